@@ -1,0 +1,60 @@
+"""Every error a user can act on starts here: one class each, with its exit code.
+
+The base class lives in the lowest layer so that `formats`, `models`, `nacomp` and `gui` can all raise it.
+`nacomp.cli.main` alone turns an error into a process exit code.
+"""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What the process reports to the shell; documented in the README and fixed for scripts."""
+
+    DONE = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    CORRUPT = 3
+    MODEL = 4
+    IO = 5
+    INTERRUPTED = 130
+
+
+class NacompError(Exception):
+    """Base of all errors with a sentence for a person.
+
+    A subclass's docstring is its message, a `str.format` template over the keyword arguments given to the
+    constructor, which stay readable as attributes in `fields`.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.SOME_FAILED
+
+    def __init__(self, **fields: object) -> None:
+        self.fields = fields
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The sentence, on one line."""
+        return " ".join((type(self).__doc__ or type(self).__name__).format(**self.fields).split())
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class CorruptArchive(NacompError):
+    """The archive is damaged or not a nacomp archive: {reason}."""
+
+    exit_code = ExitCode.CORRUPT
+
+
+class UnsupportedArchive(NacompError):
+    """This archive needs {needed}, which this version of nacomp does not know; a newer release may."""
+
+    exit_code = ExitCode.CORRUPT
+
+
+class LimitExceeded(NacompError):
+    """The archive asks for {asked} where the limit is {limit}; it may be hostile ({what})."""
+
+    exit_code = ExitCode.CORRUPT

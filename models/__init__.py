@@ -1,0 +1,1 @@
+"""Everything that predicts: engines, tokens, online predictors, and the catalogue of models."""

@@ -1,0 +1,37 @@
+"""What can go wrong with a model or an engine. All of them leave with exit code 4."""
+
+from nacomp.formats.errors import ExitCode, NacompError
+
+
+class ModelError(NacompError):
+    """The model {model} cannot be used: {reason}."""
+
+    exit_code = ExitCode.MODEL
+
+
+class ModelMissing(ModelError):
+    """The model {model} is not on this machine; get it with: {command}"""
+
+
+class UnsupportedModel(ModelError):
+    """The model file {model} cannot be used by the {engine} engine: {reason}."""
+
+
+class HashMismatch(ModelError):
+    """The file for model {model} has SHA-256 {actual}, expected {expected}; nothing was kept."""
+
+
+class DownloadFailed(ModelError):
+    """The model {model} could not be downloaded: {reason}; run the same command again to resume."""
+
+
+class KernelUnavailable(ModelError):
+    """The kernel {kernel} was asked for and cannot run here ({reason}); available: {available}."""
+
+
+class ExtraMissing(ModelError):
+    """{feature} needs an optional part of nacomp; install it with: pip install 'nacomp[{extra}]'"""
+
+
+class FingerprintMismatch(ModelError):
+    """This archive was written by a llama.cpp engine that differs from this one ({differences}); its floats would not repeat, so it is refused."""

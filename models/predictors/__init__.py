@@ -1,0 +1,1 @@
+"""The online predictors of a block and the mixer that joins them with the language model."""

@@ -1,0 +1,76 @@
+"""The one protocol both engines implement: open a session with S streams, feed token rows, get logit rows.
+
+An engine holds the weights once; sessions hold the context (KV cache) of a block's streams. The pipeline
+(`nacomp`) schedules rows; the engine never looks ahead and never knows whether it encodes or decodes.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nacomp.models.vocabulary import Vocabulary
+
+FloatRows = NDArray[np.float32]
+IntRow = NDArray[np.int32]
+BoolRow = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ContextWindow:
+    """How far a stream's next token can look back, in tokens.
+
+    A token attends to itself, to the first `sinks` tokens of its stream and to the most recent ones, `window`
+    in all. Both numbers touch every probability, so both are stored in the archive.
+    """
+
+    window: int
+    sinks: int
+
+
+class Session(Protocol):
+    """The contexts of one block's streams. Not thread-safe; one owner."""
+
+    streams: int
+
+    def feed(self, streams: IntRow, tokens: IntRow, want: BoolRow) -> FloatRows:
+        """Append tokens to streams and predict what follows some of them.
+
+        Rows are processed as if one by one in the given order; a row sees the rows before it that belong to the
+        same stream. The exact engine's result does not depend on how rows are grouped into calls.
+
+        Args:
+            streams: (row,) stream of each row, 0..S-1.
+            tokens: (row,) token appended to that stream.
+            want: (row,) whether the logits after this row are needed.
+
+        Returns:
+            (wanted row, vocabulary) float32 logits of the wanted rows, in row order. The array is the session's
+            own and is overwritten by the next call.
+        """
+        ...
+
+
+class Engine(Protocol):
+    """A loaded language model, shared by any number of sessions at the same time."""
+
+    name: str
+    """`exact` or `llama`."""
+    kernel: str
+    """The implementation in use, for `info`: `numpy`, `avx512vnni`, ... It never changes a bit."""
+    vocabulary: Vocabulary
+    max_rows: int
+    """The most rows one `feed` accepts."""
+
+    def open_session(self, streams: int, context: ContextWindow) -> Session:
+        """A session with `streams` empty contexts. Raises ModelError if the context does not fit the model."""
+        ...
+
+    def parameters(self) -> dict[str, int | str]:
+        """What the archive must record so that another machine can rebuild this engine (numerics id, ...)."""
+        ...
+
+    def close(self) -> None:
+        """Release weights and threads. Idempotent."""
+        ...

@@ -1,0 +1,1 @@
+"""The command line: parsing, progress, JSON lines and exit codes. No logic of its own."""
