@@ -1,1 +1,1 @@
-"""The container: its one reader and its one writer. SPEC.md and NUMERICS.md beside this file are the contract."""
+"""The container: its one reader and its one writer. SPEC.md and NUMERICS.md beside it are the contract."""

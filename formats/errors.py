@@ -58,3 +58,13 @@ class LimitExceeded(NacompError):
     """The archive asks for {asked} where the limit is {limit}; it may be hostile ({what})."""
 
     exit_code = ExitCode.CORRUPT
+
+
+class UnsafePath(NacompError):
+    """The path {path} cannot be in an archive: {reason}."""
+
+    exit_code = ExitCode.CORRUPT
+
+
+class DamagedBlock(CorruptArchive):
+    """Block {number} of the archive is damaged: {reason}."""

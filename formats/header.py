@@ -1,0 +1,75 @@
+"""The archive's first bytes: magic, version and the methods table (SPEC.md, section 4)."""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nacomp.formats.checksums import CHECKSUM_SIZE, HEADER, checksum
+from nacomp.formats.errors import CorruptArchive, UnsupportedArchive
+from nacomp.formats.limits import DEFAULT_LIMITS, MAX_METHODS_TABLE, Limits, check_limit
+from nacomp.formats.methods import Method, decode_methods, encode_methods
+from nacomp.formats.packing import pack, unpack
+
+MAGIC = b"\x89NAC\r\n\x1a\n"
+VERSION = 1
+RESERVED_FLAGS = 0x00FF
+FIELDS = struct.Struct("<8sHHII")
+HEADER_SIZE = FIELDS.size + CHECKSUM_SIZE
+MAX_HEADER_SIZE = HEADER_SIZE + MAX_METHODS_TABLE
+
+# SPEC.md, section 11: what a methods table usually says; the commonest last, where it is cheapest to reach.
+PRESET_DICTIONARY = (
+    b'[{"kind":"ppmd","parameters":{"memory":,"order":}},{"kind":"zstd","parameters":{"level":}},'
+    b'{"kind":"stored","parameters":{}},{"kind":"lzma","parameters":{"filters":[{"id":"x86"},'
+    b'{"dict_size":,"id":"lzma2","lb":0,"lc":3,"lp":0,"pb":2}]}},{"kind":"neural","parameters":'
+    b'{"coder":"constriction-range-24","context":{"sinks":4,"window":1024},"engine":"exact","model":'
+    b'{"id":"smollm2-135m-instruct-q4_1","sha256":"0123456789abcdef"},"numerics":"exact-1","predictors":'
+    b'{"bias":{"rate":,"version":1},"match":{"min_length":,"version":1},"mixer":{"version":1},"ngram":'
+    b'{"orders":,"table_bits":,"version":1}},"skip":{"version":1},"streams":'
+)
+
+
+@dataclass(frozen=True)
+class Header:
+    """A parsed header and its size in the file, in bytes."""
+
+    version: int
+    methods: tuple[Method, ...]
+    size: int
+
+
+def encode_header(methods: Sequence[Method]) -> bytes:
+    """The whole header. Raises ValueError or LimitExceeded for methods that cannot be written."""
+    table = encode_methods(methods)
+    decode_methods(table, DEFAULT_LIMITS)
+    packed = pack(table, PRESET_DICTIONARY)
+    check_limit(len(packed), MAX_METHODS_TABLE, "packed methods table")
+    fields = FIELDS.pack(MAGIC, VERSION, 0, len(packed), len(table))
+    return fields + checksum(HEADER, fields, packed) + packed
+
+
+def decode_header(data: bytes, limits: Limits) -> Header:
+    """Parse a header at the start of `data`, which holds at least MAX_HEADER_SIZE bytes or all there is.
+
+    Raises:
+        CorruptArchive, UnsupportedArchive, LimitExceeded: as SPEC.md says.
+    """
+    if len(data) < HEADER_SIZE:
+        raise CorruptArchive(reason=f"expected at least {HEADER_SIZE} bytes, found {len(data)}")
+    magic, version, flags, packed_size, table_size = FIELDS.unpack_from(data)
+    if magic != MAGIC:
+        raise CorruptArchive(reason=f"expected it to start with {MAGIC.hex(' ')}, found {magic.hex(' ')}")
+    if version != VERSION:
+        raise UnsupportedArchive(needed=f"container version {version}")
+    if flags & RESERVED_FLAGS:
+        raise UnsupportedArchive(needed=f"the header flags {flags & RESERVED_FLAGS:#04x}")
+    check_limit(packed_size, MAX_METHODS_TABLE, "packed methods table")
+    check_limit(table_size, MAX_METHODS_TABLE, "methods table")
+    size = HEADER_SIZE + packed_size
+    if len(data) < size:
+        raise CorruptArchive(reason=f"expected a header of {size:,} bytes, found {len(data):,}")
+    packed = data[HEADER_SIZE:size]
+    if checksum(HEADER, data[: FIELDS.size], packed) != data[FIELDS.size : HEADER_SIZE]:
+        raise CorruptArchive(reason="the header's checksum does not match")
+    table = unpack(packed, table_size, "methods table", PRESET_DICTIONARY)
+    return Header(version, decode_methods(table, limits), size)

@@ -1,0 +1,42 @@
+"""What a decoder is willing to be asked for; see SPEC.md, section 10. Compared before memory is taken."""
+
+from dataclasses import dataclass
+
+from nacomp.formats.errors import LimitExceeded
+
+MAX_METHODS_TABLE = 65_536
+"""Bytes of the methods table, packed or not. Part of the format, not a setting."""
+MAX_PAYLOAD_EXCESS = 1_024
+"""A payload may be this much larger than its content. Part of the format, not a setting."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on one archive; sizes in bytes. Raising them is safe only for archives you trust.
+
+    Attributes:
+        max_methods: rows of the methods table.
+        max_block_size: content of one block; about this much memory is needed to decode it.
+        max_neural_block_size: the same for neural blocks, which take about a minute per MiB.
+        max_index_size: the unpacked index; 128 MiB hold about a million entries.
+        max_entries: files, folders and links.
+        max_extents: extents of all files together.
+        max_total_size: all files together; None for no bound.
+    """
+
+    max_methods: int = 256
+    max_block_size: int = 256 << 20
+    max_neural_block_size: int = 4 << 20
+    max_index_size: int = 128 << 20
+    max_entries: int = 1_000_000
+    max_extents: int = 4_000_000
+    max_total_size: int | None = None
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def check_limit(asked: int, limit: int, what: str) -> None:
+    """Raise LimitExceeded if more is asked than the limit allows."""
+    if asked > limit:
+        raise LimitExceeded(asked=f"{asked:,}", limit=f"{limit:,}", what=what)

@@ -1,0 +1,146 @@
+"""The one reader: footer, index and header first, then only the blocks that are asked for.
+
+An input that cannot seek is kept in a temporary file, in memory while it is small. Damaged archives are for
+`salvage`.
+"""
+
+import io
+import shutil
+import tempfile
+from threading import Lock
+from types import TracebackType
+from typing import BinaryIO, Self, cast
+
+from nacomp.formats.block import Block, BlockInfo, decode_block
+from nacomp.formats.entry import Entry
+from nacomp.formats.errors import CorruptArchive
+from nacomp.formats.header import HEADER_SIZE, MAX_HEADER_SIZE, Header, decode_header
+from nacomp.formats.index import (
+    FOOTER,
+    FOOTER_MAGIC,
+    INDEX_HEADER_SIZE,
+    Index,
+    decode_index,
+    decode_index_header,
+)
+from nacomp.formats.limits import DEFAULT_LIMITS, Limits
+from nacomp.formats.methods import Method
+
+SPOOL_MEMORY = 16 << 20
+"""Bytes of an unseekable input kept in memory before a temporary file takes over."""
+
+
+def make_seekable(file: BinaryIO) -> BinaryIO:
+    """The file itself if it can seek, else a temporary copy, which the caller closes."""
+    if file.seekable():
+        return file
+    spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_MEMORY)  # noqa: SIM115 - handed to the caller
+    shutil.copyfileobj(file, spool, 1 << 20)
+    return cast(BinaryIO, spool)
+
+
+def read_at(file: BinaryIO, offset: int, size: int) -> bytes:
+    """Up to `size` bytes at `offset`; fewer only at the end of the file."""
+    file.seek(offset)
+    parts = []
+    while size > 0 and (part := file.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+class ArchiveReader:
+    """An archive that opened without a fault; blocks are checked when they are read. Threads may share it.
+
+    Attributes:
+        header: version and methods.
+        index: blocks and entries.
+        size: of the archive in bytes.
+    """
+
+    def __init__(self, file: BinaryIO, header: Header, index: Index, size: int, owned: bool) -> None:
+        """Use `open`."""
+        self._file = file
+        self._owned = owned
+        self._lock = Lock()
+        self.header = header
+        self.index = index
+        self.size = size
+
+    @classmethod
+    def open(cls, file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Self:
+        """Open an archive that takes up all of `file`, whatever its position; it stays the caller's to close.
+
+        Raises:
+            CorruptArchive, UnsafePath, UnsupportedArchive, LimitExceeded: as SPEC.md says.
+            OSError: the file cannot be read.
+        """
+        seekable = make_seekable(file)
+        try:
+            size = seekable.seek(0, io.SEEK_END)
+            header = decode_header(read_at(seekable, 0, MAX_HEADER_SIZE), limits)
+            index = _read_index(seekable, header, size, limits)
+        except BaseException:
+            if seekable is not file:
+                seekable.close()
+            raise
+        return cls(seekable, header, index, size, seekable is not file)
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """The methods table."""
+        return self.header.methods
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Files, folders and links, sorted by the bytes of their paths."""
+        return self.index.entries
+
+    @property
+    def blocks(self) -> tuple[BlockInfo, ...]:
+        """The block table, by number."""
+        return self.index.blocks
+
+    def block(self, number: int) -> Block:
+        """Read one block; decode its payload, then give the result to the block's `check_decoded`.
+
+        Raises:
+            DamagedBlock: cut off, another block, or a checksum that does not match.
+            OSError: the file cannot be read.
+        """
+        info = self.blocks[number]
+        with self._lock:
+            data = read_at(self._file, info.offset, info.end - info.offset)
+        return decode_block(memoryview(data), info)
+
+    def close(self) -> None:
+        """Drop the temporary copy, if there is one. Idempotent."""
+        if self._owned:
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _read_index(file: BinaryIO, header: Header, size: int, limits: Limits) -> Index:
+    """Find the index through the footer; the sizes must add up to the file's."""
+    smallest = HEADER_SIZE + INDEX_HEADER_SIZE + FOOTER.size
+    if size < smallest:
+        raise CorruptArchive(reason=f"expected at least {smallest} bytes, found {size}")
+    offset, magic = FOOTER.unpack(read_at(file, size - FOOTER.size, FOOTER.size))
+    if magic != FOOTER_MAGIC:
+        raise CorruptArchive(reason="its end is missing, or bytes were added behind it")
+    room = size - FOOTER.size - offset
+    if offset < header.size or room < INDEX_HEADER_SIZE:
+        raise CorruptArchive(reason=f"the footer places the index at {offset:,} of {size:,} bytes")
+    _, packed_size, _ = decode_index_header(read_at(file, offset, INDEX_HEADER_SIZE), limits)
+    if INDEX_HEADER_SIZE + packed_size != room:
+        raise CorruptArchive(
+            reason=f"expected an index of {room:,} bytes, found one of {INDEX_HEADER_SIZE + packed_size:,}"
+        )
+    return decode_index(read_at(file, offset, room), header, offset, limits)
