@@ -1,0 +1,76 @@
+"""What the archive records about the ensemble: every number that touches a coded probability.
+
+Only integers and booleans stand here, because a decimal fraction in a header is an invitation to parse it
+differently. Rates are therefore given in units of 1/65,536 unless a comment says otherwise.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import ClassVar
+
+from nacomp.formats.errors import CorruptArchive, UnsupportedArchive
+
+ENSEMBLE_ID = "ensemble-1"
+"""One id for the arithmetic of all predictors (formats/PREDICTORS.md). Any change to the bits is a new id."""
+
+
+@dataclass(frozen=True)
+class EnsembleParameters:
+    """Sizes, rates and switches of the predictors of one block. Bounds: `LIMITS`, inclusive.
+
+    Attributes:
+        ngram_orders: longest n-gram context in symbols; 0 switches the n-gram model off.
+        table_bits: each order has 2^table_bits slots; about 48 bytes a slot in memory.
+        match_minimum: shortest repeat the match model looks for, in symbols; 0 switches it off.
+        bias_rate: learning rate of the bias head, 1/65,536; 0 switches it off.
+        chain: most candidates that get a decision of their own; 0 leaves the language model alone.
+        skip: whether confident tokens are coded without the language model.
+        skip_queue: how many of the latest skipped tokens enter the model's context when it is next needed.
+    """
+
+    LIMITS: ClassVar[dict[str, tuple[int, int]]] = {
+        "ngram_orders": (0, 6),
+        "table_bits": (8, 20),
+        "match_minimum": (0, 32),
+        "bias_rate": (0, 65536),
+        "chain": (0, 16),
+        "skip": (0, 1),
+        "skip_queue": (1, 64),
+    }
+
+    ngram_orders: int = 6
+    table_bits: int = 16
+    match_minimum: int = 6
+    bias_rate: int = 1311
+    chain: int = 8
+    skip: bool = True
+    skip_queue: int = 32
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in self.LIMITS.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise ValueError(f"{name} is {value}, expected {low} to {high}")
+
+    def to_json(self) -> dict[str, int | bool | str]:
+        """A flat object for the archive's header."""
+        return {"id": ENSEMBLE_ID, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, object]) -> "EnsembleParameters":
+        """The parameters an archive records. Raises UnsupportedArchive for an unknown id, CorruptArchive otherwise."""
+        if value.get("id") != ENSEMBLE_ID:
+            raise UnsupportedArchive(needed=f"the predictors {value.get('id')!r}")
+        found = {key: item for key, item in value.items() if key != "id"}
+        expected = {field.name: field.type for field in fields(cls)}
+        if found.keys() != expected.keys():
+            raise CorruptArchive(
+                reason=f"predictor settings {sorted(found.keys() ^ expected.keys())} do not fit"
+            )
+        for name, item in found.items():
+            if type(item) is not expected[name]:
+                raise CorruptArchive(reason=f"predictor setting {name} has the wrong type")
+        try:
+            return cls(**found)  # type: ignore[arg-type]
+        except ValueError as error:
+            raise CorruptArchive(reason=str(error)) from error

@@ -1,0 +1,31 @@
+"""Weights to coder frequencies: the last step before the range coder, and the only place that rounds for it.
+
+constriction's fast quantiser scales `n` given numbers by (2^24 - n) / sum, truncates the running total and adds one
+per symbol. Given non-negative integers that already sum to 2^24 - n its scale is exactly 1 and every running
+total is an exact integer, so symbol i gets exactly frequency[i] + 1 parts of 2^24 and none of its float
+rounding enters our format.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+TOTAL = 1 << 24
+
+
+def quantise(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Integer frequencies proportional to weights.
+
+    Args:
+        weights: (symbol,) non-negative integers below 2^52 in float64, whose sum is below 2^53.
+
+    Returns:
+        (symbol,) non-negative integers in float64, summing to exactly 2^24 - len(weights).
+    """
+    free = float(TOTAL - len(weights))
+    total = float(weights.sum())  # exact in any order: integers below 2^53
+    if total == 0.0:
+        weights, total = np.ones_like(weights), float(len(weights))
+    frequencies = np.floor(weights * (free / total))
+    largest = int(weights.argmax())
+    frequencies[largest] += free - float(frequencies.sum())
+    return frequencies
