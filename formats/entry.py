@@ -26,7 +26,7 @@ class EntryKind(IntEnum):
 
     FILE = 0
     FOLDER = 1
-    LINK = 2
+    SYMLINK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def encode_entry(entry: Entry) -> bytes:
         raise ValueError(f"{entry.path!r}: the size {entry.size} is not the sum of its extents")
     if entry.kind is not EntryKind.FILE and (entry.extents or entry.sha256):
         raise ValueError(f"{entry.path!r}: only a file has content")
-    if entry.kind is not EntryKind.LINK and entry.link_target:
+    if entry.kind is not EntryKind.SYMLINK and entry.link_target:
         raise ValueError(f"{entry.path!r}: only a link has a target")
     if not -(1 << 63) <= entry.mtime_ns < 1 << 63:
         raise ValueError(f"{entry.path!r}: the time {entry.mtime_ns} does not fit 64 bits")
@@ -80,7 +80,7 @@ def encode_entry(entry: Entry) -> bytes:
             raise ValueError(f"{entry.path!r}: expected a SHA-256 of 32 bytes, found {len(entry.sha256)}")
         parts += [entry.sha256, encode_varint(len(entry.extents))]
         parts += [encode_varint(n) for e in entry.extents for n in (e.block, e.offset, e.length)]
-    elif entry.kind is EntryKind.LINK:
+    elif entry.kind is EntryKind.SYMLINK:
         target = encode_path(entry.link_target)
         parts += [encode_varint(len(target)), target]
     return b"".join(parts)
@@ -128,10 +128,10 @@ def _decode_entry(cursor: Cursor, blocks: Sequence[BlockInfo], max_extents: int)
     path = decode_path(raw)
     if kind == EntryKind.FOLDER:
         return Entry(path, EntryKind.FOLDER, mode, mtime_ns)
-    if kind == EntryKind.LINK:
+    if kind == EntryKind.SYMLINK:
         target = _decode_name(cursor, "link target")
         check_link(raw, target)
-        return Entry(path, EntryKind.LINK, mode, mtime_ns, link_target=decode_path(target))
+        return Entry(path, EntryKind.SYMLINK, mode, mtime_ns, link_target=decode_path(target))
     sha256 = cursor.bytes(SHA256_SIZE)
     count = cursor.count(SMALLEST_EXTENT)
     check_limit(count, max_extents, "extents")

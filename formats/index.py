@@ -91,29 +91,38 @@ def decode_index(section: bytes, header: Header, index_offset: int, limits: Limi
     Raises:
         CorruptArchive, UnsafePath, UnsupportedArchive, LimitExceeded: as SPEC.md says.
     """
+    index = decode_moved_index(section, header, index_offset, limits)
+    end = index.blocks[-1].end if index.blocks else header.size
+    if end != index_offset:
+        raise CorruptArchive(reason=f"expected the blocks to end at {index_offset:,}, found {end:,}")
+    return index
+
+
+def decode_moved_index(section: bytes, header: Header, room: int, limits: Limits) -> Index:
+    """As `decode_index`, for a section that may have moved since it was written: `room` bounds its offset.
+
+    Raises:
+        CorruptArchive, UnsafePath, UnsupportedArchive, LimitExceeded: as SPEC.md says.
+    """
     header_copy, cursor = unpack_index(section, limits)
     if header_copy and decode_header(header_copy, limits) != header:
         raise CorruptArchive(reason="the header and its copy in the index differ")
-    blocks = _decode_blocks(cursor, header, index_offset, limits)
+    blocks = _decode_blocks(cursor, header, room, limits)
     entries = decode_entries(cursor, blocks, limits)
     if cursor.remaining:
         raise CorruptArchive(reason=f"the index has {cursor.remaining:,} bytes behind its last entry")
     return Index(blocks, entries, header_copy)
 
 
-def _decode_blocks(
-    cursor: Cursor, header: Header, index_offset: int, limits: Limits
-) -> tuple[BlockInfo, ...]:
+def _decode_blocks(cursor: Cursor, header: Header, room: int, limits: Limits) -> tuple[BlockInfo, ...]:
     count = cursor.count(SMALLEST_BLOCK_ROW)
     offset = header.size
-    if count * BLOCK_HEADER_SIZE > index_offset - offset:
-        raise CorruptArchive(reason=f"{count:,} blocks do not fit in {index_offset:,} bytes")
+    if count * BLOCK_HEADER_SIZE > room - offset:
+        raise CorruptArchive(reason=f"{count:,} blocks do not fit in {room:,} bytes")
     blocks = []
     for number in range(count):
         info = BlockInfo(number, cursor.varint(), cursor.varint(), cursor.varint(), offset)
         check_block_sizes(info, header.methods, limits)
         offset = info.end
         blocks.append(info)
-    if offset != index_offset:
-        raise CorruptArchive(reason=f"expected the blocks to end at {index_offset:,}, found {offset:,}")
     return tuple(blocks)
