@@ -9,7 +9,15 @@ from enum import IntEnum
 from nacomp.formats.block import BlockInfo
 from nacomp.formats.errors import CorruptArchive, UnsafePath
 from nacomp.formats.limits import Limits, check_limit
-from nacomp.formats.paths import MAX_PATH, check_link, check_path, decode_path, encode_path, parents
+from nacomp.formats.paths import (
+    MAX_PATH,
+    check_link,
+    check_path,
+    decode_path,
+    display_name,
+    encode_path,
+    sort_key,
+)
 from nacomp.formats.varint import Cursor, encode_varint
 
 MTIME = struct.Struct("<q")
@@ -95,8 +103,7 @@ def decode_entries(cursor: Cursor, blocks: Sequence[BlockInfo], limits: Limits) 
     count = cursor.count(SMALLEST_ENTRY)
     check_limit(count, limits.max_entries, "entries")
     entries: list[Entry] = []
-    closed: set[bytes] = set()  # paths of files and links: nothing may lie below them
-    previous, extents, total = b"", 0, 0
+    previous, leaf, extents, total = b"", False, 0, 0
     for _ in range(count):
         entry = _decode_entry(cursor, blocks, limits.max_extents - extents)
         extents += len(entry.extents)
@@ -104,13 +111,12 @@ def decode_entries(cursor: Cursor, blocks: Sequence[BlockInfo], limits: Limits) 
         if limits.max_total_size is not None:
             check_limit(total, limits.max_total_size, "bytes in all files")
         raw = encode_path(entry.path)
-        if raw <= previous:
-            raise UnsafePath(path=repr(entry.path), reason="it is there twice or out of order")
-        if any(parent in closed for parent in parents(raw)):
-            raise UnsafePath(path=repr(entry.path), reason="it lies below a file or a link")
-        if entry.kind is not EntryKind.FOLDER:
-            closed.add(raw)
-        previous = raw
+        if sort_key(raw) <= sort_key(previous):
+            raise UnsafePath(path=display_name(entry.path), reason="it is there twice or out of order")
+        # In this order, what lies below a path comes right behind it.
+        if leaf and raw.startswith(previous + b"/"):
+            raise UnsafePath(path=display_name(entry.path), reason="it lies below a file or a link")
+        previous, leaf = raw, entry.kind is not EntryKind.FOLDER
         entries.append(entry)
     return tuple(entries)
 

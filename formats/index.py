@@ -29,7 +29,7 @@ class Index:
 
     Attributes:
         blocks: by number; offsets follow from the sizes.
-        entries: sorted by the bytes of their paths.
+        entries: in the order of SPEC.md, a folder before what lies in it.
         header_copy: the archive's header again, or empty.
     """
 

@@ -49,6 +49,11 @@ def check_link(raw_path: bytes, target: bytes) -> None:
         raise UnsafePath(path=shown, reason=reason)
 
 
+def sort_key(raw: bytes) -> bytes:
+    """Orders paths so that whatever lies below a folder follows it at once; no name holds NUL."""
+    return raw.replace(b"/", b"\0")
+
+
 def parents(raw: bytes) -> Iterable[bytes]:
     """Every folder above a path, the nearest first, the root left out."""
     while b"/" in raw:

@@ -93,7 +93,7 @@ class ArchiveReader:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """Files, folders and links, sorted by the bytes of their paths."""
+        """Files, folders and links; a folder comes right before what lies in it."""
         return self.index.entries
 
     @property

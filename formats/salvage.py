@@ -74,8 +74,8 @@ class _Candidates:
 def scan(file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Iterator[Block | bytes]:
     """Every intact block and index section in a seekable file, in file order, whatever lies between them.
 
-    What is inside an intact block, another archive perhaps, is passed over. The methods are not known here, so
-    the caller checks the blocks' sizes against them.
+    What is inside an intact block, another archive perhaps, is passed over. The methods are not known here,
+    so the caller checks the blocks' sizes against them.
 
     Raises:
         LimitExceeded: the file makes the scan read the same bytes again and again.
@@ -136,7 +136,7 @@ class Salvage:
         """Look through a seekable file.
 
         Raises:
-            CorruptArchive, UnsupportedArchive, LimitExceeded: no header is intact, so no block can be decoded.
+            CorruptArchive, UnsupportedArchive, LimitExceeded: no header is intact, so nothing can be decoded.
             UnsafePath: the index is intact and hostile.
             OSError: the file cannot be read.
         """

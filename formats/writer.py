@@ -13,7 +13,7 @@ from nacomp.formats.header import decode_header, encode_header
 from nacomp.formats.index import FOOTER, FOOTER_MAGIC, decode_index, encode_index
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import Method
-from nacomp.formats.paths import encode_path
+from nacomp.formats.paths import encode_path, sort_key
 
 # The copy lets a salvage decode blocks when the header is lost; here it costs at most 0.1%.
 HEADER_COPY_FROM = 1_000
@@ -74,7 +74,7 @@ class ArchiveWriter:
         self._finished = True
         offset = self.bytes_written
         copy = self._header_bytes if offset >= HEADER_COPY_FROM * len(self._header_bytes) else b""
-        ordered = sorted(entries, key=lambda entry: encode_path(entry.path))
+        ordered = sorted(entries, key=lambda entry: sort_key(encode_path(entry.path)))
         section = encode_index(self.blocks, ordered, copy)
         decode_index(section, self._header, offset, self._limits)
         self._write(section)
