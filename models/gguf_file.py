@@ -3,7 +3,7 @@
 First step of both engines: everything they know about a model comes through here. The `gguf` package's own
 `GGUFReader` lost: it needs 2.2 s for the metadata of a 49,152-token vocabulary (this module: 0.06 s), and it
 trusts lengths, so that a 100-byte file can keep it busy for ever. Its tables and dequantisers, which follow
-llama.cpp, are used as they are. Source of the layout: the GGUF document of the ggml project, versions 2 and 3.
+llama.cpp, are used as they are. Source of the layout: the ggml project's GGUF document, versions 2 and 3.
 """
 
 import hashlib
@@ -20,15 +20,16 @@ from typing import NoReturn, Self
 import numpy as np
 from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
 from gguf.quants import dequantize
-from nacomp.models.errors import ModelError
 from numpy.typing import NDArray
+
+from nacomp.models.errors import ModelError
 
 MetadataValue = bool | int | float | str | list[bool] | list[int] | list[float] | list[str]
 
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
 MAX_VALUES = 1 << 23
-"""Metadata values in one file, array elements included; the largest vocabularies have about 500,000 merges."""
+"""Metadata values in one file, array elements included; large vocabularies have about 500,000 merges."""
 MAX_TENSORS = 1 << 16
 MAX_DIMENSIONS = 4
 
@@ -67,7 +68,7 @@ class TensorInfo:
 
 
 class GgufFile:
-    """An open GGUF file; tensors are read on demand and not kept. Close it, or use `with`, to release the file."""
+    """An open GGUF file; tensors are read on demand and not kept. Close it, or use `with`, to release it."""
 
     def __init__(
         self,
@@ -108,7 +109,7 @@ class GgufFile:
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of the whole file, in hexadecimal: the model's identity in archives. About 0.06 s per 100 MB."""
+        """SHA-256 of the whole file, hexadecimal: its identity in archives. About 0.06 s per 100 MB."""
         return hashlib.sha256(self._content).hexdigest()
 
     def close(self) -> None:

@@ -1,0 +1,218 @@
+"""The readable forward pass of `formats/NUMERICS.md`, sections 6 to 8, and the judge of the native kernels.
+
+One `feed` takes rows of many streams, and several positions of one stream, through all layers at once. Nothing
+here depends on how rows are grouped: every sum whose order could show is an exact integer or a lane sum within one
+row. A line-by-line transcription with one row per call lost: it runs at 10 rows per second.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nacomp.models.errors import ModelError
+from nacomp.models.exact.arithmetic import (
+    Floats,
+    IntegerMatrix,
+    Turns,
+    exact_product,
+    exp32,
+    quantise,
+    rms_norm,
+    rope_angles,
+    rotate,
+    sigmoid,
+)
+from nacomp.models.exact.context import Batch, Cache, Plan
+from nacomp.models.exact.weights import Matrix, Weights
+from nacomp.models.protocol import BoolRow, ContextWindow, FloatRows, IntRow
+
+MAX_ROWS = 256
+SOFTMAX_ONE = np.float32(262144)
+WEIGHT_MOST = np.float32(4095)
+SOFTMAX_UNIT = np.float32(2.0**-18)
+
+
+@dataclass(frozen=True)
+class _Products:
+    """The matrices of one layer, ready for BLAS."""
+
+    attn_q: IntegerMatrix
+    attn_k: IntegerMatrix
+    attn_v: IntegerMatrix
+    attn_output: IntegerMatrix
+    ffn_gate: IntegerMatrix
+    ffn_up: IntegerMatrix
+    ffn_down: IntegerMatrix
+    attn_norm: Floats
+    ffn_norm: Floats
+
+
+class ReferenceModel:
+    """Weights as float32 integers: four times the memory of int8, the price of doing without a compiler."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.name = weights.model
+        self.shape = weights.shape
+        self.rope_steps: Turns = weights.rope_steps
+        self.epsilon = np.float32(weights.shape.epsilon)
+        self.embedding = _widen(weights.embedding)
+        self.output = self.embedding if weights.output is weights.embedding else _widen(weights.output)
+        self.output_norm = weights.output_norm
+        self.layers = tuple(
+            _Products(
+                **{
+                    name: _widen(value) if isinstance(value, Matrix) else value
+                    for name, value in vars(layer).items()
+                }
+            )
+            for layer in weights.layers
+        )
+
+
+def _widen(matrix: Matrix) -> IntegerMatrix:
+    return IntegerMatrix(matrix.rows.astype(np.float32), matrix.scales)
+
+
+@dataclass(frozen=True)
+class _Projected:
+    """What attention reads: values (row, head, size) and scales (row, head) of queries, keys and values.
+
+    `sink_queries` are the queries rotated at position W - 1, None where no row is past the window.
+    """
+
+    queries: tuple[Floats, Floats]
+    sink_queries: tuple[Floats, Floats] | None
+    keys: tuple[Floats, Floats]
+    values: tuple[Floats, Floats]
+
+
+class ReferenceSession:
+    """Contexts of S streams; see `models.protocol.Session`."""
+
+    def __init__(self, model: ReferenceModel, streams: int, context: ContextWindow) -> None:
+        self.streams = streams
+        self._model = model
+        self._context = context
+        self._lengths = np.zeros(streams, np.int64)
+        self._cache = Cache(model.shape, streams, context.window)
+        self._edge_angles = rope_angles(model.rope_steps, np.array([context.window - 1], np.uint64))
+
+    def feed(self, streams: IntRow, tokens: IntRow, want: BoolRow) -> FloatRows:
+        """See `models.protocol.Session.feed`. Raises ModelError where the model's values overflow."""
+        if len(streams) > MAX_ROWS:
+            raise ValueError(f"{len(streams)} rows in one call, the most is {MAX_ROWS}")
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):  # found by `quantise` and the check below
+                logits = self._forward(streams, tokens, want)
+        except OverflowError as error:
+            raise ModelError(model=self._model.name, reason="its values overflow on this text") from error
+        return logits
+
+    def _forward(self, streams: IntRow, tokens: IntRow, want: BoolRow) -> FloatRows:
+        model = self._model
+        plan = Plan(streams, self._lengths, self._context, model.shape.heads)
+        angles = rope_angles(model.rope_steps, plan.positions.astype(np.uint64))
+        edge = self._edge_angles if any(batch.late.any() for batch in plan.batches) else None
+        x = model.embedding.rows[tokens] * model.embedding.scales[tokens][:, None]
+        for index, layer in enumerate(model.layers):
+            h, s = quantise(rms_norm(x, layer.attn_norm, model.epsilon))
+            q, k, v = (self._heads(m.product(h, s)) for m in (layer.attn_q, layer.attn_k, layer.attn_v))
+            projected = _Projected(
+                queries=quantise(rotate(q, *angles)),
+                sink_queries=quantise(rotate(q, *edge)) if edge else None,
+                keys=quantise(rotate(k, *angles)),
+                values=quantise(v),
+            )
+            a = np.empty_like(q)
+            for batch in plan.batches:
+                self._attend(index, batch, projected, a)
+            x += layer.attn_output.product(*quantise(a.reshape(len(x), -1)))
+            h, s = quantise(rms_norm(x, layer.ffn_norm, model.epsilon))
+            g, u = layer.ffn_gate.product(h, s), layer.ffn_up.product(h, s)
+            x += layer.ffn_down.product(*quantise((g * sigmoid(g)) * u))
+        np.add.at(self._lengths, streams, 1)
+        logits = model.output.product(*quantise(rms_norm(x[want], model.output_norm, model.epsilon)))
+        if not np.isfinite(logits).all():
+            raise OverflowError("a logit is not finite")
+        return logits
+
+    def _heads(self, x: Floats) -> Floats:
+        return x.reshape(len(x), -1, self._model.shape.head_size)
+
+    def _attend(self, index: int, batch: Batch, projected: "_Projected", out: Floats) -> None:
+        """Section 8 for one layer and batch: fills `out` (row, head, size) and appends to the cache."""
+        cache, shape = self._cache, self._model.shape
+        count, streams = batch.rows.shape[1], len(batch.streams)
+
+        def with_held(cached: NDArray[np.generic], new: Floats) -> Floats:
+            """Held slots, then this call's rows: (stream, kv head, key, ...) as float32."""
+            held = cached[index, batch.streams, :, : batch.held]
+            return np.concatenate([held, new[batch.rows].swapaxes(1, 2)], axis=2, dtype=np.float32)
+
+        def by_kv_head(x: Floats) -> Floats:
+            """(row, head, ...) -> (stream, kv head, position x sharing head, ...)."""
+            x = x[batch.rows].reshape(streams, count, shape.kv_heads, -1, *x.shape[2:])
+            return x.swapaxes(1, 2).reshape(streams, shape.kv_heads, -1, *x.shape[4:])
+
+        k, ks = with_held(cache.k, projected.keys[0]), with_held(cache.ks, projected.keys[1])
+        v, vs = with_held(cache.v, projected.values[0]), with_held(cache.vs, projected.values[1])
+        kt, ks, vs = k.swapaxes(2, 3), ks[:, :, None], vs[:, :, None]
+        scores = self._scores(by_kv_head(projected.queries[0]), by_kv_head(projected.queries[1]), kt, ks)
+        share = shape.heads // shape.kv_heads
+        if projected.sink_queries is not None and batch.late.any():
+            late, sinks = np.repeat(batch.late, share), self._context.sinks
+            far = [by_kv_head(x)[:, :, late] for x in projected.sink_queries]
+            scores[:, :, late, :sinks] = self._scores(far[0], far[1], kt[..., :sinks], ks[..., :sinks])
+        if batch.hidden.any():
+            np.copyto(scores, -np.inf, where=np.repeat(batch.hidden, share, axis=0))
+        mixed = _weigh(scores, v, vs).reshape(streams, shape.kv_heads, count, share, -1)
+        out[batch.rows] = mixed.swapaxes(1, 2).reshape(streams, count, shape.heads, -1)
+        self._append(index, batch, projected)
+
+    def _scores(self, q: Floats, s: Floats, kt: Floats, ks: Floats) -> Floats:
+        """Scores (stream, kv head, query, key) of quantised queries against quantised, transposed keys."""
+        scores = exact_product(q, kt)
+        scores *= (s * (np.float32(1) / np.sqrt(np.float32(q.shape[-1]))))[..., None]
+        scores *= ks
+        return scores
+
+    def _append(self, index: int, batch: Batch, projected: "_Projected") -> None:
+        """Write the rows that stay in the window into their slots."""
+        place = (index, batch.streams[:, None], slice(None), batch.slots)
+        rows = batch.rows[:, batch.kept]
+        self._cache.k[place], self._cache.ks[place] = (x[rows] for x in projected.keys)
+        self._cache.v[place], self._cache.vs[place] = (x[rows] for x in projected.values)
+
+
+def _weigh(scores: Floats, v: Floats, vs: Floats) -> Floats:
+    """Softmax and weighted values, the integer way of section 8.
+
+    Args:
+        scores: (stream, kv head, query, key), -inf where hidden; overwritten.
+        v: (stream, kv head, key, size) quantised values.
+        vs: (stream, kv head, 1, key) their scales.
+
+    Returns:
+        (stream, kv head, query, size)
+    """
+    most = scores.max(axis=-1, keepdims=True)
+    if not np.isfinite(most).all():
+        raise OverflowError("an attention score is not finite")
+    scores -= most
+    e = exp32(scores)
+    np.multiply(e, SOFTMAX_ONE, out=scores)
+    np.rint(scores, out=scores)
+    total = scores.sum(axis=-1, keepdims=True, dtype=np.float64).astype(
+        np.float32
+    )  # exact: integers below 2^31
+    e *= vs
+    most = e.max(axis=-1, keepdims=True)
+    with np.errstate(divide="ignore"):
+        inverse = WEIGHT_MOST / most
+    usable = np.isfinite(inverse)
+    e *= np.where(usable, inverse, np.float32(0))
+    np.rint(e, out=e)
+    mixed = np.matmul(e.astype(np.float64), v.astype(np.float64)).astype(np.float32)  # exact: below 2^31
+    mixed *= np.where(usable, (most / WEIGHT_MOST) / (total * SOFTMAX_UNIT), np.float32(0))
+    return mixed
