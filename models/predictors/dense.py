@@ -62,7 +62,8 @@ class Fallback:
         """Count one coded symbol."""
         self._coded += 1
         if symbol < self._size:
-            self.weights[symbol] += 1 << 13
-        else:
+            if self.weights[symbol] < 1 << 31:
+                self.weights[symbol] += 1 << 11
+        elif symbol >= self._first_escape:
             self._escapes[symbol - self._first_escape] += 16
             self._escaped += 1

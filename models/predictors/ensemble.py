@@ -17,6 +17,11 @@ from nacomp.models.predictors.parameters import EnsembleParameters
 from nacomp.models.predictors.reference import NumpyEnsemble, Sparse
 from nacomp.models.vocabulary import Vocabulary
 
+try:
+    from nacomp.models.predictors import native_core
+except ImportError:  # installed without a compiler
+    native_core = None  # type: ignore[assignment]
+
 __all__ = ["Ensemble", "EnsembleParameters", "open_ensemble", "plan_skips"]
 
 
@@ -66,18 +71,33 @@ def open_ensemble(
 
     `kernel` is a demand: `native` or `numpy`; `auto` takes the native one where it was built. Raises KernelUnavailable.
     """
-    if kernel not in ("auto", "numpy"):
-        raise KernelUnavailable(kernel=kernel, reason="it is not built", available="numpy")
-    return NumpyEnsemble(vocabulary, parameters, streams)
+    if kernel not in ("auto", "native", "numpy"):
+        raise KernelUnavailable(kernel=kernel, reason="no such kernel", available=", ".join(kernels()))
+    if kernel == "native" and native_core is None:
+        raise KernelUnavailable(kernel=kernel, reason="it was not built", available="numpy")
+    if kernel == "numpy" or native_core is None:
+        return NumpyEnsemble(vocabulary, parameters, streams)
+    return native_core.NativeEnsemble(vocabulary, parameters, streams)
+
+
+def kernels() -> list[str]:
+    """The kernels that run here, the preferred one first."""
+    return ["numpy"] if native_core is None else ["native", "numpy"]
 
 
 def plan_skips(
-    vocabulary: Vocabulary, parameters: EnsembleParameters, symbols: list[NDArray[np.int32]]
+    vocabulary: Vocabulary,  # noqa: ARG001
+    parameters: EnsembleParameters,
+    symbols: list[NDArray[np.int32]],
+    *,
+    kernel: str = "auto",
 ) -> list[NDArray[np.bool_]]:
     """What `wants_model` will answer for every symbol of a block, without running the language model.
 
     Args:
+        vocabulary: the block's; no present predictor asks it anything.
         symbols: per stream, (n,) the symbols it will code.
+        kernel: as for `open_ensemble`.
 
     Returns:
         Per stream, (n,) whether the language model will be asked for that symbol.
@@ -85,6 +105,8 @@ def plan_skips(
     wants = [np.ones(len(s), np.bool_) for s in symbols]
     if not parameters.skip:
         return wants
+    if kernel != "numpy" and native_core is not None:
+        return native_core.plan(parameters, symbols)
     sparse = Sparse(parameters, len(symbols))
     for t in range(max((len(s) for s in symbols), default=0)):
         live = [s for s in range(len(symbols)) if t < len(symbols[s])]

@@ -8,10 +8,11 @@ LENGTH_LIMIT = 65535
 class MatchModel:
     """One pointer per stream into the histories of all streams; it predicts the symbol it points at."""
 
-    def __init__(self, histories: list[list[int]], minimum: int) -> None:
+    def __init__(self, histories: list[list[int]], minimum: int, table_bits: int) -> None:
         """`histories` is the block's own and grows outside; `minimum` symbols are the shortest repeat."""
         self._histories = histories
         self._minimum = minimum
+        self._shift = 64 - table_bits
         self._seen: dict[int, tuple[int, int]] = {}
         self._pointer: list[tuple[int, int] | None] = [None] * len(histories)
         self._length = [0] * len(histories)
@@ -31,7 +32,7 @@ class MatchModel:
         self._follow(stream, history[-1])
         if len(history) < self._minimum:
             return
-        key = context_hashes(history, self._minimum)[-1]
+        key = context_hashes(history, self._minimum)[-1] >> self._shift
         if self._pointer[stream] is None:
             self._search(stream, key)
         self._seen[key] = (stream, len(history))

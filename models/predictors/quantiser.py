@@ -29,3 +29,14 @@ def quantise(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     largest = int(weights.argmax())
     frequencies[largest] += free - float(frequencies.sum())
     return frequencies
+
+
+def cost_bits(
+    pages: NDArray[np.float64], slots: NDArray[np.float64], symbols: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """(row,) bits the symbols cost under a step's frequencies. For statistics: no coded bit depends on it."""
+    rows = np.arange(len(symbols))
+    page = pages[rows, symbols >> 8] + 1.0
+    slot = slots[rows, symbols & 255] + 1.0
+    bits: NDArray[np.float64] = np.log2(TOTAL / page) + np.log2(TOTAL / slot)
+    return bits

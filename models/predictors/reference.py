@@ -12,7 +12,7 @@ from nacomp.models.predictors.history import context_hashes
 from nacomp.models.predictors.match import MatchModel
 from nacomp.models.predictors.ngram import NgramTables
 from nacomp.models.predictors.parameters import EnsembleParameters
-from nacomp.models.predictors.quantiser import TOTAL, quantise
+from nacomp.models.predictors.quantiser import cost_bits, quantise
 from nacomp.models.vocabulary import PAGE, Vocabulary
 
 Rows = NDArray[np.int32]
@@ -27,7 +27,7 @@ class Sparse:
         self._parameters = parameters
         self.histories: list[list[int]] = [[] for _ in range(streams)]
         self._tables = NgramTables(parameters.ngram_orders, parameters.table_bits)
-        self._match = MatchModel(self.histories, parameters.match_minimum)
+        self._match = MatchModel(self.histories, parameters.match_minimum, parameters.table_bits)
         self.chain = Chain(parameters.ngram_orders)
 
     def propose(self, stream: int) -> list[Candidate]:
@@ -140,7 +140,4 @@ class NumpyEnsemble:
             self._sparse.learn(row.stream, symbol)
 
     def last_bits(self, symbols: Rows) -> NDArray[np.float64]:
-        p = self._pages[np.arange(len(symbols)), symbols >> 8] + 1.0
-        q = self._slots[np.arange(len(symbols)), symbols & 255] + 1.0
-        # For people's eyes only: numpy's logarithm touches no coded bit.
-        return np.log2(TOTAL / p) + np.log2(TOTAL / q)
+        return cost_bits(self._pages, self._slots, symbols)

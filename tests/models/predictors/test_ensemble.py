@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from nacomp.models.predictors import _ensemble
 from nacomp.models.predictors.ensemble import Ensemble, EnsembleParameters, open_ensemble, plan_skips
+from nacomp.models.predictors.native_core import NativeEnsemble
 from nacomp.models.predictors.quantiser import TOTAL
 from nacomp.models.vocabulary import PAGE, Vocabulary
 
@@ -81,3 +83,28 @@ def test_nonsense_parameters_are_refused(change: dict[str, object]) -> None:
 
     with pytest.raises(NacompError):
         EnsembleParameters.from_json({**EnsembleParameters().to_json(), **change})
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    size=st.sampled_from([5, 256, 300, 700]),
+    lanes=st.integers(1, 5),
+    skip=st.booleans(),
+    chain=st.integers(0, 16),
+    orders=st.integers(0, 6),
+)
+def test_native_core_equals_reference(
+    seed: int, size: int, lanes: int, skip: bool, chain: int, orders: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    words = vocabulary(size)
+    streams = [repetitive(rng, words, int(n)) for n in rng.integers(1, 150, lanes)]
+    parameters = EnsembleParameters(
+        ngram_orders=orders, table_bits=8, match_minimum=3, chain=chain, skip=skip, bias_rate=3000
+    )
+    expected = drive(open_ensemble(words, parameters, lanes, kernel="numpy"), words, streams, seed)
+    for version in _ensemble.versions():
+        actual = drive(NativeEnsemble(words, parameters, lanes, version), words, streams, seed)
+        assert actual[2] == expected[2]
+        assert all((a == e).all() for a, e in zip(actual[1], expected[1], strict=True))
