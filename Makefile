@@ -2,19 +2,47 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CORPUS ?= tests/data
+TYPING := .check/typing
+CORPUS ?= tests/data/corpus
 
-.PHONY: demo test check bench gui native clean
+.PHONY: demo test check bench bench-ratio gui native clean
 
-# One environment for everything. The stamp is older than pyproject.toml or a native source: install again.
-NATIVE_SOURCES := $(wildcard models/*/native/*)
-$(VENV)/stamp: pyproject.toml setup.py $(NATIVE_SOURCES)
+NATIVE_SOURCES := $(wildcard models/exact/native/* models/predictors/native/*)
+
+# The core alone: what `make demo` needs, in well under a minute.
+$(VENV)/core: pyproject.toml setup.py $(NATIVE_SOURCES)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -e '.[test,gui]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	touch $@
 
-native: $(VENV)/stamp
+# Everything the tests use. llama.cpp compiles from source here (about five minutes on two cores, once).
+$(VENV)/full: $(VENV)/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,gui,llama]'
+	touch $@
+
+demo: $(VENV)/core
+	$(BIN)/python tests/benchmarks/demo.py
+
+test: check
+	$(BIN)/python -m pytest -q
+
+# mypy sees the four folders as the one package they are installed as.
+check: $(VENV)/full
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	mkdir -p $(TYPING)
+	$(BIN)/python packaging/typing_tree.py $(TYPING)
+	MYPYPATH=$(TYPING) $(BIN)/mypy --cache-dir .check/mypy -p nacomp
+
+bench: $(VENV)/full
+	$(BIN)/python tests/benchmarks/compare.py $(CORPUS)
+
+bench-ratio: $(VENV)/core
+	$(BIN)/python tests/benchmarks/bench_ratio.py $(or $(FOLDER),$(CORPUS))
+
+gui: $(VENV)/full
+	$(BIN)/nacomp gui
+
+native: $(VENV)/core
 
 clean:
-	rm -rf $(VENV) build dist .check demo-out bench-out *.egg-info
+	rm -rf $(VENV) .check build dist demo-out bench-out *.egg-info

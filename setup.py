@@ -7,18 +7,22 @@ Wider instruction sets are chosen per function and at run time, so one build run
 
 import os
 import sys
-from glob import glob
+from pathlib import Path
 
 from pybind11.setup_helpers import Pybind11Extension
 from setuptools import setup
 
-EXACT_FLAGS = ["/fp:strict", "/O2"] if sys.platform == "win32" else ["-O3", "-ffp-contract=off", "-fno-math-errno"]
+EXACT_FLAGS = (
+    ["/fp:strict", "/O2"]
+    if sys.platform == "win32"
+    else ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
+)
 
 
 def core(name: str, folder: str) -> Pybind11Extension:
     """An extension module built from every C++ file of one folder."""
-    sources = sorted(glob(f"{folder}/*.cpp"))
-    depends = sorted(glob(f"{folder}/*.h"))
+    sources = sorted(map(str, Path(folder).glob("*.cpp")))
+    depends = sorted(map(str, Path(folder).glob("*.h")))
     extension = Pybind11Extension(name, sources, depends=depends, cxx_std=17, extra_compile_args=EXACT_FLAGS)
     extension.optional = "NACOMP_REQUIRE_NATIVE" not in os.environ
     return extension

@@ -1,8 +1,41 @@
-"""Neural lossless compression: `compress`, `decompress` and `open`, and the version.
+"""Neural lossless compression: `compress`, `decompress`, `open`, and the errors they raise.
 
-Importing this package stays light; the engine and the container load with the first call.
+Importing this package stays light: engine and container load with the first use of a name (PEP 562).
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from nacomp.version import VERSION as __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from nacomp.api import ArchiveFile, compress, decompress, open
+    from nacomp.formats.errors import NacompError
+    from nacomp.progress import CancelToken, Progress
+
+_HOMES = {
+    "ArchiveFile": "nacomp.api",
+    "CancelToken": "nacomp.progress",
+    "NacompError": "nacomp.formats.errors",
+    "Progress": "nacomp.progress",
+    "compress": "nacomp.api",
+    "decompress": "nacomp.api",
+    "open": "nacomp.api",
+}
+
+__all__ = [
+    "ArchiveFile",
+    "CancelToken",
+    "NacompError",
+    "Progress",
+    "__version__",
+    "compress",
+    "decompress",
+    "open",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'nacomp' has no attribute {name!r}")

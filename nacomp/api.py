@@ -1,0 +1,141 @@
+"""The library: `nacomp.compress`, `nacomp.decompress`, `nacomp.open`.
+
+    import nacomp
+    small = nacomp.compress(text.encode())
+    assert nacomp.decompress(small) == text.encode()
+    with nacomp.open("book.nac") as archive:
+        for entry in archive.entries:
+            print(entry.path, entry.size)
+        chapter = archive.read("book/chapter-1.txt")
+
+Every function takes a `progress` callback (called at most ten times a second, from a worker thread) and a `cancel` token.
+"""
+
+import builtins
+import io
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+from nacomp.archive import Archive
+from nacomp.engines import Engines
+from nacomp.errors import UsageError
+from nacomp.extract import extract_tree, select
+from nacomp.files import Source, file_problem
+from nacomp.formats.entry import Entry, EntryKind
+from nacomp.formats.limits import DEFAULT_LIMITS
+from nacomp.levels import DEFAULT_LEVEL
+from nacomp.operations import CompressOptions, is_single_file
+from nacomp.operations import compress as write
+from nacomp.progress import CancelToken, Job, ProgressCallback
+
+
+def compress(
+    data: bytes,
+    *,
+    level: str = DEFAULT_LEVEL,
+    model: str | None = None,
+    name: str = "data",
+    threads: int = 0,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> bytes:
+    """An archive that holds `data` as one file called `name`.
+
+    Args:
+        level: `fast`, `balanced` or `max`.
+        model: a catalogue id in place of the level's choice.
+        threads: 0 for one per core; never changes the result.
+
+    Raises:
+        ModelError: a model or kernel that is not there. UsageError: no such level. Interrupted: cancelled.
+    """
+    source = Source(name, EntryKind.FILE, len(data), 0o644, 0, data=data)
+    out = io.BytesIO()
+    write([source], out, Engines(threads=threads), CompressOptions(level, model), Job(0, progress, cancel))
+    return out.getvalue()
+
+
+def decompress(
+    data: bytes,
+    *,
+    threads: int = 0,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> bytes:
+    """The bytes of an archive that holds one file.
+
+    Raises:
+        CorruptArchive, UnsupportedArchive, LimitExceeded: not an archive this version can read.
+        ModelMissing: the archive's model is not on this machine; the message says how to get it.
+        UsageError: the archive holds something else than one file; use `open`.
+    """
+    engines = Engines(threads=threads)
+    with Archive(io.BytesIO(data), engines.for_method) as archive:
+        if not is_single_file(archive):
+            raise UsageError(reason=f"the archive holds {len(archive.entries)} entries; use nacomp.open")
+        entry = archive.entries[0]
+        return archive.read(entry, Job(entry.size, progress, cancel))
+
+
+class ArchiveFile:
+    """An archive on disk, open for reading."""
+
+    def __init__(self, path: str | os.PathLike[str], *, threads: int = 0) -> None:
+        """Raises FileProblem, CorruptArchive, UnsupportedArchive, LimitExceeded."""
+        self._engines = Engines(threads=threads)
+        try:
+            self._file = builtins.open(path, "rb")  # noqa: SIM115, PTH123 - closed by close()
+        except OSError as problem:
+            raise file_problem(os.fspath(path), problem) from problem
+        try:
+            self._archive = Archive(self._file, self._engines.for_method, DEFAULT_LIMITS)
+        except BaseException:
+            self._file.close()
+            raise
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Files, folders and links, sorted by path."""
+        return self._archive.entries
+
+    def read(
+        self, path: str, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
+    ) -> bytes:
+        """One file's bytes; decodes only the blocks it lies in. Raises EntryMissing, CorruptArchive, ModelMissing."""
+        entry = self._archive.entry(path)
+        return self._archive.read(entry, Job(entry.size, progress, cancel))
+
+    def extract(
+        self,
+        folder: str | os.PathLike[str],
+        paths: Iterable[str] = (),
+        *,
+        overwrite: bool = False,
+        progress: ProgressCallback | None = None,
+        cancel: CancelToken | None = None,
+    ) -> list[Path]:
+        """Write entries (all, or those named and what is below them) into a folder; gives the files' paths."""
+        entries = select(self._archive, list(paths))
+        job = Job(sum(entry.size for entry in entries), progress, cancel)
+        workers = self._engines.workers(None)
+        return extract_tree(self._archive, entries, Path(folder), job, overwrite=overwrite, workers=workers)
+
+    def close(self) -> None:
+        """Close the file. Idempotent."""
+        self._archive.close()
+        self._file.close()
+
+    def __enter__(self) -> "ArchiveFile":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open(path: str | os.PathLike[str], *, threads: int = 0) -> ArchiveFile:  # noqa: A001 - nacomp.open, as in gzip.open
+    """Open an archive for reading. Raises what `ArchiveFile` does."""
+    return ArchiveFile(path, threads=threads)

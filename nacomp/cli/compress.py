@@ -1,0 +1,147 @@
+"""`nacomp compress`: files and folders to archives."""
+
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from nacomp.cli.console import human_size, human_time, printable
+from nacomp.cli.session import (
+    STANDARD,
+    Run,
+    begin_run,
+    binary_stdout,
+    common_options,
+    input_paths,
+    level_options,
+)
+from nacomp.engines import Engines
+from nacomp.errors import UsageError
+from nacomp.files import Source
+from nacomp.formats.entry import EntryKind
+from nacomp.operations import (
+    Compressed,
+    CompressOptions,
+    compress,
+    default_output,
+    remove_sources,
+    source_from_stream,
+    sources_of,
+)
+
+
+@click.command("compress")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "-o", "--output", metavar="FILE", help="Write one archive of all inputs; `-` for standard output."
+)
+@click.option("-c", "--stdout", is_flag=True, help="Write the archive to standard output.")
+@click.option("-f", "--force", is_flag=True, help="Replace an existing output; write to a terminal.")
+@click.option(
+    "-r", "--recursive", is_flag=True, help="Without -o: an archive for each file below the folders."
+)
+@click.option("-k", "--keep", is_flag=True, help="Keep the inputs (the default).")
+@click.option(
+    "--rm", "remove", is_flag=True, help="Remove the inputs once the archive has been decoded and compared."
+)
+@click.option("--verify", is_flag=True, help="Decode the archive and compare before it is put in place.")
+@level_options
+@common_options
+def command_compress(
+    inputs: tuple[str, ...],
+    output: str | None,
+    stdout: bool,
+    force: bool,
+    recursive: bool,
+    keep: bool,
+    remove: bool,
+    verify: bool,
+    level: str,
+    model: str | None,
+    engine: str,
+    **common: Any,
+) -> None:
+    """Compress files and folders.
+
+    With -o all inputs go into one archive. Without it, each input gets an archive beside it, called INPUT.nac. The input
+    `-` is standard input.
+    """
+    paths = input_paths(inputs)
+    options = CompressOptions(level, model, overwrite=force, verify=verify or remove)
+    to_stdout = stdout or output == "-" or (STANDARD in paths and output is None)
+    if remove and (to_stdout or keep):
+        raise UsageError(reason="--rm needs an archive in a file and goes without -k")
+    with begin_run(**common) as run:
+        engines = run.engines(engine)
+        if to_stdout or output is not None:
+            target = binary_stdout(force) if to_stdout else Path(str(output))
+            _one(run, engines, paths, target, options, remove)
+            return
+        files = _files_below(paths) if recursive else paths
+        run.each(files, lambda p: _one(run, engines, [p], default_output([p]), options, remove))
+
+
+def _files_below(paths: list[Path]) -> list[Path]:
+    sources = sources_of(paths)
+    return [s.path for s in sources if s.kind is EntryKind.FILE and s.path is not None]
+
+
+def _one(
+    run: Run,
+    engines: Engines,
+    paths: list[Path],
+    target: Path | BinaryIO,
+    options: CompressOptions,
+    remove: bool,
+) -> None:
+    """Make one archive and report it."""
+    sources = _sources(paths)
+    total = sum(source.size for source in sources)
+    output = str(target) if isinstance(target, Path) else None
+    model_id = engines.choice(options.level, options.model)
+    run.console.start(
+        {
+            "command": "compress",
+            "inputs": [str(p) for p in paths],
+            "output": output,
+            "total_bytes": total,
+            "level": options.level,
+            "model_id": model_id,
+        }
+    )
+    done = compress(sources, target, engines, options, run.job())
+    if remove and isinstance(target, Path):
+        remove_sources(sources, target)
+    if output is not None:
+        run.console.result(_document(done, output), _sentence(done, output))
+
+
+def _sources(paths: list[Path]) -> list[Source]:
+    if paths == [STANDARD]:
+        return [source_from_stream(sys.stdin.buffer, "stdin")]
+    if STANDARD in paths:
+        raise UsageError(reason="standard input cannot be mixed with files")
+    return sources_of(paths)
+
+
+def _document(done: Compressed, output: str) -> dict[str, Any]:
+    written = done.written
+    return {
+        "output": output,
+        "original_size": written.original_size,
+        "compressed_size": written.compressed_size,
+        "bits_per_byte": round(written.bits_per_byte, 4),
+        "seconds": round(written.seconds, 3),
+        "model_id": done.model_id,
+        "entries": written.entries,
+    }
+
+
+def _sentence(done: Compressed, output: str) -> str:
+    written = done.written
+    ratio = written.original_size / max(written.compressed_size, 1)
+    return (
+        f"{printable(output)}: {human_size(written.original_size)} -> {human_size(written.compressed_size)} "
+        f"({ratio:.2f} times smaller, {written.bits_per_byte:.3f} bits per byte) in {human_time(written.seconds)}"
+    )

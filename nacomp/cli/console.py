@@ -1,0 +1,188 @@
+"""How a command speaks: sentences and a progress bar for people, JSON lines for programs (EVENTS.md).
+
+Commands call one `Console` and do not know which kind it is. Messages go to standard error, so that standard output
+stays free for data.
+"""
+
+import json
+import os
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console as RichConsole
+from rich.progress import BarColumn, TaskID, TextColumn
+from rich.progress import Progress as RichProgress
+
+from nacomp.errors import NacompError
+from nacomp.progress import Progress
+
+Document = Mapping[str, Any]
+
+
+def human_size(size: float) -> str:
+    """A size in bytes for people: 999 B, 1.2 MB. Decimal units, as drives and networks use."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if abs(size) < 999.5:
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 99.5 else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
+def human_time(seconds: float) -> str:
+    """A duration for people: 8 s, 3 min, 2 h 05 min."""
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+class Console(ABC):
+    """What every command may say."""
+
+    @abstractmethod
+    def start(self, document: Document) -> None:
+        """Work begins."""
+
+    @abstractmethod
+    def progress(self, state: Progress) -> None:
+        """Work goes on. Called from worker threads."""
+
+    @abstractmethod
+    def control(self, event: str) -> None:
+        """A control line was obeyed (`paused`, `resumed`)."""
+
+    @abstractmethod
+    def warning(self, message: str) -> None:
+        """Something to know that stops nothing."""
+
+    @abstractmethod
+    def result(self, document: Document, sentence: str) -> None:
+        """Success: the document for programs, the sentence for people."""
+
+    @abstractmethod
+    def error(self, error: NacompError, path: str | None = None) -> None:
+        """Failure."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Take the progress bar away."""
+
+
+class JsonConsole(Console):
+    """One JSON object per line on standard output."""
+
+    def _say(self, event: str, document: Document) -> None:
+        line = json.dumps({"event": event, **document}, ensure_ascii=True, default=str)
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    def start(self, document: Document) -> None:
+        self._say("start", document)
+
+    def progress(self, state: Progress) -> None:
+        self._say("progress", vars(state))
+
+    def control(self, event: str) -> None:
+        self._say(event, {})
+
+    def warning(self, message: str) -> None:
+        self._say("warning", {"message": message})
+
+    def result(self, document: Document, sentence: str) -> None:  # noqa: ARG002
+        self._say("result", document)
+
+    def error(self, error: NacompError, path: str | None = None) -> None:
+        kind = type(error).__name__
+        self._say("error", {"kind": kind, "message": str(error), "code": int(error.exit_code), "path": path})
+
+    def close(self) -> None:
+        """There is no bar to take away."""
+
+
+class TerminalConsole(Console):
+    """Sentences on standard error, with a progress bar where it is a terminal."""
+
+    def __init__(self, verbosity: int = 0) -> None:
+        """`verbosity` is -1 for quiet (errors only), 0 as usual, 1 or more for details."""
+        self._verbosity = verbosity
+        self._rich = RichConsole(stderr=True, highlight=False)
+        self._bar: RichProgress | None = None
+        self._task: TaskID | None = None
+
+    def start(self, document: Document) -> None:
+        if self._verbosity > 0 and document.get("model_id"):
+            self._rich.print(f"[dim]level {document['level']}, model {document['model_id']}[/dim]")
+        if self._verbosity >= 0 and self._rich.is_terminal:
+            self._bar = RichProgress(
+                TextColumn("{task.description}"),
+                BarColumn(bar_width=None),
+                TextColumn("{task.percentage:>3.0f}%"),
+                TextColumn("{task.fields[detail]}"),
+                console=self._rich,
+                transient=True,
+            )
+            self._task = self._bar.add_task("", total=document.get("total_bytes") or None, detail="")
+            self._bar.start()
+
+    def progress(self, state: Progress) -> None:
+        if self._bar is None or self._task is None:
+            return
+        details = [f"{human_size(state.bytes_per_second)}/s"] if state.bytes_per_second else []
+        if state.output_bytes and state.done_bytes:
+            details.append(f"ratio {state.done_bytes / state.output_bytes:.1f}")
+        if state.seconds_left is not None:
+            details.append(f"{human_time(state.seconds_left)} left")
+        self._bar.update(
+            self._task,
+            description=_shorten(state.path or state.phase),
+            completed=state.done_bytes,
+            total=state.total_bytes or None,
+            detail=", ".join(details),
+        )
+
+    def control(self, event: str) -> None:
+        self._print(f"{event}")
+
+    def warning(self, message: str) -> None:
+        if self._verbosity >= 0:
+            self._print(f"nacomp: {message}", style="yellow")
+
+    def result(self, document: Document, sentence: str) -> None:  # noqa: ARG002
+        self.close()
+        if self._verbosity >= 0 and sentence:
+            self._print(sentence)
+
+    def error(self, error: NacompError, path: str | None = None) -> None:
+        self.close()
+        message = str(error)
+        prefix = f"{printable(path)}: " if path and path not in message else ""
+        self._print(f"nacomp: {prefix}{message}", style="red")
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = self._task = None
+
+    def _print(self, text: str, style: str | None = None) -> None:
+        self._rich.print(printable(text), style=style, markup=False, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Text safe for a terminal: control characters and undecodable bytes shown escaped."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def _shorten(text: str, width: int = 32) -> str:
+    """The end of a long path says more than its beginning."""
+    text = printable(text)
+    return text if len(text) <= width else "..." + text[-(width - 3) :]
+
+
+def is_terminal(stream: Any) -> bool:
+    """Whether a standard stream is a terminal; a closed or replaced one is not."""
+    try:
+        return os.isatty(stream.fileno())
+    except (AttributeError, OSError, ValueError):
+        return False

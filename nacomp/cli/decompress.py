@@ -1,0 +1,115 @@
+"""`nacomp decompress`: archives to files and folders."""
+
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nacomp.cli.console import human_size, human_time, printable
+from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, common_options, input_paths
+from nacomp.engines import Engines
+from nacomp.errors import UsageError
+from nacomp.extract import select
+from nacomp.formats.entry import EntryKind
+from nacomp.formats.limits import DEFAULT_LIMITS, Limits
+from nacomp.operations import Extracted, decompress, open_archive, write_contents
+
+
+@click.command("decompress")
+@click.argument("inputs", nargs=-1, required=True, metavar="ARCHIVE...")
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    help="The file, or the folder for several entries; `-` for standard output.",
+)
+@click.option("-c", "--stdout", is_flag=True, help="Write the files' bytes to standard output.")
+@click.option("-f", "--force", is_flag=True, help="Replace existing files; write to a terminal.")
+@click.option(
+    "-s", "--select", "chosen", multiple=True, metavar="ENTRY", help="Only this entry (and what is below it)."
+)
+@click.option(
+    "--max-output",
+    type=click.IntRange(0),
+    metavar="BYTES",
+    help="Refuse an archive that would give more than this.",
+)
+@common_options
+def command_decompress(
+    inputs: tuple[str, ...],
+    output: str | None,
+    stdout: bool,
+    force: bool,
+    chosen: tuple[str, ...],
+    max_output: int | None,
+    **common: Any,
+) -> None:
+    """Extract archives.
+
+    One file goes to -o PATH, or beside its archive without `.nac`. Several entries go below the folder -o PATH. The
+    archive `-` is standard input.
+    """
+    paths = input_paths(inputs)
+    limits = replace(DEFAULT_LIMITS, max_total_size=max_output)
+    to_stdout = stdout or output == "-"
+    if len(paths) > 1 and output is not None and not to_stdout and not Path(output).is_dir():
+        raise UsageError(reason="several archives need a folder that exists after -o")
+    with begin_run(**common) as run:
+        engines = run.engines()
+        if to_stdout or (STANDARD in paths and output is None):
+            run.each(paths, lambda p: _to_stdout(run, engines, p, chosen, limits, force))
+            return
+        target = Path(output) if output is not None else None
+        run.each(paths, lambda p: _one(run, engines, p, target, chosen, limits, force))
+
+
+def _one(
+    run: Run,
+    engines: Engines,
+    path: Path,
+    target: Path | None,
+    chosen: tuple[str, ...],
+    limits: Limits,
+    force: bool,
+) -> None:
+    output = str(target) if target is not None else None
+    run.console.start(
+        {
+            "command": "decompress",
+            "inputs": [str(path)],
+            "output": output,
+            "total_bytes": 0,
+            "level": None,
+            "model_id": None,
+        }
+    )
+    source = sys.stdin.buffer if path == STANDARD else path
+    done = decompress(source, target, engines, run.job(), overwrite=force, chosen=chosen, limits=limits)
+    run.console.result(_document(done), _sentence(path, done))
+
+
+def _to_stdout(
+    run: Run, engines: Engines, path: Path, chosen: tuple[str, ...], limits: Limits, force: bool
+) -> None:
+    out = binary_stdout(force)
+    with ExitStack() as stack:
+        archive = open_archive(sys.stdin.buffer if path == STANDARD else path, engines, stack, limits)
+        files = [e for e in select(archive, chosen) if e.kind is EntryKind.FILE]
+        write_contents(archive, files, out, run.job(), engines.workers(None))
+
+
+def _document(done: Extracted) -> dict[str, Any]:
+    return {
+        "outputs": [str(path) for path in done.paths],
+        "entries": done.entries,
+        "size": done.size,
+        "seconds": round(done.seconds, 3),
+    }
+
+
+def _sentence(path: Path, done: Extracted) -> str:
+    where = printable(str(done.paths[0])) if len(done.paths) == 1 else f"{len(done.paths)} files"
+    return f"{printable(str(path))}: {where}, {human_size(done.size)} in {human_time(done.seconds)}"

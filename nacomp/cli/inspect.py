@@ -1,0 +1,199 @@
+"""`nacomp list`, `test`, `info` and `cat`: look at archives without extracting them."""
+
+import json
+import sys
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console as RichConsole
+from rich.table import Table
+
+from nacomp.archive import Archive
+from nacomp.cli.console import human_size, human_time, printable
+from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, common_options, input_paths
+from nacomp.engines import Engines
+from nacomp.extract import select
+from nacomp.formats.entry import Entry, EntryKind
+from nacomp.formats.header import VERSION as FORMAT_VERSION
+from nacomp.formats.limits import DEFAULT_LIMITS
+from nacomp.formats.paths import display_name
+from nacomp.operations import open_archive, write_contents
+
+KINDS = {EntryKind.FILE: "file", EntryKind.FOLDER: "folder", EntryKind.SYMLINK: "link"}
+
+
+@click.command("list")
+@click.argument("path", metavar="ARCHIVE")
+@common_options
+def command_list(path: str, as_json: bool, **common: Any) -> None:
+    """List an archive's entries. Needs no model."""
+    with begin_run(as_json=as_json, **common) as run, ExitStack() as stack:
+        archive = _open(run.engines(), Path(path), stack)
+        if as_json:
+            click.echo(json.dumps({"entries": [_entry_document(e) for e in archive.entries]}))
+            return
+        table = Table(box=None, pad_edge=False)
+        for heading, justify in (("size", "right"), ("modified", "left"), ("name", "left")):
+            table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        for entry in archive.entries:
+            table.add_row(human_size(entry.size), _when(entry.mtime_ns), _shown(entry))
+        console = RichConsole(highlight=False, markup=False)
+        console.print(table)
+        total = sum(entry.size for entry in archive.entries)
+        console.print(
+            f"{len(archive.entries)} entries, {human_size(total)}, {human_size(archive.reader.size)} compressed"
+        )
+
+
+@click.command("test")
+@click.argument("inputs", nargs=-1, required=True, metavar="ARCHIVE...")
+@common_options
+def command_test(inputs: tuple[str, ...], **common: Any) -> None:
+    """Decode archives and check every byte, writing nothing."""
+    with begin_run(**common) as run:
+        engines = run.engines()
+        run.each(input_paths(inputs), lambda path: _test(run, engines, path))
+
+
+def _test(run: Run, engines: Engines, path: Path) -> None:
+    began = time.monotonic()
+    with ExitStack() as stack:
+        archive = _open(engines, path, stack)
+        job = run.job()
+        total = sum(entry.size for entry in archive.entries)
+        job.expect(total)
+        run.console.start(
+            {
+                "command": "test",
+                "inputs": [str(path)],
+                "output": None,
+                "total_bytes": total,
+                "level": None,
+                "model_id": None,
+            }
+        )
+        size = archive.check(job, engines.workers(None))
+    seconds = time.monotonic() - began
+    document = {
+        "path": str(path),
+        "entries": len(archive.entries),
+        "size": size,
+        "seconds": round(seconds, 3),
+    }
+    sentence = (
+        f"{printable(str(path))}: all {human_size(size)} come back as they were ({human_time(seconds)})"
+    )
+    run.console.result(document, sentence)
+
+
+@click.command("info")
+@click.argument("path", required=False, metavar="[ARCHIVE]")
+@common_options
+def command_info(path: str | None, as_json: bool, **common: Any) -> None:
+    """Tell what an archive needs and holds; without one, tell about this installation."""
+    with begin_run(as_json=as_json, **common) as run, ExitStack() as stack:
+        engines = run.engines()
+        document = (
+            _installation(engines)
+            if path is None
+            else _archive_info(_open(engines, Path(path), stack), engines)
+        )
+    if as_json:
+        click.echo(json.dumps(document))
+        return
+    for key, value in document.items():
+        if key != "entries":
+            click.echo(f"{key.replace('_', ' '):17} {_plain(value)}")
+
+
+def _archive_info(archive: Archive, engines: Engines) -> dict[str, Any]:
+    reader = archive.reader
+    original = sum(entry.size for entry in archive.entries)
+    neural = archive.neural_parameters or {}
+    engine: Any = neural.get("engine", {})
+    model: Any = neural.get("model", {})
+    kinds = [str(reader.methods[block.method].kind) for block in reader.blocks]
+    return {
+        "format_version": FORMAT_VERSION,
+        "engine": engine.get("engine"),
+        "numerics": engine.get("numerics"),
+        "model_id": model.get("id"),
+        "model_sha256": model.get("sha256"),
+        "original_size": original,
+        "compressed_size": reader.size,
+        "bits_per_byte": round(8 * reader.size / max(original, 1), 4),
+        "blocks": len(reader.blocks),
+        "streams": max(archive.stream_counts(), default=0),
+        "methods": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
+        "parameters": neural,
+        "native_kernel": engines.kernel_name(),
+        "entries": [_entry_document(entry) for entry in archive.entries],
+    }
+
+
+def _installation(engines: Engines) -> dict[str, Any]:
+    from nacomp.version import VERSION
+
+    return {
+        "version": VERSION,
+        "format_version": FORMAT_VERSION,
+        "native_kernel": engines.kernel_name(),
+        "kernels": engines.kernels(),
+        "models": str(engines.store.folder),
+    }
+
+
+@click.command("cat")
+@click.argument("path", metavar="ARCHIVE")
+@click.argument("wanted", nargs=-1, metavar="[ENTRY...]")
+@click.option("-f", "--force", is_flag=True, help="Write binary data to a terminal.")
+@common_options
+def command_cat(path: str, wanted: tuple[str, ...], force: bool, **common: Any) -> None:
+    """Write entries' bytes to standard output."""
+    with begin_run(**common) as run, ExitStack() as stack:
+        engines = run.engines()
+        archive = _open(engines, Path(path), stack)
+        files = [e for e in select(archive, wanted) if e.kind is EntryKind.FILE]
+        write_contents(archive, files, binary_stdout(force), run.job(), engines.workers(None))
+
+
+def _open(engines: Engines, path: Path, stack: ExitStack) -> Archive:
+    return open_archive(sys.stdin.buffer if path == STANDARD else path, engines, stack, DEFAULT_LIMITS)
+
+
+def _entry_document(entry: Entry) -> dict[str, Any]:
+    return {
+        "path": entry.path,
+        "kind": KINDS[entry.kind],
+        "size": entry.size,
+        "mode": entry.mode,
+        "mtime_ns": entry.mtime_ns,
+        "sha256": entry.sha256.hex() or None,
+        "link_target": entry.link_target or None,
+    }
+
+
+def _when(mtime_ns: int) -> str:
+    try:
+        return datetime.fromtimestamp(mtime_ns // 10**9, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (OverflowError, OSError, ValueError):
+        return "out of range"
+
+
+def _shown(entry: Entry) -> str:
+    name = display_name(entry.path)
+    if entry.kind is EntryKind.FOLDER:
+        return name + "/"
+    return f"{name} -> {display_name(entry.link_target)}" if entry.kind is EntryKind.SYMLINK else name
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_plain(item)}" for key, item in value.items()) or "-"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "-"
+    return "-" if value is None else str(value)

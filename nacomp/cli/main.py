@@ -1,0 +1,89 @@
+"""`nacomp`: the group of commands, the short names, and the one place where an error becomes an exit code."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from nacomp.errors import ExitCode, Interrupted, NacompError, UsageError
+from nacomp.version import VERSION
+
+COMMANDS = {
+    "compress": "nacomp.cli.compress",
+    "decompress": "nacomp.cli.decompress",
+    "list": "nacomp.cli.inspect",
+    "test": "nacomp.cli.inspect",
+    "info": "nacomp.cli.inspect",
+    "cat": "nacomp.cli.inspect",
+    "models": "nacomp.cli.models",
+    "gui": "nacomp.cli.desktop",
+}
+"""Command to the module that defines it, as `command_NAME`; loaded when called, so that `nacomp --help` is quick."""
+SHORT = {"c": "compress", "d": "decompress", "l": "list", "t": "test"}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is used, and knows the short names."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        name = SHORT.get(cmd_name, cmd_name)
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[name]), f"command_{name}")
+        return command
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Short names: c d l t. `nacomp COMMAND --help` tells more.",
+)
+@click.version_option(VERSION, prog_name="nacomp")
+def cli() -> None:
+    """Compress files with a language model, and get the same bytes back on any machine."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; messages have been printed."""
+    try:
+        cli.main(list(arguments), prog_name="nacomp", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return _fail(Interrupted(), arguments)
+    except NacompError as error:
+        return _fail(error, arguments)
+    except MemoryError:
+        return _fail(UsageError(reason="there is not enough memory for this model and level"), arguments)
+    return ExitCode.DONE
+
+
+def _fail(error: NacompError, arguments: Sequence[str]) -> int:
+    from nacomp.cli.console import JsonConsole, TerminalConsole
+
+    if "--debug" in arguments:
+        traceback.print_exc()
+    console = JsonConsole() if "--json" in arguments else TerminalConsole()
+    console.error(error)
+    return error.exit_code
+
+
+def main() -> None:
+    """The `nacomp` program."""
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output has gone (`nacomp cat ... | head`); nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.IO
+    sys.exit(code)

@@ -1,0 +1,79 @@
+"""Every error of nacomp in one place, for callers: the layers below define theirs, the pipeline adds its own.
+
+The exit code of each class stands on the class; `nacomp.cli.main` alone turns it into a process exit.
+"""
+
+from nacomp.formats.errors import CorruptArchive, ExitCode, LimitExceeded, NacompError, UnsupportedArchive
+from nacomp.models.errors import (
+    DownloadFailed,
+    ExtraMissing,
+    FingerprintMismatch,
+    HashMismatch,
+    KernelUnavailable,
+    ModelError,
+    ModelMissing,
+    UnsupportedModel,
+)
+
+
+class UsageError(NacompError):
+    """{reason}."""
+
+    exit_code = ExitCode.USAGE
+
+
+class FileProblem(NacompError):
+    """{path}: {reason}."""
+
+    exit_code = ExitCode.IO
+
+
+class OutputExists(FileProblem):
+    """{path} exists already; use -f to replace it."""
+
+
+class FileChanged(FileProblem):
+    """{path} changed while it was being read, so nothing was written; compress it again when it is at rest."""
+
+
+class Interrupted(NacompError):
+    """Stopped on request; nothing was left behind."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+class VerificationFailed(NacompError):
+    """The written archive did not decode to its source ({path}); it was removed and the source kept."""
+
+
+class EntryMissing(NacompError):
+    """There is no entry {path} in this archive."""
+
+
+class SomeFailed(NacompError):
+    """{failed} of {total} inputs failed."""
+
+
+__all__ = [
+    "CorruptArchive",
+    "DownloadFailed",
+    "EntryMissing",
+    "ExitCode",
+    "ExtraMissing",
+    "FileChanged",
+    "FileProblem",
+    "FingerprintMismatch",
+    "HashMismatch",
+    "Interrupted",
+    "KernelUnavailable",
+    "LimitExceeded",
+    "ModelError",
+    "ModelMissing",
+    "NacompError",
+    "OutputExists",
+    "SomeFailed",
+    "UnsupportedArchive",
+    "UnsupportedModel",
+    "UsageError",
+    "VerificationFailed",
+]

@@ -1,0 +1,74 @@
+"""The levels `fast`, `balanced` and `max`: which model, how far back it looks, how many streams.
+
+A level is only a shorthand for the encoder; everything it decides is written into the archive.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nacomp.errors import UsageError
+from nacomp.models.protocol import ContextWindow
+
+EMBEDDED = "embedded"
+MEBI = 1 << 20
+
+
+@dataclass(frozen=True)
+class Level:
+    """Encoder settings behind one name.
+
+    Attributes:
+        models: catalogue ids in order of preference; the first installed one is taken.
+        context: window and sinks of the model's context, in tokens.
+        max_streams: the most streams a block is cut into.
+        symbols_per_stream: a stream keeps at least about this many symbols.
+        block_bytes: source bytes of a text block, the unit of seeking and parallel work.
+    """
+
+    name: str
+    models: tuple[str, ...]
+    context: ContextWindow
+    max_streams: int
+    symbols_per_stream: int
+    block_bytes: int
+
+    def streams(self, symbols: int) -> int:
+        """How many streams a block of this many symbols gets, at least 1."""
+        return max(1, min(self.max_streams, symbols // self.symbols_per_stream))
+
+
+LEVELS = {
+    level.name: level
+    for level in (
+        Level("fast", (EMBEDDED,), ContextWindow(512, 4), 32, 4000, MEBI),
+        Level(
+            "balanced",
+            ("smollm2-135m-instruct-q4_1", "smollm2-135m", EMBEDDED),
+            ContextWindow(1024, 4),
+            32,
+            4000,
+            MEBI,
+        ),
+        Level(
+            "max",
+            ("smollm2-360m", "smollm2-135m", "smollm2-135m-instruct-q4_1", EMBEDDED),
+            ContextWindow(2048, 4),
+            8,
+            8000,
+            MEBI,
+        ),
+    )
+}
+DEFAULT_LEVEL = "balanced"
+
+
+def level_named(name: str) -> Level:
+    """The level of this name. Raises UsageError for an unknown one."""
+    if name not in LEVELS:
+        raise UsageError(reason=f"there is no level {name!r}; the levels are {', '.join(LEVELS)}")
+    return LEVELS[name]
+
+
+def choose_model(level: Level, installed: Callable[[str], bool]) -> str:
+    """The catalogue id this level uses on this machine: its first choice that is installed."""
+    return next((model for model in level.models if installed(model)), EMBEDDED)

@@ -1,0 +1,222 @@
+"""What the command line, the library and the application can ask for: compress, decompress, test.
+
+Each operation takes paths and settings, says how far it is through a `Job`, and either leaves its whole result or
+nothing. No printing and no exit codes here.
+"""
+
+import io
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from nacomp.archive import Archive, Written, write_archive
+from nacomp.engines import Engines
+from nacomp.errors import CorruptArchive, FileProblem, UsageError, VerificationFailed
+from nacomp.extract import extract_file, extract_tree, select
+from nacomp.files import Source, file_problem, save, walk
+from nacomp.formats.entry import Entry, EntryKind
+from nacomp.formats.limits import DEFAULT_LIMITS, Limits
+from nacomp.levels import DEFAULT_LEVEL, level_named
+from nacomp.neural import NeuralCodec
+from nacomp.pack import BlockCoder
+from nacomp.progress import Job
+
+SUFFIX = ".nac"
+
+
+@dataclass(frozen=True)
+class CompressOptions:
+    """How to compress.
+
+    Attributes:
+        level: `fast`, `balanced` or `max`.
+        model: a catalogue id that takes the place of the level's choice.
+        overwrite: replace an existing output.
+        verify: decode the written archive and compare before it is put in place.
+    """
+
+    level: str = DEFAULT_LEVEL
+    model: str | None = None
+    overwrite: bool = False
+    verify: bool = False
+
+
+@dataclass(frozen=True)
+class Compressed:
+    """What `compress` made."""
+
+    written: Written
+    model_id: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What `decompress` made: the files and links, and the bytes in them."""
+
+    paths: tuple[Path, ...]
+    entries: int
+    size: int
+    seconds: float
+
+
+def default_output(inputs: Sequence[Path]) -> Path:
+    """Where an archive of one input goes when nobody says: beside it, with `.nac` behind the name."""
+    first = inputs[0]
+    name = first.name or first.resolve().name
+    return first.parent / (name + SUFFIX)
+
+
+def compress(
+    sources: Sequence[Source], output: Path | BinaryIO, engines: Engines, options: CompressOptions, job: Job
+) -> Compressed:
+    """Write one archive of all sources. Raises what `write_archive` does, ModelError, VerificationFailed."""
+    level = level_named(options.level)
+    codec = _codec(sources, engines, options, job)
+    coder = BlockCoder(codec, level, job, engines.workers(codec))
+    model_id = codec.settings.model_id if codec else ""
+    if not isinstance(output, Path):
+        return Compressed(write_archive(output, sources, coder, job), model_id, tuple(sources))
+    with save(output, overwrite=options.overwrite) as file:
+        written = write_archive(file, sources, coder, job)
+        if options.verify:
+            _verify(file, sources, engines, job)
+    return Compressed(written, model_id, tuple(sources))
+
+
+def _codec(
+    sources: Sequence[Source], engines: Engines, options: CompressOptions, job: Job
+) -> NeuralCodec | None:
+    """The codec, or None where there is nothing to code: an archive of folders needs no model."""
+    if not any(source.size for source in sources):
+        return None
+    job.enter("model")
+    return engines.for_level(level_named(options.level), options.model)
+
+
+def _verify(file: BinaryIO, sources: Sequence[Source], engines: Engines, job: Job) -> None:
+    """Decode what was written, from the disk, and compare it with the SHA-256 taken while reading the sources."""
+    file.flush()
+    job.restart("verifying", sum(source.size for source in sources))
+    with Path(file.name).open("rb") as written, Archive(written, engines.for_method) as archive:
+        try:
+            archive.check(job, engines.workers(None))
+        except CorruptArchive as fault:
+            raise VerificationFailed(path=str(fault)) from fault
+
+
+def open_archive(path: Path | BinaryIO, engines: Engines, stack: ExitStack, limits: Limits) -> Archive:
+    """Open an archive for as long as `stack` lasts. Raises FileProblem, CorruptArchive and its kin."""
+    if isinstance(path, Path):
+        try:
+            path = stack.enter_context(path.open("rb"))
+        except OSError as problem:
+            raise file_problem(str(path), problem) from problem
+    return stack.enter_context(Archive(path, engines.for_method, limits))
+
+
+def is_single_file(archive: Archive) -> bool:
+    """Whether the archive holds one file and nothing else, so that it extracts to a file, not a folder."""
+    entries = archive.entries
+    return len(entries) == 1 and entries[0].kind is EntryKind.FILE and "/" not in entries[0].path
+
+
+def decompress(
+    path: Path | BinaryIO,
+    output: Path | None,
+    engines: Engines,
+    job: Job,
+    *,
+    overwrite: bool = False,
+    chosen: Sequence[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> Extracted:
+    """Extract an archive, or the chosen entries of it.
+
+    A single file goes to `output`, or into it where it is a folder; several entries go below `output`, which is made. Without
+    an output, they go beside the archive.
+    """
+    began = time.monotonic()
+    with ExitStack() as stack:
+        archive = open_archive(path, engines, stack, limits)
+        entries = select(archive, chosen)
+        size = sum(entry.size for entry in entries)
+        job.expect(size)
+        workers = engines.workers(None)
+        if is_single_file(archive):
+            target = _file_target(path, output, entries[0])
+            extract_file(archive, entries[0], target, job, overwrite=overwrite, workers=workers)
+            paths = [target]
+        else:
+            folder = output if output is not None else _folder_target(path, archive)
+            paths = extract_tree(archive, entries, folder, job, overwrite=overwrite, workers=workers)
+    return Extracted(tuple(paths), len(entries), size, time.monotonic() - began)
+
+
+def _file_target(path: Path | BinaryIO, output: Path | None, entry: Entry) -> Path:
+    if output is not None:
+        return output / entry.path if output.is_dir() else output
+    if not isinstance(path, Path):
+        raise UsageError(reason="standard input needs -o OUTPUT, or -c for standard output")
+    # The archive may have been renamed; its own name is what the user sees.
+    return path.with_suffix("") if path.suffix == SUFFIX else path.parent / entry.path
+
+
+def _folder_target(path: Path | BinaryIO, archive: Archive) -> Path:
+    if not isinstance(path, Path):
+        raise UsageError(reason="an archive of several entries from standard input needs -o FOLDER")
+    tops = {entry.path.split("/")[0] for entry in archive.entries}
+    stem = path.with_suffix("") if path.suffix == SUFFIX else path.with_name(path.name + ".extracted")
+    # An archive of one folder brings that folder along; loose entries get one, so they do not litter.
+    return path.parent if tops == {stem.name} else stem
+
+
+def write_contents(archive: Archive, entries: Sequence[Entry], out: BinaryIO, job: Job, workers: int) -> int:
+    """Files one after the other to a stream (`-c`, `cat`); bytes go out before their hash is known, errors follow."""
+    total = 0
+    for _, pieces in archive.contents(entries, job, workers):
+        for piece in pieces:
+            out.write(piece)
+            total += len(piece)
+    out.flush()
+    return total
+
+
+def source_from_stream(stream: BinaryIO, name: str) -> Source:
+    """Standard input as one file. It is held in memory: its size must be known before its entry is written."""
+    data = stream.read()
+    return Source(name, EntryKind.FILE, len(data), 0o644, time.time_ns(), data=data)
+
+
+def sources_of(inputs: Sequence[Path]) -> list[Source]:
+    """The inputs and all below them. Raises UsageError for none, FileProblem."""
+    if not inputs:
+        raise UsageError(reason="no input given")
+    return walk(inputs)
+
+
+def remove_sources(sources: Sequence[Source], written: Path) -> None:
+    """Delete what was archived, files first, then the folders that are empty now. Only after verification."""
+    for source in sources:
+        if source.path is not None and source.kind is not EntryKind.FOLDER and source.path != written:
+            _remove(source.path)
+    for source in reversed(sources):
+        if source.path is not None and source.kind is EntryKind.FOLDER and not any(source.path.iterdir()):
+            source.path.rmdir()
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as problem:
+        raise FileProblem(
+            path=path, reason=f"was archived but could not be removed ({problem.strerror})"
+        ) from None
+
+
+def memory_stream(data: bytes = b"") -> io.BytesIO:
+    """A seekable stream over bytes, for the library functions."""
+    return io.BytesIO(data)

@@ -1,0 +1,128 @@
+"""Units to blocks: each unit's text through the model, its binary runs through a classical codec, or all of it
+through a classical codec where that is smaller. So an archive is never larger than `xz` of its files by more than its
+own bookkeeping.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from nacomp import classical
+from nacomp.formats.checksums import content_checksum
+from nacomp.formats.entry import Extent
+from nacomp.formats.methods import Method, MethodKind
+from nacomp.formats.writer import ArchiveWriter
+from nacomp.levels import Level
+from nacomp.neural import NeuralCodec
+from nacomp.progress import Job
+from nacomp.segments import SegmentKind, cut_blocks, split
+from nacomp.units import Unit
+
+REPETITIVE = 400
+"""A unit that the quick classical codec shrinks this many times is left to it: the model could save next to nothing."""
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class CodedBlock:
+    """A finished block and the ranges (start, end) of its unit that make up its content, in order."""
+
+    method: int
+    payload: bytes
+    checksum: bytes
+    ranges: tuple[Range, ...]
+
+    @property
+    def original_size(self) -> int:
+        """Bytes of content."""
+        return sum(end - start for start, end in self.ranges)
+
+
+class BlockCoder:
+    """Turns units into blocks, several at a time. Results come back in the order of the units."""
+
+    def __init__(self, codec: NeuralCodec | None, level: Level, job: Job, workers: int = 1) -> None:
+        """`codec` None codes everything classically. `workers` blocks are coded at the same time."""
+        self._codec = codec
+        self._level = level
+        self._job = job
+        self._workers = workers
+        self.methods: tuple[Method, ...] = classical.METHODS
+        if codec is not None:
+            self.methods += (Method(MethodKind.NEURAL, codec.parameters),)
+
+    def code(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, list[CodedBlock]]]:
+        """Each unit with its blocks. Reads ahead by as many units as there are workers, no further."""
+        with ThreadPoolExecutor(self._workers, "nacomp-block") as pool:
+            waiting: deque[tuple[Unit, list[Future[CodedBlock]]]] = deque()
+            try:
+                for unit in units:
+                    waiting.append((unit, [pool.submit(self._code_part, unit, p) for p in self._cut(unit)]))
+                    if len(waiting) > self._workers:
+                        yield self._collect(*waiting.popleft())
+                while waiting:
+                    yield self._collect(*waiting.popleft())
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _cut(self, unit: Unit) -> list[tuple[bool, tuple[Range, ...]]]:
+        """(is text, ranges) of each block the unit would have if text went through the model."""
+        segments = split(unit.data)
+        text = tuple((s.start, s.end) for s in segments if s.kind is SegmentKind.TEXT)
+        binary = tuple((s.start, s.end) for s in segments if s.kind is SegmentKind.BINARY)
+        if self._codec is None or not text:
+            return [(False, ((0, len(unit.data)),))]
+        cuts = [(True, ranges) for ranges in cut_blocks(unit.data, text, self._level.block_bytes)]
+        return cuts + ([(False, binary)] if binary else [])
+
+    def _code_part(self, unit: Unit, part: tuple[bool, tuple[Range, ...]]) -> CodedBlock:
+        is_text, ranges = part
+        data = b"".join(unit.data[start:end] for start, end in ranges)
+        if is_text and self._codec is not None:
+            quick = classical.pack_quick(data)
+            if len(quick.payload) * REPETITIVE > len(data):
+                payload = self._codec.encode(data, self._level, self._job)
+                if len(payload) <= len(quick.payload):
+                    return CodedBlock(len(self.methods) - 1, payload, content_checksum(data), ranges)
+        coded = self._classical(data, ranges)
+        if not is_text:
+            self._job.step(len(data))
+        return coded
+
+    def _classical(self, data: bytes, ranges: tuple[Range, ...]) -> CodedBlock:
+        packed = classical.pack(data)
+        return CodedBlock(packed.method, packed.payload, content_checksum(data), ranges)
+
+    def _collect(self, unit: Unit, futures: list[Future[CodedBlock]]) -> tuple[Unit, list[CodedBlock]]:
+        """The unit's blocks, or one classical block of the whole unit where that is smaller."""
+        blocks = [future.result() for future in futures]
+        size = sum(len(block.payload) for block in blocks)
+        if len(blocks) > 1 and len(classical.pack_quick(unit.data).payload) < size * 2:
+            whole = self._classical(unit.data, ((0, len(unit.data)),))
+            if len(whole.payload) < size:
+                return unit, [whole]
+        return unit, blocks
+
+
+def write_unit(writer: ArchiveWriter, unit: Unit, blocks: list[CodedBlock]) -> list[tuple[Range, Extent]]:
+    """Write a unit's blocks; gives, sorted, which range of the unit is where in the archive."""
+    placed = []
+    for block in blocks:
+        number = writer.add_block(block.method, block.payload, block.original_size, block.checksum)
+        offset = 0
+        for start, end in block.ranges:
+            placed.append(((start, end), Extent(number, offset, end - start)))
+            offset += end - start
+    return sorted(placed, key=lambda item: item[0])
+
+
+def extents_of(placed: list[tuple[Range, Extent]], start: int, length: int) -> list[Extent]:
+    """The extents that hold `length` bytes of the unit from `start` on."""
+    found = []
+    for (low, high), extent in placed:
+        first, last = max(low, start), min(high, start + length)
+        if first < last:
+            found.append(Extent(extent.block, extent.offset + first - low, last - first))
+    return found

@@ -1,0 +1,129 @@
+"""Progress and cancellation: what a long job tells its caller, and how the caller stops it.
+
+Both are plain objects handed down the pipeline. The work asks `Job.step()` often (every lockstep step), so a pause or
+cancel is answered within one step; reports upward are limited to ten a second.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from nacomp.errors import Interrupted
+
+REPORT_INTERVAL = 0.1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is. Sizes in bytes, times in seconds; `seconds_left` is None while it cannot be told."""
+
+    phase: str
+    done_bytes: int
+    total_bytes: int
+    output_bytes: int
+    bytes_per_second: float
+    seconds_left: float | None
+    path: str | None = None
+
+
+ProgressCallback = Callable[[Progress], None]
+
+
+class CancelToken:
+    """Set from any thread to stop or hold a running job."""
+
+    def __init__(self) -> None:
+        self._cancelled = False
+        self._running = threading.Event()
+        self._running.set()
+
+    def cancel(self) -> None:
+        """Stop the job at its next step. A paused job stops too."""
+        self._cancelled = True
+        self._running.set()
+
+    def pause(self) -> None:
+        """Hold the job at its next step until `resume` or `cancel`."""
+        self._running.clear()
+
+    def resume(self) -> None:
+        """Let a held job go on."""
+        self._running.set()
+
+    def check(self) -> float:
+        """Return at once, or wait while paused. Returns seconds spent waiting. Raises Interrupted when cancelled."""
+        waited = 0.0
+        if not self._running.is_set():
+            began = time.monotonic()
+            self._running.wait()
+            waited = time.monotonic() - began
+        if self._cancelled:
+            raise Interrupted
+        return waited
+
+
+class Job:
+    """One running piece of work: counts bytes from several threads, reports, and answers the cancel token."""
+
+    def __init__(
+        self, total_bytes: int = 0, report: ProgressCallback | None = None, cancel: CancelToken | None = None
+    ) -> None:
+        self._lock = threading.Lock()
+        self._report = report
+        self._cancel = cancel or CancelToken()
+        self._began = self._last = time.monotonic()
+        self._done = 0.0
+        self._state = Progress("reading", 0, total_bytes, 0, 0.0, None)
+
+    def enter(self, phase: str, path: str | None = None) -> None:
+        """Name what happens now."""
+        with self._lock:
+            self._state = replace(self._state, phase=phase, path=path)
+        self._tell(force=True)
+
+    def expect(self, total_bytes: int) -> None:
+        """Say how much work there is, once it is known."""
+        with self._lock:
+            self._state = replace(self._state, total_bytes=total_bytes)
+
+    def restart(self, phase: str, total_bytes: int) -> None:
+        """Begin a second pass over the data (verifying) with a clock of its own."""
+        with self._lock:
+            self._began = time.monotonic()
+            self._done = 0.0
+            self._state = replace(self._state, phase=phase, total_bytes=total_bytes)
+        self._tell(force=True)
+
+    def step(self, done_bytes: float = 0.0) -> None:
+        """Add finished source bytes (fractions allowed, for blocks under way). Raises Interrupted when cancelled."""
+        waited = self._cancel.check()
+        with self._lock:
+            self._began += waited
+            self._done += done_bytes
+        self._tell()
+
+    def wrote(self, output_bytes: int) -> None:
+        """Set the size of the output so far."""
+        with self._lock:
+            self._state = replace(self._state, output_bytes=output_bytes)
+
+    def _tell(self, force: bool = False) -> None:
+        now = time.monotonic()
+        if self._report is None or not (force or now - self._last >= REPORT_INTERVAL):
+            return
+        with self._lock:
+            self._last = now
+            elapsed = max(now - self._began, 1e-9)
+            speed = self._done / elapsed
+            remaining = self._state.total_bytes - self._done
+            # The first second is start-up: a time told from it would only mislead.
+            known = elapsed > 1.0 and speed > 0.0
+            self._state = replace(
+                self._state,
+                done_bytes=int(self._done),
+                bytes_per_second=speed,
+                seconds_left=max(remaining, 0.0) / speed if known else None,
+            )
+            state = self._state
+        self._report(state)
