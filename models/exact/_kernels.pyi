@@ -1,0 +1,71 @@
+"""The exact engine's native core; `models/exact/native/core.h` says what each part does."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+def compiled_kernels() -> list[str]:
+    """Kernels in this build, best first."""
+
+def available_kernels() -> list[str]:
+    """Those of them that this processor can run, best first; `scalar` is always the last."""
+
+class Model:
+    """Weights packed for one kernel, and the threads that serve its sessions. Constant once loaded."""
+
+    def __init__(
+        self,
+        *,
+        width: int,
+        heads: int,
+        kv_heads: int,
+        head_size: int,
+        hidden: int,
+        layers: int,
+        vocabulary: int,
+        epsilon: float,
+        rope_steps: NDArray[np.uint64],
+        kernel: str,
+        threads: int,
+    ) -> None:
+        """An empty model. `kernel` may be empty: the best one. Raises ValueError for what the core cannot run."""
+
+    def set_matrix(self, name: str, layer: int, rows: NDArray[np.int8], scales: NDArray[np.float32]) -> None:
+        """Pack one matrix, rows (output, input) and scales (output,); the arrays are not kept.
+
+        Names: attn_q, attn_k, attn_v, attn_output, ffn_gate, ffn_up, ffn_down, output (any layer).
+        """
+
+    def set_norm(self, name: str, layer: int, weights: NDArray[np.float32]) -> None:
+        """Copy one norm's weights (width,): attn_norm, ffn_norm or output_norm (any layer)."""
+
+    def set_embedding(self, rows: NDArray[np.int8], scales: NDArray[np.float32]) -> None:
+        """Copy an embedding (token, width) of its own; without it the output matrix serves as one."""
+
+    @property
+    def kernel(self) -> str: ...
+    @property
+    def threads(self) -> int: ...
+    @property
+    def bytes(self) -> int:
+        """Memory of the packed weights."""
+
+class Session:
+    """The contexts of several streams."""
+
+    def __init__(self, model: Model, *, streams: int, window: int, sinks: int, max_rows: int) -> None: ...
+    def feed(
+        self,
+        streams: NDArray[np.int32],
+        tokens: NDArray[np.int32],
+        want: NDArray[np.bool_],
+        logits: NDArray[np.float32],
+    ) -> int:
+        """Feed rows as in `models.protocol.Session`; wanted logits go to the first rows of `logits`.
+
+        Returns how many rows were wanted. Raises ValueError for arguments out of range, OverflowError if the
+        model's values overflow (the session is of no use afterwards), RuntimeError if another thread is inside.
+        """
+
+    @property
+    def bytes(self) -> int:
+        """Memory of the cache and the working space."""

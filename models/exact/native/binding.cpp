@@ -1,0 +1,153 @@
+// The thin layer between Python and core.h: checks shapes, releases the GIL, turns results into exceptions.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <mutex>
+#include <stdexcept>
+#include <string>
+
+#include "core.h"
+
+namespace py = pybind11;
+using namespace nacomp::exact;
+
+namespace {
+
+template <class T>
+using Array = py::array_t<T, py::array::c_style>;
+
+struct Name {
+    const char* name;
+    MatrixId id;
+};
+constexpr Name kMatrices[] = {{"attn_q", MatrixId::query},         {"attn_k", MatrixId::key},
+                              {"attn_v", MatrixId::value},         {"attn_output", MatrixId::attn_output},
+                              {"ffn_gate", MatrixId::gate},        {"ffn_up", MatrixId::up},
+                              {"ffn_down", MatrixId::down},        {"output", MatrixId::output}};
+
+void require(bool good, const std::string& message) {
+    if (!good) throw py::value_error(message);
+}
+
+std::vector<std::string> names(bool only_running) {
+    std::vector<std::string> out;
+    for (const Kernel* const* k = compiled_kernels(); *k; k++)
+        if (!only_running || (*k)->runs_here()) out.emplace_back((*k)->name);
+    return out;
+}
+
+std::shared_ptr<Model> make_model(int width, int heads, int kv_heads, int head_size, int hidden, int layers,
+                                  int vocabulary, float epsilon, const Array<uint64_t>& rope_steps,
+                                  const std::string& kernel, int threads) {
+    Shape shape{width, heads, kv_heads, head_size, hidden, layers, vocabulary, static_cast<int>(rope_steps.size()), epsilon};
+    if (const char* problem = shape.problem()) throw py::value_error(problem);
+    require(threads >= 1 && threads <= 256, "threads must be from 1 to 256");
+    const Kernel* found = find_kernel(kernel.c_str());
+    require(found != nullptr, "kernel " + kernel + " cannot run here");
+    return std::make_shared<Model>(shape, rope_steps.data(), *found, threads);
+}
+
+void set_matrix(Model& model, const std::string& name, int layer, const Array<int8_t>& rows, const Array<float>& scales) {
+    for (const Name& matrix : kMatrices) {
+        if (name != matrix.name) continue;
+        require(layer >= 0 && layer < model.shape.layers, "no such layer");
+        require(rows.ndim() == 2 && rows.shape(0) == model.matrix_rows(matrix.id) &&
+                    rows.shape(1) == model.matrix_columns(matrix.id) && scales.size() == rows.shape(0),
+                "matrix " + name + " has the wrong shape");
+        py::gil_scoped_release release;
+        model.set_matrix(matrix.id, layer, rows.data(), scales.data());
+        return;
+    }
+    throw py::value_error("no matrix is called " + name);
+}
+
+void set_norm(Model& model, const std::string& name, int layer, const Array<float>& w) {
+    require(layer >= 0 && layer < model.shape.layers, "no such layer");
+    require(w.size() == model.shape.width, "norm " + name + " has the wrong size");
+    require(name == "attn_norm" || name == "ffn_norm" || name == "output_norm", "no norm is called " + name);
+    NormId id = name == "attn_norm" ? NormId::attention : name == "ffn_norm" ? NormId::feed_forward : NormId::output;
+    model.set_norm(id, layer, w.data());
+}
+
+void set_embedding(Model& model, const Array<int8_t>& rows, const Array<float>& scales) {
+    require(rows.ndim() == 2 && rows.shape(0) == model.shape.vocabulary && rows.shape(1) == model.shape.width &&
+                scales.size() == rows.shape(0),
+            "the embedding has the wrong shape");
+    model.set_embedding(rows.data(), scales.data());
+}
+
+// A session with one owner at a time: a second thread that enters gets an error instead of a broken cache.
+class OwnedSession {
+public:
+    OwnedSession(std::shared_ptr<Model> model, int streams, int window, int sinks, int max_rows)
+        : vocabulary_(model->shape.vocabulary) {
+        require(streams >= 1 && streams <= 65536, "streams must be from 1 to 65536");
+        require(window >= 1 && window <= 4096 && sinks >= 0 && sinks < window, "0 <= sinks < window <= 4096");
+        require(max_rows >= 1 && max_rows <= 4096, "max_rows must be from 1 to 4096");
+        session_ = std::make_unique<Session>(model, streams, window, sinks, max_rows);
+    }
+
+    int feed(const Array<int32_t>& streams, const Array<int32_t>& tokens, const Array<bool>& want, Array<float>& logits) {
+        int rows = static_cast<int>(streams.size());
+        require(tokens.size() == rows && want.size() == rows, "streams, tokens and want must have one entry per row");
+        require(rows <= session_->max_rows(), "more rows than the session accepts in one call");
+        int wanted = 0;
+        for (int i = 0; i < rows; i++) {
+            require(streams.data()[i] >= 0 && streams.data()[i] < session_->streams(), "a row names no stream of the session");
+            require(tokens.data()[i] >= 0 && tokens.data()[i] < vocabulary_, "a row names no token of the model");
+            wanted += want.data()[i];
+        }
+        require(logits.ndim() == 2 && logits.shape(0) >= wanted && logits.shape(1) == vocabulary_ && logits.writeable(),
+                "logits must be a writeable (wanted row, vocabulary) array");
+        run(streams.data(), tokens.data(), want.data(), rows, logits.mutable_data());
+        return wanted;
+    }
+
+    size_t bytes() const { return session_->bytes(); }
+
+private:
+    void run(const int32_t* streams, const int32_t* tokens, const bool* want, int rows, float* logits) {
+        std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+        if (!lock.owns_lock()) throw std::runtime_error("the session is in use by another thread");
+        if (broken_) throw std::overflow_error("an earlier row of this session was not finite");
+        FeedResult result = FeedResult::done;
+        {
+            py::gil_scoped_release release;
+            if (rows > 0)
+                result = session_->feed(streams, tokens, reinterpret_cast<const uint8_t*>(want), rows, logits);
+        }
+        broken_ = result != FeedResult::done;
+        if (broken_) throw std::overflow_error("a row is not finite");
+    }
+
+    int vocabulary_;
+    bool broken_ = false;
+    std::mutex mutex_;
+    std::unique_ptr<Session> session_;
+};
+
+}  // namespace
+
+PYBIND11_MODULE(_kernels, m) {
+    m.doc() = "Native core of the exact engine; see models/exact/native/core.h.";
+    m.def("compiled_kernels", [] { return names(false); });
+    m.def("available_kernels", [] { return names(true); });
+    py::class_<Model, std::shared_ptr<Model>>(m, "Model")
+        .def(py::init(&make_model), py::kw_only(), py::arg("width"), py::arg("heads"), py::arg("kv_heads"),
+             py::arg("head_size"), py::arg("hidden"), py::arg("layers"), py::arg("vocabulary"), py::arg("epsilon"),
+             py::arg("rope_steps").noconvert(), py::arg("kernel"), py::arg("threads"))
+        .def("set_matrix", &set_matrix, py::arg("name"), py::arg("layer"), py::arg("rows").noconvert(),
+             py::arg("scales").noconvert())
+        .def("set_norm", &set_norm, py::arg("name"), py::arg("layer"), py::arg("weights").noconvert())
+        .def("set_embedding", &set_embedding, py::arg("rows").noconvert(), py::arg("scales").noconvert())
+        .def_property_readonly("kernel", [](const Model& model) { return model.kernel.name; })
+        .def_property_readonly("threads", [](const Model& model) { return model.pool.threads(); })
+        .def_property_readonly("bytes", &Model::bytes);
+    py::class_<OwnedSession>(m, "Session")
+        .def(py::init<std::shared_ptr<Model>, int, int, int, int>(), py::arg("model"), py::kw_only(), py::arg("streams"),
+             py::arg("window"), py::arg("sinks"), py::arg("max_rows"))
+        .def("feed", &OwnedSession::feed, py::arg("streams").noconvert(), py::arg("tokens").noconvert(),
+             py::arg("want").noconvert(), py::arg("logits").noconvert())
+        .def_property_readonly("bytes", &OwnedSession::bytes);
+}

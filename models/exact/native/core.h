@@ -1,0 +1,144 @@
+// The exact engine's model and sessions: what the binding and the portability driver use. Knows no Python.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "buffer.h"
+#include "kernels.h"
+#include "pool.h"
+
+namespace nacomp::exact {
+
+struct Shape {
+    int width;          // E
+    int heads;          // H
+    int kv_heads;       // G
+    int head_size;      // d
+    int hidden;         // of the feed-forward part
+    int layers;
+    int vocabulary;     // V
+    int rotary_pairs;   // R / 2
+    float eps;          // of the norms
+
+    // What is wrong with these numbers, or nullptr.
+    const char* problem() const;
+    int queries() const { return heads * head_size; }
+    int keys() const { return kv_heads * head_size; }
+};
+
+// Column tensors that share an input are stored as one matrix: (q, k, v) and (gate, up).
+enum class MatrixId { query, key, value, attn_output, gate, up, down, output };
+enum class NormId { attention, feed_forward, output };
+
+// A matrix packed for the chosen kernel; filled row range by row range.
+class Matrix {
+public:
+    Matrix() = default;
+    Matrix(int columns, int k, uint8_t flip);
+    // q: (rows, k) int8 row-major, scale: (rows), placed at output columns [first, first + rows).
+    void set_rows(int first, int rows, const int8_t* q, const float* scale);
+    // x[k] = q[column][k] * scale[column]
+    void column_values(int column, float* x) const;
+    PackedMatrix view() const { return {panels_.data(), scale_.data(), columns_, k_}; }
+    size_t bytes() const { return panels_.bytes() + scale_.bytes(); }
+    float largest_scale() const { return largest_scale_; }
+
+private:
+    int columns_ = 0, k_ = 0;
+    float largest_scale_ = 0.0f;
+    uint8_t flip_ = 0;
+    Buffer<uint8_t> panels_;
+    Buffer<float> scale_;
+};
+
+struct Layer {
+    Matrix qkv, attn_output, gate_up, down;
+    std::vector<float> attention_norm, feed_forward_norm;
+};
+
+// Weights for one kernel and the threads that serve all sessions of it. Loading is single-threaded; after that it is
+// constant and any number of sessions may use it at the same time.
+class Model {
+public:
+    Model(const Shape& shape, const uint64_t* rotary_steps, const Kernel& kernel, int threads);
+    // (rows, k) int8 and (rows) scales; `layer` is ignored for the output matrix.
+    void set_matrix(MatrixId id, int layer, const int8_t* q, const float* scale);
+    void set_norm(NormId id, int layer, const float* w);
+    // An embedding of its own. Without it the output matrix serves as embedding (tied).
+    void set_embedding(const int8_t* q, const float* scale);
+    // Rows and columns that set_matrix expects.
+    int matrix_rows(MatrixId id) const;
+    int matrix_columns(MatrixId id) const;
+    void embed(int token, float* x) const;
+    size_t bytes() const;
+
+    const Shape shape;
+    const Kernel& kernel;
+    const std::vector<uint64_t> rotary_steps;
+    std::vector<Layer> layers;
+    Matrix output;
+    std::vector<float> output_norm;
+    mutable Pool pool;
+
+private:
+    std::vector<int8_t> embedding_;        // (token, E), empty if tied
+    std::vector<float> embedding_scale_;   // (token)
+};
+
+// Keys and values of one stream in all layers (NUMERICS 8): sinks in slots [0, padded sinks), then a ring.
+//
+// The ring holds the window and one call's rows besides, so that a row appended late in a call never overwrites what
+// an earlier row of that call still attends to, and one more panel, so that the ring's two ends never share one.
+class Cache {
+public:
+    Cache(const Shape& shape, int window, int sinks, int max_rows);
+    int slot_of(int64_t position) const;
+    // Ranges a row at `position` attends to; returns their number.
+    int ranges(int64_t position, SlotRange* out) const;
+    int slots() const { return slots_; }
+    // (layer, kv head) arrays
+    uint8_t* keys(int layer, int g) { return keys_.data() + panel(layer, g) * d_; }
+    uint8_t* values(int layer, int g) { return values_.data() + panel(layer, g) * d_; }
+    float* key_scale(int layer, int g) { return key_scale_.data() + panel(layer, g); }
+    float* value_scale(int layer, int g) { return value_scale_.data() + panel(layer, g); }
+    size_t bytes() const { return keys_.bytes() + values_.bytes() + key_scale_.bytes() + value_scale_.bytes(); }
+
+    int64_t length = 0;  // tokens fed
+
+private:
+    size_t panel(int layer, int g) const { return (static_cast<size_t>(layer) * kv_heads_ + g) * slots_; }
+
+    int kv_heads_, d_, window_, sinks_, ring_start_, ring_, slots_;
+    Buffer<uint8_t> keys_, values_;
+    Buffer<float> key_scale_, value_scale_;
+};
+
+enum class FeedResult { done, not_finite };
+
+// The contexts of S streams and the buffers of a forward pass. One owner; different sessions may run at the same time.
+class Session {
+public:
+    Session(std::shared_ptr<const Model> model, int streams, int window, int sinks, int max_rows);
+    // Rows as in models/protocol.py, at most max_rows of them, arguments checked by the caller. logits: (wanted row,
+    // vocabulary), written densely.
+    FeedResult feed(const int32_t* streams, const int32_t* tokens, const uint8_t* want, int rows, float* logits);
+    int streams() const { return static_cast<int>(caches_.size()); }
+    int max_rows() const { return max_rows_; }
+    size_t bytes() const;
+
+private:
+    friend class Forward;
+    struct Workspace;
+
+    std::shared_ptr<const Model> model_;
+    int max_rows_, window_;
+    std::vector<Cache> caches_;
+    std::unique_ptr<Workspace> work_;
+
+public:
+    ~Session();
+};
+
+}  // namespace nacomp::exact

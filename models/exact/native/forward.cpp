@@ -1,0 +1,320 @@
+// One forward pass over a batch of rows (NUMERICS 6): the steps of each layer, each shared out over the threads.
+//
+// Row steps (norms, rotary, quantising) are split by rows, matrix products by output columns, attention by (row,
+// key/value head). Alternatives that lost are listed in the benchmark's docstring.
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstring>
+
+#include "core.h"
+#include "cpu.h"
+#include "rotary.h"
+
+namespace nacomp::exact {
+namespace {
+
+size_t padded(size_t n) { return (n + kBlock - 1) / kBlock * kBlock; }
+
+// A batch of quantised rows and where they live.
+struct QuantBuffer {
+    QuantBuffer(const Kernel& kernel, size_t rows, size_t width)
+        : values(rows * width * kernel.a_bytes), scale(rows), bias(rows), stride(width) {}
+    QuantRows view() { return {values.data(), stride, scale.data(), bias.data()}; }
+    size_t bytes() const { return values.bytes() + scale.bytes() + bias.bytes(); }
+
+    Buffer<uint8_t> values;
+    Buffer<float> scale;
+    Buffer<int32_t> bias;
+    size_t stride;
+};
+
+// What one thread needs for itself.
+struct Scratch {
+    Scratch(const Model& m, int slots)
+        : row(std::max({m.shape.width, m.shape.hidden, m.shape.queries()})),
+          scores(static_cast<size_t>(m.shape.heads / m.shape.kv_heads) * slots),
+          weights(scores.size() * m.kernel.weight_planes * m.kernel.weight_bytes),
+          groups(slots / 4 + 16) {}
+    size_t bytes() const { return row.bytes() + scores.bytes() + weights.bytes() + groups.bytes(); }
+
+    Buffer<float> row;        // widest row of the model
+    Buffer<float> scores;     // (head of a group, slot)
+    Buffer<uint8_t> weights;  // (plane, head of a group, slot)
+    Buffer<uint32_t> groups;  // (slot / 4)
+};
+
+}  // namespace
+
+struct Session::Workspace {
+    Workspace(const Model& m, int rows, int slots)
+        : x(rows * padded(m.shape.width)),
+          wide(rows * padded(std::max(2 * m.shape.hidden, m.shape.queries() + 2 * m.shape.keys()))),
+          mixed(rows * padded(m.shape.queries())),
+          narrow_rows(m.kernel, rows, std::max(m.shape.width, m.shape.queries())),
+          hidden_rows(m.kernel, rows, m.shape.hidden),
+          near_queries(m.kernel, rows * m.shape.heads, m.shape.head_size),
+          far_queries(m.kernel, rows * m.shape.heads, m.shape.head_size),
+          turns(static_cast<size_t>(rows + 1) * 2 * m.shape.head_size) {
+        for (int i = 0; i < m.pool.threads(); i++) scratch.emplace_back(m, slots);
+    }
+    size_t bytes() const {
+        size_t total = x.bytes() + wide.bytes() + mixed.bytes() + narrow_rows.bytes() + hidden_rows.bytes() +
+                       near_queries.bytes() + far_queries.bytes() + turns.bytes();
+        for (const Scratch& s : scratch) total += s.bytes();
+        return total;
+    }
+
+    Buffer<float> x;      // (row, padded E): the residual stream
+    Buffer<float> wide;   // (row, padded): q, k, v of a row, or its gate and up
+    Buffer<float> mixed;  // (row, padded H * d): attention's output
+    QuantBuffer narrow_rows, hidden_rows;
+    QuantBuffer near_queries, far_queries;  // (row * H, d)
+    Buffer<float> turns;                    // (row + 1, cosines and sines, d); the last one is the window's edge
+    std::vector<Scratch> scratch;           // (thread)
+};
+
+// The state of one call. Steps are plain functions over task numbers; `parallel` hands them to the threads.
+class Forward {
+public:
+    Forward(Session& session, const int32_t* streams, const int32_t* tokens, int rows)
+        : s_(session), m_(*session.model_), k_(m_.kernel), shape_(m_.shape), w_(*session.work_), streams_(streams),
+          tokens_(tokens), rows_(rows), lock_(m_.pool.owner, std::try_to_lock) {
+        place_rows();
+    }
+
+    FeedResult run(const uint8_t* want, float* logits) {
+        parallel(rows_, [this](int row, int) {
+            m_.embed(tokens_[row], x(row));
+            rotary_tables(m_.rotary_steps.data(), shape_.rotary_pairs, shape_.head_size, position_[row], turn(row),
+                          turn(row) + shape_.head_size);
+        });
+        rotary_tables(m_.rotary_steps.data(), shape_.rotary_pairs, shape_.head_size, s_.window_ - 1, turn(s_.max_rows_),
+                      turn(s_.max_rows_) + shape_.head_size);
+        for (int layer = 0; layer < shape_.layers; layer++) {
+            attention_part(layer);
+            feed_forward_part(layer);
+            if (bad_.load(std::memory_order_relaxed)) return FeedResult::not_finite;
+        }
+        predict(want, logits);
+        return bad_.load() ? FeedResult::not_finite : FeedResult::done;
+    }
+
+private:
+    template <class Body>
+    void parallel(int tasks, const Body& body) {
+        auto call = [](void* context, int task, int thread) { (*static_cast<const Body*>(context))(task, thread); };
+        void* context = const_cast<void*>(static_cast<const void*>(&body));
+        if (lock_.owns_lock())
+            m_.pool.run(tasks, call, context);
+        else
+            for (int i = 0; i < tasks; i++) body(i, 0);
+    }
+
+    int threads() const { return lock_.owns_lock() ? m_.pool.threads() : 1; }
+    void check(bool good) {
+        if (!good) bad_.store(true, std::memory_order_relaxed);
+    }
+    float* x(int row) { return w_.x.data() + row * padded(shape_.width); }
+    float* turn(int row) { return w_.turns.data() + static_cast<size_t>(row) * 2 * shape_.head_size; }
+
+    // Positions of the rows, and the order in which attention visits them: by stream, so that rows of one stream
+    // find its keys and values in the processor's cache.
+    void place_rows() {
+        position_.resize(rows_);
+        order_.resize(rows_);
+        for (int row = 0; row < rows_; row++) {
+            position_[row] = s_.caches_[streams_[row]].length++;
+            order_[row] = row;
+        }
+        std::stable_sort(order_.begin(), order_.end(), [this](int a, int b) { return streams_[a] < streams_[b]; });
+    }
+
+    void product(const Matrix& matrix, QuantRows a, int rows, float* y, size_t stride, bool add) {
+        PackedMatrix w = matrix.view();
+        int blocks = (w.columns + kBlock - 1) / kBlock;
+        // About four tasks a thread even out unequal cores; one task must still be worth handing over (~2 us).
+        int tasks = std::min(4 * threads(), 1 + static_cast<int>(static_cast<int64_t>(blocks) * w.k * rows / 20000));
+        tasks = threads() == 1 ? 1 : std::min(tasks, blocks);
+        parallel(tasks, [&](int task, int) {
+            int begin = static_cast<int>(static_cast<int64_t>(blocks) * task / tasks);
+            int end = static_cast<int>(static_cast<int64_t>(blocks) * (task + 1) / tasks);
+            k_.product({a, rows, w, begin, end, y, stride, add});
+        });
+    }
+
+    void norm(const std::vector<float>& weight) {
+        QuantRows out = w_.narrow_rows.view();
+        parallel(rows_, [&](int row, int thread) {
+            float* scratch = w_.scratch[thread].row.data();
+            check(k_.norm_quantise(x(row), weight.data(), shape_.width, shape_.eps, scratch, out, row));
+        });
+    }
+
+    void attention_part(int layer) {
+        const Layer& l = m_.layers[layer];
+        size_t stride = padded(shape_.queries() + 2 * shape_.keys());
+        norm(l.attention_norm);
+        product(l.qkv, w_.narrow_rows.view(), rows_, w_.wide.data(), stride, false);
+        parallel(rows_, [&](int row, int thread) {
+            const float* qkv = w_.wide.data() + row * stride;
+            turn_queries(row, qkv, w_.scratch[thread].row.data());
+            append(layer, row, qkv + shape_.queries(), w_.scratch[thread].row.data());
+        });
+        attend(layer);
+        QuantRows mixed = w_.narrow_rows.view();
+        parallel(rows_, [&](int row, int) {
+            check(k_.quantise(w_.mixed.data() + row * padded(shape_.queries()), shape_.queries(), mixed, row));
+        });
+        product(l.attn_output, mixed, rows_, w_.x.data(), padded(shape_.width), true);
+    }
+
+    void turn_queries(int row, const float* q, float* turned) {
+        int d = shape_.head_size;
+        bool far = position_[row] >= s_.window_;
+        float root = 1.0f / std::sqrt(static_cast<float>(d));
+        for (int edge = 0; edge <= (far ? 1 : 0); edge++) {
+            QuantRows out = (edge ? w_.far_queries : w_.near_queries).view();
+            const float* table = turn(edge ? s_.max_rows_ : row);
+            for (int head = 0; head < shape_.heads; head++) {
+                int at = row * shape_.heads + head;
+                k_.rope(q + head * d, table, table + d, d, turned);
+                check(k_.quantise(turned, d, out, at));
+                out.scale[at] = out.scale[at] * root;
+            }
+        }
+    }
+
+    // Keys and values of a row: quantised per head and put into their panels.
+    void append(int layer, int row, const float* kv, float* turned) {
+        int d = shape_.head_size;
+        int8_t q[256];
+        Cache& cache = s_.caches_[streams_[row]];
+        int slot = cache.slot_of(position_[row]);
+        for (int g = 0; g < shape_.kv_heads; g++) {
+            k_.rope(kv + g * d, turn(row), turn(row) + d, d, turned);
+            check(k_.quantise_head(turned, d, q, cache.key_scale(layer, g) + slot));
+            uint8_t* key = cache.keys(layer, g) + static_cast<size_t>(slot / kSlots) * kSlots * d + slot % kSlots * 4;
+            for (int i = 0; i < d; i += 4)
+                for (int j = 0; j < 4; j++) key[i * kSlots + j] = static_cast<uint8_t>(q[i + j]) ^ k_.matrix_flip;
+            check(k_.quantise_head(kv + shape_.keys() + g * d, d, q, cache.value_scale(layer, g) + slot));
+            uint8_t* value = cache.values(layer, g) + static_cast<size_t>(slot / 4) * 4 * d + slot % 4;
+            for (int i = 0; i < d; i++) value[i * 4] = static_cast<uint8_t>(q[i]);
+        }
+    }
+
+    void attend(int layer) {
+        int items = rows_ * shape_.kv_heads;
+        // Item numbers run over (run of rows of one stream, key/value head, row of the run).
+        parallel(items, [&](int item, int thread) {
+            int row, g;
+            locate(item, &row, &g);
+            attend_row(layer, row, g, w_.scratch[thread]);
+        });
+    }
+
+    void locate(int item, int* row, int* g) const {
+        int first = item / shape_.kv_heads, last;
+        int stream = streams_[order_[first]];
+        while (first > 0 && streams_[order_[first - 1]] == stream) first--;
+        for (last = first; last < rows_ && streams_[order_[last]] == stream;) last++;
+        int inside = item - first * shape_.kv_heads;
+        *g = inside / (last - first);
+        *row = order_[first + inside % (last - first)];
+    }
+
+    void attend_row(int layer, int row, int g, Scratch& scratch) {
+        int r = shape_.heads / shape_.kv_heads, d = shape_.head_size;
+        Cache& cache = s_.caches_[streams_[row]];
+        size_t at = static_cast<size_t>(row) * shape_.heads + g * r;
+        AttendTask t;
+        t.keys = cache.keys(layer, g);
+        t.values = cache.values(layer, g);
+        t.key_scale = cache.key_scale(layer, g);
+        t.value_scale = cache.value_scale(layer, g);
+        for (int edge = 0; edge < 2; edge++) {
+            QuantRows q = (edge ? w_.far_queries : w_.near_queries).view();
+            t.query[edge] = q.values + at * d * k_.a_bytes;
+            t.query_scale[edge] = q.scale + at;
+            t.query_bias[edge] = q.bias + at;
+        }
+        t.heads = r;
+        t.d = d;
+        t.range_count = cache.ranges(position_[row], t.ranges);
+        t.slots = cache.slots();
+        t.scores = scratch.scores.data();
+        t.weights = scratch.weights.data();
+        t.groups = scratch.groups.data();
+        t.out = w_.mixed.data() + row * padded(shape_.queries()) + static_cast<size_t>(g) * r * d;
+        check(k_.attend(t));
+    }
+
+    void feed_forward_part(int layer) {
+        const Layer& l = m_.layers[layer];
+        size_t stride = padded(2 * shape_.hidden);
+        QuantRows hidden = w_.hidden_rows.view();
+        norm(l.feed_forward_norm);
+        product(l.gate_up, w_.narrow_rows.view(), rows_, w_.wide.data(), stride, false);
+        parallel(rows_, [&](int row, int) {
+            float* gate = w_.wide.data() + row * stride;
+            k_.silu_multiply(gate, gate + shape_.hidden, shape_.hidden, gate);
+            check(k_.quantise(gate, shape_.hidden, hidden, row));
+        });
+        product(l.down, hidden, rows_, w_.x.data(), padded(shape_.width), true);
+    }
+
+    void predict(const uint8_t* want, float* logits) {
+        int wanted = 0;
+        QuantRows out = w_.narrow_rows.view();
+        for (int row = 0; row < rows_; row++)
+            if (want[row]) order_[wanted++] = row;
+        parallel(wanted, [&](int i, int thread) {
+            float* scratch = w_.scratch[thread].row.data();
+            check(k_.norm_quantise(x(order_[i]), m_.output_norm.data(), shape_.width, shape_.eps, scratch, out, i));
+        });
+        if (!wanted || bad_.load()) return;
+        product(m_.output, out, wanted, logits, shape_.vocabulary, false);
+        for (int i = 0; i < wanted; i++) check_logits(logits + static_cast<size_t>(i) * shape_.vocabulary, out.scale[i]);
+    }
+
+    // A logit may overflow although nothing before it did. The bound holds for every sane model, so no row is scanned.
+    void check_logits(const float* row, float scale) {
+        float bound = static_cast<float>(shape_.width) * 16129.0f * scale * m_.output.largest_scale();
+        if (bound < 1e38f) return;
+        for (int i = 0; i < shape_.vocabulary; i++) check(std::isfinite(row[i]));
+    }
+
+    Session& s_;
+    const Model& m_;
+    const Kernel& k_;
+    const Shape& shape_;
+    Session::Workspace& w_;
+    const int32_t* streams_;
+    const int32_t* tokens_;
+    int rows_;
+    std::unique_lock<std::mutex> lock_;
+    std::vector<int64_t> position_;  // (row)
+    std::vector<int> order_;         // (row)
+    std::atomic<bool> bad_{false};
+};
+
+Session::Session(std::shared_ptr<const Model> model, int streams, int window, int sinks, int max_rows)
+    : model_(std::move(model)), max_rows_(max_rows), window_(window) {
+    for (int i = 0; i < streams; i++) caches_.emplace_back(model_->shape, window, sinks, max_rows);
+    work_ = std::make_unique<Workspace>(*model_, max_rows, caches_.front().slots());
+}
+
+Session::~Session() = default;
+
+FeedResult Session::feed(const int32_t* streams, const int32_t* tokens, const uint8_t* want, int rows, float* logits) {
+    FloatRules rules;
+    return Forward(*this, streams, tokens, rows).run(want, logits);
+}
+
+size_t Session::bytes() const {
+    size_t total = work_->bytes();
+    for (const Cache& cache : caches_) total += cache.bytes();
+    return total;
+}
+
+}  // namespace nacomp::exact

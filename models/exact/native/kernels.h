@@ -1,0 +1,95 @@
+// What every instruction set's kernel offers to the forward pass: one table of functions, chosen at run time.
+//
+// Sits below forward.cpp and above the instruction sets. The arithmetic is formats/NUMERICS.md; all kernels give
+// the same bits. Everything here is plain C++ that knows no Python. The caller owns every buffer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace nacomp::exact {
+
+// Columns of a packed matrix that are computed together; a matrix is stored as panels (column/32, k/4, 32, 4).
+constexpr int kBlock = 32;
+// Positions of a key panel: keys are stored as (slot/16, d/4, 16, 4), values as (slot/4, d/16, 16, 4).
+constexpr int kSlots = 16;
+
+// Rows of activations, quantised (NUMERICS 4). `values` is int8 or int16, as the kernel's `a_bytes` says.
+struct QuantRows {
+    uint8_t* values;   // (row, stride) elements
+    size_t stride;     // elements from one row to the next
+    float* scale;      // (row)
+    int32_t* bias;     // (row) where a kernel's accumulators start: undoes an offset in its packed weights
+};
+
+// One matrix, packed for one kernel.
+struct PackedMatrix {
+    const uint8_t* panels;  // (column/32, k/4, 32, 4)
+    const float* scale;     // (column), padded with zeros to a multiple of 32
+    int columns;            // as stored in the model
+    int k;                  // a multiple of 16
+};
+
+// y (+)= rows x matrix, for the column blocks [block_begin, block_end).
+struct ProductTask {
+    QuantRows a;
+    int rows;
+    PackedMatrix w;
+    int block_begin, block_end;
+    float* y;      // (row, stride)
+    size_t stride;  // at least `columns`
+    bool add;      // y = y + product instead of y = product
+};
+
+// Slots of the cache that one row attends to; `far` ones are scored with the query turned for the window's edge.
+struct SlotRange {
+    int begin, end;
+    bool far_query;
+};
+
+// One row, one key/value head, all query heads that share it (NUMERICS 8).
+struct AttendTask {
+    const uint8_t* keys;     // (slot/16, d/4, 16, 4)
+    const uint8_t* values;   // (slot/4, d/16, 16, 4)
+    const float* key_scale;  // (slot)
+    const float* value_scale;  // (slot)
+    const uint8_t* query[2];  // near, far: (head, d) elements
+    const float* query_scale[2];  // (head), 1/sqrt(d) included
+    const int32_t* query_bias[2];  // (head)
+    int heads, d;
+    SlotRange ranges[3];
+    int range_count;
+    int slots;          // row length of the scratch arrays below, a multiple of 16
+    float* scores;      // (head, slot)
+    uint8_t* weights;   // (plane, head, slot), `weight_bytes` each
+    uint32_t* groups;   // (slot/4)
+    float* out;         // (head, d)
+};
+
+struct Kernel {
+    const char* name;
+    bool (*runs_here)();
+    int a_bytes;        // bytes of one quantised activation
+    int weight_planes;  // attention weights are split into this many planes
+    int weight_bytes;   // bytes of one attention weight in one plane
+    uint8_t matrix_flip;  // packed matrices and keys are stored XOR this
+    // NUMERICS 6 and 4. Both return false when a value is not finite.
+    bool (*norm_quantise)(const float* x, const float* w, int n, float eps, float* scratch, QuantRows out, int row);
+    bool (*quantise)(const float* x, int n, QuantRows out, int row);
+    // Quantises to plain int8 whatever a_bytes is (for the cache); the scale is returned in *scale.
+    bool (*quantise_head)(const float* x, int n, int8_t* q, float* scale);
+    // y = rope(x) with the tables of duplicated cosines and signed sines, both (d).
+    void (*rope)(const float* x, const float* cosines, const float* sines, int d, float* y);
+    // f = (g * sigmoid(g)) * u
+    void (*silu_multiply)(const float* g, const float* u, int n, float* f);
+    void (*product)(const ProductTask& task);
+    // False when a head's largest score is infinite.
+    bool (*attend)(const AttendTask& task);
+};
+
+// Kernels compiled into this build, best first; the last is `scalar`, which runs everywhere.
+const Kernel* const* compiled_kernels();
+// The named kernel, the best one for an empty name, or nullptr if it is unknown or cannot run here.
+const Kernel* find_kernel(const char* name);
+
+}  // namespace nacomp::exact
