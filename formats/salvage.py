@@ -32,37 +32,46 @@ from nacomp.formats.limits import DEFAULT_LIMITS, MAX_PAYLOAD_EXCESS, Limits, ch
 from nacomp.formats.reader import read_at
 
 WINDOW = 1 << 20
-# An honest file is read about once by a scan, plus once for each block whose payload is damaged.
+# Reading for nothing, in bytes, that a scan puts up with: each damaged block of an honest file is read once.
 WORK_PER_BYTE = 4
 WORK_AT_LEAST = 64 << 20
+# Looking at a false marker costs as much time as hashing this many bytes (about 20 us).
+WORK_PER_MARKER = 16 << 10
 _MARKERS = re.compile(re.escape(block.MARKER) + b"|" + re.escape(index.MARKER))
 _MARKER_SIZE = len(block.MARKER)
 
 
 class _Candidates:
-    """Finds markers and reads what they claim to start, within a budget of bytes."""
+    """Finds markers and reads what they claim to start; reading for nothing is budgeted."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.size = file.seek(0, io.SEEK_END)
         self._budget = WORK_PER_BYTE * self.size + WORK_AT_LEAST
+        self._read = 0
         self._window = b""
         self._window_offset = 0
 
     def read(self, offset: int, size: int) -> bytes:
-        """Bytes at an offset. Raises LimitExceeded when the budget is spent."""
-        self._budget -= size
+        """Bytes at an offset, to be followed by `judge`."""
+        self._read += size
+        return read_at(self._file, offset, size)
+
+    def judge(self, intact: bool) -> None:
+        """Say whether the last reads found something. Raises LimitExceeded when too many did not."""
+        if not intact:
+            self._budget -= self._read + WORK_PER_MARKER
+        self._read = 0
         if self._budget < 0:
             limit = f"{WORK_PER_BYTE} times its size"
             raise LimitExceeded(asked="more reading", limit=limit, what="salvage scan")
-        return read_at(self._file, offset, size)
 
     def find(self, start: int) -> int | None:
         """Offset of the next marker at or behind `start`, which never goes back."""
         while start < self.size:
             end = self._window_offset + len(self._window)
             if not self._window_offset <= start <= end - _MARKER_SIZE:
-                self._window = self.read(start, WINDOW)
+                self._window = read_at(self._file, start, WINDOW)
                 self._window_offset = start
             found = _MARKERS.search(self._window, start - self._window_offset)
             if found:
@@ -85,6 +94,7 @@ def scan(file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Iterator[Block | by
     at = candidates.find(0)
     while at is not None:
         found = _block_at(candidates, at, limits) or _index_at(candidates, at, limits)
+        candidates.judge(found is not None)
         if found is None:
             at = candidates.find(at + 1)
         else:

@@ -1,0 +1,114 @@
+"""Small archives for the container's tests, with the codecs the standard library and zstandard have."""
+
+import hashlib
+import io
+import lzma
+from collections.abc import Iterable, Mapping
+from typing import BinaryIO
+
+import zstandard
+
+from nacomp.formats.checksums import content_checksum
+from nacomp.formats.entry import Entry, EntryKind, Extent
+from nacomp.formats.limits import DEFAULT_LIMITS, Limits
+from nacomp.formats.methods import Method, MethodKind
+from nacomp.formats.reader import ArchiveReader
+from nacomp.formats.writer import ArchiveWriter
+
+MTIME = 1_700_000_000_123_456_789
+STORED = Method(MethodKind.STORED)
+LZMA = Method(MethodKind.LZMA, {"filters": [{"dict_size": 65536, "id": "lzma2", "lc": 3, "lp": 0, "pb": 2}]})
+ZSTD = Method(MethodKind.ZSTD, {"level": 19})
+METHODS = (STORED, LZMA, ZSTD)
+_FILTERS = [{"id": lzma.FILTER_LZMA2, "dict_size": 65536, "lc": 3, "lp": 0, "pb": 2}]
+
+
+def encode(method: Method, content: bytes) -> bytes:
+    """Code a block's content."""
+    if method.kind is MethodKind.LZMA:
+        return lzma.compress(content, format=lzma.FORMAT_RAW, filters=_FILTERS)
+    return zstandard.compress(content, 19) if method.kind is MethodKind.ZSTD else content
+
+
+def decode(method: Method, payload: bytes) -> bytes:
+    """Undo `encode`. Raises the codec's own errors."""
+    if method.kind is MethodKind.LZMA:
+        return lzma.decompress(payload, format=lzma.FORMAT_RAW, filters=_FILTERS)
+    return zstandard.decompress(payload) if method.kind is MethodKind.ZSTD else payload
+
+
+def file_entry(path: str, content: bytes, extents: Iterable[Extent]) -> Entry:
+    """A file's entry."""
+    sha256 = hashlib.sha256(content).digest()
+    return Entry(path, EntryKind.FILE, 0o644, MTIME, len(content), sha256, extents=tuple(extents))
+
+
+def write(
+    stream: BinaryIO,
+    files: Mapping[str, bytes],
+    others: Iterable[Entry] = (),
+    methods: tuple[Method, ...] = METHODS,
+    block_size: int = 50,
+) -> int:
+    """Write an archive: all contents in a row, cut into blocks, the methods taking turns. Gives its size."""
+    writer = ArchiveWriter(stream, methods)
+    row = b"".join(files.values())
+    for at in range(0, len(row), block_size):
+        content, method = row[at : at + block_size], (at // block_size) % len(methods)
+        payload = encode(methods[method], content)
+        writer.add_block(method, payload, len(content), content_checksum(content))
+    entries, at = list(others), 0
+    for path, content in files.items():
+        entries.append(file_entry(path, content, _extents(at, len(content), block_size)))
+        at += len(content)
+    return writer.finish(entries)
+
+
+def build(files: Mapping[str, bytes], others: Iterable[Entry] = (), **options: int) -> bytes:
+    """As `write`, in memory."""
+    stream = io.BytesIO()
+    write(stream, files, others, **options)  # type: ignore[arg-type]
+    return stream.getvalue()
+
+
+def _extents(start: int, length: int, block_size: int) -> Iterable[Extent]:
+    while length:
+        offset = start % block_size
+        taken = min(length, block_size - offset)
+        yield Extent(start // block_size, offset, taken)
+        start, length = start + taken, length - taken
+
+
+def read_block(reader: ArchiveReader, number: int) -> bytes:
+    """Decode and check one block."""
+    block = reader.block(number)
+    content = decode(reader.methods[block.info.method], block.payload)
+    block.check_decoded(content)
+    return content
+
+
+def read_files(archive: bytes | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> dict[str, bytes]:
+    """Every file of an archive, checked against its SHA-256."""
+    file = io.BytesIO(archive) if isinstance(archive, bytes) else archive
+    files = {}
+    with ArchiveReader.open(file, limits) as reader:
+        blocks = {info.number: read_block(reader, info.number) for info in reader.blocks}
+        for entry in reader.entries:
+            if entry.kind is EntryKind.FILE:
+                content = b"".join(blocks[e.block][e.offset : e.offset + e.length] for e in entry.extents)
+                assert hashlib.sha256(content).digest() == entry.sha256
+                files[entry.path] = content
+    return files
+
+
+SMALL_FILES = {
+    "empty": b"",
+    "folder/one": b"1",
+    "folder/text.txt": b"The quick brown fox jumps over the lazy dog. " * 3,
+    "folder/\udcff not utf-8": bytes(range(256)),
+}
+SMALL_OTHERS = (
+    Entry("folder", EntryKind.FOLDER, 0o755, MTIME),
+    Entry("folder/bare", EntryKind.FOLDER, 0o700, -1),
+    Entry("folder/link", EntryKind.SYMLINK, 0o777, MTIME, link_target="../empty"),
+)
