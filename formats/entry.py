@@ -123,7 +123,7 @@ def decode_entries(cursor: Cursor, blocks: Sequence[BlockInfo], limits: Limits) 
 
 def _decode_entry(cursor: Cursor, blocks: Sequence[BlockInfo], max_extents: int) -> Entry:
     kind = cursor.bytes(1)[0]
-    if kind not in set(EntryKind):
+    if kind > EntryKind.SYMLINK:
         raise CorruptArchive(reason=f"expected an entry of kind 0, 1 or 2, found {kind}")
     raw = _decode_name(cursor, "path")
     check_path(raw)

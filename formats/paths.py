@@ -62,15 +62,17 @@ def parents(raw: bytes) -> Iterable[bytes]:
 
 
 def _path_fault(raw: bytes) -> str | None:
-    faults = (
-        (not raw, "it is empty"),
-        (len(raw) > MAX_PATH, f"it has {len(raw):,} bytes, more than {MAX_PATH:,}"),
-        (b"\0" in raw or b"\\" in raw, "it holds NUL or a backslash"),
-        (raw.startswith(b"/"), "it is absolute"),
-        (_DRIVE.match(raw) is not None, "it starts with a drive letter"),
-    )
-    found = next((reason for wrong, reason in faults if wrong), None)
-    return found or next(filter(None, map(_component_fault, raw.split(b"/"))), None)
+    if not raw:
+        return "it is empty"
+    if len(raw) > MAX_PATH:
+        return f"it has {len(raw):,} bytes, more than {MAX_PATH:,}"
+    if b"\0" in raw or b"\\" in raw:
+        return "it holds NUL or a backslash"
+    if raw.startswith(b"/"):
+        return "it is absolute"
+    if _DRIVE.match(raw):
+        return "it starts with a drive letter"
+    return next(filter(None, map(_component_fault, raw.split(b"/"))), None)
 
 
 def _component_fault(component: bytes) -> str | None:

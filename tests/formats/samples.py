@@ -64,10 +64,15 @@ def write(
     return writer.finish(entries)
 
 
-def build(files: Mapping[str, bytes], others: Iterable[Entry] = (), **options: int) -> bytes:
+def build(
+    files: Mapping[str, bytes],
+    others: Iterable[Entry] = (),
+    methods: tuple[Method, ...] = METHODS,
+    block_size: int = 50,
+) -> bytes:
     """As `write`, in memory."""
     stream = io.BytesIO()
-    write(stream, files, others, **options)  # type: ignore[arg-type]
+    write(stream, files, others, methods, block_size)
     return stream.getvalue()
 
 

@@ -473,7 +473,7 @@ def test_writer_refuses_what_the_reader_refuses() -> None:
     with pytest.raises(UnsafePath, match="twice"):
         build({}, [Entry("a", EntryKind.FOLDER, 0o755, MTIME)] * 2)
     with pytest.raises(LimitExceeded):
-        build({"a": b"abc"}, methods=(replace(STORED),) * 257)  # type: ignore[arg-type]
+        build({"a": b"abc"}, methods=(replace(STORED),) * 257)
 
 
 # Limits

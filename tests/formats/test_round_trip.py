@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nacomp.formats.canonical_json import JSON
 from nacomp.formats.checksums import content_checksum
 from nacomp.formats.entry import Entry, EntryKind, Extent
 from nacomp.formats.errors import UnsafePath
@@ -117,7 +118,7 @@ def test_same_input_gives_same_bytes() -> None:
 
 
 def test_parameters_come_back_whatever_their_order() -> None:
-    parameters = {
+    parameters: dict[str, JSON] = {
         "b": [1, True, 'ä\u2028\x7f\n"\\'],
         "a": {"z": -(1 << 62), "y": {}},
         "orders": [[], [1, [2]]],
