@@ -48,11 +48,12 @@ def lane_sum(x: Floats) -> Floats:
 
     The tail is padded with +0.0, which changes no lane: a lane starts at +0.0 and so is never -0.0.
     """
-    padded = np.zeros((*x.shape[:-1], -(-x.shape[-1] // LANES) * LANES), np.float32)
+    depth = -(-x.shape[-1] // LANES)
+    padded = np.zeros((*x.shape[:-1], depth * LANES), np.float32)
     padded[..., : x.shape[-1]] = x
-    blocks = padded.reshape(*x.shape[:-1], -1, LANES)
+    blocks = padded.reshape(*x.shape[:-1], depth, LANES)
     lanes = np.zeros((*x.shape[:-1], LANES), np.float32)
-    for i in range(blocks.shape[-2]):
+    for i in range(depth):
         lanes += blocks[..., i, :]
     for half in (8, 4, 2, 1):
         lanes = lanes[..., :half] + lanes[..., half:]

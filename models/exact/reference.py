@@ -24,10 +24,10 @@ from nacomp.models.exact.arithmetic import (
     sigmoid,
 )
 from nacomp.models.exact.context import Batch, Cache, Plan
-from nacomp.models.exact.weights import Matrix, Weights
+from nacomp.models.exact.native_session import MAX_ROWS, NUMPY
+from nacomp.models.exact.weights import Layer, Matrix, Weights
 from nacomp.models.protocol import BoolRow, ContextWindow, FloatRows, IntRow
 
-MAX_ROWS = 256
 SOFTMAX_ONE = np.float32(262144)
 WEIGHT_MOST = np.float32(4095)
 SOFTMAX_UNIT = np.float32(2.0**-18)
@@ -35,17 +35,17 @@ SOFTMAX_UNIT = np.float32(2.0**-18)
 
 @dataclass(frozen=True)
 class _Products:
-    """The matrices of one layer, ready for BLAS."""
+    """`Layer`, its matrices ready for BLAS."""
 
+    attn_norm: Floats
     attn_q: IntegerMatrix
     attn_k: IntegerMatrix
     attn_v: IntegerMatrix
     attn_output: IntegerMatrix
+    ffn_norm: Floats
     ffn_gate: IntegerMatrix
     ffn_up: IntegerMatrix
     ffn_down: IntegerMatrix
-    attn_norm: Floats
-    ffn_norm: Floats
 
 
 class ReferenceModel:
@@ -53,21 +53,28 @@ class ReferenceModel:
 
     def __init__(self, weights: Weights) -> None:
         self.name = weights.model
+        self.kernel = NUMPY
         self.shape = weights.shape
         self.rope_steps: Turns = weights.rope_steps
         self.epsilon = np.float32(weights.shape.epsilon)
         self.embedding = _widen(weights.embedding)
         self.output = self.embedding if weights.output is weights.embedding else _widen(weights.output)
         self.output_norm = weights.output_norm
-        self.layers = tuple(
-            _Products(
-                **{
-                    name: _widen(value) if isinstance(value, Matrix) else value
-                    for name, value in vars(layer).items()
-                }
-            )
-            for layer in weights.layers
-        )
+        self.layers = tuple(_ready(layer) for layer in weights.layers)
+
+
+def _ready(layer: Layer) -> _Products:
+    return _Products(
+        attn_norm=layer.attn_norm,
+        attn_q=_widen(layer.attn_q),
+        attn_k=_widen(layer.attn_k),
+        attn_v=_widen(layer.attn_v),
+        attn_output=_widen(layer.attn_output),
+        ffn_norm=layer.ffn_norm,
+        ffn_gate=_widen(layer.ffn_gate),
+        ffn_up=_widen(layer.ffn_up),
+        ffn_down=_widen(layer.ffn_down),
+    )
 
 
 def _widen(matrix: Matrix) -> IntegerMatrix:
