@@ -92,7 +92,7 @@ def _link_fault(depth: int, target: bytes) -> str | None:
     if not names or target == b".":
         return None
     fault = _path_fault(b"/".join(names))
-    return f"of the target, {fault}" if fault else None
+    return f"its target is no safe path ({fault})" if fault else None
 
 
 def windows_problem(path: str) -> str | None:
