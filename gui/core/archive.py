@@ -1,0 +1,155 @@
+"""An archive as the archive page shows it: the worker's `list` and `info` documents, and entries as a tree."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PREVIEW_BYTES = 65_536
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file, folder or link of an archive. `size` in bytes, `modified` as seconds since 1970 or None."""
+
+    path: str
+    kind: str
+    size: int
+    modified: float | None = None
+    method: str = ""
+    packed: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rstrip("/").rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class ArchiveDocument:
+    """All that is shown about one archive."""
+
+    path: Path
+    entries: tuple[Entry, ...]
+    info: Mapping[str, Any]
+
+    @property
+    def original_size(self) -> int:
+        """Bytes of all entries."""
+        size = self.info.get("original_size")
+        return size if isinstance(size, int) else sum(entry.size for entry in self.entries)
+
+    @property
+    def compressed_size(self) -> int:
+        """Bytes of the archive."""
+        size = self.info.get("compressed_size")
+        return size if isinstance(size, int) else 0
+
+    @property
+    def files(self) -> int:
+        """Number of files."""
+        return sum(entry.kind == "file" for entry in self.entries)
+
+
+def _whole(value: Any) -> int | None:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _modified(line: Mapping[str, Any]) -> float | None:
+    if isinstance(line.get("mtime_ns"), int):
+        return float(line["mtime_ns"]) / 1e9
+    value = line.get("mtime", line.get("modified"))
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _entry(line: Mapping[str, Any]) -> Entry:
+    return Entry(
+        path=str(line.get("path", "")),
+        kind=str(line.get("kind", "file")).lower(),
+        size=_whole(line.get("size")) or 0,
+        modified=_modified(line),
+        method=str(line.get("method") or ""),
+        packed=_whole(line.get("compressed_size")),
+    )
+
+
+def parse_archive(
+    path: Path, info: Mapping[str, Any], listing: Mapping[str, Any] | None = None
+) -> ArchiveDocument:
+    """Put the documents together. Entries that are plain paths (older `info`) become files of unknown size."""
+    lines = (listing or info).get("entries") or []
+    entries = tuple(_entry(line if isinstance(line, dict) else {"path": line}) for line in lines)
+    return ArchiveDocument(path, entries, info)
+
+
+@dataclass
+class Node:
+    """A row of the tree: a folder with children, or an entry."""
+
+    name: str
+    entry: Entry | None = None
+    parent: "Node | None" = None
+    children: list["Node"] = field(default_factory=list)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether this row can hold others."""
+        return self.entry is None or self.entry.kind == "folder"
+
+    @property
+    def size(self) -> int:
+        """Bytes of the entry, or of everything below."""
+        return (self.entry.size if self.entry else 0) + sum(child.size for child in self.children)
+
+    @property
+    def row(self) -> int:
+        """Place among its siblings."""
+        return self.parent.children.index(self) if self.parent else 0
+
+    def below(self) -> Iterator["Node"]:
+        """This row and everything under it."""
+        yield self
+        for child in self.children:
+            yield from child.below()
+
+
+def build_tree(entries: tuple[Entry, ...]) -> Node:
+    """Entries as a tree; folders that are only implied by paths get rows too. Folders first, then by name."""
+    root = Node("")
+    known: dict[str, Node] = {"": root}
+
+    def folder(path: str) -> Node:
+        if path not in known:
+            above, _, name = path.rpartition("/")
+            parent = folder(above)
+            node = Node(name, None, parent)
+            parent.children.append(node)
+            known[path] = node
+        return known[path]
+
+    for entry in entries:
+        path = entry.path.rstrip("/")
+        if entry.kind == "folder":
+            folder(path).entry = entry
+            continue
+        parent = folder(path.rpartition("/")[0])
+        parent.children.append(Node(entry.name, entry, parent))
+    for node in root.below():
+        node.children.sort(key=lambda child: (not child.is_folder, child.name.lower()))
+    return root
+
+
+def looks_like_text(data: bytes) -> bool:
+    """Whether the beginning of an entry can be shown as text: UTF-8 (a cut last character allowed), no NUL."""
+    if b"\0" in data:
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return len(data) - error.start < 4 and error.reason == "unexpected end of data"
+    return True
+
+
+def may_be_text(entry: Entry) -> bool:
+    """Whether it is worth decoding an entry for a preview."""
+    return entry.kind == "file" and entry.size > 0

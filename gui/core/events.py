@@ -1,0 +1,164 @@
+"""The worker's JSON lines as values: the first step between the worker process and anything on screen.
+
+The contract is `nacomp/cli/EVENTS.md`. Fields are only ever added there, so unknown events and unknown fields are
+passed over; a line that is not JSON at all is reported as `Garbage`, because it is the best clue when a worker dies.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Started:
+    """Work begins. `total_bytes` is 0 while unknown."""
+
+    total_bytes: int
+    output: str | None
+    model_id: str | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the work stands: sizes in bytes, speed in bytes per second, time in seconds."""
+
+    done_bytes: int
+    total_bytes: int
+    output_bytes: int = 0
+    bytes_per_second: float | None = None
+    seconds_left: float | None = None
+    phase: str = ""
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The worker has stopped at a safe point and waits."""
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """The worker goes on."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to know; the work goes on."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """Success. `fields` is the whole line: what it holds depends on the command."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The command, or one of its inputs, failed. `kind` is the error's class name, `code` the exit code."""
+
+    kind: str
+    message: str
+    code: int
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole answer without an `event` field (`info`, `list`, `models list`)."""
+
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Garbage:
+    """A line that is not a JSON object."""
+
+    text: str
+
+
+Event = Started | Progress | Paused | Resumed | Notice | Result | Failure | Document | Garbage
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _count(value: Any) -> int:
+    number = _number(value)
+    return max(0, int(number)) if number is not None else 0
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _progress(line: Mapping[str, Any]) -> Progress:
+    return Progress(
+        done_bytes=_count(line.get("done_bytes")),
+        total_bytes=_count(line.get("total_bytes")),
+        output_bytes=_count(line.get("output_bytes")),
+        bytes_per_second=_number(line.get("bytes_per_second")),
+        seconds_left=_number(line.get("seconds_left")),
+        phase=_text(line.get("phase")) or "",
+        path=_text(line.get("path")),
+    )
+
+
+def _event(line: Mapping[str, Any]) -> Event | None:
+    match line.get("event"):
+        case "progress":
+            return _progress(line)
+        case "start":
+            return Started(
+                _count(line.get("total_bytes")), _text(line.get("output")), _text(line.get("model_id"))
+            )
+        case "paused":
+            return Paused()
+        case "resumed":
+            return Resumed()
+        case "warning":
+            return Notice(_text(line.get("message")) or "")
+        case "result":
+            return Result(line)
+        case "error":
+            return Failure(
+                _text(line.get("kind")) or "NacompError",
+                _text(line.get("message")) or "",
+                _count(line.get("code")),
+                _text(line.get("path")),
+            )
+        case None:
+            return Document(line)
+    return None
+
+
+def parse_line(raw: bytes) -> Event | None:
+    """One line of a worker's output as an event; None for an event of a newer worker or an empty line."""
+    text = raw.decode("utf-8", "replace").strip()
+    if not text:
+        return None
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return Garbage(text)
+    return _event(line) if isinstance(line, dict) else Garbage(text)
+
+
+class EventStream:
+    """Cuts a byte stream that arrives in arbitrary pieces into events."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[Event]:
+        """The events completed by `data`."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        return [event for event in map(parse_line, lines) if event is not None]
+
+    def close(self) -> list[Event]:
+        """The event of a last line without a line feed, if any."""
+        return self.feed(b"\n")

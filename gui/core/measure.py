@@ -1,0 +1,49 @@
+"""How much there is to read: sizes of files and folders, and a fingerprint to see whether they changed meanwhile."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Bytes and number of files under some paths."""
+
+    size: int
+    files: int
+
+
+def walk_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Every regular file under the paths, in a fixed order; links are not followed, unreadable folders passed over."""
+    for path in paths:
+        if path.is_symlink() or not path.is_dir():
+            yield path
+            continue
+        for folder, folders, files in os.walk(path):
+            folders.sort()
+            yield from (Path(folder, name) for name in sorted(files))
+
+
+def measure(paths: Iterable[Path]) -> Measure:
+    """Add up sizes. What cannot be read counts as empty: the worker will say what is wrong with it."""
+    size = files = 0
+    for file in walk_files(paths):
+        try:
+            size += file.lstat().st_size
+        except OSError:
+            continue
+        files += 1
+    return Measure(size, files)
+
+
+def snapshot(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+    """(size, modification time in ns) of every file: equal snapshots mean the source was left alone.
+
+    Raises OSError where a file cannot be read.
+    """
+    found = {}
+    for file in walk_files(paths):
+        status = file.lstat()
+        found[file] = (status.st_size, status.st_mtime_ns)
+    return found

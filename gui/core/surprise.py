@@ -1,0 +1,131 @@
+"""The surprise map's arithmetic: what each token of a text cost, and the figures drawn from it.
+
+A token's cost is -log2 of the probability the compressor gave it. Costs come from the worker (`nacomp map --json`);
+nothing here predicts anything.
+"""
+
+import bisect
+import itertools
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+BIN_EDGES = (0.1, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0)
+"""Upper edges of the histogram's bins in bits; the last bin is open."""
+
+FULL_SURPRISE_BITS = 14.0
+"""The cost that gets the strongest colour: about one in 16,000, hardly ever exceeded in prose."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of text, its cost in bits, and what the model would rather have said: (text, probability)."""
+
+    text: str
+    bits: float
+    size: int
+    guesses: tuple[tuple[str, float], ...] = ()
+
+
+def strength(bits: float) -> float:
+    """How strongly a cost is coloured, 0..1. The square root keeps the common low costs apart."""
+    return min(1.0, math.sqrt(max(0.0, bits) / FULL_SURPRISE_BITS))
+
+
+class SurpriseMap:
+    """All tokens of one text with running sums."""
+
+    def __init__(self, name: str, tokens: Sequence[Token], model_id: str = "") -> None:
+        self.name = name
+        self.model_id = model_id
+        self.tokens = tuple(tokens)
+        self.ends = list(itertools.accumulate(len(token.text) for token in tokens))
+        self._bits = list(itertools.accumulate((token.bits for token in tokens), initial=0.0))
+        self._sizes = list(itertools.accumulate((token.size for token in tokens), initial=0))
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return "".join(token.text for token in self.tokens)
+
+    @property
+    def bits(self) -> float:
+        """Cost of the whole text."""
+        return self._bits[-1]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole text."""
+        return self._sizes[-1]
+
+    @property
+    def bits_per_byte(self) -> float:
+        """Mean cost of a byte."""
+        return self.bits / self.size if self.size else 0.0
+
+    def at(self, position: int) -> int | None:
+        """The number of the token that covers a character position."""
+        number = bisect.bisect_right(self.ends, position)
+        return number if number < len(self.tokens) else None
+
+    def start(self, number: int) -> int:
+        """The character position where a token begins."""
+        return self.ends[number - 1] if number else 0
+
+    def histogram(self) -> list[int]:
+        """Tokens per bin of `BIN_EDGES` (plus the open last bin)."""
+        counts = [0] * (len(BIN_EDGES) + 1)
+        for token in self.tokens:
+            counts[bisect.bisect_left(BIN_EDGES, token.bits)] += 1
+        return counts
+
+    def running(self, points: int, window_bytes: int = 256) -> list[tuple[float, float]]:
+        """(place in 0..1, bits per byte over about `window_bytes` around it), at most `points` of them."""
+        if not self.size:
+            return []
+        found = []
+        for number in range(points):
+            middle = self.size * (number + 0.5) / points
+            low = max(0, bisect.bisect_left(self._sizes, middle - window_bytes / 2) - 1)
+            high = min(len(self.tokens), bisect.bisect_right(self._sizes, middle + window_bytes / 2))
+            high = max(high, low + 1)
+            size = self._sizes[high] - self._sizes[low]
+            found.append((middle / self.size, (self._bits[high] - self._bits[low]) / max(size, 1)))
+        return found
+
+
+def _guesses(value: Any) -> tuple[tuple[str, float], ...]:
+    found = []
+    for guess in value if isinstance(value, list) else []:
+        if isinstance(guess, dict):
+            found.append((str(guess.get("text", "")), float(guess.get("probability", 0.0))))
+        elif isinstance(guess, list | tuple) and len(guess) == 2:
+            found.append((str(guess[0]), float(guess[1])))
+    return tuple(found)
+
+
+def _token(line: Any) -> Token:
+    text = str(line.get("text", ""))
+    size = line.get("size", line.get("bytes"))
+    size = size if isinstance(size, int) else len(text.encode("utf-8", "replace"))
+    return Token(text, float(line.get("bits", 0.0)), size, _guesses(line.get("top", line.get("guesses"))))
+
+
+def parse_map(name: str, data: bytes) -> SurpriseMap:
+    """Read the worker's answer. Raises ValueError if there are no tokens in it.
+
+    Takes one document, or JSON lines with tokens spread over several `tokens` events.
+    """
+    tokens: list[Token] = []
+    model_id = ""
+    for line in data.splitlines():
+        if not line.strip():
+            continue
+        fields = json.loads(line)
+        model_id = str(fields.get("model_id") or model_id)
+        tokens += [_token(token) for token in fields.get("tokens", ())]
+    if not tokens:
+        raise ValueError("there are no tokens in the answer")
+    return SurpriseMap(name, tokens, model_id)

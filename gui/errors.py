@@ -1,0 +1,9 @@
+"""What can keep the application from starting."""
+
+from nacomp.formats.errors import ExitCode, NacompError
+
+
+class DisplayUnavailable(NacompError):
+    """The desktop application cannot start, because a system library is missing: {reason}."""
+
+    exit_code = ExitCode.IO

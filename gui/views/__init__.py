@@ -1,0 +1,1 @@
+"""The widgets. They display and pass on clicks; what a click means is decided elsewhere."""

@@ -1,0 +1,214 @@
+"""Draws one job of the queue as a card, and knows where its buttons are.
+
+A delegate and not a widget per job: five thousand dropped files stay as fluent as five. What the buttons do is
+also in the context menu, in the bar above the list and on the keyboard.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
+
+from nacomp.gui.core.jobs import ACTIVE, Job, Kind, State
+from nacomp.gui.core.status import headline, status_line
+from nacomp.gui.icons import paint_icon
+from nacomp.gui.queue_model import JOB_ROLE
+from nacomp.gui.theme import Colours, scaled
+
+PADDING = 12.0
+BADGE = 38.0
+BUTTON = 30.0
+BETWEEN = 6.0
+Index = QModelIndex | QPersistentModelIndex
+
+BUTTONS: dict[State, tuple[str, ...]] = {
+    State.WAITING: ("remove",),
+    State.RUNNING: ("pause", "cancel"),
+    State.PAUSED: ("play", "cancel"),
+    State.DONE: ("open", "remove"),
+    State.FAILED: ("retry", "remove"),
+    State.CANCELLED: ("retry", "remove"),
+    State.SKIPPED: ("retry", "remove"),
+}
+
+
+def button_name(key: str) -> str:
+    """What a card's button is called."""
+    names = {
+        "pause": QCoreApplication.translate("JobDelegate", "Pause"),
+        "play": QCoreApplication.translate("JobDelegate", "Resume"),
+        "cancel": QCoreApplication.translate("JobDelegate", "Cancel"),
+        "open": QCoreApplication.translate("JobDelegate", "Show in folder"),
+        "retry": QCoreApplication.translate("JobDelegate", "Try again"),
+        "remove": QCoreApplication.translate("JobDelegate", "Remove from the list"),
+    }
+    return names[key]
+
+
+def badge(job: Job) -> tuple[str, str]:
+    """The picture of a job and the colour role it is drawn in."""
+    match job.state:
+        case State.DONE:
+            return "check", "accent"
+        case State.FAILED:
+            return "warning", "danger"
+        case State.CANCELLED | State.SKIPPED:
+            return "skip", "soft"
+        case State.PAUSED:
+            return "pause", "warning"
+    kinds = {Kind.COMPRESS: "compress", Kind.EXTRACT: "extract", Kind.TEST: "test"}
+    return kinds[job.kind], "accent" if job.state is State.RUNNING else "soft"
+
+
+class JobDelegate(QStyledItemDelegate):
+    """Cards. `press(job, button)` is called for a click on a card's button."""
+
+    def __init__(self, colours: Colours, press: Callable[[Job, str], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._colours = colours
+        self._press = press
+
+    def _lines(self, font: QFont) -> tuple[float, float]:
+        name = QFontMetricsF(scaled(font, 1.06, bold=True)).height()
+        return name, QFontMetricsF(scaled(font, 0.95)).height()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        name, line = self._lines(QApplication.font())
+        job: Job | None = index.data(JOB_ROLE)
+        lines = 2 if job is not None and job.state is State.FAILED else 1
+        return QSize(200, round(2 * PADDING + name + 4 + lines * line + 12 + BETWEEN))
+
+    def _card(self, option: QStyleOptionViewItem) -> QRectF:
+        return QRectF(option.rect).adjusted(1, 1, -1, -BETWEEN)
+
+    def button_boxes(self, option: QStyleOptionViewItem, job: Job) -> dict[str, QRectF]:
+        """Where a card's buttons are, in the view's coordinates."""
+        area = self._card(option)
+        names = BUTTONS[job.state]
+        left = area.right() - PADDING - BUTTON * len(names)
+        top = area.center().y() - BUTTON / 2
+        return {name: QRectF(left + BUTTON * i, top, BUTTON, BUTTON) for i, name in enumerate(names)}
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        job: Job = index.data(JOB_ROLE)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_surface(painter, option)
+        self._paint_badge(painter, option, job)
+        right = self._paint_right(painter, option, job)
+        self._paint_words(painter, option, job, right)
+        if job.state in ACTIVE:
+            self._paint_progress(painter, option, job)
+        painter.restore()
+
+    def _paint_surface(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        c, state = self._colours, option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        edge = c.accent if selected else c.border
+        painter.setPen(QPen(QColor(edge), 2.0 if selected and focused else 1.0))
+        painter.setBrush(QColor(c.surface))
+        painter.drawRoundedRect(self._card(option), 10, 10)
+
+    def _paint_badge(self, painter: QPainter, option: QStyleOptionViewItem, job: Job) -> None:
+        name, role = badge(job)
+        area = self._card(option)
+        box = QRectF(area.left() + PADDING, area.center().y() - BADGE / 2, BADGE, BADGE)
+        tint = {"accent": "tint", "danger": "danger_tint", "warning": "warning_tint"}.get(role, "raised")
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._colours.colour(tint))
+        painter.drawRoundedRect(box, 9, 9)
+        paint_icon(painter, name, self._colours.colour(role), box.adjusted(9, 9, -9, -9))
+
+    def _paint_right(self, painter: QPainter, option: QStyleOptionViewItem, job: Job) -> float:
+        """Buttons and headline; returns where the words must end."""
+        boxes = self.button_boxes(option, job)
+        for name, box in boxes.items():
+            role = "disabled" if job.stopping == "cancel" else "soft"
+            paint_icon(painter, name, self._colours.colour(role), box.adjusted(6, 6, -6, -6))
+        left = min(box.left() for box in boxes.values()) - 10
+        text = headline(job, QCoreApplication.translate)
+        if text:
+            font = scaled(QApplication.font(), 1.06, bold=True)
+            width = QFontMetricsF(font).horizontalAdvance(text) + 2
+            painter.setFont(font)
+            painter.setPen(self._colours.colour("accent"))
+            area = self._card(option)
+            place = QRectF(left - width, area.top(), width, area.height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+            left -= width + 14
+        return left
+
+    def _paint_words(self, painter: QPainter, option: QStyleOptionViewItem, job: Job, right: float) -> None:
+        area = self._card(option)
+        left = area.left() + 2 * PADDING + BADGE
+        width = max(20.0, right - left)
+        name_font, line_font = scaled(QApplication.font(), 1.06, bold=True), scaled(QApplication.font(), 0.95)
+        name_height, line_height = self._lines(QApplication.font())
+        failed = job.state is State.FAILED
+        text_height = name_height + 4 + line_height * (2 if failed else 1)
+        top = area.center().y() - text_height / 2 - (3 if job.state in ACTIVE else 0)
+        painter.setFont(name_font)
+        painter.setPen(self._colours.colour("text"))
+        name = QFontMetricsF(name_font).elidedText(job.name, Qt.TextElideMode.ElideMiddle, width)
+        painter.drawText(QPointF(left, top + QFontMetricsF(name_font).ascent()), name)
+        painter.setFont(line_font)
+        painter.setPen(self._colours.colour("danger" if failed else "soft"))
+        line = status_line(job, QCoreApplication.translate)
+        box = QRectF(left, top + name_height + 4, width, line_height * (2 if failed else 1) + 1)
+        if failed:
+            painter.drawText(box, Qt.TextFlag.TextWordWrap, line)
+        else:
+            cut = QFontMetricsF(line_font).elidedText(line, Qt.TextElideMode.ElideRight, width)
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, cut)
+
+    def _paint_progress(self, painter: QPainter, option: QStyleOptionViewItem, job: Job) -> None:
+        area = self._card(option)
+        left = area.left() + 2 * PADDING + BADGE
+        track = QRectF(left, area.bottom() - 10, area.right() - PADDING - left, 4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._colours.colour("border"))
+        painter.drawRoundedRect(track, 2, 2)
+        fraction = job.meter.fraction
+        if fraction:
+            painter.setBrush(self._colours.colour("warning" if job.state is State.PAUSED else "accent"))
+            track.setWidth(max(4.0, track.width() * fraction))
+            painter.drawRoundedRect(track, 2, 2)
+
+    def editorEvent(self, event: QEvent, _model: object, option: QStyleOptionViewItem, index: Index) -> bool:
+        if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
+            job: Job = index.data(JOB_ROLE)
+            for name, box in self.button_boxes(option, job).items():
+                if event.button() == Qt.MouseButton.LeftButton and box.contains(event.position()):
+                    self._press(job, name)
+                    return True
+        return False
+
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
+    ) -> bool:
+        job: Job | None = index.data(JOB_ROLE)
+        if job is not None and event.type() == QEvent.Type.ToolTip:
+            for name, box in self.button_boxes(option, job).items():
+                if box.contains(QPointF(event.pos())):
+                    QToolTip.showText(event.globalPos(), button_name(name), view)
+                    return True
+        return super().helpEvent(event, view, option, index)

@@ -1,0 +1,219 @@
+"""Everything about the selected job: facts, what can be done with it, and how the classical codecs would have done."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from nacomp.gui.core.jobs import Job, Kind, State
+from nacomp.gui.core.names import is_archive
+from nacomp.gui.core.status import status_line
+from nacomp.gui.core.wording import ratio_text, size_text
+from nacomp.gui.services import Services
+from nacomp.gui.views.compare_chart import CompareChart
+from nacomp.gui.views.open_folder import show_in_folder
+from nacomp.gui.views.parts import ElidedLabel, button, card, label, row, tool
+
+AUTOMATIC_COMPARISON_BYTES = 4_000_000
+"""Up to here all three codecs together need about two seconds: done without asking."""
+
+
+class JobDetails(QWidget):
+    """The panel beside the queue; in a narrow window it takes the queue's place."""
+
+    closed = Signal()
+    open_archive = Signal(Path)
+    acted = Signal(object, str)
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._colours = services.theme.colours
+        self.job: Job | None = None
+        self._shown_facts: list[tuple[str, str]] = []
+        self._shown_actions: tuple[object, ...] = ()
+        self.setAccessibleName(self.tr("Details of the selected job"))
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        box.addWidget(scroll)
+        inside = QWidget()
+        scroll.setWidget(inside)
+        self._inside = QVBoxLayout(inside)
+        self._inside.setContentsMargins(4, 4, 4, 4)
+        self._inside.setSpacing(12)
+        self._build()
+        services.comparisons.arrived.connect(self._compared)
+
+    def _build(self) -> None:
+        frame, inside = card(self._inside)
+        frame.setAccessibleName(self.tr("Job"))
+        self.back = tool("back", self.tr("Back to the queue"), self._colours, self.closed.emit)
+        self.name = ElidedLabel("", "heading")
+        inside.addLayout(row(self.back, self.name))
+        self.figure = label("", "figure", wrap=True)
+        self.status = label("", "soft", wrap=True)
+        inside.addWidget(self.figure)
+        inside.addWidget(self.status)
+        self._facts = QGridLayout()
+        self._facts.setHorizontalSpacing(14)
+        self._facts.setVerticalSpacing(5)
+        self._facts.setColumnStretch(1, 1)
+        inside.addLayout(self._facts)
+        self._actions = QHBoxLayout()
+        self._actions.setSpacing(6)
+        self._more_actions = QHBoxLayout()
+        self._more_actions.setSpacing(6)
+        inside.addLayout(self._actions)
+        inside.addLayout(self._more_actions)
+        self._comparison, compare = card(self._inside)
+        compare.addWidget(label(self.tr("Compared with classical codecs"), "heading"))
+        self.chart = CompareChart(self._colours)
+        self.compare_note = label("", "small", wrap=True)
+        self.compare_button = button(
+            self.tr("Compare with zip, zstd and xz"), self._colours, "chart", on=self._compare
+        )
+        compare.addWidget(self.chart)
+        compare.addWidget(self.compare_note)
+        compare.addLayout(row(self.compare_button, None))
+        self._inside.addStretch(1)
+
+    def show_job(self, job: Job | None) -> None:
+        """Show another job, or nothing."""
+        self.job = job
+        if job is None:
+            return
+        self.name.say(job.name)
+        sizes = job.sizes() if job.state is State.DONE else None
+        self.figure.setVisible(sizes is not None)
+        if sizes:
+            self.figure.setText(ratio_text(*sizes, QCoreApplication.translate))
+        self.status.setText(status_line(job, QCoreApplication.translate))
+        self.status.setProperty("role", "danger" if job.state is State.FAILED else "soft")
+        self.status.style().polish(self.status)
+        self._show_facts(self._facts_of(job))
+        fitting = self._fitting(job)
+        shown = (job.id, job.state, tuple(fitting))
+        if (
+            shown != self._shown_actions
+        ):  # buttons are rebuilt only when they change: a rebuild takes the focus away
+            self._shown_actions = shown
+            self._show_actions(job, fitting)
+        self._show_comparison(job)
+
+    def _facts_of(self, job: Job) -> list[tuple[str, str]]:
+        result, facts = job.result or {}, []
+        facts.append((self.tr("From"), str(job.inputs[0])))
+        if len(job.inputs) > 1:
+            facts.append((self.tr("And"), self.tr("%n more", "", len(job.inputs) - 1)))
+        if job.output is not None:
+            facts.append((self.tr("To"), str(job.output)))
+        if job.size is not None:
+            facts.append((self.tr("Size"), size_text(job.size)))
+        if job.files > 1:
+            facts.append((self.tr("Files"), f"{job.files:,}"))
+        if isinstance(result.get("compressed_size"), int):
+            facts.append((self.tr("Compressed"), size_text(result["compressed_size"])))
+        if isinstance(result.get("bits_per_byte"), int | float):
+            facts.append((self.tr("Bits per byte"), f"{result['bits_per_byte']:.3f}"))
+        if job.kind is Kind.COMPRESS:
+            facts.append((self.tr("Level"), level_name(job.level)))
+        if result.get("model_id"):
+            facts.append((self.tr("Model"), str(result["model_id"])))
+        facts += [(self.tr("Note"), notice) for notice in job.notices]
+        return facts
+
+    def _show_facts(self, facts: list[tuple[str, str]]) -> None:
+        if facts == self._shown_facts:
+            return
+        self._shown_facts = facts
+        while (item := self._facts.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for line, (name, value) in enumerate(facts):
+            self._facts.addWidget(label(name, "small"), line, 0, Qt.AlignmentFlag.AlignTop)
+            note = name == self.tr("Note")
+            self._facts.addWidget(label(value, "", wrap=True) if note else ElidedLabel(value), line, 1)
+
+    def _show_actions(self, job: Job, fitting: list[tuple[str, str, str]]) -> None:
+        for box in (self._actions, self._more_actions):
+            while (item := box.takeAt(0)) is not None:
+                if (widget := item.widget()) is not None:
+                    widget.hide()
+                    widget.deleteLater()
+        for name, text, picture in fitting:
+            made = button(text, self._colours, picture, on=partial(self.acted.emit, job, name))
+            self._actions.addWidget(made)
+        self._actions.addStretch(1)
+        if job.state is State.DONE and job.output is not None:
+            output = job.output
+            show = button(self.tr("Show in folder"), self._colours, "open", on=lambda: show_in_folder(output))
+            self._more_actions.addWidget(show)
+            if is_archive(output):
+                look = button(
+                    self.tr("Look inside"),
+                    self._colours,
+                    "archive",
+                    on=lambda: self.open_archive.emit(output),
+                )
+                self._more_actions.addWidget(look)
+            self._more_actions.addStretch(1)
+
+    def _fitting(self, job: Job) -> list[tuple[str, str, str]]:
+        allowed = self._services.runner.queue.allowed(job)
+        known = [
+            ("pause", self.tr("Pause"), "pause"),
+            ("resume", self.tr("Resume"), "play"),
+            ("cancel", self.tr("Cancel"), "cancel"),
+            ("retry", self.tr("Try again"), "retry"),
+            ("remove", self.tr("Remove"), "remove"),
+        ]
+        return [entry for entry in known if entry[0] in allowed]
+
+    def _show_comparison(self, job: Job) -> None:
+        desk = self._services.comparisons
+        offered = job.state is State.DONE and desk.offered(job)
+        self._comparison.setVisible(offered)
+        if not offered:
+            return
+        sizes = job.sizes()
+        if desk.state(job) == "none" and sizes and sizes[0] <= AUTOMATIC_COMPARISON_BYTES:
+            desk.ask(job)
+        state = desk.state(job)
+        self.chart.setVisible(state == "ready")
+        self.compare_button.setVisible(state == "none")
+        self.compare_note.setText(
+            {
+                "none": self.tr(
+                    "Packs the same files with zip, zstd and xz at their strongest, without keeping the result."
+                ),
+                "running": self.tr("Packing with zip, zstd and xz…"),
+                "ready": self.tr("Same files, strongest settings. Shorter is better."),
+                "gone": self.tr("The source files are no longer there to compare with."),
+            }[state]
+        )
+        if state == "ready":
+            self.chart.show_bars(desk.bars(job))
+
+    def _compare(self) -> None:
+        if self.job is not None:
+            self._services.comparisons.ask(self.job)
+            self._show_comparison(self.job)
+
+    def _compared(self, job_id: int) -> None:
+        if self.job is not None and self.job.id == job_id:
+            self._show_comparison(self.job)
+
+
+def level_name(level: str) -> str:
+    """A level as people read it."""
+    names = {
+        "fast": QCoreApplication.translate("levels", "Fast"),
+        "balanced": QCoreApplication.translate("levels", "Balanced"),
+        "max": QCoreApplication.translate("levels", "Smallest"),
+    }
+    return names.get(level, level)

@@ -1,0 +1,208 @@
+"""The window: pages at the left, one of them shown, and the question when it is closed during work."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nacomp.gui.core.jobs import Kind
+from nacomp.gui.icons import app_icon, icon
+from nacomp.gui.services import Services
+from nacomp.gui.views.archive_page import ArchivePage
+from nacomp.gui.views.drop_area import dropped_paths
+from nacomp.gui.views.map_page import MapPage
+from nacomp.gui.views.models_page import ModelsPage
+from nacomp.gui.views.parts import label, row
+from nacomp.gui.views.queue_page import QueuePage
+from nacomp.gui.views.settings_page import SettingsPage
+
+SIDE = 184
+
+
+class MainWindow(QMainWindow):
+    """Everything a person sees. `closing`: the window is about to go for good."""
+
+    closing = Signal()
+    look_changed = Signal()
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._close_allowed = False
+        self.question: QMessageBox | None = None
+        self.setWindowTitle("nacomp")
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(760, 520)
+        self.setAcceptDrops(True)
+        self.queue_page = QueuePage(services)
+        self.archive_page = ArchivePage(services)
+        self.models_page = ModelsPage(services)
+        self.map_page = MapPage(services)
+        self.settings_page = SettingsPage(services)
+        self.pages: dict[str, QWidget] = {
+            "queue": self.queue_page,
+            "archive": self.archive_page,
+            "map": self.map_page,
+            "models": self.models_page,
+            "settings": self.settings_page,
+        }
+        self._build()
+        self._connect()
+        self._restore()
+
+    def _build(self) -> None:
+        frame = QWidget()
+        frame.setObjectName("window")
+        box = QHBoxLayout(frame)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        self.stack = QStackedWidget()
+        for page in self.pages.values():
+            self.stack.addWidget(page)
+        box.addWidget(self._side())
+        box.addWidget(self.stack, 1)
+        self.setCentralWidget(frame)
+
+    def _side(self) -> QFrame:
+        side = QFrame()
+        side.setObjectName("side")
+        side.setFixedWidth(SIDE)
+        box = QVBoxLayout(side)
+        box.setContentsMargins(12, 16, 12, 12)
+        box.setSpacing(4)
+        mark = QLabel()
+        mark.setPixmap(app_icon().pixmap(QSize(28, 28)))
+        box.addLayout(row(4, mark, 4, label("nacomp", "heading"), None))
+        box.addSpacing(14)
+        self._group = QButtonGroup(self)
+        self.nav: dict[str, QPushButton] = {}
+        for name, text, picture in (
+            ("queue", self.tr("Compress"), "compress"),
+            ("archive", self.tr("Archive"), "archive"),
+            ("map", self.tr("Surprise map"), "map"),
+            ("models", self.tr("Models"), "models"),
+            ("settings", self.tr("Settings"), "settings"),
+        ):
+            if name == "settings":
+                box.addStretch(1)
+            box.addWidget(self._nav_button(name, text, picture))
+        return side
+
+    def _nav_button(self, name: str, text: str, picture: str) -> QPushButton:
+        made = QPushButton(text)
+        made.setProperty("role", "nav")
+        made.setIcon(icon(picture, self._services.theme.colours.colour("text")))
+        made.setIconSize(QSize(20, 20))
+        made.setCheckable(True)
+        made.setAccessibleName(text)
+        number = len(self.nav) + 1
+        made.setToolTip(f"{text} (Ctrl+{number})")
+        made.clicked.connect(lambda: self.show_page(name))
+        QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda: self.show_page(name))
+        self._group.addButton(made)
+        self.nav[name] = made
+        return made
+
+    def _connect(self) -> None:
+        self.queue_page.open_archive.connect(self.open_archive)
+        self.archive_page.queued.connect(lambda: self.show_page("queue"))
+        self.settings_page.look_changed.connect(self.look_changed)
+        QShortcut(QKeySequence.StandardKey.Open, self, self.queue_page.choose_files)
+        QShortcut(QKeySequence("Ctrl+Shift+O"), self, self.queue_page.choose_folder)
+        QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
+        self.show_page("queue")
+
+    def _restore(self) -> None:
+        self.resize(1080, 720)
+        stored = self._services.store.value.window
+        if stored:
+            self.restoreGeometry(QByteArray.fromBase64(stored.encode()))
+
+    @property
+    def page(self) -> str:
+        """The page on show."""
+        return next(name for name, page in self.pages.items() if page is self.stack.currentWidget())
+
+    def show_page(self, name: str) -> None:
+        """Show another page."""
+        self.stack.setCurrentWidget(self.pages[name])
+        self.nav[name].setChecked(True)
+
+    def open_archive(self, path: Path) -> None:
+        """Look into an archive."""
+        self.show_page("archive")
+        self._services.archives.open(path)
+
+    def open_paths(self, paths: list[Path], action: str = "") -> None:
+        """What another program asks for: `compress`, `extract`, or by default whatever fits the files."""
+        if action == "extract":
+            self.show_page("queue")
+            self._services.runner.add(Kind.EXTRACT, paths)
+        elif action == "compress":
+            self.show_page("queue")
+            self._services.runner.add(Kind.COMPRESS, paths)
+        elif len(paths) == 1 and paths[0].suffix.lower() == ".nac":
+            self.open_archive(paths[0])
+        elif paths:
+            self.show_page("queue")
+            self.queue_page.take(paths)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()) and event.source() is None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A drop anywhere counts; pages with a meaning of their own for drops take them first."""
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.show_page("queue")
+            self.queue_page.take(paths)
+
+    def leave(self) -> None:
+        """Close without asking."""
+        self._close_allowed = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._services.runner.queue.busy and not self._close_allowed:
+            event.ignore()
+            self._ask()
+            return
+        self._services.store.value.window = bytes(self.saveGeometry().toBase64().data()).decode()
+        self._services.store.save()
+        self.closing.emit()
+        event.accept()
+
+    def _ask(self) -> None:
+        if self.question is not None:
+            self.question.raise_()
+            return
+        box = QMessageBox(self)
+        box.setWindowTitle(self.tr("Work is going on"))
+        box.setText(self.tr("A job is still running. Stop it and close?"))
+        box.setInformativeText(self.tr("Unfinished output is removed; your files stay as they are."))
+        stay = box.addButton(self.tr("Keep working"), QMessageBox.ButtonRole.RejectRole)
+        stop = box.addButton(self.tr("Stop and close"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        stop.clicked.connect(self.leave)
+        box.finished.connect(self._answered)
+        self.question = box
+        box.open()
+
+    def _answered(self) -> None:
+        self.question = None

@@ -1,0 +1,176 @@
+"""Small pieces all pages are built from: labels by role, buttons with a name for screen readers, segments, cards."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nacomp.gui.icons import icon, icon_pixmap
+from nacomp.gui.theme import Colours
+
+GAP = 8
+MARGIN = 20
+
+
+def label(text: str, role: str = "", wrap: bool = False) -> QLabel:
+    """A text in one of the style sheet's roles: title, heading, figure, soft, small, danger."""
+    made = QLabel(text)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    return made
+
+
+def button(
+    text: str,
+    colours: Colours,
+    icon_name: str = "",
+    role: str = "",
+    tip: str = "",
+    on: Callable[[], object] | None = None,
+) -> QPushButton:
+    """A push button. `role`: empty, primary or danger."""
+    made = QPushButton(text)
+    made.setProperty("role", role)
+    if icon_name:
+        ink = {"primary": colours.on_accent, "danger": colours.danger}.get(role, colours.text)
+        made.setIcon(icon(icon_name, QColor(ink), colours.colour("disabled")))
+        made.setIconSize(QSize(18, 18))
+    if tip:
+        made.setToolTip(tip)
+    made.setAccessibleName(text)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    if on is not None:
+        made.clicked.connect(lambda _checked=False: on())
+    return made
+
+
+def tool(icon_name: str, name: str, colours: Colours, on: Callable[[], object] | None = None) -> QToolButton:
+    """An icon-only button. Its name is shown as a tip and read by screen readers."""
+    made = QToolButton()
+    made.setIcon(icon(icon_name, colours.colour("text"), colours.colour("disabled")))
+    made.setIconSize(QSize(18, 18))
+    made.setToolTip(name)
+    made.setAccessibleName(name)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    if on is not None:
+        made.clicked.connect(lambda _checked=False: on())
+    return made
+
+
+def picture(name: str, colours: Colours, role: str, size: QSize) -> QLabel:
+    """A drawing; decoration only, so it has no name."""
+    made = QLabel()
+    made.setPixmap(icon_pixmap(name, colours.colour(role), size, 2.0))
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return made
+
+
+def row(*items: QWidget | int | None, spacing: int = GAP) -> QHBoxLayout:
+    """Widgets side by side; None is stretch, a number is space in pixels."""
+    box = QHBoxLayout()
+    box.setSpacing(spacing)
+    box.setContentsMargins(0, 0, 0, 0)
+    for item in items:
+        if item is None:
+            box.addStretch(1)
+        elif isinstance(item, int):
+            box.addSpacing(item)
+        else:
+            box.addWidget(item)
+    return box
+
+
+def card(parent_layout: QVBoxLayout | None = None) -> tuple[QFrame, QVBoxLayout]:
+    """A raised surface with room inside."""
+    frame = QFrame()
+    frame.setObjectName("card")
+    inside = QVBoxLayout(frame)
+    inside.setContentsMargins(16, 14, 16, 14)
+    inside.setSpacing(GAP)
+    if parent_layout is not None:
+        parent_layout.addWidget(frame)
+    return frame, inside
+
+
+class Segments(QWidget):
+    """A row of choices of which exactly one is on, like radio buttons in one bar."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, choices: Sequence[tuple[str, str, str]], current: str) -> None:
+        """`choices`: (value, text, tip)."""
+        super().__init__()
+        self.setAccessibleName(name)
+        self._group = QButtonGroup(self)
+        self.buttons: dict[str, QPushButton] = {}
+        box = QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        for number, (value, text, tip) in enumerate(choices):
+            part = QPushButton(text)
+            part.setCheckable(True)
+            part.setProperty("role", "segment")
+            part.setProperty("edge", {0: "first", len(choices) - 1: "last"}.get(number, ""))
+            part.setAccessibleName(f"{name}: {text}")
+            part.setToolTip(tip)
+            part.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+            part.clicked.connect(lambda _=False, value=value: self.chosen.emit(value))
+            self._group.addButton(part)
+            self.buttons[value] = part
+            box.addWidget(part)
+        self.select(current)
+
+    def select(self, value: str) -> None:
+        """Show a choice without announcing it."""
+        if value in self.buttons:
+            self.buttons[value].setChecked(True)
+
+
+class ElidedLabel(QLabel):
+    """One line that is cut in the middle when it does not fit; the whole text stays as tip and for screen readers."""
+
+    def __init__(self, text: str = "", role: str = "") -> None:
+        super().__init__()
+        self.setProperty("role", role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._whole = ""
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Show another text."""
+        self._whole = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        metrics = QFontMetrics(self.font())
+        self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideMiddle, max(0, self.width() - 2)))
+
+
+def announce(widget: QWidget) -> None:
+    """Tell screen readers that a message has appeared."""
+    QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.Alert))
+
+
+def restyle(widget: QWidget) -> None:
+    """Apply the style sheet again after a property that it looks at has changed."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

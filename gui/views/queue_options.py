@@ -1,0 +1,130 @@
+"""Options for the whole queue: level, destination, what to do when a name is taken."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nacomp.gui.core.estimate import LEVELS
+from nacomp.gui.core.names import Conflict
+from nacomp.gui.services import Services
+from nacomp.gui.views.job_details import level_name
+from nacomp.gui.views.parts import Segments, label, tool
+
+CHOOSE = "?"
+
+
+class QueueOptions(QWidget):
+    """One line of controls. They apply to jobs that are added or started from now on, and are remembered."""
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store = services.store
+        settings = self._store.value
+        tips = {
+            "fast": self.tr("The small built-in model: seconds"),
+            "balanced": self.tr("The best model for everyday use"),
+            "max": self.tr("The largest model installed, long memory: slow, smallest result"),
+        }
+        choices = [(level, level_name(level), tips[level]) for level in LEVELS]
+        self.level = Segments(self.tr("Level"), choices, settings.level)
+        self.level.chosen.connect(self._set_level)
+        self.destination = QComboBox()
+        self.destination.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.destination.setMinimumWidth(150)
+        self.destination.setMaximumWidth(340)
+        self.destination.activated.connect(self._choose_destination)
+        self._fill_destinations()
+        self.conflict = QComboBox()
+        for policy, text in {
+            Conflict.RENAME: self.tr("Keep both"),
+            Conflict.REPLACE: self.tr("Replace"),
+            Conflict.SKIP: self.tr("Skip"),
+        }.items():
+            self.conflict.addItem(text, policy.value)
+        self.conflict.setCurrentIndex(self.conflict.findData(settings.conflict))
+        self.conflict.activated.connect(self._set_conflict)
+        self.more = tool("more", self.tr("More options for the queue"), services.theme.colours)
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setMenu(self._more_menu())
+        self.more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        box = QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(16)
+        for text, widget, stretch in (
+            (self.tr("Level"), self.level, 0),
+            (self.tr("Save to"), self.destination, 1),
+            (self.tr("If the name is taken"), self.conflict, 0),
+        ):
+            column = QVBoxLayout()
+            column.setSpacing(3)
+            title = label(text, "small")
+            title.setBuddy(widget)
+            widget.setAccessibleName(text)
+            column.addWidget(title)
+            column.addWidget(widget)
+            box.addLayout(column, stretch)
+        box.addStretch(1)
+        end = QVBoxLayout()
+        end.addStretch(1)
+        end.addWidget(self.more)
+        box.addLayout(end)
+
+    def _more_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for name, text in (
+            ("start_at_once", self.tr("Start as soon as something is added")),
+            ("together", self.tr("Put everything added at once into one archive")),
+            ("open_when_done", self.tr("Open the folder when all is done")),
+        ):
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(getattr(self._store.value, name))
+            action.toggled.connect(lambda on, name=name: self._set(name, on))
+        return menu
+
+    def _fill_destinations(self) -> None:
+        chosen = self._store.value.destination
+        self.destination.clear()
+        self.destination.addItem(self.tr("Beside the original"), None)
+        if chosen:
+            self.destination.addItem(Path(chosen).name or chosen, chosen)
+        self.destination.addItem(self.tr("Choose a folder…"), CHOOSE)
+        self.destination.setCurrentIndex(1 if chosen else 0)
+        self.destination.setToolTip(chosen or "")
+
+    def _choose_destination(self) -> None:
+        value = self.destination.currentData()
+        if value == CHOOSE:
+            start = self._store.value.destination or str(Path.home())
+            value = (
+                QFileDialog.getExistingDirectory(self, self.tr("Save results to"), start)
+                or self._store.value.destination
+            )
+        self.set_destination(value)
+
+    def set_destination(self, folder: str | None) -> None:
+        """Save results to a folder from now on; None: beside their sources."""
+        self._set("destination", folder)
+        self._fill_destinations()
+
+    def _set_level(self, level: str) -> None:
+        self._set("level", level)
+
+    def _set_conflict(self) -> None:
+        self._set("conflict", self.conflict.currentData())
+
+    def _set(self, name: str, value: object) -> None:
+        setattr(self._store.value, name, value)
+        self._store.save()

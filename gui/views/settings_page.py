@@ -1,0 +1,179 @@
+"""All choices that last. Every change counts at once; there is nothing to confirm."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+
+from nacomp.gui.core.settings import Settings
+from nacomp.gui.services import Services
+from nacomp.gui.views.job_details import level_name
+from nacomp.gui.views.parts import MARGIN, button, card, label, row
+
+
+class SettingsPage(QWidget):
+    """Settings by group. `look_changed`: theme or language, which the whole window must follow."""
+
+    look_changed = Signal()
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store = services.store
+        self._colours = services.theme.colours
+        self.controls: dict[str, QWidget] = {}
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 16, 0, 0)
+        head = row(label(self.tr("Settings"), "title"), None)
+        head.setContentsMargins(MARGIN, 0, MARGIN, 4)
+        outer.addLayout(head)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        self._box = QVBoxLayout(inside)
+        self._box.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
+        self._box.setSpacing(12)
+        scroll.setWidget(inside)
+        outer.addWidget(scroll, 1)
+        self._appearance()
+        self._compression()
+        self._queue()
+        self._about()
+        self._box.addStretch(1)
+
+    def _group(self, title: str) -> QGridLayout:
+        _frame, inside = card(self._box)
+        inside.addWidget(label(title, "heading"))
+        grid = QGridLayout()
+        grid.setColumnMinimumWidth(0, 190)
+        grid.setColumnStretch(2, 1)
+        grid.setVerticalSpacing(8)
+        inside.addLayout(grid)
+        return grid
+
+    def _place(self, grid: QGridLayout, name: str, text: str, control: QWidget, hint: str = "") -> None:
+        line = grid.rowCount()
+        title = label(text)
+        title.setBuddy(control)
+        control.setAccessibleName(text)
+        control.setAccessibleDescription(hint)
+        control.setMinimumWidth(230)
+        grid.addWidget(title, line, 0)
+        grid.addWidget(control, line, 1)
+        if hint:
+            grid.addWidget(label(hint, "small", wrap=True), line, 2)
+        self.controls[name] = control
+
+    def _choice(
+        self, grid: QGridLayout, name: str, text: str, choices: Sequence[tuple[str, str]], hint: str = ""
+    ) -> None:
+        control = QComboBox()
+        for value, words in choices:
+            control.addItem(words, value)
+        control.setCurrentIndex(max(0, control.findData(getattr(self._store.value, name))))
+        control.activated.connect(lambda: self._set(name, control.currentData()))
+        self._place(grid, name, text, control, hint)
+
+    def _number(
+        self, grid: QGridLayout, name: str, text: str, low: int, high: int, zero: str, hint: str = ""
+    ) -> None:
+        control = QSpinBox()
+        control.setRange(low, high)
+        control.setSpecialValueText(zero)
+        control.setValue(getattr(self._store.value, name))
+        control.valueChanged.connect(lambda value: self._set(name, value))
+        self._place(grid, name, text, control, hint)
+
+    def _switch(self, grid: QGridLayout, name: str, text: str) -> None:
+        control = QCheckBox(text)
+        control.setChecked(getattr(self._store.value, name))
+        control.toggled.connect(lambda on: self._set(name, on))
+        grid.addWidget(control, grid.rowCount(), 0, 1, 3)
+        self.controls[name] = control
+
+    def _appearance(self) -> None:
+        grid = self._group(self.tr("Appearance"))
+        themes = [
+            ("system", self.tr("Like the system")),
+            ("light", self.tr("Light")),
+            ("dark", self.tr("Dark")),
+        ]
+        self._choice(grid, "theme", self.tr("Theme"), themes)
+        languages = [
+            ("system", self.tr("Like the system")),
+            ("en", "English"),
+            ("de", "Deutsch"),
+            ("es", "Español"),
+        ]
+        self._choice(grid, "language", self.tr("Language"), languages)
+
+    def _compression(self) -> None:
+        grid = self._group(self.tr("Compression"))
+        levels = [(level, level_name(level)) for level in ("fast", "balanced", "max")]
+        self._choice(grid, "level", self.tr("Level"), levels)
+        engines = [("exact", self.tr("Exact")), ("llama", "llama.cpp")]
+        self._choice(
+            grid, "engine", self.tr("Engine"), engines,
+            self.tr("Exact archives open on any machine; llama.cpp archives only where the same build runs."),
+        )  # fmt: skip
+        self._number(
+            grid,
+            "threads",
+            self.tr("Threads"),
+            0,
+            256,
+            self.tr("Automatic"),
+            self.tr("Never changes the result."),
+        )
+        after = [("keep", self.tr("Keep it")), ("trash", self.tr("Move it to the trash"))]
+        self._choice(
+            grid, "source_after", self.tr("The original afterwards"), after,
+            self.tr("Goes to the trash only after the archive was decoded again and every byte compared."),
+        )  # fmt: skip
+
+    def _queue(self) -> None:
+        grid = self._group(self.tr("Queue"))
+        self._number(
+            grid,
+            "slots",
+            self.tr("Jobs at the same time"),
+            1,
+            8,
+            "",
+            self.tr("Each job needs its own memory for the model."),
+        )
+        conflicts = [
+            ("rename", self.tr("Keep both")),
+            ("replace", self.tr("Replace")),
+            ("skip", self.tr("Skip")),
+        ]
+        self._choice(grid, "conflict", self.tr("If a name is taken"), conflicts)
+        self._switch(grid, "start_at_once", self.tr("Start as soon as something is added"))
+        self._switch(grid, "estimate_first", self.tr("Ask before jobs that would take long"))
+        self._switch(grid, "open_when_done", self.tr("Open the folder when all is done"))
+        self._switch(grid, "notify", self.tr("Notify me when a long queue has ended"))
+
+    def _about(self) -> None:
+        from nacomp.version import VERSION
+
+        _frame, inside = card(self._box)
+        inside.addWidget(label(f"nacomp {VERSION}", "heading"))
+        folder = self._store.path.parent
+        open_folder = button(
+            self.tr("Open the settings folder"), self._colours, "open", on=lambda: _open(folder)
+        )
+        inside.addLayout(row(label(str(self._store.path), "small"), None, open_folder))
+
+    def _set(self, name: str, value: object) -> None:
+        assert name in Settings.__dataclass_fields__
+        setattr(self._store.value, name, value)
+        self._store.save()
+        if name in ("theme", "language"):
+            self.look_changed.emit()
+
+
+def _open(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

@@ -1,0 +1,135 @@
+"""The text of a surprise map, each token on the colour of its cost. Hover or move the caret to ask about a token.
+
+A plain text editor rather than a canvas: the text can be selected, copied and read aloud. Colours are laid on in
+slices between two events, so a long text never holds up the window.
+"""
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QTextCharFormat, QTextLayout
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from nacomp.gui.core.surprise import SurpriseMap
+from nacomp.gui.theme import Theme
+from nacomp.gui.views.heat import heat
+
+SLICE = 40
+"""Paragraphs coloured per event: about 5 ms of work for prose."""
+
+
+class TokenView(QPlainTextEdit):
+    """`asked`: the number of the token under the mouse or the caret, -1 for none."""
+
+    asked = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._dark = theme.dark
+        self._ink = theme.colours.colour("text")
+        self._map: SurpriseMap | None = None
+        self._next_block = 0
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setAccessibleName(self.tr("Text coloured by surprise"))
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 1.12)
+        self.setFont(font)
+        self.viewport().setMouseTracking(True)
+        self.viewport().installEventFilter(self)
+        self._painter = QTimer(self, interval=0)
+        self._painter.timeout.connect(self._colour_slice)
+        self.cursorPositionChanged.connect(self._caret_moved)
+
+    def show_map(self, shown: SurpriseMap | None) -> None:
+        """Show another map."""
+        self._map = shown
+        self._next_block = 0
+        self._painter.stop()
+        self.setPlainText(shown.text if shown else "")
+        if shown:
+            self._painter.start()
+
+    def colour_all(self) -> None:
+        """Lay on all colours now (for pictures and exports)."""
+        while self._painter.isActive():
+            self._colour_slice()
+
+    def token_at(self, point: QPoint) -> int:
+        """The token under a point of the viewport, -1 for none."""
+        cursor = self.cursorForPosition(point)
+        number = self._map.at(self._position(cursor.position())) if self._map else None
+        return number if number is not None else -1
+
+    def _position(self, cursor_position: int) -> int:
+        """Qt counts UTF-16 units, Python characters; they differ behind the first astral character."""
+        if self._map is None:
+            return 0
+        return self._to_python(cursor_position)
+
+    def _to_python(self, units: int) -> int:
+        text = self._text_cache()
+        if len(text) == self._units:
+            return units
+        return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore"))
+
+    def _text_cache(self) -> str:
+        if self._cached_for is not self._map:
+            self._cached_for = self._map
+            self._cached = self._map.text if self._map else ""
+            self._units = len(self._cached.encode("utf-16-le")) // 2
+        return self._cached
+
+    _cached_for: SurpriseMap | None = None
+    _cached = ""
+    _units = 0
+
+    def _colour_slice(self) -> None:
+        document = self.document()
+        for _ in range(SLICE):
+            block = document.findBlockByNumber(self._next_block)
+            if not block.isValid():
+                self._painter.stop()
+                return
+            self._colour_block(block.position(), block.length(), block.layout())
+            document.markContentsDirty(block.position(), block.length())
+            self._next_block += 1
+
+    def _colour_block(self, position: int, length: int, layout: QTextLayout) -> None:
+        assert self._map is not None
+        start, end = self._position(position), self._position(position + length - 1)
+        number = self._map.at(start)
+        ranges = []
+        astral = len(self._text_cache()) != self._units
+        text = self._cached
+        while number is not None and self._map.start(number) < end:
+            low, high = max(start, self._map.start(number)), min(end, self._map.ends[number])
+            piece = QTextLayout.FormatRange()
+            piece.start = _units(text[start:low]) if astral else low - start
+            piece.length = _units(text[low:high]) if astral else high - low
+            form = QTextCharFormat()
+            form.setBackground(heat(self._map.tokens[number].bits, self._dark))
+            form.setForeground(self._ink)
+            piece.format = form
+            ranges.append(piece)
+            number = number + 1 if number + 1 < len(self._map.tokens) else None
+        layout.setFormats(ranges)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            watched is self.viewport()
+            and event.type() == QEvent.Type.MouseMove
+            and isinstance(event, QMouseEvent)
+        ):
+            self.asked.emit(self.token_at(event.position().toPoint()))
+        return super().eventFilter(watched, event)
+
+    def _caret_moved(self) -> None:
+        if self._map is not None:
+            number = self._map.at(self._position(self.textCursor().position()))
+            self.asked.emit(number if number is not None else -1)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
