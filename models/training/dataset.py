@@ -1,0 +1,92 @@
+"""Token streams and the windows cut from them, between `tokeniser` and `loop`.
+
+The stream is one flat array of uint16 tokens, the start token before each document. A window is the start token
+followed by `length` tokens from anywhere: exactly what a stream of a block looks like to the model, which begins
+in the middle of a text and keeps the start token as its attention sink.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from nacomp.models.training.corpus import documents, shards
+from nacomp.models.training.kinds import Kind, classify
+from nacomp.models.training.tokeniser import START_ID
+
+Tokens = NDArray[np.uint16]
+
+WEIGHTS: dict[Kind, float] = {
+    Kind.PROSE: 0.36,
+    Kind.DOCS: 0.21,
+    Kind.CODE: 0.17,
+    Kind.STRUCTURED: 0.16,
+    Kind.OTHER: 0.10,
+}
+"""Share of the training bytes per kind: the corpus' own mix with less of the other languages, which a model this
+small cannot learn beside English."""
+
+BATCH_DOCUMENTS = 512
+
+
+def mix(texts: Iterable[str], size: int, weights: Mapping[Kind, float], seed: int) -> list[str]:
+    """About `size` characters of documents in the wanted shares; a scarce kind is repeated, an ample one thinned."""
+    by_kind: dict[Kind, list[str]] = defaultdict(list)
+    for text in texts:
+        by_kind[classify(text)].append(text)
+    rng = random.Random(seed)
+    chosen: list[str] = []
+    for kind in Kind:
+        have = sum(map(len, by_kind[kind]))
+        times = size * weights[kind] / have if have else 0.0
+        for text in by_kind[kind]:
+            chosen += [text] * (int(times) + (rng.random() < times % 1.0))
+    rng.shuffle(chosen)
+    return chosen
+
+
+def encode(tokeniser: Tokenizer, texts: list[str]) -> Tokens:
+    """(token,) all documents as one stream, the start token before each."""
+    parts: list[Tokens] = []
+    for at in range(0, len(texts), BATCH_DOCUMENTS):
+        for encoding in tokeniser.encode_batch_fast(texts[at : at + BATCH_DOCUMENTS]):
+            parts.append(np.array([START_ID, *encoding.ids], dtype=np.uint16))
+    return np.concatenate(parts)
+
+
+def prepare(folder: Path, tokeniser: Tokenizer, size: int, seed: int) -> Tokens:
+    """The training stream of a corpus folder: about `size` characters, mixed by `WEIGHTS`."""
+    return encode(tokeniser, mix(documents(shards(folder, held_out=False)), size, WEIGHTS, seed))
+
+
+class Windows:
+    """All windows of one length of a stream, each once per epoch, in an order that depends on the seed alone."""
+
+    def __init__(self, stream: Tokens, length: int, seed: int) -> None:
+        self.stream, self.length, self.seed = stream, length, seed
+        self.count = (len(stream) - length) // length
+        if self.count < 1:
+            raise ValueError(f"a stream of {len(stream)} tokens has no window of {length}")
+        self._epoch = -1
+        self._starts: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+
+    def _open(self, epoch: int) -> None:
+        rng = np.random.default_rng((self.seed, epoch, self.length))
+        self._starts = rng.permutation(self.count) * self.length + rng.integers(self.length)
+        self._epoch = epoch
+
+    def batch(self, first: int, rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(row, length) inputs and the tokens that follow them, for windows `first ..` of the endless order."""
+        targets = np.empty((rows, self.length), dtype=np.int64)
+        for row in range(rows):
+            epoch, index = divmod(first + row, self.count)
+            if epoch != self._epoch:
+                self._open(epoch)
+            start = int(self._starts[index])
+            targets[row] = self.stream[start : start + self.length]
+        inputs = np.concatenate([np.full((rows, 1), START_ID, dtype=np.int64), targets[:, :-1]], axis=1)
+        return inputs, targets

@@ -1,0 +1,149 @@
+"""Training by the clock: the learning rate reaches zero when the given minutes are over, however many tokens fit.
+
+After `dataset`, before `export`. A schedule in steps would end well only on the machine it was tuned on; one in
+wall-clock time ends well on a busy laptop and on a GPU alike. Each step's windows are cut into micro-batches that
+worker threads take one by one: on a shared CPU this loses less than PyTorch's own threads, which wait for each
+other in every operation (2,000 against 700 tokens/s on two busy cores).
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nacomp.models.training import network
+from nacomp.models.training.dataset import Tokens, Windows
+from nacomp.models.training.muon import Optimiser
+from nacomp.models.training.network import Weights
+from nacomp.models.training.shape import Shape
+
+Loss = Callable[..., torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train. Shares are of the whole wall-clock time."""
+
+    minutes: float
+    seed: int = 1
+    batch_tokens: int = 4096
+    """Tokens per step. GPU: 65,536 or more."""
+    micro_tokens: int = 2048
+    """Tokens per forward and backward pass: what stays in a CPU's cache. GPU: as many as fit."""
+    workers: int = 2
+    """Threads that take micro-batches. GPU: 1."""
+    device: str = "cpu"
+    compiled: bool = False
+    """Use torch.compile: no gain on the CPU here, a clear one on GPUs."""
+    warm_up: float = 0.01
+    hold: float = 0.2
+    """Share after which the rates fall in a straight line to zero."""
+    short: float = 0.7
+    """Share trained on windows of half the context, which cost less."""
+    float_share: float = 0.8
+    """Share after which weights and activations are rounded to the exact engine's int8 grids in the loop."""
+    checkpoint_seconds: float = 240.0
+    log_steps: int = 25
+
+    def factor(self, progress: float) -> float:
+        """The learning rates' factor at a share of the time."""
+        rise = min(1.0, (progress + 1e-4) / self.warm_up)
+        return max(0.0, min(rise, (1.0 - progress) / (1.0 - self.hold)))
+
+
+class Run:
+    """One training run: weights, optimiser and position, saved to and resumed from one checkpoint file."""
+
+    def __init__(self, shape: Shape, plan: Plan, stream: Tokens, checkpoint: Path) -> None:
+        self.shape, self.plan, self.checkpoint = shape, plan, checkpoint
+        self.weights: Weights = {
+            name: weight.to(plan.device).requires_grad_()
+            for name, weight in network.initial(shape, plan.seed).items()
+        }
+        self.optimiser = Optimiser(self.weights)
+        self.elapsed, self.tokens = 0.0, 0
+        self.used = {shape.context // 2: 0, shape.context: 0}
+        self._windows = {length: Windows(stream, length, plan.seed) for length in self.used}
+        self._loss: Loss = torch.compile(network.losses) if plan.compiled else network.losses
+        self._pool = ThreadPoolExecutor(plan.workers, initializer=torch.set_num_threads, initargs=(1,))
+        if checkpoint.exists():
+            self._restore()
+
+    def train(self, log: Callable[[str], None]) -> None:
+        """Train until the plan's minutes are over, counted over all resumed parts."""
+        last_save, total, mean = time.monotonic(), self.plan.minutes * 60, 0.0
+        while self.elapsed < total:
+            began = time.monotonic()
+            loss = self._step(self.elapsed / total)
+            now = time.monotonic()
+            self.elapsed += now - began
+            mean = loss if mean == 0 else 0.95 * mean + 0.05 * loss
+            if self.optimiser.steps % self.plan.log_steps == 0:
+                speed = self.plan.batch_tokens / (now - began)
+                log(
+                    f"step {self.optimiser.steps} {self.elapsed / total:.1%} {self.tokens / 1e6:.2f} M tokens "
+                    f"loss {mean:.4f} {speed:.0f} tokens/s"
+                )
+            if now - last_save > self.plan.checkpoint_seconds:
+                self._save()
+                last_save = now
+        self._save()
+
+    def _step(self, progress: float) -> float:
+        """One optimiser step; the mean loss in nats per token."""
+        plan = self.plan
+        length = self.shape.context // (2 if progress < plan.short else 1)
+        rows = plan.batch_tokens // length
+        inputs, targets = self._windows[length].batch(self.used[length], rows)
+        self.used[length] += rows
+        self.tokens += rows * length
+        micro = max(1, plan.micro_tokens // length)
+        pieces = [torch.from_numpy(rows).split(micro) for rows in (inputs, targets)]
+        int8 = progress >= plan.float_share
+        results = list(self._pool.map(lambda x, y: self._gradients(x, y, int8), *pieces))
+        count = rows * length
+        for index, weight in enumerate(self.weights.values()):
+            weight.grad = torch.stack([grads[index] for _, grads in results]).sum(0).div_(count)
+        self.optimiser.step(plan.factor(progress))
+        return sum(loss for loss, _ in results) / count
+
+    def _gradients(
+        self, inputs: torch.Tensor, targets: torch.Tensor, int8: bool
+    ) -> tuple[float, tuple[torch.Tensor, ...]]:
+        """The summed loss of a micro-batch and its gradients, in the order of the weights."""
+        device = self.plan.device
+        loss = self._loss(self.weights, inputs.to(device), targets.to(device), self.shape, int8).sum()
+        return float(loss.detach()), torch.autograd.grad(loss, list(self.weights.values()))
+
+    def _save(self) -> None:
+        state: dict[str, Any] = {
+            "shape": asdict(self.shape),
+            "weights": {name: weight.detach() for name, weight in self.weights.items()},
+            "optimiser": self.optimiser.state(),
+            "elapsed": self.elapsed,
+            "tokens": self.tokens,
+            "used": self.used,
+        }
+        beside = self.checkpoint.with_suffix(".partial")
+        torch.save(state, beside)
+        beside.replace(self.checkpoint)
+
+    def _restore(self) -> None:
+        state = torch.load(self.checkpoint, map_location=self.plan.device, weights_only=True)
+        if state["shape"] != asdict(self.shape):
+            raise ValueError(f"{self.checkpoint} holds a model of another shape: {state['shape']}")
+        with torch.no_grad():
+            for name, weight in self.weights.items():
+                weight.copy_(state["weights"][name])
+        self.optimiser.restore(state["optimiser"])
+        self.elapsed, self.tokens, self.used = state["elapsed"], state["tokens"], state["used"]
+
+
+def load(checkpoint: Path) -> tuple[Shape, Weights, int]:
+    """Shape, float32 weights on the CPU, and tokens seen, of a checkpoint."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    return Shape(**state["shape"]), state["weights"], int(state["tokens"])

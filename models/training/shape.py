@@ -1,0 +1,59 @@
+"""The shape of a model: the numbers `network` builds from and `export` writes into the GGUF header."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of a llama-architecture model with tied embeddings. Units: floats per vector, unless said."""
+
+    vocabulary: int
+    width: int
+    layers: int
+    heads: int
+    kv_heads: int
+    feed_forward: int
+    context: int
+    """The most tokens a position was trained to look back on, the start token included."""
+    theta: float = 10_000.0
+    """Base of the rotary frequencies."""
+    epsilon: float = 1e-5
+    """Added to the mean square in every norm."""
+
+    @property
+    def head_size(self) -> int:
+        """Floats per attention head."""
+        return self.width // self.heads
+
+    @property
+    def kv_width(self) -> int:
+        """Floats per position in the keys, and in the values."""
+        return self.kv_heads * self.head_size
+
+    def matrices(self) -> dict[str, tuple[int, int]]:
+        """GGUF name -> (output, input) of every matrix of the layers; the embedding is not among them."""
+        result: dict[str, tuple[int, int]] = {}
+        for layer in range(self.layers):
+            prefix = f"blk.{layer}."
+            result[prefix + "attn_q.weight"] = (self.width, self.width)
+            result[prefix + "attn_k.weight"] = (self.kv_width, self.width)
+            result[prefix + "attn_v.weight"] = (self.kv_width, self.width)
+            result[prefix + "attn_output.weight"] = (self.width, self.width)
+            result[prefix + "ffn_gate.weight"] = (self.feed_forward, self.width)
+            result[prefix + "ffn_up.weight"] = (self.feed_forward, self.width)
+            result[prefix + "ffn_down.weight"] = (self.width, self.feed_forward)
+        return result
+
+    def norms(self) -> list[str]:
+        """GGUF names of the norm weights, each (width,)."""
+        per_layer = [f"blk.{i}.{part}_norm.weight" for i in range(self.layers) for part in ("attn", "ffn")]
+        return [*per_layer, "output_norm.weight"]
+
+    @property
+    def operations(self) -> int:
+        """Multiply-adds per token outside attention, the output product included."""
+        return sum(n * k for n, k in self.matrices().values()) + self.vocabulary * self.width
+
+
+EMBEDDED = Shape(vocabulary=4096, width=256, layers=4, heads=4, kv_heads=2, feed_forward=640, context=512)
+TINY = Shape(vocabulary=512, width=64, layers=2, heads=4, kv_heads=2, feed_forward=128, context=256)
