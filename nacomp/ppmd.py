@@ -1,0 +1,46 @@
+"""PPMd var. H through pyppmd, called so that no payload can break it.
+
+pyppmd decodes on a thread that waits when its input ends too early, and writes to freed memory when such a
+decoder is dropped (1.3.1: hundreds of crashes in a thousand truncated payloads). A decoder whose input never
+ends cannot wait: every payload gets as many zeros behind it as its content could use at the very most. That
+costs memory, hence LIMIT.
+"""
+
+import pyppmd
+
+LIMIT = 2 << 20
+"""Bytes of content; text blocks are about 1 MiB."""
+MAX_ORDER = 16
+MIN_MEMORY, MAX_MEMORY = 1 << 20, 1 << 26
+_START = 5
+"""Bytes the range decoder begins with: a zero, then its first 32 bits."""
+
+
+def encode(data: bytes, order: int, memory: int) -> bytes | None:
+    """The payload for at most LIMIT bytes; None if it does not decode to `data` again."""
+    packer = pyppmd.Ppmd7Encoder(order, memory)
+    payload: bytes = packer.encode(data) + packer.flush()
+    try:
+        return payload if decode(payload, order, memory, len(data)) == data else None
+    except ValueError:
+        return None
+
+
+def decode(payload: bytes, order: object, memory: object, original_size: int) -> bytes:
+    """At most `original_size` bytes. Raises ValueError for a payload or parameters that `encode` does not write."""
+    if not isinstance(order, int) or not 2 <= order <= MAX_ORDER:
+        raise ValueError(f"order {order} is not between 2 and {MAX_ORDER}")
+    if not isinstance(memory, int) or not MIN_MEMORY <= memory <= MAX_MEMORY:
+        raise ValueError(f"memory {memory} is not between {MIN_MEMORY} and {MAX_MEMORY}")
+    if original_size > LIMIT:
+        raise ValueError(f"{original_size} bytes is over the limit of {LIMIT}")
+    if len(payload) < _START or payload[0] != 0 or payload[1:_START] == b"\xff" * 4:
+        raise ValueError("it does not start like one")
+    unpacker = pyppmd.Ppmd7Decoder(order, memory)
+    content: bytes = unpacker.decode(payload + bytes(_most_input(order, original_size)), original_size)
+    return content
+
+
+def _most_input(order: int, original_size: int) -> int:
+    """Bytes that decoding can read: each symbol takes a step per context from `order` down, each step 2 bytes at most."""
+    return _START + 2 * (order + 2) * original_size
