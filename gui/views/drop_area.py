@@ -43,6 +43,7 @@ class DropArea(QFrame):
             wrap=True,
         )
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hint.setMinimumWidth(440)
         hint.setMaximumWidth(520)
         box.addStretch(2)
         box.addWidget(picture("drop", colours, "accent", QSize(160, 112)))

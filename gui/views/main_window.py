@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         made.setIcon(icon(picture, self._services.theme.colours.colour("text")))
         made.setIconSize(QSize(20, 20))
         made.setCheckable(True)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus on the page
         made.setAccessibleName(text)
         number = len(self.nav) + 1
         made.setToolTip(f"{text} (Ctrl+{number})")
@@ -139,6 +140,7 @@ class MainWindow(QMainWindow):
         """Show another page."""
         self.stack.setCurrentWidget(self.pages[name])
         self.nav[name].setChecked(True)
+        self.pages[name].setFocus()
 
     def open_archive(self, path: Path) -> None:
         """Look into an archive."""

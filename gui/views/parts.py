@@ -123,6 +123,7 @@ class Segments(QWidget):
             part.setCheckable(True)
             part.setProperty("role", "segment")
             part.setProperty("edge", {0: "first", len(choices) - 1: "last"}.get(number, ""))
+            part.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             part.setAccessibleName(f"{name}: {text}")
             part.setToolTip(tip)
             part.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)

@@ -39,7 +39,7 @@ class QueueOptions(QWidget):
         self.level.chosen.connect(self._set_level)
         self.destination = QComboBox()
         self.destination.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.destination.setMinimumWidth(150)
+        self.destination.setMinimumWidth(184)
         self.destination.setMaximumWidth(340)
         self.destination.activated.connect(self._choose_destination)
         self._fill_destinations()
@@ -61,7 +61,7 @@ class QueueOptions(QWidget):
     def _lay_out(self) -> None:
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(16)
+        box.setSpacing(14)
         for text, widget, stretch in (
             (self.tr("Level"), self.level, 0),
             (self.tr("Save to"), self.destination, 1),
