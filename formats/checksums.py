@@ -12,6 +12,9 @@ HEADER = b"nacomp header"
 BLOCK = b"nacomp block"
 CONTENT = b"nacomp content"
 INDEX = b"nacomp index"
+SECTOR = b"nacomp sector"
+RECORD = b"nacomp record"
+TRAILER = b"nacomp trailer"
 
 
 def checksum(structure: bytes, *parts: bytes | memoryview) -> bytes:

@@ -68,3 +68,11 @@ class UnsafePath(NacompError):
 
 class DamagedBlock(CorruptArchive):
     """Block {number} of the archive is damaged: {reason}."""
+
+
+class NoRecoveryData(CorruptArchive):
+    """The archive cannot be repaired: it has no usable recovery data ({reason})."""
+
+
+class BeyondRepair(CorruptArchive):
+    """The archive is damaged beyond what its recovery data can repair: {reason}."""

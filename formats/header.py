@@ -17,7 +17,7 @@ FIELDS = struct.Struct("<8sHHII")
 HEADER_SIZE = FIELDS.size + CHECKSUM_SIZE
 MAX_HEADER_SIZE = HEADER_SIZE + MAX_METHODS_TABLE
 
-# SPEC.md, section 11: what a methods table usually says; the commonest last, where it is cheapest to reach.
+# SPEC.md, section 12: what a methods table usually says; the commonest last, where it is cheapest to reach.
 PRESET_DICTIONARY = (
     b'[{"kind":"ppmd","parameters":{"memory":,"order":}},{"kind":"zstd","parameters":{"level":}},'
     b'{"kind":"stored","parameters":{}},{"kind":"lzma","parameters":{"filters":[{"id":"x86"},'

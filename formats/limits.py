@@ -1,4 +1,4 @@
-"""What a decoder is willing to be asked for; see SPEC.md, section 10. Compared before memory is taken."""
+"""What a decoder is willing to be asked for; see SPEC.md, section 11. Compared before memory is taken."""
 
 from dataclasses import dataclass
 

@@ -25,6 +25,7 @@ from nacomp.formats.index import (
 )
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import Method
+from nacomp.formats.recovery_layout import TRAILER_SIZE, decode_trailer
 
 SPOOL_MEMORY = 16 << 20
 """Bytes of an unseekable input kept in memory before a temporary file takes over."""
@@ -55,7 +56,7 @@ class ArchiveReader:
     Attributes:
         header: version and methods.
         index: blocks and entries.
-        size: of the archive in bytes.
+        size: of the archive in bytes, without recovery data.
     """
 
     def __init__(self, file: BinaryIO, header: Header, index: Index, size: int, owned: bool) -> None:
@@ -77,7 +78,7 @@ class ArchiveReader:
         """
         seekable = make_seekable(file)
         try:
-            size = seekable.seek(0, io.SEEK_END)
+            size = _archive_size(seekable)
             header = decode_header(read_at(seekable, 0, MAX_HEADER_SIZE), limits)
             index = _read_index(seekable, header, size, limits)
         except BaseException:
@@ -125,6 +126,13 @@ class ArchiveReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _archive_size(file: BinaryIO) -> int:
+    """Bytes of the archive itself, without recovery data behind it."""
+    size = file.seek(0, io.SEEK_END)
+    shape = decode_trailer(read_at(file, max(0, size - TRAILER_SIZE), TRAILER_SIZE), size)
+    return shape.archive_size if shape else size
 
 
 def _read_index(file: BinaryIO, header: Header, size: int, limits: Limits) -> Index:

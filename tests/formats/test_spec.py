@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.formats import block, entry, header, index, paths
+from nacomp.formats import block, entry, header, index, paths, recovery_layout
 from nacomp.formats.checksums import CHECKSUM_SIZE
 from nacomp.formats.limits import MAX_METHODS_TABLE, MAX_PAYLOAD_EXCESS, Limits
 from nacomp.formats.methods import MethodKind
@@ -36,10 +36,17 @@ def layout(section: str) -> str:
         ("## 5. Block", block.FIELDS, CHECKSUM_SIZE),
         ("## 6. Index", index.FIELDS, CHECKSUM_SIZE),
         ("## 7. Footer", index.FOOTER, 0),
+        ("### 10.1 Record", recovery_layout.RECORD_FIELDS, CHECKSUM_SIZE),
     ],
 )
 def test_structures_have_the_fields_of_the_spec(section: str, fields: struct.Struct, checksum: int) -> None:
     assert layout(section) == fields.format + (f"{checksum}s" if checksum else "")
+
+
+def test_trailer_has_the_fields_of_the_spec() -> None:
+    expected = recovery_layout.SHAPE.format + f"{CHECKSUM_SIZE}s{len(recovery_layout.TRAILER_MAGIC)}s"
+    assert layout("### 10.2 Trailer") == expected
+    assert struct.calcsize(expected) == recovery_layout.TRAILER_SIZE
 
 
 def test_entry_has_the_fixed_sizes_of_the_spec() -> None:
@@ -58,6 +65,8 @@ def test_entry_has_the_fixed_sizes_of_the_spec() -> None:
         ("## 5. Block", "marker", block.MARKER),
         ("## 6. Index", "marker", index.MARKER),
         ("## 7. Footer", "magic", index.FOOTER_MAGIC),
+        ("### 10.1 Record", "marker", recovery_layout.MARKER),
+        ("### 10.2 Trailer", "magic", recovery_layout.TRAILER_MAGIC),
     ],
 )
 def test_markers_are_those_of_the_spec(section: str, field: str, actual: bytes) -> None:
@@ -71,7 +80,7 @@ def test_version_is_that_of_the_spec() -> None:
 
 
 def test_limits_are_those_of_the_spec() -> None:
-    stated = {row[0]: None if row[1] == "none" else int(row[1]) for row in rows("## 10. Limits")[1:]}
+    stated = {row[0]: None if row[1] == "none" else int(row[1]) for row in rows("## 11. Limits")[1:]}
     assert stated == dataclasses.asdict(Limits())
 
 
@@ -86,5 +95,5 @@ def test_fixed_bounds_are_in_the_spec() -> None:
 
 
 def test_preset_dictionary_is_that_of_the_spec() -> None:
-    section = SPEC.split("\n## 11. Preset dictionary\n")[1]
+    section = SPEC.split("\n## 12. Preset dictionary\n")[1]
     assert section.split("```\n")[1].rstrip("\n").encode() == header.PRESET_DICTIONARY
