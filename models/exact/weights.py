@@ -149,7 +149,7 @@ class _Loader:
         if architecture != "llama":
             self.refuse(f"its architecture is {_show(architecture)}, expected llama")
         width = self.number("embedding_length", MAX_DEPTH)
-        heads = self.number("attention.head_count", width)
+        heads = self.number("attention.head_count", MAX_DEPTH)
         kv_heads = self.number("attention.head_count_kv", heads, default=heads)
         head_size = self.number("attention.key_length", MAX_DEPTH // heads, default=width // heads)
         if heads % kv_heads or head_size % 2:
