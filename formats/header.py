@@ -17,15 +17,19 @@ FIELDS = struct.Struct("<8sHHII")
 HEADER_SIZE = FIELDS.size + CHECKSUM_SIZE
 MAX_HEADER_SIZE = HEADER_SIZE + MAX_METHODS_TABLE
 
-# SPEC.md, section 12: what a methods table usually says; the commonest last, where it is cheapest to reach.
+# SPEC.md, section 12: the methods table of an ordinary archive, which then costs a few bytes.
 PRESET_DICTIONARY = (
-    b'[{"kind":"ppmd","parameters":{"memory":,"order":}},{"kind":"zstd","parameters":{"level":}},'
-    b'{"kind":"stored","parameters":{}},{"kind":"lzma","parameters":{"filters":[{"id":"x86"},'
-    b'{"dict_size":,"id":"lzma2","lb":0,"lc":3,"lp":0,"pb":2}]}},{"kind":"neural","parameters":'
-    b'{"coder":"constriction-range-24","context":{"sinks":4,"window":1024},"engine":"exact","model":'
-    b'{"id":"smollm2-135m-instruct-q4_1","sha256":"0123456789abcdef"},"numerics":"exact-1","predictors":'
-    b'{"bias":{"rate":,"version":1},"match":{"min_length":,"version":1},"mixer":{"version":1},"ngram":'
-    b'{"orders":,"table_bits":,"version":1}},"skip":{"version":1},"streams":'
+    b'[{"kind":"stored","parameters":{}},{"kind":"zstd","parameters":{}},{"kind":"ppmd","parameters":{'
+    b'"memory":67108864,"order":6}},{"kind":"ppmd","parameters":{"memory":67108864,"order":12}},{"kind'
+    b'":"lzma","parameters":{"filters":[{"id":"lzma2"}]}},{"kind":"lzma","parameters":{"filters":[{"id'
+    b'":"x86"},{"id":"lzma2"}]}},{"kind":"lzma","parameters":{"filters":[{"dist":1,"id":"delta"},{"id"'
+    b':"lzma2"}]}},{"kind":"lzma","parameters":{"filters":[{"dist":2,"id":"delta"},{"id":"lzma2"}]}},{'
+    b'"kind":"lzma","parameters":{"filters":[{"dist":3,"id":"delta"},{"id":"lzma2"}]}},{"kind":"lzma",'
+    b'"parameters":{"filters":[{"dist":4,"id":"delta"},{"id":"lzma2"}]}},{"kind":"neural","parameters"'
+    b':{"coder":"range24-pages-1","context":{"sinks":4,"window":1024},"engine":{"engine":"exact","nume'
+    b'rics":"exact-1"},"ensemble":{"bias_rate":1311,"chain":8,"id":"ensemble-1","match_minimum":6,"ngr'
+    b'am_orders":6,"skip":true,"skip_queue":32,"table_bits":16},"model":{"id":"smollm2-135m-instruct-q'
+    b'4_1","sha256":"b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"}}}]'
 )
 
 

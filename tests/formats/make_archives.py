@@ -18,6 +18,8 @@ from nacomp.formats.errors import NacompError
 from nacomp.formats.index import FOOTER, FOOTER_MAGIC
 from nacomp.formats.packing import pack
 from nacomp.formats.reader import ArchiveReader
+from nacomp.formats.recovery import add_recovery
+from nacomp.formats.recovery_layout import RecoveryShape, encode_trailer
 from nacomp.formats.writer import ArchiveWriter
 from tests.formats.forging import (
     ABC,
@@ -71,6 +73,13 @@ def shared() -> bytes:
     return stream.getvalue()
 
 
+def with_recovery() -> bytes:
+    """An archive and 10% of recovery data."""
+    stream = io.BytesIO(build({"text.txt": TEXT}, methods=(LZMA,), block_size=1000))
+    add_recovery(stream, 10)
+    return stream.getvalue()
+
+
 GOLDEN: dict[str, Callable[[], bytes]] = {
     "nothing": lambda: build({}),
     "empty-file": lambda: build({"empty": b""}, methods=(STORED,)),
@@ -81,6 +90,7 @@ GOLDEN: dict[str, Callable[[], bytes]] = {
     "tree": lambda: build(SMALL_FILES, SMALL_OTHERS),
     "shared-extents": shared,
     "header-copy": lambda: build({"noise": noise(48_000)}, methods=(STORED,), block_size=48_000),
+    "recovery": with_recovery,
     "unused-bits": lambda: assembled(numbers(1) + raw_entry(b"folder"), head=forged_header(flags=0xFF00)),
     "odd-times": lambda: build(
         {},
@@ -124,6 +134,7 @@ HOSTILE: dict[str, bytes] = {
     "wrong-content": two_blocks(forged_block(b"abc", b"abd"), XYZ),
     "hidden-bytes": assembled(between=b"hidden"),
     "trailing-bytes": assembled() + b"\n",
+    "recovery-of-a-petabyte": assembled() + encode_trailer(RecoveryShape(1 << 50, 64, 100, 10)),
     "cut-off": assembled()[:-1],
     "absolute-path": assembled(numbers(1) + raw_entry(b"/etc/passwd")),
     "climbing-path": assembled(numbers(1) + raw_entry(b"a/../../up")),

@@ -1,5 +1,6 @@
 """Archives that must be refused, each test named for the attack."""
 
+import contextlib
 import io
 import json
 import tracemalloc
@@ -8,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nacomp.formats import header
 from nacomp.formats.block import BLOCK_HEADER_SIZE
 from nacomp.formats.checksums import content_checksum
-from nacomp.formats.entry import Entry, EntryKind
+from nacomp.formats.entry import Entry, EntryKind, encode_entry
 from nacomp.formats.errors import (
     CorruptArchive,
     DamagedBlock,
@@ -24,6 +27,7 @@ from nacomp.formats.errors import (
 from nacomp.formats.index import FOOTER, FOOTER_MAGIC
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.packing import pack
+from nacomp.formats.paths import check_path, encode_path
 from nacomp.formats.reader import ArchiveReader
 from tests.formats.forging import (
     ABC,
@@ -413,6 +417,31 @@ def test_writer_refuses_what_the_reader_refuses() -> None:
         build({}, [Entry("a", EntryKind.FOLDER, 0o755, MTIME)] * 2)
     with pytest.raises(LimitExceeded):
         build({"a": b"abc"}, methods=(replace(STORED),) * 257)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.binary(max_size=60), st.sampled_from([b"", b"\0", numbers(1, 0, 3, 3)]))
+def test_any_index_is_accepted_or_refused(entries: bytes, blocks: bytes) -> None:
+    archive = assembled(entries, blocks, ABC if len(blocks) > 1 else b"")
+    with contextlib.suppress(NacompError), ArchiveReader.open(io.BytesIO(archive)) as reader:
+        assert len(reader.entries) <= len(entries)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_any_change_to_an_index_is_accepted_or_refused(data: st.DataObject) -> None:
+    with ArchiveReader.open(io.BytesIO(SMALL)) as reader:
+        entries = bytearray(numbers(len(reader.entries)) + b"".join(map(encode_entry, reader.entries)))
+        rows = [(b.method, b.original_size, b.payload_size) for b in reader.blocks]
+        head, end = SMALL[: reader.header.size], reader.blocks[-1].end
+    for _ in range(data.draw(st.integers(1, 4))):
+        entries[data.draw(st.integers(0, len(entries) - 1))] = data.draw(st.integers(0, 255))
+    blocks = numbers(len(rows), *(value for row in rows for value in row))
+    archive = assembled(bytes(entries), blocks, SMALL[len(head) : end], head)
+    with contextlib.suppress(NacompError), ArchiveReader.open(io.BytesIO(archive)) as reader:
+        for entry in reader.entries:
+            assert entry.size == sum(extent.length for extent in entry.extents)
+            check_path(encode_path(entry.path))
 
 
 # Limits
