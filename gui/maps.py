@@ -1,5 +1,6 @@
 """The surprise map that is open: computed by the worker, kept here while windows come and go."""
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,9 @@ class MapDesk(QObject):
         self._program = program
         self.map: SurpriseMap | None = None
         self.path: Path | None = None
+        self.page: bytes | None = None
         self.failure: str | None = None
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._query: Query | None = None
 
     @property
@@ -30,16 +33,18 @@ class MapDesk(QObject):
         """Whether a map is being computed."""
         return self._query is not None
 
-    def open(self, path: Path, model: str | None = None) -> None:
-        """Compute the map of a text file."""
+    def open(self, path: Path, level: str, model: str | None = None) -> None:
+        """Compute the map of a text file, and in the same run its page for a browser."""
         self.stop()
-        self.path, self.map, self.failure = path, None, None
+        self.path, self.map, self.page, self.failure = path, None, None, None
         if path.stat().st_size > LIMIT_BYTES:
             self._failed(self.tr("This text is too long for a map; up to 200 kB are drawn."))
             return
-        arguments = ["map", str(path.absolute()), "--json"]
+        self._scratch = tempfile.TemporaryDirectory(prefix="nacomp-map-")
+        page = Path(self._scratch.name) / "map.html"
+        arguments = ["map", str(path.absolute()), "--json", "--html", str(page), "--level", level]
         self._query = Query(self._program, arguments + (["--model", model] if model else []), parent=self)
-        self._query.answered.connect(lambda data: self._arrived(path, data))
+        self._query.answered.connect(lambda data: self._arrived(path, page, data))
         self._query.failed.connect(self._failed)
         self._query.start()
         self.changed.emit()
@@ -50,12 +55,14 @@ class MapDesk(QObject):
             self._query.stop()
             self._query.deleteLater()
             self._query = None
+            self._clean()
             self.changed.emit()
 
-    def _arrived(self, path: Path, data: bytes) -> None:
+    def _arrived(self, path: Path, page: Path, data: bytes) -> None:
         try:
             self.map = parse_map(path.name, data)
-        except ValueError:
+            self.page = page.read_bytes()
+        except (ValueError, OSError):
             self._failed(self.tr("There is no text in this file that the model could read."))
             return
         self._over()
@@ -65,7 +72,13 @@ class MapDesk(QObject):
         self._over()
 
     def _over(self) -> None:
+        self._clean()
         if self._query is not None:
             self._query.deleteLater()
             self._query = None
         self.changed.emit()
+
+    def _clean(self) -> None:
+        if self._scratch is not None:
+            self._scratch.cleanup()
+            self._scratch = None

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 
 from nacomp.gui.core.jobs import Job, Kind
 from nacomp.gui.core.queue import JobQueue
-from nacomp.gui.core.status import status_line
+from nacomp.gui.core.status import headline, status_line
 
 JOB_ROLE = Qt.ItemDataRole.UserRole
 ROW_MIME = "application/x-nacomp-queue-row"
@@ -44,7 +44,11 @@ class QueueModel(QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return "\n".join(map(str, job.inputs))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{job.name}: {status_line(job, QCoreApplication.translate)}"
+                words = (
+                    headline(job, QCoreApplication.translate),
+                    status_line(job, QCoreApplication.translate),
+                )
+                return f"{job.name}: {', '.join(filter(None, words))}"
             case _ if role == JOB_ROLE:
                 return job
         return None

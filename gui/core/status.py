@@ -83,7 +83,8 @@ def _done(job: Job, translate: Translate) -> str:
         took = translate("status", "took {0}").format(duration_text(seconds, translate))
     sizes = job.sizes()
     if sizes:
-        return _joined([saved_text(*sizes, translate), ratio_text(*sizes, translate), took])
+        gain = "" if sizes[0] > sizes[1] else ratio_text(*sizes, translate)  # else it is the headline
+        return _joined([saved_text(*sizes, translate), gain, took])
     if job.kind is Kind.TEST:
         return _joined([translate("status", "Everything in it is intact"), took])
     size = result.get("size")

@@ -105,6 +105,7 @@ class ArchivePage(QWidget):
     def _content(self) -> QSplitter:
         self.tree = EntryTree()
         self.tree.setUniformRowHeights(True)
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.tree.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
         self.tree.setDragEnabled(True)
         self.tree.setAccessibleName(self.tr("Entries of the archive"))

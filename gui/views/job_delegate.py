@@ -90,11 +90,21 @@ class JobDelegate(QStyledItemDelegate):
         name = QFontMetricsF(scaled(font, 1.06, bold=True)).height()
         return name, QFontMetricsF(scaled(font, 0.95)).height()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         name, line = self._lines(QApplication.font())
         job: Job | None = index.data(JOB_ROLE)
-        lines = 2 if job is not None and job.state is State.FAILED else 1
+        lines = self._line_count(job) if job is not None else 1
         return QSize(200, round(2 * PADDING + name + 4 + lines * line + 12 + BETWEEN))
+
+    def _line_count(self, job: Job) -> int:
+        """Failures may need two lines; everything else is one line, cut where it does not fit."""
+        view = self.parent()
+        if job.state is not State.FAILED or not isinstance(view, QAbstractItemView):
+            return 1
+        taken = 4 * PADDING + BADGE + BUTTON * len(BUTTONS[job.state]) + 16
+        metrics = QFontMetricsF(scaled(QApplication.font(), 0.95))
+        width = metrics.horizontalAdvance(status_line(job, QCoreApplication.translate))
+        return 2 if width > view.viewport().width() - taken else 1
 
     def _card(self, option: QStyleOptionViewItem) -> QRectF:
         return QRectF(option.rect).adjusted(1, 1, -1, -BETWEEN)
@@ -163,8 +173,8 @@ class JobDelegate(QStyledItemDelegate):
         width = max(20.0, right - left)
         name_font, line_font = scaled(QApplication.font(), 1.06, bold=True), scaled(QApplication.font(), 0.95)
         name_height, line_height = self._lines(QApplication.font())
-        failed = job.state is State.FAILED
-        text_height = name_height + 4 + line_height * (2 if failed else 1)
+        failed, lines = job.state is State.FAILED, self._line_count(job)
+        text_height = name_height + 4 + line_height * lines
         top = area.center().y() - text_height / 2 - (3 if job.state in ACTIVE else 0)
         painter.setFont(name_font)
         painter.setPen(self._colours.colour("text"))
@@ -173,7 +183,7 @@ class JobDelegate(QStyledItemDelegate):
         painter.setFont(line_font)
         painter.setPen(self._colours.colour("danger" if failed else "soft"))
         line = status_line(job, QCoreApplication.translate)
-        box = QRectF(left, top + name_height + 4, width, line_height * (2 if failed else 1) + 1)
+        box = QRectF(left, top + name_height + 4, width, line_height * lines + 1)
         if failed:
             painter.drawText(box, Qt.TextFlag.TextWordWrap, line)
         else:

@@ -8,7 +8,7 @@ from nacomp.gui.core.surprise import BIN_EDGES, SurpriseMap
 from nacomp.gui.theme import Theme, scaled
 from nacomp.gui.views.heat import heat
 
-HEIGHT = 128
+HEIGHT = 112
 
 
 class _Plot(QWidget):

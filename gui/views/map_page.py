@@ -9,13 +9,13 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QProgressBar,
+    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from nacomp.gui.core.map_export import map_html
 from nacomp.gui.core.surprise import SurpriseMap, Token
 from nacomp.gui.core.wording import bits_text, odds_text, size_text
 from nacomp.gui.services import Services
@@ -131,10 +131,14 @@ class MapPage(QWidget):
         return page
 
     def _side(self) -> QWidget:
-        side = QWidget()
-        side.setFixedWidth(290)
-        box = QVBoxLayout(side)
-        box.setContentsMargins(0, 0, 0, 0)
+        side = QScrollArea()
+        side.setWidgetResizable(True)
+        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        side.setFixedWidth(306)
+        inside = QWidget()
+        side.setWidget(inside)
+        box = QVBoxLayout(inside)
+        box.setContentsMargins(0, 0, 6, 0)
         box.setSpacing(10)
         _frame, total = card(box)
         self.figure = label("", "figure")
@@ -219,7 +223,7 @@ class MapPage(QWidget):
     def open_text(self, path: Path) -> None:
         """Compute the map of a text with the chosen level's model."""
         settings = self._services.store.value
-        self._desk.open(path, settings.model_for(settings.level))
+        self._desk.open(path, settings.level, settings.model_for(settings.level))
 
     def _choose_html(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(
@@ -241,9 +245,9 @@ class MapPage(QWidget):
 
     def export_html(self, path: Path) -> None:
         """Write the map as one HTML file that needs nothing else."""
-        shown = self._desk.map
-        if shown is not None:
-            self._report(path, lambda: path.write_text(map_html(shown), "utf-8"))
+        page = self._desk.page
+        if page is not None:
+            self._report(path, lambda: path.write_bytes(page))
 
     def export_png(self, path: Path) -> None:
         """Write what is visible of the map as a picture, at double density."""

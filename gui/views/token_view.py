@@ -5,15 +5,42 @@ slices between two events, so a long text never holds up the window.
 """
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QTextCharFormat, QTextLayout
+from PySide6.QtGui import QMouseEvent, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from nacomp.gui.core.surprise import SurpriseMap
+from nacomp.gui.core.surprise import FULL_SURPRISE_BITS, SurpriseMap, strength
 from nacomp.gui.theme import Theme
 from nacomp.gui.views.heat import heat
 
 SLICE = 40
 """Paragraphs coloured per event: about 5 ms of work for prose."""
+
+SHADES = 64
+
+
+def _shades(theme: Theme) -> list[QTextCharFormat]:
+    made = []
+    for number in range(SHADES):
+        form = QTextCharFormat()
+        form.setBackground(heat((number / (SHADES - 1)) ** 2 * FULL_SURPRISE_BITS, theme.dark))
+        form.setForeground(theme.colours.colour("text"))
+        made.append(form)
+    return made
+
+
+class _Painter(QSyntaxHighlighter):
+    """Colours a paragraph only when asked to: the first pass of a highlighter goes over the whole text at once."""
+
+    def __init__(self, view: "TokenView", theme: Theme) -> None:
+        super().__init__(view.document())
+        self._view = view
+        self._shades = _shades(theme)
+        self.armed = False
+
+    def highlightBlock(self, text: str) -> None:
+        if self.armed:
+            for start, length, bits in self._view.pieces(self.currentBlock().position(), len(text)):
+                self.setFormat(start, length, self._shades[round(strength(bits) * (SHADES - 1))])
 
 
 class TokenView(QPlainTextEdit):
@@ -23,8 +50,6 @@ class TokenView(QPlainTextEdit):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._dark = theme.dark
-        self._ink = theme.colours.colour("text")
         self._map: SurpriseMap | None = None
         self._next_block = 0
         self.setReadOnly(True)
@@ -38,6 +63,7 @@ class TokenView(QPlainTextEdit):
         self.setFont(font)
         self.viewport().setMouseTracking(True)
         self.viewport().installEventFilter(self)
+        self._highlighter = _Painter(self, theme)
         self._painter = QTimer(self, interval=0)
         self._painter.timeout.connect(self._colour_slice)
         self.cursorPositionChanged.connect(self._caret_moved)
@@ -87,34 +113,31 @@ class TokenView(QPlainTextEdit):
 
     def _colour_slice(self) -> None:
         document = self.document()
+        self._highlighter.armed = True
         for _ in range(SLICE):
             block = document.findBlockByNumber(self._next_block)
             if not block.isValid():
                 self._painter.stop()
-                return
-            self._colour_block(block.position(), block.length(), block.layout())
-            document.markContentsDirty(block.position(), block.length())
+                break
+            self._highlighter.rehighlightBlock(block)
             self._next_block += 1
+        self._highlighter.armed = False
 
-    def _colour_block(self, position: int, length: int, layout: QTextLayout) -> None:
-        assert self._map is not None
-        start, end = self._position(position), self._position(position + length - 1)
-        number = self._map.at(start)
-        ranges = []
-        astral = len(self._text_cache()) != self._units
-        text = self._cached
-        while number is not None and self._map.start(number) < end:
-            low, high = max(start, self._map.start(number)), min(end, self._map.ends[number])
-            piece = QTextLayout.FormatRange()
-            piece.start = _units(text[start:low]) if astral else low - start
-            piece.length = _units(text[low:high]) if astral else high - low
-            form = QTextCharFormat()
-            form.setBackground(heat(self._map.tokens[number].bits, self._dark))
-            form.setForeground(self._ink)
-            piece.format = form
-            ranges.append(piece)
-            number = number + 1 if number + 1 < len(self._map.tokens) else None
-        layout.setFormats(ranges)
+    def pieces(self, position: int, length: int) -> list[tuple[int, int, float]]:
+        """(start, length, bits) of the tokens in a paragraph, in Qt's units from its beginning."""
+        shown = self._map
+        start, end = self._position(position), self._position(position + length)
+        number = shown.at(start) if shown else None
+        text = self._text_cache()
+        astral = len(text) != self._units
+        found = []
+        while shown and number is not None and number < len(shown.tokens) and shown.start(number) < end:
+            low, high = max(start, shown.start(number)), min(end, shown.ends[number])
+            place = _units(text[start:low]) if astral else low - start
+            size = _units(text[low:high]) if astral else high - low
+            found.append((place, size, shown.tokens[number].bits))
+            number += 1
+        return found
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (

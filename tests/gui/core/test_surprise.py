@@ -1,10 +1,9 @@
-"""The surprise map's arithmetic and its HTML page."""
+"""The surprise map's arithmetic."""
 
 import json
 
 import pytest
 
-from nacomp.gui.core.map_export import map_html
 from nacomp.gui.core.surprise import BIN_EDGES, SurpriseMap, Token, parse_map, strength
 
 TOKENS = [Token("The", 8.0, 3), Token(" cat", 2.0, 4, ((" dog", 0.5),)), Token("é\n", 14.0, 3)]
@@ -70,12 +69,3 @@ def test_worker_answer_in_one_document_or_many_lines() -> None:
 def test_answer_without_tokens_is_an_error() -> None:
     with pytest.raises(ValueError, match="no tokens"):
         parse_map("t", b'{"tokens": []}')
-
-
-def test_page_escapes_the_text_and_tells_costs() -> None:
-    shown = SurpriseMap("<t>", [Token("<script>", 3.25, 8, (("&", 0.5),))])
-    page = map_html(shown)
-    assert "<script>" not in page
-    assert "&lt;script&gt;" in page
-    assert "3.25 bits; expected &#x27;&amp;&#x27; 50%" in page
-    assert "<title>&lt;t&gt;</title>" in page
