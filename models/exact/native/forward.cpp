@@ -101,6 +101,12 @@ public:
     }
 
 private:
+    // One row and key/value head for attention; `cold` if it is the first to read them in this call.
+    struct Item {
+        int row, kv_head;
+        bool cold;
+    };
+
     template <class Body>
     void parallel(int tasks, const Body& body) {
         auto call = [](void* context, int task, int thread) { (*static_cast<const Body*>(context))(task, thread); };
@@ -118,8 +124,8 @@ private:
     float* x(int row) { return w_.x.data() + row * padded(shape_.width); }
     float* turn(int row) { return w_.turns.data() + static_cast<size_t>(row) * 2 * shape_.head_size; }
 
-    // Positions of the rows, and the order in which attention visits them: by stream, so that rows of one stream
-    // find its keys and values in the processor's cache.
+    // Positions of the rows, and the order in which attention visits them: by stream and key/value head, so that
+    // rows of one stream find its keys and values in the processor's cache.
     void place_rows() {
         position_.resize(rows_);
         order_.resize(rows_);
@@ -128,6 +134,11 @@ private:
             order_[row] = row;
         }
         std::stable_sort(order_.begin(), order_.end(), [this](int a, int b) { return streams_[a] < streams_[b]; });
+        for (int first = 0, last = 0; first < rows_; first = last) {
+            while (last < rows_ && streams_[order_[last]] == streams_[order_[first]]) last++;
+            for (int g = 0; g < shape_.kv_heads; g++)
+                for (int i = first; i < last; i++) items_.push_back({order_[i], g, i == first});
+        }
     }
 
     void product(const Matrix& matrix, QuantRows a, int rows, float* y, size_t stride, bool add) {
@@ -204,27 +215,12 @@ private:
     }
 
     void attend(int layer) {
-        int items = rows_ * shape_.kv_heads;
-        // Item numbers run over (run of rows of one stream, key/value head, row of the run).
-        parallel(items, [&](int item, int thread) {
-            int row, g;
-            locate(item, &row, &g);
-            attend_row(layer, row, g, w_.scratch[thread]);
-        });
+        parallel(static_cast<int>(items_.size()),
+                 [&](int i, int thread) { attend_row(layer, items_[i], w_.scratch[thread]); });
     }
 
-    void locate(int item, int* row, int* g) const {
-        int first = item / shape_.kv_heads, last;
-        int stream = streams_[order_[first]];
-        while (first > 0 && streams_[order_[first - 1]] == stream) first--;
-        for (last = first; last < rows_ && streams_[order_[last]] == stream;) last++;
-        int inside = item - first * shape_.kv_heads;
-        *g = inside / (last - first);
-        *row = order_[first + inside % (last - first)];
-    }
-
-    void attend_row(int layer, int row, int g, Scratch& scratch) {
-        int r = shape_.heads / shape_.kv_heads, d = shape_.head_size;
+    void attend_row(int layer, const Item& item, Scratch& scratch) {
+        int r = shape_.heads / shape_.kv_heads, d = shape_.head_size, row = item.row, g = item.kv_head;
         Cache& cache = s_.caches_[streams_[row]];
         size_t at = static_cast<size_t>(row) * shape_.heads + g * r;
         AttendTask t;
@@ -241,6 +237,7 @@ private:
         t.heads = r;
         t.d = d;
         t.range_count = cache.ranges(position_[row], t.ranges);
+        t.cold = item.cold;
         t.slots = cache.slots();
         t.scores = scratch.scores.data();
         t.weights = scratch.weights.data();
@@ -295,6 +292,7 @@ private:
     std::unique_lock<std::mutex> lock_;
     std::vector<int64_t> position_;  // (row)
     std::vector<int> order_;         // (row)
+    std::vector<Item> items_;        // (row, key/value head) in order of visit
     std::atomic<bool> bad_{false};
 };
 

@@ -59,6 +59,7 @@ struct AttendTask {
     int heads, d;
     SlotRange ranges[3];
     int range_count;
+    bool cold;          // keys and values are not in the processor's cache yet
     int slots;          // row length of the scratch arrays below, a multiple of 16
     float* scores;      // (head, slot)
     uint8_t* weights;   // (plane, head, slot), `weight_bytes` each

@@ -28,6 +28,8 @@ constexpr int kHeadRows = 2;
 constexpr int kScoreBlocks = 1;
 constexpr int kValueBlocks = 1;
 
+inline void prefetch(const uint8_t* p) { _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0); }
+
 inline F f_set(float x) { return {_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
 inline F f_load(const float* p) { return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
 inline void f_store(float* p, F x) {

@@ -21,6 +21,8 @@ constexpr int kHeadRows = 4;
 constexpr int kScoreBlocks = 4;
 constexpr int kValueBlocks = 4;
 
+inline void prefetch(const uint8_t* p) { _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0); }
+
 inline F f_set(float x) { return _mm512_set1_ps(x); }
 inline F f_load(const float* p) { return _mm512_loadu_ps(p); }
 inline void f_store(float* p, F x) { _mm512_storeu_ps(p, x); }

