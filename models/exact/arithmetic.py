@@ -84,7 +84,9 @@ def exp32(x: Floats) -> Floats:
 def sigmoid(x: Floats) -> Floats:
     """1 / (1 + exp(-x)), elementwise, from exp32."""
     e = exp32(-np.abs(x))
-    return np.where(x >= 0, ONE, e) / (ONE + e)
+    y: Floats = np.where(x >= 0, ONE, e)
+    y /= ONE + e
+    return y
 
 
 def quantise(x: Floats) -> tuple[Floats, Floats]:
@@ -131,7 +133,8 @@ def exact_product(a: Floats, b: Floats) -> Floats:
     """int8-valued matrices, (..., m, k) @ (..., k, n), the exact sums rounded once to float32."""
     depth = a.shape[-1]
     if depth <= EXACT_DEPTH:
-        return np.matmul(a, b)
+        exact: Floats = np.matmul(a, b)
+        return exact
     total = np.zeros((*a.shape[:-1], b.shape[-1]), np.float64)
     for k in range(0, depth, EXACT_DEPTH):
         total += np.matmul(a[..., k : k + EXACT_DEPTH], b[..., k : k + EXACT_DEPTH, :])
@@ -185,6 +188,6 @@ def rms_norm(x: Floats, weight: Floats, epsilon: np.float32) -> Floats:
     """Section 6: rows scaled to unit root mean square, then by `weight`: (row, width) -> (row, width)."""
     mean = lane_sum(x * x) / np.float32(x.shape[-1])
     factor = ONE / np.sqrt(mean + epsilon)
-    y = x * factor[:, None]
+    y: Floats = x * factor[:, None]
     y *= weight
     return y

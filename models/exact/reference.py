@@ -210,9 +210,7 @@ def _weigh(scores: Floats, v: Floats, vs: Floats) -> Floats:
     e = exp32(scores)
     np.multiply(e, SOFTMAX_ONE, out=scores)
     np.rint(scores, out=scores)
-    total = scores.sum(axis=-1, keepdims=True, dtype=np.float64).astype(
-        np.float32
-    )  # exact: integers below 2^31
+    total = _exact_sum(scores)
     e *= vs
     most = e.max(axis=-1, keepdims=True)
     with np.errstate(divide="ignore"):
@@ -220,6 +218,14 @@ def _weigh(scores: Floats, v: Floats, vs: Floats) -> Floats:
     usable = np.isfinite(inverse)
     e *= np.where(usable, inverse, np.float32(0))
     np.rint(e, out=e)
-    mixed = np.matmul(e.astype(np.float64), v.astype(np.float64)).astype(np.float32)  # exact: below 2^31
+    mixed: Floats = np.matmul(e.astype(np.float64), v.astype(np.float64)).astype(
+        np.float32
+    )  # exact: below 2^31
     mixed *= np.where(usable, (most / WEIGHT_MOST) / (total * SOFTMAX_UNIT), np.float32(0))
     return mixed
+
+
+def _exact_sum(integers: Floats) -> Floats:
+    """Sum over the last axis, kept, rounded once: whole numbers up to 2^18, 4,096 of them, are exact in float64."""
+    total: Floats = integers.sum(axis=-1, keepdims=True, dtype=np.float64).astype(np.float32)
+    return total

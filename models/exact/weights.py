@@ -155,6 +155,8 @@ class _Loader:
         if heads % kv_heads or head_size % 2:
             self.refuse(f"{heads} heads of size {head_size} cannot share {kv_heads} key/value heads")
         embedding = self.file.tensors.get("token_embd.weight")
+        if embedding is None:
+            self.refuse("tensor token_embd.weight is missing")
         return Hyperparameters(
             layers=self.number("block_count", MAX_LAYERS),
             width=width,
@@ -162,7 +164,7 @@ class _Loader:
             kv_heads=kv_heads,
             head_size=head_size,
             hidden=self.number("feed_forward_length", MAX_DEPTH),
-            vocabulary=embedding.shape[0] if embedding else 0,
+            vocabulary=embedding.shape[0],
             context=self.number("context_length", 1 << 31),
             epsilon=self.real("attention.layer_norm_rms_epsilon"),
         )
