@@ -62,18 +62,18 @@ def assembled(
 ABC, XYZ = forged_block(b"abc", b"abc"), forged_block(b"xyz", b"xyz", 1)
 
 
-def two_blocks(first: bytes, second: bytes, sizes: tuple[int, int] = (3, 3)) -> bytes:
-    """An archive whose index describes two stored blocks of two files, whatever the blocks are."""
+def two_blocks(first: bytes, second: bytes, copy: bool = False) -> bytes:
+    """An archive whose index describes two stored blocks of 3 bytes and two files, whatever the blocks are."""
     head = forged_header()
     infos, at = [], len(head)
-    for number, size in enumerate(sizes):
-        infos.append(BlockInfo(number, 0, size, size, at))
+    for number in range(2):
+        infos.append(BlockInfo(number, 0, 3, 3, at))
         at = infos[-1].end
     entries = [
         file_entry(name, content, [Extent(number, 0, len(content))])
         for number, (name, content) in enumerate((("a", b"abc"), ("b", b"xyz")))
     ]
-    section = index.encode_index(infos, entries, b"")
+    section = index.encode_index(infos, entries, head if copy else b"")
     between = first + second
     return head + between + section + FOOTER.pack(len(head) + len(between), FOOTER_MAGIC)
 

@@ -89,7 +89,7 @@ GOLDEN: dict[str, Callable[[], bytes]] = {
     "zstd": lambda: build({"text.txt": TEXT}, methods=(ZSTD,), block_size=1000),
     "tree": lambda: build(SMALL_FILES, SMALL_OTHERS),
     "shared-extents": shared,
-    "header-copy": lambda: build({"noise": noise(48_000)}, methods=(STORED,), block_size=48_000),
+    "header-copy": lambda: two_blocks(ABC, XYZ, copy=True),
     "recovery": with_recovery,
     "unused-bits": lambda: assembled(numbers(1) + raw_entry(b"folder"), head=forged_header(flags=0xFF00)),
     "odd-times": lambda: build(

@@ -31,7 +31,7 @@ from tests.formats.make_archives import noise
 from tests.formats.samples import SMALL_FILES, SMALL_OTHERS, STORED, build, read_files
 
 SMALL = build(SMALL_FILES, SMALL_OTHERS)
-LARGE = build({"noise": noise(300_000)}, methods=(STORED,), block_size=70_000)
+LARGE = build({"noise": noise(150_000)}, methods=(STORED,), block_size=40_000)
 
 
 def protected(archive: bytes, percent: float = 5) -> bytes:
@@ -75,7 +75,7 @@ def test_any_four_percent_of_contiguous_damage_is_repaired_by_five_percent() -> 
 def test_damage_at_every_place_is_repaired(name: str) -> None:
     file = PROTECTED[name]
     size = len(file) * 3 // 100
-    for start in range(0, len(file) - size, len(file) // 60):
+    for start in range(0, len(file) - size, len(file) // 40):
         assert repaired(scratched(file, start, size, random.Random(start))) == file, start
 
 

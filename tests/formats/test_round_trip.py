@@ -134,7 +134,7 @@ def test_parameters_come_back_whatever_their_order() -> None:
 
 
 def test_header_copy_is_written_where_it_costs_nothing() -> None:
-    for size, expected in ((10_000, False), (1_000_000, True)):
+    for size, expected in ((100_000, False), (1_000_000, True)):
         with ArchiveReader.open(io.BytesIO(build({"a": os.urandom(size)}, block_size=size))) as reader:
             assert bool(reader.index.header_copy) is expected
 
