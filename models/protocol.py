@@ -62,6 +62,8 @@ class Engine(Protocol):
     vocabulary: Vocabulary
     max_rows: int
     """The most rows one `feed` accepts."""
+    max_window: int
+    """The longest context window, in tokens, that the model was made for."""
 
     def open_session(self, streams: int, context: ContextWindow) -> Session:
         """A session with `streams` empty contexts. Raises ModelError if the context does not fit the model."""

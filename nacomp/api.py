@@ -136,6 +136,6 @@ class ArchiveFile:
         self.close()
 
 
-def open(path: str | os.PathLike[str], *, threads: int = 0) -> ArchiveFile:  # noqa: A001 - nacomp.open, as in gzip.open
+def open(path: str | os.PathLike[str], *, threads: int = 0) -> ArchiveFile:
     """Open an archive for reading. Raises what `ArchiveFile` does."""
     return ArchiveFile(path, threads=threads)

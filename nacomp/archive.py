@@ -8,6 +8,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import BinaryIO
 
 from nacomp.errors import CorruptArchive, EntryMissing
@@ -17,9 +18,8 @@ from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import MethodKind
 from nacomp.formats.paths import display_name
 from nacomp.formats.reader import ArchiveReader
-from nacomp.formats.writer import ArchiveWriter
 from nacomp.neural import parse_cut
-from nacomp.pack import BlockCoder, extents_of, write_unit
+from nacomp.pack import BlockCoder, Placer, extents_of
 from nacomp.progress import Job
 from nacomp.units import plan_units
 from nacomp.unpack import BlockDecoder, CodecFor
@@ -49,19 +49,23 @@ def write_archive(stream: BinaryIO, sources: Sequence[Source], coder: BlockCoder
     total = sum(source.size for source in sources)
     job.expect(total)
     job.enter("compressing")
-    writer = ArchiveWriter(stream, coder.methods)
+    coded = coder.code(plan_units(sources))
+    first = list(islice(coded, 2))
+    placer = Placer(
+        stream, coder.methods, [block for _, blocks in first for block in blocks] if len(first) < 2 else None
+    )
     hashes = {s.name: hashlib.sha256() for s in sources if s.kind is EntryKind.FILE}
     extents: dict[str, list[Extent]] = {name: [] for name in hashes}
-    for unit, blocks in coder.code(plan_units(sources)):
-        placed = write_unit(writer, unit, blocks)
+    for unit, blocks in chain(first, coded):
+        placed = placer.write(blocks)
         for part in unit.parts:
             name = part.source.name
             hashes[name].update(memoryview(unit.data)[part.start : part.start + part.length])
             extents[name] += extents_of(placed, part.start, part.length)
-        job.wrote(writer.bytes_written)
+        job.wrote(placer.writer.bytes_written)
     entries = [_entry(s, hashes[s.name].digest(), extents[s.name]) for s in sources if s.name in hashes]
     entries += [_entry(s, b"", []) for s in sources if s.name not in hashes]
-    size = writer.finish(entries)
+    size = placer.writer.finish(entries)
     job.wrote(size)
     return Written(len(entries), total, size, time.monotonic() - began)
 

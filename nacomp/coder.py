@@ -31,7 +31,7 @@ class SymbolEncoder:
 
     def finish(self) -> bytes:
         """The payload: little-endian 32-bit words."""
-        words = self._coder.get_compressed()
+        words: NDArray[np.uint32] = self._coder.get_compressed()
         return words.astype("<u4").tobytes()
 
 

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,8 @@ class Engines:
         """The codec to compress with. Raises ModelMissing, UnsupportedModel, KernelUnavailable."""
         found = self.store.find(model or choose_model(level, self.store.is_installed))
         engine, gguf = self._load(found.path, self._engine)
-        settings = NeuralSettings(found.id, found.sha256, level.context, EnsembleParameters())
+        context = replace(level.context, window=min(level.context.window, engine.max_window))
+        settings = NeuralSettings(found.id, found.sha256, context, EnsembleParameters())
         return NeuralCodec(engine, gguf.metadata, settings)
 
     def for_method(self, method: Method) -> NeuralCodec:

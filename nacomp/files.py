@@ -115,9 +115,10 @@ def save(target: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         handle, name = tempfile.mkstemp(TEMPORARY_SUFFIX, f".{target.name[:40]}.", target.parent)
     except OSError as problem:
         raise file_problem(target, problem) from problem
+    os.close(handle)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -34,9 +34,13 @@ StepDone = Callable[[int], None]
 
 
 class Observer(Protocol):
-    """Sees each step after it is coded; used for statistics and the surprise map, never for coding."""
+    """Sees each step as it is coded; used for statistics and the surprise map, never for coding."""
 
-    def __call__(self, step: int, ensemble: Ensemble) -> None: ...
+    def __call__(
+        self, step: int, symbols: Symbols, bits: NDArray[np.float64], logits: Logits, mask: Mask
+    ) -> None:
+        """Step number, symbols (row,), their cost (row,), the model's logits and which rows have them."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -173,9 +177,9 @@ def encode_streams(
         pages = row // PAGE
         coder.encode(pages, lane.ensemble.predict(live, logits, mask))
         coder.encode(row % PAGE, lane.ensemble.choose_pages(pages))
-        lane.ensemble.update(row)
         if observer is not None:
-            observer(step, lane.ensemble)
+            observer(step, row, lane.ensemble.last_bits(row), logits, mask)
+        lane.ensemble.update(row)
         step_done(len(mask))
     return coder.finish()
 

@@ -4,9 +4,10 @@ own bookkeeping.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from nacomp import classical
 from nacomp.formats.checksums import content_checksum
@@ -92,7 +93,7 @@ class BlockCoder:
         return coded
 
     def _classical(self, data: bytes, ranges: tuple[Range, ...]) -> CodedBlock:
-        packed = classical.pack(data)
+        packed = classical.pack(data, self._job.step)
         return CodedBlock(packed.method, packed.payload, content_checksum(data), ranges)
 
     def _collect(self, unit: Unit, futures: list[Future[CodedBlock]]) -> tuple[Unit, list[CodedBlock]]:
@@ -106,16 +107,31 @@ class BlockCoder:
         return unit, blocks
 
 
-def write_unit(writer: ArchiveWriter, unit: Unit, blocks: list[CodedBlock]) -> list[tuple[Range, Extent]]:
-    """Write a unit's blocks; gives, sorted, which range of the unit is where in the archive."""
-    placed = []
-    for block in blocks:
-        number = writer.add_block(block.method, block.payload, block.original_size, block.checksum)
-        offset = 0
-        for start, end in block.ranges:
-            placed.append(((start, end), Extent(number, offset, end - start)))
-            offset += end - start
-    return sorted(placed, key=lambda item: item[0])
+class Placer:
+    """Writes coded blocks and remembers where each range of a unit went."""
+
+    def __init__(
+        self, stream: BinaryIO, methods: Sequence[Method], only: Sequence[CodedBlock] | None
+    ) -> None:
+        """`only` are all blocks there will be, if that is known: a small archive then lists just the methods it uses.
+
+        The list comes before the first block, so an archive of several units has to list every method it may need.
+        """
+        used = sorted({block.method for block in only}) if only is not None else range(len(methods))
+        self._numbers = {method: number for number, method in enumerate(used)}
+        self.writer = ArchiveWriter(stream, [methods[method] for method in used])
+
+    def write(self, blocks: Iterable[CodedBlock]) -> list[tuple[Range, Extent]]:
+        """Write a unit's blocks; gives, sorted, which range of the unit is where in the archive."""
+        placed = []
+        for block in blocks:
+            method = self._numbers[block.method]
+            number = self.writer.add_block(method, block.payload, block.original_size, block.checksum)
+            offset = 0
+            for start, end in block.ranges:
+                placed.append(((start, end), Extent(number, offset, end - start)))
+                offset += end - start
+        return sorted(placed, key=lambda item: item[0])
 
 
 def extents_of(placed: list[tuple[Range, Extent]], start: int, length: int) -> list[Extent]:

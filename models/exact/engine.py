@@ -44,7 +44,7 @@ class ExactEngine:
         self.vocabulary = vocabulary
         self.kernel = model.kernel
         self._model: ReferenceModel | NativeModel | None = model
-        self._most = min(MAX_WINDOW, context)
+        self.max_window = min(MAX_WINDOW, context)
 
     def open_session(self, streams: int, context: ContextWindow) -> Session:
         """See `models.protocol.Engine.open_session`."""
@@ -53,9 +53,9 @@ class ExactEngine:
             raise ValueError("the engine is closed")
         if streams < 1:
             raise ValueError(f"{streams} streams, expected at least 1")
-        if not 0 <= context.sinks < context.window <= self._most:
+        if not 0 <= context.sinks < context.window <= self.max_window:
             asked = f"a window of {context.window} tokens with {context.sinks} sinks was asked for"
-            raise ModelError(model=model.name, reason=f"{asked}, the most is {self._most}")
+            raise ModelError(model=model.name, reason=f"{asked}, the most is {self.max_window}")
         if isinstance(model, NativeModel):
             return NativeSession(model, streams, context)
         return ReferenceSession(model, streams, context)

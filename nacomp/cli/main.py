@@ -19,6 +19,8 @@ COMMANDS = {
     "info": "nacomp.cli.inspect",
     "cat": "nacomp.cli.inspect",
     "models": "nacomp.cli.models",
+    "estimate": "nacomp.cli.forecast",
+    "map": "nacomp.cli.forecast",
     "gui": "nacomp.cli.desktop",
 }
 """Command to the module that defines it, as `command_NAME`; loaded when called, so that `nacomp --help` is quick."""

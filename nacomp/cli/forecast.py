@@ -1,0 +1,129 @@
+"""`nacomp estimate` and `nacomp map`: what compressing would cost, as a whole and token by token."""
+
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nacomp.cli.console import human_size, human_time, printable
+from nacomp.cli.session import begin_run, common_options, input_paths, level_options
+from nacomp.estimate import forecast
+from nacomp.files import file_problem, save
+from nacomp.levels import level_named
+from nacomp.operations import sources_of
+from nacomp.surprise import SurprisingToken, surprise_map
+
+
+@click.command("estimate")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@level_options
+@common_options
+def command_estimate(
+    inputs: tuple[str, ...], level: str, model: str | None, engine: str, as_json: bool, **common: Any
+) -> None:
+    """Tell how long compressing would take here, and about how small it would get."""
+    with begin_run(as_json=as_json, **common) as run:
+        engines = run.engines(engine)
+        sources = sources_of(input_paths(inputs))
+        codec = engines.for_level(level_named(level), model)
+        found = forecast(codec, sources, level_named(level), run.job())
+        if as_json:
+            model_id = codec.settings.model_id
+            click.echo(json.dumps({**vars(found), "level": level, "model_id": model_id}))
+            return
+        click.echo(
+            f"{human_size(found.total_bytes)} in {found.tokens:,} tokens: about {human_time(found.seconds)}, "
+            f"to about {human_size(found.estimated_size)} with {codec.settings.model_id}"
+        )
+
+
+@click.command("map")
+@click.argument("path", metavar="FILE")
+@click.option("--html", "page", metavar="OUT", help="Write a page with the text coloured by surprise.")
+@click.option("-f", "--force", is_flag=True, help="Replace an existing page.")
+@level_options
+@common_options
+def command_map(
+    path: str,
+    page: str | None,
+    force: bool,
+    level: str,
+    model: str | None,
+    engine: str,
+    as_json: bool,
+    **common: Any,
+) -> None:
+    """Show how many bits each token of a text costs: where the model knew, and where it was surprised."""
+    with begin_run(as_json=as_json, **common) as run:
+        engines = run.engines(engine)
+        codec = engines.for_level(level_named(level), model)
+        data = _read(Path(path))
+        job = run.job()
+        job.expect(len(data))
+        tokens = list(surprise_map(codec, data, level_named(level), job))
+        if page is not None:
+            with save(Path(page), overwrite=force) as out:
+                out.write(html_page(Path(path).name, tokens).encode())
+        if as_json:
+            document = {"model_id": codec.settings.model_id, "tokens": [_document(t) for t in tokens]}
+            click.echo(json.dumps(document))
+        elif page is None:
+            _print(tokens)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise file_problem(path, problem) from problem
+
+
+def _document(token: SurprisingToken) -> dict[str, Any]:
+    guesses = [[text, round(chance, 4)] for text, chance in token.guesses]
+    return {"text": token.text, "size": len(token.data), "bits": round(token.bits, 3), "top": guesses}
+
+
+SHADES = (None, 22, 58, 94, 130, 160)
+"""Terminal colours from expected to surprising, in steps of two bits."""
+
+
+def _print(tokens: list[SurprisingToken]) -> None:
+    """The text on a terminal, the background darker the more a token cost."""
+    for token in tokens:
+        shade = SHADES[min(int(token.bits / 2), len(SHADES) - 1)]
+        lines = token.text.split("\n")
+        for number, line in enumerate(lines):
+            click.secho(printable(line), bg=shade, nl=number < len(lines) - 1)
+    total = sum(token.bits for token in tokens)
+    size = sum(len(token.data) for token in tokens)
+    click.echo(
+        f"\n{total:,.0f} bits, {total / max(size, 1):.3f} bits per byte, {len(tokens):,} tokens", err=True
+    )
+
+
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}: surprise map</title>
+<style>body{{font:16px/1.6 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color-scheme:light dark}}
+main{{white-space:pre-wrap;overflow-wrap:anywhere;font-family:ui-monospace,monospace}}
+span{{background:rgba(220,70,20,var(--s));border-radius:2px}}</style>
+<h1>{name}</h1><p>{bits:,.0f} bits for {size:,} bytes: {rate:.3f} bits per byte. The stronger the colour, the more bits
+a token cost; hover for the number and the model's best guesses.</p><main>{body}</main></html>
+"""
+
+
+def html_page(name: str, tokens: list[SurprisingToken]) -> str:
+    """A page of its own, without scripts, that shows the map."""
+    total = sum(token.bits for token in tokens)
+    size = sum(len(token.data) for token in tokens)
+    body = "".join(
+        f'<span style="--s:{min(token.bits / 12, 1):.2f}" title="{html.escape(_title(token))}">'
+        f"{html.escape(token.text)}</span>"
+        for token in tokens
+    )
+    return PAGE.format(name=html.escape(name), bits=total, size=size, rate=total / max(size, 1), body=body)
+
+
+def _title(token: SurprisingToken) -> str:
+    guesses = "".join(f"\n{chance:6.1%}  {text!r}" for text, chance in token.guesses)
+    return f"{token.bits:.2f} bits{guesses}"

@@ -1,0 +1,110 @@
+"""`nacomp models`: what models there are, and how they come and go."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console as RichConsole
+from rich.table import Table
+
+from nacomp.cli.console import human_size, printable
+from nacomp.cli.session import begin_run, common_options
+from nacomp.levels import LEVELS, choose_model
+from nacomp.models.store import Store
+from nacomp.progress import Job
+
+
+@click.group("models")
+def command_models() -> None:
+    """List, get, add and remove language models."""
+
+
+def _levels_of(store: Store) -> dict[str, list[str]]:
+    """Which levels use which model on this machine now."""
+    found: dict[str, list[str]] = {}
+    for level in LEVELS.values():
+        found.setdefault(choose_model(level, store.is_installed), []).append(level.name)
+    return found
+
+
+@command_models.command("list")
+@common_options
+def command_list(as_json: bool, **common: Any) -> None:
+    """List the models nacomp knows, and those you added."""
+    with begin_run(as_json=as_json, **common):
+        store = Store()
+        levels = _levels_of(store)
+        rows = [{**asdict(state), "levels": levels.get(state.id, [])} for state in store.list()]
+        if as_json:
+            click.echo(json.dumps({"models": rows}))
+            return
+        table = Table(box=None, pad_edge=False)
+        for heading in ("model", "size", "here", "levels", "licence", "note"):
+            table.add_column(heading, justify="right" if heading == "size" else "left", overflow="fold")
+        for row in rows:
+            size = human_size(row["size"]) if row["size"] else "-"
+            here = "yes" if row["installed"] else "no"
+            table.add_row(row["id"], size, here, ", ".join(row["levels"]), row["licence"], row["note"])
+        RichConsole(highlight=False, markup=False).print(table)
+
+
+@command_models.command("pull")
+@click.argument("model")
+@common_options
+def command_pull(model: str, **common: Any) -> None:
+    """Download a model that `nacomp models list` shows."""
+    with begin_run(**common) as run:
+        store = Store()
+        run.console.start({"command": "pull", "inputs": [model], "output": None, "total_bytes": 0})
+        done = store.pull(model, *_following(run.job()))
+        sentence = f"{done.id}: {human_size(done.size)} in {printable(str(done.path))}"
+        run.console.result({"model_id": done.id, "path": str(done.path), "size": done.size}, sentence)
+
+
+def _following(job: Job) -> tuple[Any, Any]:
+    """(report, check) for the store, wired to a job's progress and its cancel token."""
+    job.enter("downloading")
+    seen = 0
+
+    def report(done: int, total: int | None) -> None:
+        nonlocal seen
+        job.expect(total or 0)
+        job.step(done - seen)
+        seen = done
+
+    return report, job.step
+
+
+@command_models.command("add")
+@click.argument("file")
+@click.option("--link", is_flag=True, help="Link to the file instead of copying it.")
+@common_options
+def command_add(file: str, link: bool, **common: Any) -> None:
+    """Add a GGUF file of your own."""
+    with begin_run(**common) as run:
+        report, check = _following(run.job())
+        done = Store().add(Path(file), link=link, report=report, check=check)
+        document = {"model_id": done.id, "path": str(done.path), "size": done.size}
+        run.console.result(document, f"{done.id}: use it with --model {done.id}")
+
+
+@command_models.command("remove")
+@click.argument("model")
+@common_options
+def command_remove(model: str, **common: Any) -> None:
+    """Delete a downloaded or added model. Its archives cannot be read until it is back."""
+    with begin_run(**common) as run:
+        Store().remove(model)
+        run.console.result({"model_id": model}, f"{printable(model)} is removed")
+
+
+@command_models.command("path")
+@click.argument("model", required=False)
+@common_options
+def command_path(model: str | None, **common: Any) -> None:
+    """Print where a model's file is, or the folder of all models."""
+    with begin_run(**common):
+        store = Store()
+        click.echo(str(store.find(model).path if model else store.folder))
