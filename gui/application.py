@@ -25,17 +25,19 @@ HANDOVER_MS = 500
 
 
 def make_theme(app: QApplication) -> Theme:
-    """The theme, with the arrows that style sheets can only take from files."""
+    """The theme, with the arrows and ticks that style sheets can only take from files."""
     folder = (
         Path(tempfile.gettempdir()) / f"nacomp-{os.getuid() if hasattr(os, 'getuid') else 'user'}-{VERSION}"
     )
     folder.mkdir(mode=0o700, exist_ok=True)
     arrows = {}
     for shade, colours in (("light", LIGHT), ("dark", DARK)):
-        for way in ("up", "down"):
-            path = folder / f"{shade}-{way}.png"
-            icon_pixmap(f"chevron-{way}", QColor(colours.soft), QSize(24, 24), 2.0).save(str(path))
-            arrows[shade, way] = path.as_posix()
+        drawings = {"up": "chevron-up", "down": "chevron-down", "tick": "check"}
+        for name, drawing in drawings.items():
+            path = folder / f"{shade}-{name}.png"
+            ink = colours.on_accent if name == "tick" else colours.soft
+            icon_pixmap(drawing, QColor(ink), QSize(24, 24), 2.0).save(str(path))
+            arrows[shade, name] = path.as_posix()
     return Theme(app, arrows)
 
 

@@ -128,7 +128,7 @@ QPushButton[role="segment"]:checked {
 }
 QPushButton[role="segment"]:focus { border: 2px solid $accent; padding: 4px 13px; }
 QComboBox { padding-right: 26px; }
-QSpinBox { padding-right: 26px; }
+QSpinBox QLineEdit { border: 0; padding: 0 0 0 4px; min-height: 0; background: transparent; }
 QSpinBox::up-button, QSpinBox::down-button { border: 0; width: 22px; background: transparent; }
 QSpinBox::up-arrow { image: url($arrow_up); width: 11px; height: 11px; }
 QSpinBox::down-arrow { image: url($arrow_down); width: 11px; height: 11px; }
@@ -158,6 +158,11 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QCheckBox { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }
 QCheckBox:focus { border-color: $accent; }
+QCheckBox::indicator {
+  width: 16px; height: 16px; border: 1px solid $strong_border; border-radius: 4px; background: $surface;
+}
+QCheckBox::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($tick); }
 QMenu { background: $surface; color: $text; border: 1px solid $border; border-radius: 8px; padding: 5px; }
 QMenu::item { padding: 6px 22px 6px 10px; border-radius: 5px; }
 QMenu::item:selected { background: $tint; color: $text; }
@@ -204,7 +209,7 @@ class Theme:
     """The colours in use. Follows the system unless a person chose light or dark."""
 
     def __init__(self, app: QApplication, arrows: dict[tuple[str, str], str]) -> None:
-        """`arrows`: files of the arrows that a style sheet needs, by (light or dark, up or down)."""
+        """`arrows`: files of the small pictures that a style sheet needs, by (light or dark; up, down or tick)."""
         self._app = app
         self._arrows = arrows
         self._base = app.font()
@@ -241,6 +246,7 @@ class Theme:
         values |= {name: f"{size * factor:.1f}" for name, factor in sizes.items()}
         shade = "dark" if self.dark else "light"
         arrows = {f"arrow_{way}": self._arrows[shade, way] for way in ("up", "down")}
+        arrows["tick"] = self._arrows[shade, "tick"]
         return STYLE.substitute(values, **arrows)
 
 

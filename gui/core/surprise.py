@@ -7,7 +7,6 @@ nothing here predicts anything.
 import bisect
 import itertools
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +14,11 @@ from typing import Any
 BIN_EDGES = (0.1, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0)
 """Upper edges of the histogram's bins in bits; the last bin is open."""
 
-FULL_SURPRISE_BITS = 14.0
-"""The cost that gets the strongest colour: about one in 16,000, hardly ever exceeded in prose."""
+FULL_SURPRISE_BITS = 16.0
+"""The cost that gets the strongest colour: one in 65,536, hardly ever exceeded in prose."""
+
+STRENGTH_POWER = 0.7
+"""Below 1 the common low costs are kept apart; a square root already floods a small model's map with colour."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,13 @@ class Token:
 
 
 def strength(bits: float) -> float:
-    """How strongly a cost is coloured, 0..1. The square root keeps the common low costs apart."""
-    return min(1.0, math.sqrt(max(0.0, bits) / FULL_SURPRISE_BITS))
+    """How strongly a cost is coloured, 0..1."""
+    return float(min(1.0, (max(0.0, bits) / FULL_SURPRISE_BITS) ** STRENGTH_POWER))
+
+
+def bits_of_strength(part: float) -> float:
+    """The cost that is coloured with this strength: the inverse of `strength` on 0..1."""
+    return float(FULL_SURPRISE_BITS * part ** (1 / STRENGTH_POWER))
 
 
 class SurpriseMap:

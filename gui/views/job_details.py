@@ -43,7 +43,7 @@ class JobDetails(QWidget):
         inside = QWidget()
         scroll.setWidget(inside)
         self._inside = QVBoxLayout(inside)
-        self._inside.setContentsMargins(4, 4, 4, 4)
+        self._inside.setContentsMargins(0, 0, 0, 0)
         self._inside.setSpacing(12)
         self._build()
         services.comparisons.arrived.connect(self._compared)
@@ -60,10 +60,7 @@ class JobDetails(QWidget):
         inside.addWidget(self.status)
         self._actions = QHBoxLayout()
         self._actions.setSpacing(6)
-        self._more_actions = QHBoxLayout()
-        self._more_actions.setSpacing(6)
         inside.addLayout(self._actions)
-        inside.addLayout(self._more_actions)
         inside.addSpacing(4)
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(14)
@@ -141,28 +138,23 @@ class JobDetails(QWidget):
             self._facts.addWidget(label(value, "", wrap=True) if note else ElidedLabel(value), line, 1)
 
     def _show_actions(self, job: Job, fitting: list[tuple[str, str, str]]) -> None:
-        for box in (self._actions, self._more_actions):
-            while (item := box.takeAt(0)) is not None:
-                if (widget := item.widget()) is not None:
-                    widget.hide()
-                    widget.deleteLater()
-        for name, text, picture in fitting:
-            made = button(text, self._colours, picture, on=partial(self.acted.emit, job, name))
-            self._actions.addWidget(made)
-        self._actions.addStretch(1)
+        while (item := self._actions.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        made = []
         if job.state is State.DONE and job.output is not None:
-            output = job.output
-            show = button(self.tr("Show in folder"), self._colours, "open", on=lambda: show_in_folder(output))
-            self._more_actions.addWidget(show)
+            output, c = job.output, self._colours
+            made.append(button(self.tr("Show in folder"), c, "open", on=lambda: show_in_folder(output)))
             if is_archive(output):
-                look = button(
-                    self.tr("Look inside"),
-                    self._colours,
-                    "archive",
-                    on=lambda: self.open_archive.emit(output),
+                made.append(
+                    button(self.tr("Look inside"), c, "archive", on=lambda: self.open_archive.emit(output))
                 )
-                self._more_actions.addWidget(look)
-            self._more_actions.addStretch(1)
+        for name, text, picture in fitting:
+            made.append(button(text, self._colours, picture, on=partial(self.acted.emit, job, name)))
+        for part in made:
+            self._actions.addWidget(part)
+        self._actions.addStretch(1)
 
     def _fitting(self, job: Job) -> list[tuple[str, str, str]]:
         allowed = self._services.runner.queue.allowed(job)

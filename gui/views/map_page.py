@@ -28,7 +28,7 @@ from nacomp.gui.views.map_charts import Histogram, RunningPlot
 from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, card, label, row
 from nacomp.gui.views.token_view import TokenView
 
-LEGEND = (0.05, 0.5, 1, 2, 4, 8, 14)
+LEGEND = (0.1, 0.5, 1, 2, 4, 8, 16)
 
 
 class Legend(QWidget):
@@ -38,7 +38,7 @@ class Legend(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(self.tr("Colour scale from 0 to 14 bits"))
+        self.setAccessibleName(self.tr("Colour scale from 0 to 16 bits"))
 
     def sizeHint(self) -> QSize:
         return QSize(40 * len(LEGEND), 24)

@@ -20,7 +20,7 @@ from nacomp.gui.core.wording import duration_text, size_text, speed_text
 from nacomp.gui.services import Services
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.job_details import level_name
-from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, card, label, row
+from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, card, column, label, row
 
 
 class ModelCard(QFrame):
@@ -171,7 +171,7 @@ class ModelsPage(QWidget):
             name.setMinimumWidth(110)
             defaults.addLayout(row(name, choice, None))
         box.addStretch(1)
-        scroll.setWidget(inside)
+        scroll.setWidget(column(inside))
         return scroll
 
     def _show(self) -> None:

@@ -21,6 +21,7 @@ from nacomp.gui.theme import Colours
 
 GAP = 8
 MARGIN = 20
+COLUMN = 940
 
 
 def label(text: str, role: str = "", wrap: bool = False) -> QLabel:
@@ -102,6 +103,17 @@ def card(parent_layout: QVBoxLayout | None = None) -> tuple[QFrame, QVBoxLayout]
     if parent_layout is not None:
         parent_layout.addWidget(frame)
     return frame, inside
+
+
+def column(inside: QWidget) -> QWidget:
+    """A page's content as a column that stays readable in a wide window."""
+    inside.setMaximumWidth(COLUMN)
+    outer = QWidget()
+    box = QHBoxLayout(outer)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.addWidget(inside, 1000)
+    box.addStretch(1)
+    return outer
 
 
 class Segments(QWidget):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QScrollArea, QS
 from nacomp.gui.core.settings import Settings
 from nacomp.gui.services import Services
 from nacomp.gui.views.job_details import level_name
-from nacomp.gui.views.parts import MARGIN, button, card, label, row
+from nacomp.gui.views.parts import MARGIN, button, card, column, label, row
 
 
 class SettingsPage(QWidget):
@@ -35,7 +35,7 @@ class SettingsPage(QWidget):
         self._box = QVBoxLayout(inside)
         self._box.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
         self._box.setSpacing(12)
-        scroll.setWidget(inside)
+        scroll.setWidget(column(inside))
         outer.addWidget(scroll, 1)
         self._appearance()
         self._compression()

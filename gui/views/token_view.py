@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from nacomp.gui.core.surprise import FULL_SURPRISE_BITS, SurpriseMap, strength
+from nacomp.gui.core.surprise import SurpriseMap, bits_of_strength, strength
 from nacomp.gui.theme import Theme
 from nacomp.gui.views.heat import heat
 
@@ -22,7 +22,7 @@ def _shades(theme: Theme) -> list[QTextCharFormat]:
     made = []
     for number in range(SHADES):
         form = QTextCharFormat()
-        form.setBackground(heat((number / (SHADES - 1)) ** 2 * FULL_SURPRISE_BITS, theme.dark))
+        form.setBackground(heat(bits_of_strength(number / (SHADES - 1)), theme.dark))
         form.setForeground(theme.colours.colour("text"))
         made.append(form)
     return made
