@@ -1,0 +1,121 @@
+"""One hash of all logits: this processor, 64-bit ARM, a processor from 2008, and under sanitizers.
+
+What the tests of `models.exact` prove for the extension module of this machine is proved here for the core alone,
+compiled by other compilers for other processors and run by qemu where this machine cannot run it.
+"""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
+from nacomp.models.protocol import ContextWindow
+from tests.models.exact.random_weights import Form, Rows, random_rows, random_weights
+from tests.portability.driver_file import write_driver_file
+from tests.portability.toolchain import SHIPPED, Program, build, need
+
+STREAMS = 3
+CONTEXT = ContextWindow(window=40, sinks=3)
+CALLS = [1, 2, 7, 64, 1, 3, 64, 33]
+FORMS = {
+    "grouped": Form(),
+    "three-heads": Form(width=48, share=3, head_size=64, hidden=80, vocabulary=97, sharpness=6.0, seed=2),
+    "untied": Form(width=80, kv_heads=1, share=5, head_size=32, layers=1, tied=False, rotary=16, seed=3),
+    "subnormal": Form(tied=False, magnitude=1e-36, layers=1, seed=4),
+}
+HASHES = {
+    "grouped": "de3257750b773b9e34f579877820dd8e28f92d082e38a61f5d780abc58bade17",
+    "three-heads": "a17ce762685109048c7b015419a226de540fe7ff83cb6c3cc5e5dc8b657933c0",
+    "untied": "f55ca07d60585bd9f2f2d8a41bbb94e66a2aeed7c20c24c7402ac5b1d748ec54",
+    "subnormal": "8d8e38b92293323b546d229c8e628f52a2247c3609df6c0f255b4df5c456f903",
+}
+"""SHA-256 of all logits as first computed; a change is a new numerics id."""
+
+X86_KERNELS = ("avx512vnni", "avx2", "scalar")
+ARM_KERNELS = ("neondot", "neon", "scalar")
+UNABLE = 3
+"""The driver's exit status for a kernel that cannot run."""
+
+
+def sha256(logits: bytes) -> str:
+    return hashlib.sha256(logits).hexdigest()
+
+
+def calls_of(name: str) -> list[Rows]:
+    return random_rows(FORMS[name], STREAMS, CALLS, seed=9)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("models")
+    return {
+        name: write_driver_file(folder / name, random_weights(form), STREAMS, CONTEXT, calls_of(name))
+        for name, form in FORMS.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    return build(tmp_path_factory.mktemp("x86") / "build", "g++", [*SHIPPED, "-static"])
+
+
+@pytest.fixture(scope="module")
+def arm(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    need("qemu-aarch64")
+    folder = tmp_path_factory.mktemp("arm") / "build"
+    return build(folder, "aarch64-linux-gnu-g++", [*SHIPPED, "-static"])
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_reference_gives_the_committed_hash(name: str) -> None:
+    session = ReferenceSession(ReferenceModel(random_weights(FORMS[name])), STREAMS, CONTEXT)
+    logits = [session.feed(rows.streams, rows.tokens, rows.want).copy() for rows in calls_of(name)]
+    assert sha256(b"".join(part.tobytes() for part in logits)) == HASHES[name]
+
+
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("kernel", ARM_KERNELS)
+def test_arm_gives_the_committed_hash(arm: Program, files: dict[str, Path], kernel: str, name: str) -> None:
+    program = arm.under("qemu-aarch64", "-cpu", "max")
+    assert sha256(program.logits(files[name], kernel)) == HASHES[name]
+
+
+def test_arm_without_dot_product_falls_back(arm: Program, files: dict[str, Path]) -> None:
+    program = arm.under("qemu-aarch64", "-cpu", "cortex-a53")
+    assert program.run(files["grouped"], "neondot", 1).returncode == UNABLE
+    assert sha256(program.logits(files["grouped"], "", 2)) == HASHES["grouped"]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_processor_of_2008_falls_back_to_plain_code(
+    shipped: Program, files: dict[str, Path], name: str
+) -> None:
+    need("qemu-x86_64")
+    program = shipped.under("qemu-x86_64", "-cpu", "Nehalem")
+    assert program.run(files[name], "avx2", 1).returncode == UNABLE
+    assert sha256(program.logits(files[name], "")) == HASHES[name]
+
+
+@pytest.mark.parametrize("kernel", X86_KERNELS)
+def test_flushed_subnormals_of_the_caller_do_not_reach_the_core(
+    shipped: Program, files: dict[str, Path], kernel: str
+) -> None:
+    if shipped.run(files["subnormal"], kernel, 1).returncode == UNABLE:
+        pytest.skip(f"this processor has no {kernel}")
+    assert sha256(shipped.logits(files["subnormal"], kernel, 3, "flush")) == HASHES["subnormal"]
+
+
+def test_flushed_subnormals_on_arm_do_not_reach_the_core(arm: Program, files: dict[str, Path]) -> None:
+    program = arm.under("qemu-aarch64")
+    assert sha256(program.logits(files["subnormal"], "neon", 1, "flush")) == HASHES["subnormal"]
+
+
+@pytest.mark.parametrize("sanitizers", ["address,undefined", "thread"])
+def test_sanitizers_find_nothing(tmp_path: Path, files: dict[str, Path], sanitizers: str) -> None:
+    flags = [*SHIPPED, "-O1", "-g1", f"-fsanitize={sanitizers}", "-fno-sanitize-recover=all"]
+    program = build(tmp_path / "build", "g++", flags)
+    for kernel in X86_KERNELS:
+        for name, file in files.items():
+            if program.run(file, kernel, 1).returncode != UNABLE:
+                assert sha256(program.logits(file, kernel, 3)) == HASHES[name]

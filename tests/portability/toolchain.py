@@ -1,0 +1,75 @@
+"""Builds the native core with driver.cpp by the compilers this machine has, for this and other processors."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+NATIVE = HERE.parents[1] / "models" / "exact" / "native"
+SHIPPED = ("-std=c++17", "-O3", "-ffp-contract=off", "-fno-math-errno")
+"""The flags of setup.py; they are part of the numerics."""
+
+
+def need(*tools: str) -> None:
+    """Skip where a tool is missing, but fail in CI: there the proof must be made."""
+    missing = [tool for tool in tools if shutil.which(tool) is None]
+    if missing and os.environ.get("CI"):
+        pytest.fail(f"CI lacks {', '.join(missing)}")
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A built driver and what runs it.
+
+    Attributes:
+        emulator: command in front of the program, empty for none.
+    """
+
+    path: Path
+    emulator: tuple[str, ...] = ()
+
+    def under(self, *emulator: str) -> "Program":
+        """The same program in an emulator."""
+        return Program(self.path, emulator)
+
+    def run(self, file: Path, kernel: str, threads: int, *extra: str) -> subprocess.CompletedProcess[bytes]:
+        """Run one driver file; the logits are on standard output."""
+        command = (*self.emulator, self.path, file, kernel, str(threads), *extra)
+        return subprocess.run(command, capture_output=True, check=False, timeout=300)
+
+    def logits(self, file: Path, kernel: str, threads: int = 1, *extra: str) -> bytes:
+        """Run one driver file and return its logits; anything a sanitizer says fails the test."""
+        done = self.run(file, kernel, threads, *extra)
+        assert (done.returncode, done.stderr.decode()) == (0, "")
+        return done.stdout
+
+
+def build(folder: Path, compiler: str, flags: Sequence[str]) -> Program:
+    """Compile the core, two files at a time, and link the driver."""
+    need(compiler)
+    folder.mkdir()
+    sources = [*sorted(NATIVE.glob("*.cpp")), HERE / "driver.cpp"]
+    sources.remove(NATIVE / "binding.cpp")
+
+    def compile_one(source: Path) -> Path:
+        target = folder / f"{source.stem}.o"
+        _call(compiler, *flags, "-I", NATIVE, "-c", source, "-o", target)
+        return target
+
+    with ThreadPoolExecutor(2) as pool:
+        objects = list(pool.map(compile_one, sources))
+    _call(compiler, *flags, *objects, "-o", folder / "driver", "-lpthread")
+    return Program(folder / "driver")
+
+
+def _call(*command: str | Path) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
