@@ -119,7 +119,7 @@ class ArchiveFile:
         """Write entries (all, or those named and what is below them) into a folder; gives the files' paths."""
         entries = select(self._archive, list(paths))
         job = Job(sum(entry.size for entry in entries), progress, cancel)
-        workers = self._engines.workers(None)
+        workers = self._engines.decoding_workers(self._archive)
         return extract_tree(self._archive, entries, Path(folder), job, overwrite=overwrite, workers=workers)
 
     def close(self) -> None:

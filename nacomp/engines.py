@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from nacomp.archive import Archive
 from nacomp.errors import UnsupportedArchive, UsageError
 from nacomp.formats.methods import Method
 from nacomp.levels import EMBEDDED, Level, choose_model, level_named
@@ -80,10 +81,20 @@ class Engines:
             raise UnsupportedArchive(needed=f"the numerics {engine_parameters.get('numerics')!r}")
         return codec
 
-    def workers(self, codec: NeuralCodec | None) -> int:
-        """How many blocks to code side by side: several for a small model, one for a model that uses all threads."""
-        small = codec is None or codec.engine.max_rows == 1
-        return self._threads if small else 1
+    def encoding_workers(self, codec: NeuralCodec | None) -> int:
+        """How many blocks to code side by side: one per thread for a small model, one alone for a large model."""
+        return self._workers(self.store.find(codec.settings.model_id).size if codec else 0)
+
+    def decoding_workers(self, archive: Archive) -> int:
+        """The same for an archive's blocks. Raises ModelMissing before anything is written."""
+        parameters = archive.neural_parameters
+        if parameters is None:
+            return self._workers(0)
+        settings = NeuralSettings.from_json(parameters)
+        return self._workers(self.store.find_sha256(settings.model_sha256, settings.model_id).size)
+
+    def _workers(self, model_bytes: int) -> int:
+        return self._threads if model_bytes < SMALL_MODEL_BYTES else 1
 
     def kernel_name(self) -> str:
         """The kernel of the exact engine that this run uses. Raises KernelUnavailable."""

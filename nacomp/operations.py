@@ -76,7 +76,7 @@ def compress(
     """Write one archive of all sources. Raises what `write_archive` does, ModelError, VerificationFailed."""
     level = level_named(options.level)
     codec = _codec(sources, engines, options, job)
-    coder = BlockCoder(codec, level, job, engines.workers(codec))
+    coder = BlockCoder(codec, level, job, engines.encoding_workers(codec))
     model_id = codec.settings.model_id if codec else ""
     if not isinstance(output, Path):
         return Compressed(write_archive(output, sources, coder, job), model_id, tuple(sources))
@@ -103,7 +103,7 @@ def _verify(file: BinaryIO, sources: Sequence[Source], engines: Engines, job: Jo
     job.restart("verifying", sum(source.size for source in sources))
     with Path(file.name).open("rb") as written, Archive(written, engines.for_method) as archive:
         try:
-            archive.check(job, engines.workers(None))
+            archive.check(job, engines.decoding_workers(archive))
         except CorruptArchive as fault:
             raise VerificationFailed(path=str(fault)) from fault
 
@@ -136,8 +136,8 @@ def decompress(
 ) -> Extracted:
     """Extract an archive, or the chosen entries of it.
 
-    A single file goes to `output`, or into it where it is a folder; several entries go below `output`, which is made. Without
-    an output, they go beside the archive.
+    A single file goes to `output`, or into it where it is a folder; several entries go below `output`, which is
+    made. Without an output, they go beside the archive.
     """
     began = time.monotonic()
     with ExitStack() as stack:
@@ -145,7 +145,7 @@ def decompress(
         entries = select(archive, chosen)
         size = sum(entry.size for entry in entries)
         job.expect(size)
-        workers = engines.workers(None)
+        workers = engines.decoding_workers(archive)
         if is_single_file(archive):
             target = _file_target(path, output, entries[0])
             extract_file(archive, entries[0], target, job, overwrite=overwrite, workers=workers)

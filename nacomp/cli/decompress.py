@@ -98,7 +98,7 @@ def _to_stdout(
     with ExitStack() as stack:
         archive = open_archive(sys.stdin.buffer if path == STANDARD else path, engines, stack, limits)
         files = [e for e in select(archive, chosen) if e.kind is EntryKind.FILE]
-        write_contents(archive, files, out, run.job(), engines.workers(None))
+        write_contents(archive, files, out, run.job(), engines.decoding_workers(archive))
 
 
 def _document(done: Extracted) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def _test(run: Run, engines: Engines, path: Path) -> None:
                 "model_id": None,
             }
         )
-        size = archive.check(job, engines.workers(None))
+        size = archive.check(job, engines.decoding_workers(archive))
     seconds = time.monotonic() - began
     document = {
         "path": str(path),
@@ -158,7 +158,7 @@ def command_cat(path: str, wanted: tuple[str, ...], force: bool, **common: Any) 
         engines = run.engines()
         archive = _open(engines, Path(path), stack)
         files = [e for e in select(archive, wanted) if e.kind is EntryKind.FILE]
-        write_contents(archive, files, binary_stdout(force), run.job(), engines.workers(None))
+        write_contents(archive, files, binary_stdout(force), run.job(), engines.decoding_workers(archive))
 
 
 def _open(engines: Engines, path: Path, stack: ExitStack) -> Archive:
