@@ -14,6 +14,8 @@ from PySide6.QtCore import QFile, QObject, Signal
 from nacomp.gui.background import in_background
 from nacomp.gui.core.commands import WorkerOptions, job_arguments, list_arguments, worker_program
 from nacomp.gui.core.jobs import ACTIVE, Job, Kind, State
+from nacomp.gui.core.leftovers import now as leftovers_since
+from nacomp.gui.core.leftovers import sweep
 from nacomp.gui.core.measure import Measure, measure, snapshot
 from nacomp.gui.core.names import Conflict, Target, archive_name, extract_places, group_inputs, settle
 from nacomp.gui.core.queue import JobQueue
@@ -43,6 +45,7 @@ class Runner(QObject):
         self.going = False
         self._workers: dict[int, Worker] = {}
         self._looks: dict[int, Query] = {}
+        self._began: dict[int, float] = {}
         self._snapshots: dict[int, Snapshot] = {}
 
     # What a person can do -----------------------------------------------------------------------------------
@@ -137,6 +140,11 @@ class Runner(QObject):
             if not worker.wait(5000):
                 worker.kill()
                 worker.wait(2000)
+
+    def process_id(self, job: Job) -> int:
+        """The process that works on a job, 0 if there is none."""
+        worker = self._workers.get(job.id)
+        return worker.pid() if worker is not None else 0
 
     # What happens by itself ---------------------------------------------------------------------------------
 
@@ -243,6 +251,7 @@ class Runner(QObject):
     def _run(self, job: Job, arguments: list[str]) -> None:
         worker = Worker(self.program, arguments, self)
         self._workers[job.id] = worker
+        self._began[job.id] = leftovers_since()
         worker.heard.connect(lambda event: self._heard(job, event))
         worker.ended.connect(lambda ending: self._ended(job, worker, ending))
         worker.start()
@@ -258,7 +267,10 @@ class Runner(QObject):
         if ending.code == 0 and not ending.crashed:
             self._discard_source(job)
             self._end(job, State.DONE)
-        elif job.stopping == "cancel" or (worker.failure and worker.failure.kind == "Interrupted"):
+            return
+        if ending.crashed and job.output is not None:
+            sweep(job.output, self._began[job.id])
+        if job.stopping == "cancel" or (worker.failure and worker.failure.kind == "Interrupted"):
             self._end(job, State.CANCELLED)
         else:
             self._end(job, State.FAILED, self._sentence(worker, ending))

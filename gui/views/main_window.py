@@ -1,6 +1,7 @@
 """The window: pages at the left, one of them shown, and the question when it is closed during work."""
 
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
@@ -46,18 +47,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         self.setMinimumSize(760, 520)
         self.setAcceptDrops(True)
-        self.queue_page = QueuePage(services)
-        self.archive_page = ArchivePage(services)
-        self.models_page = ModelsPage(services)
-        self.map_page = MapPage(services)
-        self.settings_page = SettingsPage(services)
-        self.pages: dict[str, QWidget] = {
-            "queue": self.queue_page,
-            "archive": self.archive_page,
-            "map": self.map_page,
-            "models": self.models_page,
-            "settings": self.settings_page,
-        }
+        self._pages: dict[str, QWidget] = {}
         self._build()
         self._connect()
         self._restore()
@@ -69,11 +59,60 @@ class MainWindow(QMainWindow):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         self.stack = QStackedWidget()
-        for page in self.pages.values():
-            self.stack.addWidget(page)
         box.addWidget(self._side())
         box.addWidget(self.stack, 1)
         self.setCentralWidget(frame)
+
+    def _made(self, name: str) -> QWidget:
+        """A page, made when it is first needed: the window is up twice as soon as with all of them."""
+        if name not in self._pages:
+            page = self._make_page(name)
+            self._pages[name] = page
+            self.stack.addWidget(page)
+        return self._pages[name]
+
+    def _make_page(self, name: str) -> QWidget:
+        match name:
+            case "archive":
+                archive = ArchivePage(self._services)
+                archive.queued.connect(lambda: self.show_page("queue"))
+                return archive
+            case "map":
+                return MapPage(self._services)
+            case "models":
+                return ModelsPage(self._services)
+            case "settings":
+                settings = SettingsPage(self._services)
+                settings.look_changed.connect(self.look_changed)
+                return settings
+        queue = QueuePage(self._services)
+        queue.open_archive.connect(self.open_archive)
+        return queue
+
+    @property
+    def queue_page(self) -> QueuePage:
+        """The page with the queue."""
+        return cast(QueuePage, self._made("queue"))
+
+    @property
+    def archive_page(self) -> ArchivePage:
+        """The page that looks into an archive."""
+        return cast(ArchivePage, self._made("archive"))
+
+    @property
+    def map_page(self) -> MapPage:
+        """The page with the surprise map."""
+        return cast(MapPage, self._made("map"))
+
+    @property
+    def models_page(self) -> ModelsPage:
+        """The page with the models."""
+        return cast(ModelsPage, self._made("models"))
+
+    @property
+    def settings_page(self) -> SettingsPage:
+        """The page with the settings."""
+        return cast(SettingsPage, self._made("settings"))
 
     def _side(self) -> QFrame:
         side = QFrame()
@@ -117,9 +156,6 @@ class MainWindow(QMainWindow):
         return made
 
     def _connect(self) -> None:
-        self.queue_page.open_archive.connect(self.open_archive)
-        self.archive_page.queued.connect(lambda: self.show_page("queue"))
-        self.settings_page.look_changed.connect(self.look_changed)
         QShortcut(QKeySequence.StandardKey.Open, self, self.queue_page.choose_files)
         QShortcut(QKeySequence("Ctrl+Shift+O"), self, self.queue_page.choose_folder)
         QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
@@ -134,13 +170,14 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> str:
         """The page on show."""
-        return next(name for name, page in self.pages.items() if page is self.stack.currentWidget())
+        return next(name for name, page in self._pages.items() if page is self.stack.currentWidget())
 
     def show_page(self, name: str) -> None:
         """Show another page."""
-        self.stack.setCurrentWidget(self.pages[name])
+        page = self._made(name)
+        self.stack.setCurrentWidget(page)
         self.nav[name].setChecked(True)
-        self.pages[name].setFocus()
+        page.setFocus()
 
     def open_archive(self, path: Path) -> None:
         """Look into an archive."""

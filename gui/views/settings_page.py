@@ -82,6 +82,7 @@ class SettingsPage(QWidget):
         control = QSpinBox()
         control.setRange(low, high)
         control.setSpecialValueText(zero)
+        control.lineEdit().setTextMargins(8, 0, 0, 0)
         control.setValue(getattr(self._store.value, name))
         control.valueChanged.connect(lambda value: self._set(name, value))
         self._place(grid, name, text, control, hint)

@@ -1,12 +1,72 @@
-"""What window tests share: a running application on the real worker, and this test's own settings folder."""
+"""What window tests share: a running application on the real worker with the embedded model, and files to pack."""
 
 import os
+import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from nacomp.gui.application import Application, make_qt_application
+from nacomp.gui.core.jobs import FINISHED, Job, State
+from nacomp.gui.core.settings import SettingsStore
+
+WORDS = (
+    "the of and to in is you that it he was for on are as with his they at be this have from or one had by word but "
+    "not what all were we when your can said there use an each which she do how their if will up other about out many"
+)
+PATIENCE_MS = 120_000
+"""A worker answers in seconds; a loaded machine may take its time, and only a hanging one fails."""
 
 
 @pytest.fixture
 def own_home() -> Path:
     """Settings and models of this test alone (made by the fixture that every test has)."""
     return Path(os.environ["NACOMP_HOME"])
+
+
+@pytest.fixture
+def text() -> Callable[[int], str]:
+    """Makes so many words of text that is never the same twice in a row, so that work on it takes its time."""
+    source = random.Random(7)
+    return lambda words: " ".join(source.choice(WORDS.split()) for _ in range(words))
+
+
+@pytest.fixture
+def application(qapp: QApplication) -> Iterator[Application]:
+    """The whole application with its window open, level fast, in English."""
+    store = SettingsStore()
+    store.value.level, store.value.language, store.value.theme = "fast", "en", "light"
+    running = Application(make_qt_application(), store)
+    running.window.resize(1000, 700)
+    running.window.show()
+    yield running
+    running.window.leave()
+    running.window.deleteLater()
+    # Without an event loop nothing is deleted, and every later theme would restyle the windows of earlier tests.
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def finished(qtbot: QtBot) -> Callable[[Job, State], None]:
+    """Waits until a job has ended, and checks how."""
+
+    def wait(job: Job, state: State = State.DONE) -> None:
+        qtbot.waitUntil(lambda: job.state in FINISHED, timeout=PATIENCE_MS)
+        assert job.state is state, job.failure
+
+    return wait
+
+
+@pytest.fixture
+def under_way(qtbot: QtBot) -> Callable[[Job], None]:
+    """Waits until a job's worker has done some of its work."""
+
+    def wait(job: Job) -> None:
+        qtbot.waitUntil(lambda: bool(job.meter.fraction) or job.state in FINISHED, timeout=PATIENCE_MS)
+        assert job.state is State.RUNNING, job.failure
+
+    return wait

@@ -1,0 +1,52 @@
+"""Hands for window tests: drops, clicks on cards, buttons by name."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QStyleOptionViewItem, QWidget
+from pytestqt.qtbot import QtBot
+
+from nacomp.gui.core.jobs import Job
+from nacomp.gui.views.job_delegate import JobDelegate
+from nacomp.gui.views.queue_page import QueuePage
+
+
+def drop(widget: QWidget, paths: Sequence[Path]) -> None:
+    """Drag files over a widget and let them go, through Qt's own events."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(widget, enter)
+    assert enter.isAccepted()
+    let_go = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(widget, let_go)
+    assert let_go.isAccepted()
+
+
+def press_card(qtbot: QtBot, page: QueuePage, job: Job, name: str) -> None:
+    """Click a button that is drawn on a job's card."""
+    view = page.list
+    index = page.list.model().index(page._runner.queue.row(job.id), 0)
+    view.scrollTo(index)
+    option = QStyleOptionViewItem()
+    option.rect = view.visualRect(index)
+    delegate = view.itemDelegate()
+    assert isinstance(delegate, JobDelegate)
+    box = delegate.button_boxes(option, job)[name]
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+
+
+def press(qtbot: QtBot, parent: QWidget, text: str) -> None:
+    """Click the visible button of this name."""
+    found = [part for part in parent.findChildren(QPushButton) if part.text() == text and part.isVisible()]
+    assert len(found) == 1, f"{len(found)} visible buttons called {text!r}"
+    assert found[0].isEnabled()
+    qtbot.mouseClick(found[0], Qt.MouseButton.LeftButton)
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Relative path and content of every file."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -1,0 +1,198 @@
+"""The queue with the real worker behind it: drop, compress, pause, resume, cancel, kill, retry, extract."""
+
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from nacomp.gui.application import Application
+from nacomp.gui.core.jobs import Job, Kind, State
+from tests.gui.driving import drop, files_below, press, press_card
+
+PATIENCE_MS = 120_000
+GOLDEN = Path(__file__).parents[2] / "formats" / "golden"
+Finished = Callable[..., None]
+Text = Callable[[int], str]
+
+
+def only_job(application: Application) -> Job:
+    assert len(application.services.runner.queue) == 1
+    return application.services.runner.queue.at(0)
+
+
+def test_dropped_folder_comes_back_byte_for_byte(
+    application: Application, qtbot: QtBot, tmp_path: Path, finished: Finished, text: Text
+) -> None:
+    folder = tmp_path / "holiday notes"
+    (folder / "day 1").mkdir(parents=True)
+    (folder / "day 1" / "walk – ü.txt").write_text(text(300), "utf-8")
+    (folder / "empty").write_bytes(b"")
+    (folder / "picture").write_bytes(bytes(range(256)) * 4)
+    before = files_below(folder)
+    page = application.window.queue_page
+    drop(page.drop_area, [folder])
+    job = only_job(application)
+    finished(job)
+    archive = tmp_path / "holiday notes.nac"
+    assert job.output == archive
+    assert job.sizes() == (sum(map(len, before.values())), archive.stat().st_size)
+    assert page.stack.currentWidget() is page.list
+    shutil.rmtree(folder)
+
+    drop(application.window, [archive])
+    assert page.banner.isVisible()
+    press(qtbot, page.banner, "Extract")
+    back = application.services.runner.queue.at(1)
+    finished(back)
+    assert files_below(folder) == before
+    assert page.total_text.text().startswith("2 of 2 done")
+
+
+def test_pause_resume_and_the_result_is_whole(
+    application: Application,
+    qtbot: QtBot,
+    tmp_path: Path,
+    finished: Finished,
+    under_way: Callable[[Job], None],
+    text: Text,
+) -> None:
+    source = tmp_path / "novel.txt"
+    source.write_text(text(6000))
+    page = application.window.queue_page
+    drop(application.window, [source])
+    job = only_job(application)
+    under_way(job)
+    press_card(qtbot, page, job, "pause")
+    qtbot.waitUntil(lambda: job.state is State.PAUSED, timeout=PATIENCE_MS)
+    assert page.start.isVisible()
+    assert not page.pause.isVisible()
+    assert "Paused" in str(page.list.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+    press_card(qtbot, page, job, "play")
+    finished(job)
+
+    test = application.services.runner.add(Kind.TEST, [tmp_path / "novel.txt.nac"])[0]
+    finished(test)
+    assert test.failure is None
+
+
+def test_cancel_leaves_nothing_behind(
+    application: Application,
+    qtbot: QtBot,
+    tmp_path: Path,
+    finished: Finished,
+    under_way: Callable[[Job], None],
+    text: Text,
+) -> None:
+    source = tmp_path / "novel.txt"
+    source.write_text(text(6000))
+    drop(application.window, [source])
+    job = only_job(application)
+    under_way(job)
+    press_card(qtbot, application.window.queue_page, job, "cancel")
+    finished(job, State.CANCELLED)
+    assert [path.name for path in tmp_path.iterdir()] == ["novel.txt"]
+
+
+def test_killed_worker_is_a_failed_job_and_the_window_lives(
+    application: Application,
+    qtbot: QtBot,
+    tmp_path: Path,
+    finished: Finished,
+    under_way: Callable[[Job], None],
+    text: Text,
+) -> None:
+    source = tmp_path / "novel.txt"
+    source.write_text(text(3000))
+    runner, page = application.services.runner, application.window.queue_page
+    drop(application.window, [source])
+    job = only_job(application)
+    under_way(job)
+    os.kill(runner.process_id(job), signal.SIGKILL)
+    finished(job, State.FAILED)
+    assert job.failure is not None
+    assert "ended from outside or crashed" in job.failure
+    assert application.window.isVisible()
+    assert [path.name for path in tmp_path.iterdir()] == ["novel.txt"]
+    page.list.setCurrentIndex(runner.model.index(0))
+    page._show_details(True)
+    assert page.details.status.text() == job.failure
+    press(qtbot, page.details, "Try again")
+    finished(job)
+    assert (tmp_path / "novel.txt.nac").is_file()
+
+
+def test_missing_file_is_a_sentence(application: Application, tmp_path: Path, finished: Finished) -> None:
+    job = application.services.runner.add(Kind.COMPRESS, [tmp_path / "gone.txt"])[0]
+    finished(job, State.FAILED)
+    assert job.failure == f"{tmp_path / 'gone.txt'}: no such file or directory."
+
+
+def test_corrupt_archive_fails_with_a_sentence(
+    application: Application, tmp_path: Path, finished: Finished
+) -> None:
+    broken = tmp_path / "broken.nac"
+    broken.write_bytes((GOLDEN / "lzma.nac").read_bytes()[:-9])
+    runner = application.services.runner
+    for kind in (Kind.EXTRACT, Kind.TEST):
+        job = runner.add(kind, [broken])[0]
+        finished(job, State.FAILED)
+        assert job.failure is not None
+        assert "damaged" in job.failure
+    assert [path.name for path in tmp_path.iterdir()] == ["broken.nac"]
+
+
+def test_name_conflicts_follow_the_policy(
+    application: Application, tmp_path: Path, finished: Finished
+) -> None:
+    source, taken = tmp_path / "a.txt", tmp_path / "a.txt.nac"
+    source.write_text("something")
+    taken.write_text("precious")
+    runner, settings = application.services.runner, application.services.store.value
+    settings.conflict = "skip"
+    skipped = runner.add(Kind.COMPRESS, [source])[0]
+    finished(skipped, State.SKIPPED)
+    settings.conflict = "rename"
+    renamed = runner.add(Kind.COMPRESS, [source])[0]
+    finished(renamed)
+    assert renamed.output == tmp_path / "a (2).txt.nac"
+    assert taken.read_text() == "precious"
+    settings.conflict = "replace"
+    replaced = runner.add(Kind.COMPRESS, [source])[0]
+    finished(replaced)
+    assert taken.read_bytes()[:4] == b"\x89NAC"
+
+
+def test_waiting_jobs_are_reordered_and_removed_by_keyboard(
+    application: Application, qtbot: QtBot, tmp_path: Path
+) -> None:
+    application.services.store.value.start_at_once = False
+    for name in "abc":
+        (tmp_path / name).write_text(name)
+    runner, page = application.services.runner, application.window.queue_page
+    page.take([tmp_path / name for name in "abc"])
+    qtbot.waitUntil(lambda: all(job.size is not None for job in runner.queue), timeout=PATIENCE_MS)
+    page.list.setFocus()
+    page.list.setCurrentIndex(runner.model.index(2))
+    qtbot.keyClick(page.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert [job.name for job in runner.queue] == ["a", "c", "b"]
+    assert page.selected() is runner.queue.at(1)
+    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    assert [job.name for job in runner.queue] == ["a", "b"]
+    assert all(job.state is State.WAITING for job in runner.queue)
+
+
+def test_original_goes_to_the_trash_only_when_asked_and_verified(
+    application: Application, tmp_path: Path, finished: Finished
+) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text("some words to keep")
+    application.services.store.value.source_after = "trash"
+    job = application.services.runner.add(Kind.COMPRESS, [source])[0]
+    finished(job)
+    assert (tmp_path / "a.txt.nac").is_file()
+    # Where the system has no trash the source stays, and the job says so; either way nothing is deleted silently.
+    assert source.exists() == bool(job.notices)
