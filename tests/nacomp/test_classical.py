@@ -267,6 +267,14 @@ def test_parameters_we_never_write_are_refused(kind: str, parameters: dict[str, 
         unpack(Method(MethodKind(kind), parameters), payload, 10)
 
 
+def test_ppmd_loses_no_byte_of_what_does_not_compress() -> None:
+    """pyppmd alone loses one of this noise."""
+    noise = random.Random(5).randbytes(100_000)
+    payload = ppmd.encode(noise, 6, 1 << 24)
+    assert payload is not None
+    assert ppmd.decode(payload, 6, 1 << 24, len(noise)) == noise
+
+
 STARVE = """
 import random
 from nacomp import ppmd
