@@ -33,7 +33,8 @@ check: $(VENV)/full
 	$(BIN)/python packaging/typing_tree.py $(TYPING)
 	MYPYPATH=$(TYPING) $(BIN)/mypy --cache-dir .check/mypy -p nacomp
 
-bench: $(VENV)/full
+bench: $(VENV)/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python tests/benchmarks/compare.py $(CORPUS)
 
 bench-ratio: $(VENV)/core
