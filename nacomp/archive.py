@@ -111,6 +111,13 @@ class Archive:
         neural = [m for i, m in enumerate(self.reader.methods) if i in used and m.kind is MethodKind.NEURAL]
         return dict(neural[0].parameters) if neural else None
 
+    def load_engines(self) -> None:
+        """Load the engines its blocks need, so that what is missing or does not fit is told before anything is written."""
+        for number in {block.method for block in self.reader.blocks}:
+            method = self.reader.methods[number]
+            if method.kind is MethodKind.NEURAL:
+                self._codec_for(method)
+
     def stream_counts(self) -> list[int]:
         """Streams of each neural block, in block order."""
         neural = [b for b in self.reader.blocks if self.reader.methods[b.method].kind is MethodKind.NEURAL]

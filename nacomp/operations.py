@@ -139,10 +139,12 @@ def decompress(
     A single file goes to `output`, or into it where it is a folder; several entries go below `output`, which is
     made. Without an output, they go beside the archive.
     """
-    began = time.monotonic()
     with ExitStack() as stack:
         archive = open_archive(path, engines, stack, limits)
         entries = select(archive, chosen)
+        job.enter("model")
+        archive.load_engines()
+        began = time.monotonic()
         size = sum(entry.size for entry in entries)
         job.expect(size)
         workers = engines.decoding_workers(archive)

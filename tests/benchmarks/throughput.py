@@ -1,0 +1,79 @@
+"""Files through the command line and back: size, bits per byte, tokens per second both ways, model loading apart.
+
+    python tests/benchmarks/throughput.py FILE... [--model ID] [--level L] [--decode-threads 1]
+
+Decoding runs in a new process, by default with another number of threads; every file is compared. The seconds are those that
+the commands report, which begin when the model is loaded.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from nacomp.engines import Engines
+from nacomp.levels import level_named
+
+
+def nacomp(*arguments: str) -> dict[str, Any]:
+    """Run a command; gives its result event."""
+    command = [sys.executable, "-m", "nacomp", *arguments, "--json"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def main() -> None:
+    """Measure each file alone."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--model")
+    parser.add_argument("--level", default="balanced")
+    parser.add_argument("--threads", default="2")
+    parser.add_argument("--decode-threads", default="1")
+    chosen = parser.parse_args()
+    how = ["--level", chosen.level] + (["--model", chosen.model] if chosen.model else [])
+    tokenizer = Engines().for_level(level_named(chosen.level), chosen.model).tokenizer
+    table = Table(
+        "file",
+        "bytes",
+        "archive",
+        "bits/byte",
+        "tokens",
+        "tok/s there",
+        "tok/s back",
+        "kB/s there",
+        "kB/s back",
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        archive, back = f"{folder}/archive.nac", f"{folder}/back"
+        for path in chosen.files:
+            data = path.read_bytes()
+            packed = nacomp("compress", str(path), "-o", archive, "-f", "-T", chosen.threads, *how)
+            found = nacomp("decompress", archive, "-o", back, "-f", "-T", chosen.decode_threads)
+            if Path(back).read_bytes() != data:
+                raise SystemExit(f"{path} did not come back as it was")
+            tokens = len(tokenizer.encode(data))
+            size, there, there_back = packed["compressed_size"], packed["seconds"], found["seconds"]
+            table.add_row(
+                path.name,
+                f"{len(data):,}",
+                f"{size:,}",
+                f"{8 * size / len(data):.3f}",
+                f"{tokens:,}",
+                f"{tokens / there:,.0f}",
+                f"{tokens / there_back:,.0f}",
+                f"{len(data) / there / 1000:,.1f}",
+                f"{len(data) / there_back / 1000:,.1f}",
+            )
+    Console(width=130).print(table)
+
+
+if __name__ == "__main__":
+    main()
