@@ -29,7 +29,7 @@ def extract_file(
         with save(target, overwrite=overwrite) as out:
             for piece in pieces:
                 out.write(piece)
-    _restore(target, entry)
+    restore(target, entry)
 
 
 def extract_tree(
@@ -39,11 +39,11 @@ def extract_tree(
 
     Raises FileProblem, OutputExists, CorruptArchive, ModelMissing; files written before the fault stay, as each is whole.
     """
-    _check_names(entries)
-    _make_folder(folder, folder)
+    check_names(entries)
+    make_folder(folder, folder)
     chosen = {entry.path: entry for entry in entries}
     for entry in entries:
-        _make_folder(folder, _target(folder, entry if entry.kind is EntryKind.FOLDER else None, entry.path))
+        make_folder(folder, _target(folder, entry if entry.kind is EntryKind.FOLDER else None, entry.path))
     if not overwrite:
         for entry in entries:
             if entry.kind is not EntryKind.FOLDER and os.path.lexists(folder / entry.path):
@@ -54,11 +54,11 @@ def extract_tree(
         with save(target, overwrite=overwrite) as out:
             for piece in pieces:
                 out.write(piece)
-        _restore(target, entry)
+        restore(target, entry)
         written.append(target)
-    written += [_link(folder / e.path, e, overwrite) for e in entries if e.kind is EntryKind.SYMLINK]
+    written += [make_link(folder / e.path, e, overwrite) for e in entries if e.kind is EntryKind.SYMLINK]
     for entry in reversed([e for e in entries if e.kind is EntryKind.FOLDER]):
-        _restore(folder / entry.path, entry)
+        restore(folder / entry.path, entry)
     return written
 
 
@@ -67,7 +67,7 @@ def _target(folder: Path, itself: Entry | None, path: str) -> Path:
     return folder / path if itself is not None else (folder / path).parent
 
 
-def _make_folder(root: Path, folder: Path) -> None:
+def make_folder(root: Path, folder: Path) -> None:
     """Make a folder below root, refusing to pass through a link or a file."""
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def _make_folder(root: Path, folder: Path) -> None:
         raise file_problem(folder, problem) from problem
 
 
-def _check_names(entries: Sequence[Entry]) -> None:
+def check_names(entries: Sequence[Entry]) -> None:
     """On systems that cannot hold every name, say so before anything is written."""
     if sys.platform == "win32":
         for entry in entries:
@@ -93,7 +93,7 @@ def _check_names(entries: Sequence[Entry]) -> None:
             raise FileProblem(path=names, reason="would be one file on this system")
 
 
-def _link(target: Path, entry: Entry, overwrite: bool) -> Path:
+def make_link(target: Path, entry: Entry, overwrite: bool) -> Path:
     try:
         if overwrite and target.is_symlink():
             target.unlink()
@@ -105,7 +105,7 @@ def _link(target: Path, entry: Entry, overwrite: bool) -> Path:
     return target
 
 
-def _restore(target: Path, entry: Entry) -> None:
+def restore(target: Path, entry: Entry) -> None:
     """Mode and time, as far as this file system can keep them: neither is worth failing over."""
     with contextlib.suppress(OSError, OverflowError):
         target.chmod(entry.mode & SAFE_MODE_BITS)

@@ -5,13 +5,14 @@ holds a unit's worth of them, because a mixed file's extents jump between its te
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
 
 from nacomp import classical
+from nacomp.formats.block import Block, BlockInfo
 from nacomp.formats.entry import Entry
 from nacomp.formats.methods import Method, MethodKind
-from nacomp.formats.reader import ArchiveReader
 from nacomp.neural import NeuralCodec
 from nacomp.progress import Job
 from nacomp.units import UNIT_BYTES
@@ -23,10 +24,28 @@ CodecFor = Callable[[Method], NeuralCodec]
 """Finds the engine a neural method needs; raises ModelMissing and its kin."""
 
 
+class BlockSource(Protocol):
+    """Where blocks come from: an archive's reader, or what a salvage found. Threads share it."""
+
+    @property
+    def methods(self) -> Sequence[Method]:
+        """The methods table."""
+        ...
+
+    @property
+    def blocks(self) -> Sequence[BlockInfo] | Mapping[int, BlockInfo]:
+        """What is known of each block, by number."""
+        ...
+
+    def block(self, number: int) -> Block:
+        """One block, its payload intact."""
+        ...
+
+
 class BlockDecoder:
     """Decoded blocks of one archive, by number. Reads ahead with `workers` threads."""
 
-    def __init__(self, reader: ArchiveReader, codec_for: CodecFor, job: Job, workers: int = 1) -> None:
+    def __init__(self, reader: BlockSource, codec_for: CodecFor, job: Job, workers: int = 1) -> None:
         self._reader = reader
         self._codec_for = codec_for
         self._job = job

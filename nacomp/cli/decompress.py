@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from nacomp.cli.console import human_size, human_time, printable
+from nacomp.cli.rescue import run_salvage
 from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, common_options, input_paths
 from nacomp.engines import Engines
 from nacomp.errors import UsageError
@@ -32,6 +33,11 @@ from nacomp.operations import Extracted, decompress, open_archive, write_content
     "-s", "--select", "chosen", multiple=True, metavar="ENTRY", help="Only this entry (and what is below it)."
 )
 @click.option(
+    "--salvage",
+    is_flag=True,
+    help="Get whatever is intact out of a damaged archive, into the folder -o PATH.",
+)
+@click.option(
     "--max-output",
     type=click.IntRange(0),
     metavar="BYTES",
@@ -44,6 +50,7 @@ def command_decompress(
     stdout: bool,
     force: bool,
     chosen: tuple[str, ...],
+    salvage: bool,
     max_output: int | None,
     **common: Any,
 ) -> None:
@@ -57,8 +64,16 @@ def command_decompress(
     to_stdout = stdout or output == "-"
     if len(paths) > 1 and output is not None and not to_stdout and not Path(output).is_dir():
         raise UsageError(reason="several archives need a folder that exists after -o")
+    if salvage and (to_stdout or chosen):
+        raise UsageError(
+            reason="--salvage writes all that is intact into a folder; it goes without -c and -s"
+        )
     with begin_run(**common) as run:
         engines = run.engines()
+        if salvage:
+            folder = Path(output) if output is not None else None
+            run.each(paths, lambda p: run_salvage(run, engines, p, folder, limits, force))
+            return
         if to_stdout or (STANDARD in paths and output is None):
             run.each(paths, lambda p: _to_stdout(run, engines, p, chosen, limits, force))
             return
