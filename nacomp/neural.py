@@ -9,7 +9,7 @@ that differ from block to block, how many symbols and how many streams.
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,10 @@ class NeuralSettings:
     model_sha256: str
     context: ContextWindow
     ensemble: EnsembleParameters
+
+    def with_ensemble(self, ensemble: EnsembleParameters) -> "NeuralSettings":
+        """The same with other predictors, for measurements."""
+        return replace(self, ensemble=ensemble)
 
     def to_json(self, engine: Mapping[str, int | str]) -> dict[str, Any]:
         """The method's parameters as the archive stores them."""
@@ -71,12 +75,12 @@ class NeuralCodec:
     def __init__(self, engine: Engine, metadata: Mapping[str, Any], settings: NeuralSettings) -> None:
         self.engine = engine
         self.settings = settings
-        self._metadata = metadata
+        self.metadata = metadata
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
         """Splits bytes into symbols; only encoding needs it."""
-        return Tokenizer(self._metadata, self.engine.vocabulary)
+        return Tokenizer(self.metadata, self.engine.vocabulary)
 
     @property
     def parameters(self) -> dict[str, Any]:
