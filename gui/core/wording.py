@@ -63,7 +63,8 @@ def duration_text(seconds: float, translate: Translate = english) -> str:
         if minutes:
             return translate("wording", "{0} h {1} min").format(hours, minutes)
         return translate("wording", "{0} h").format(hours)
-    return translate("wording", "%n day(s)", None, round(hours / 24))
+    days = round(hours / 24)  # named, because Qt's collector of sentences reads only plain numbers here
+    return translate("wording", "%n day(s)", "", days)
 
 
 def ratio_text(original: int, compressed: int, translate: Translate = english) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QImageWriter, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -133,6 +133,7 @@ class MapPage(QWidget):
     def _side(self) -> QWidget:
         side = QScrollArea()
         side.setWidgetResizable(True)
+        side.setAccessibleName(self.tr("Figures of the map"))
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side.setFixedWidth(306)
         inside = QWidget()
@@ -259,8 +260,9 @@ class MapPage(QWidget):
         content.render(picture)
 
         def write() -> None:
-            if not picture.save(str(path), b"PNG"):
-                raise OSError(self.tr("the picture could not be written"))
+            writer = QImageWriter(str(path), QByteArray(b"png"))
+            if not writer.write(picture):
+                raise OSError(writer.errorString())
 
         self._report(path, write)
 

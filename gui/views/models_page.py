@@ -148,6 +148,7 @@ class ModelsPage(QWidget):
     def _list(self) -> QScrollArea:
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(self.tr("Models"))
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         box = QVBoxLayout(inside)
@@ -217,7 +218,15 @@ class ModelsPage(QWidget):
         text = self.tr("Remove {0} ({1})? Archives made with it need it again to be unpacked.").format(
             model.name, size_text(model.size or 0)
         )
-        self.banner.show_message(text, "warning", [(self.tr("Remove it"), lambda: self._desk.remove(model))])
+        self.banner.show_message(text, "warning", [(self.tr("Remove it"), lambda: self._remove(model))])
+
+    def _remove(self, model: Model) -> None:
+        """Levels that were set to a removed model choose for themselves again."""
+        models = self._services.store.value.models
+        for level in [level for level, chosen in models.items() if chosen == model.id]:
+            del models[level]
+        self._services.store.save()
+        self._desk.remove(model)
 
     def choose(self) -> None:
         """Ask for a model file."""

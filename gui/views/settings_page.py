@@ -30,6 +30,7 @@ class SettingsPage(QWidget):
         outer.addLayout(head)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(self.tr("Settings"))
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         self._box = QVBoxLayout(inside)

@@ -41,8 +41,14 @@ def press_card(qtbot: QtBot, page: QueuePage, job: Job, name: str) -> None:
 
 def press(qtbot: QtBot, parent: QWidget, text: str) -> None:
     """Click the visible button of this name."""
-    found = [part for part in parent.findChildren(QPushButton) if part.text() == text and part.isVisible()]
-    assert len(found) == 1, f"{len(found)} visible buttons called {text!r}"
+    found: list[QPushButton] = []
+
+    def shown() -> bool:
+        parts = parent.findChildren(QPushButton)
+        found[:] = [part for part in parts if part.text() == text and part.isVisible()]
+        return len(found) == 1
+
+    qtbot.waitUntil(shown)
     assert found[0].isEnabled()
     qtbot.mouseClick(found[0], Qt.MouseButton.LeftButton)
 

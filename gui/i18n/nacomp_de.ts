@@ -1,0 +1,1099 @@
+<?xml version='1.0' encoding='utf-8'?>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>ArchiveDesk</name>
+    <message>
+        <source>The worker's answer could not be read.</source>
+        <translation>Die Antwort des Arbeitsprozesses war nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>It could not be extracted.</source>
+        <translation>Es ließ sich nicht entpacken.</translation>
+    </message>
+</context>
+<context>
+    <name>ArchivePage</name>
+    <message>
+        <source>Look inside an archive</source>
+        <translation>In ein Archiv hineinsehen</translation>
+    </message>
+    <message>
+        <source>Open or drop a .nac file: see what it holds, read text without unpacking, and get out all or some of it.</source>
+        <translation>Eine .nac-Datei öffnen oder hierher ziehen: sehen, was darin ist, Text ohne Entpacken lesen und alles oder einen Teil davon herausholen.</translation>
+    </message>
+    <message>
+        <source>Open archive…</source>
+        <translation>Archiv öffnen …</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>Archiv</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>Öffnen …</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Decode everything and check every byte, without writing anything</source>
+        <translation>Alles entpacken und jedes Byte prüfen, ohne etwas zu schreiben</translation>
+    </message>
+    <message>
+        <source>Extract selected…</source>
+        <translation>Auswahl entpacken …</translation>
+    </message>
+    <message>
+        <source>Extract all</source>
+        <translation>Alles entpacken</translation>
+    </message>
+    <message>
+        <source>Entries of the archive</source>
+        <translation>Einträge des Archivs</translation>
+    </message>
+    <message>
+        <source>Preview of the selected entry</source>
+        <translation>Vorschau des gewählten Eintrags</translation>
+    </message>
+    <message>
+        <source>Reading the archive…</source>
+        <translation>Das Archiv wird gelesen …</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>%n Datei</numerusform>
+            <numerusform>%n Dateien</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Needs no language model: packed with classical codecs.</source>
+        <translation>Braucht kein Sprachmodell: mit klassischen Verfahren gepackt.</translation>
+    </message>
+    <message>
+        <source>Model {0} · engine {1} · {2} bits per byte</source>
+        <translation>Modell {0} · Rechenwerk {1} · {2} Bit je Byte</translation>
+    </message>
+    <message>
+        <source>decodes here with {0}</source>
+        <translation>wird hier mit {0} entpackt</translation>
+    </message>
+    <message>
+        <source>Decoding the beginning…</source>
+        <translation>Der Anfang wird entpackt …</translation>
+    </message>
+    <message>
+        <source>Select a text to read its beginning here. Drag entries out of the window to extract them.</source>
+        <translation>Einen Text auswählen, um seinen Anfang hier zu lesen. Einträge aus dem Fenster ziehen, um sie zu entpacken.</translation>
+    </message>
+    <message>
+        <source>Not a text, so there is nothing to show here. Extract it to open it.</source>
+        <translation>Kein Text, daher gibt es hier nichts zu zeigen. Zum Öffnen entpacken.</translation>
+    </message>
+    <message>
+        <source>Open an archive</source>
+        <translation>Ein Archiv öffnen</translation>
+    </message>
+    <message>
+        <source>nacomp archives (*.nac)</source>
+        <translation>nacomp-Archive (*.nac)</translation>
+    </message>
+    <message>
+        <source>Extract the selected entries to</source>
+        <translation>Gewählte Einträge entpacken nach</translation>
+    </message>
+    <message>
+        <source>Getting it ready to be dragged out…</source>
+        <translation>Wird zum Herausziehen vorbereitet …</translation>
+    </message>
+    <message>
+        <source>Ready: drag it now.</source>
+        <translation>Bereit: jetzt herausziehen.</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Close this message</source>
+        <translation>Diese Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>CompareChart</name>
+    <message>
+        <source>Sizes compared: {0}</source>
+        <translation>Größenvergleich: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>DropArea</name>
+    <message>
+        <source>Drop files or folders here</source>
+        <translation>Dateien oder Ordner hierher ziehen</translation>
+    </message>
+    <message>
+        <source>Add files…</source>
+        <translation>Dateien hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Ordner hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Text, code and documents come out several times smaller. Anything else is packed at least as well as xz does it. Drop a .nac archive to look inside or get your files back.</source>
+        <translation>Texte, Quellcode und Dokumente werden um ein Mehrfaches kleiner. Alles andere wird mindestens so gut gepackt wie mit xz. Ein .nac-Archiv hierher ziehen, um hineinzusehen oder die Dateien zurückzuholen.</translation>
+    </message>
+</context>
+<context>
+    <name>EntryModel</name>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Modified</source>
+        <translation>Geändert</translation>
+    </message>
+</context>
+<context>
+    <name>Histogram</name>
+    <message>
+        <source>Tokens by bits: {0}</source>
+        <translation>Tokens nach Bits: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>JobDelegate</name>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>Aus der Liste nehmen</translation>
+    </message>
+</context>
+<context>
+    <name>JobDetails</name>
+    <message>
+        <source>Details of the selected job</source>
+        <translation>Einzelheiten des gewählten Auftrags</translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation>Auftrag</translation>
+    </message>
+    <message>
+        <source>Back to the queue</source>
+        <translation>Zurück zur Liste</translation>
+    </message>
+    <message>
+        <source>Compared with classical codecs</source>
+        <translation>Im Vergleich mit klassischen Verfahren</translation>
+    </message>
+    <message>
+        <source>Compare with zip, zstd and xz</source>
+        <translation>Mit zip, zstd und xz vergleichen</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>And</source>
+        <translation>Und</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n weitere</numerusform>
+            <numerusform>%n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>Nach</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>Compressed</source>
+        <translation>Gepackt</translation>
+    </message>
+    <message>
+        <source>Bits per byte</source>
+        <translation>Bit je Byte</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Stufe</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Look inside</source>
+        <translation>Hineinsehen</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Packs the same files with zip, zstd and xz at their strongest, without keeping the result.</source>
+        <translation>Packt dieselben Dateien mit zip, zstd und xz in stärkster Einstellung, ohne das Ergebnis zu behalten.</translation>
+    </message>
+    <message>
+        <source>Packing with zip, zstd and xz…</source>
+        <translation>Wird mit zip, zstd und xz gepackt …</translation>
+    </message>
+    <message>
+        <source>Same files, strongest settings. Shorter is better.</source>
+        <translation>Dieselben Dateien, stärkste Einstellungen. Kürzer ist besser.</translation>
+    </message>
+    <message>
+        <source>The source files are no longer there to compare with.</source>
+        <translation>Die Originale sind zum Vergleichen nicht mehr da.</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>Colour scale from 0 to 16 bits</source>
+        <translation>Farbskala von 0 bis 16 Bit</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Compress</source>
+        <translation>Packen</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>Archiv</translation>
+    </message>
+    <message>
+        <source>Surprise map</source>
+        <translation>Überraschungskarte</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Work is going on</source>
+        <translation>Es wird noch gearbeitet</translation>
+    </message>
+    <message>
+        <source>A job is still running. Stop it and close?</source>
+        <translation>Ein Auftrag läuft noch. Abbrechen und schließen?</translation>
+    </message>
+    <message>
+        <source>Unfinished output is removed; your files stay as they are.</source>
+        <translation>Unfertiges wird entfernt; Ihre Dateien bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>Keep working</source>
+        <translation>Weiterarbeiten</translation>
+    </message>
+    <message>
+        <source>Stop and close</source>
+        <translation>Abbrechen und schließen</translation>
+    </message>
+</context>
+<context>
+    <name>MapDesk</name>
+    <message>
+        <source>This text is too long for a map; up to 200 kB are drawn.</source>
+        <translation>Dieser Text ist zu lang für eine Karte; gezeichnet werden bis zu 200 kB.</translation>
+    </message>
+    <message>
+        <source>There is no text in this file that the model could read.</source>
+        <translation>In dieser Datei ist kein Text, den das Modell lesen könnte.</translation>
+    </message>
+</context>
+<context>
+    <name>MapPage</name>
+    <message>
+        <source>Surprise map</source>
+        <translation>Überraschungskarte</translation>
+    </message>
+    <message>
+        <source>Open text…</source>
+        <translation>Text öffnen …</translation>
+    </message>
+    <message>
+        <source>Save as HTML…</source>
+        <translation>Als HTML sichern …</translation>
+    </message>
+    <message>
+        <source>Save as PNG…</source>
+        <translation>Als PNG sichern …</translation>
+    </message>
+    <message>
+        <source>See what the model knew</source>
+        <translation>Sehen, was das Modell wusste</translation>
+    </message>
+    <message>
+        <source>Open or drop a text. Each piece of it is coloured by how many bits it cost: pale where the model saw it coming, red where it was surprised. Few bits are what makes an archive small.</source>
+        <translation>Einen Text öffnen oder hierher ziehen. Jedes Stück wird danach gefärbt, wie viele Bit es gekostet hat: blass, wo das Modell es kommen sah, rot, wo es überrascht war. Wenige Bit machen ein Archiv klein.</translation>
+    </message>
+    <message>
+        <source>Computing the map</source>
+        <translation>Die Karte wird berechnet</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>bits per token</source>
+        <translation>Bit je Token</translation>
+    </message>
+    <message>
+        <source>Figures of the map</source>
+        <translation>Zahlen zur Karte</translation>
+    </message>
+    <message>
+        <source>Tokens by bits</source>
+        <translation>Tokens nach Bits</translation>
+    </message>
+    <message>
+        <source>Bits per byte along the text</source>
+        <translation>Bit je Byte entlang des Textes</translation>
+    </message>
+    <message>
+        <source>The model is reading {0}…</source>
+        <translation>Das Modell liest {0} …</translation>
+    </message>
+    <message>
+        <source>{0} bits per byte</source>
+        <translation>{0} Bit je Byte</translation>
+    </message>
+    <message>
+        <source>{0} of text in {1} tokens cost {2}.</source>
+        <translation>{0} Text in {1} Tokens kosten {2}.</translation>
+    </message>
+    <message>
+        <source>Point at a word</source>
+        <translation>Auf ein Wort zeigen</translation>
+    </message>
+    <message>
+        <source>Its cost and what the model expected appear here.</source>
+        <translation>Seine Kosten und was das Modell erwartete, erscheinen hier.</translation>
+    </message>
+    <message>
+        <source>The model expected:</source>
+        <translation>Das Modell erwartete:</translation>
+    </message>
+    <message>
+        <source>Open a text</source>
+        <translation>Einen Text öffnen</translation>
+    </message>
+    <message>
+        <source>Save the map</source>
+        <translation>Die Karte sichern</translation>
+    </message>
+    <message>
+        <source>{0} could not be saved: {1}</source>
+        <translation>{0} ließ sich nicht sichern: {1}</translation>
+    </message>
+    <message>
+        <source>Saved as {0}.</source>
+        <translation>Gesichert als {0}.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelCard</name>
+    <message>
+        <source>Resume download</source>
+        <translation>Laden fortsetzen</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Laden</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Download of {0}</source>
+        <translation>{0} wird geladen</translation>
+    </message>
+    <message>
+        <source>Built in</source>
+        <translation>Eingebaut</translation>
+    </message>
+    <message>
+        <source>Installed</source>
+        <translation>Vorhanden</translation>
+    </message>
+    <message>
+        <source>used by level {0}</source>
+        <translation>benutzt von Stufe {0}</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>Beginnt …</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} von {1}</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>noch {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelDesk</name>
+    <message>
+        <source>{0} was added.</source>
+        <translation>{0} wurde hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>{0} was removed.</source>
+        <translation>{0} wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>The worker's answer could not be read.</source>
+        <translation>Die Antwort des Arbeitsprozesses war nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>{0} is ready.</source>
+        <translation>{0} ist bereit.</translation>
+    </message>
+    <message>
+        <source>The download of {0} stopped.</source>
+        <translation>Das Laden von {0} brach ab.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Add a GGUF file…</source>
+        <translation>GGUF-Datei hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>The model predicts the text; the better it predicts, the smaller the archive. Whoever unpacks an archive needs the same model; the archive says which.</source>
+        <translation>Das Modell sagt den Text voraus; je besser, desto kleiner das Archiv. Wer ein Archiv entpackt, braucht dasselbe Modell; das Archiv sagt, welches.</translation>
+    </message>
+    <message>
+        <source>Model of each level</source>
+        <translation>Modell jeder Stufe</translation>
+    </message>
+    <message>
+        <source>Model for level {0}</source>
+        <translation>Modell für Stufe {0}</translation>
+    </message>
+    <message>
+        <source>Asking which models are there…</source>
+        <translation>Welche Modelle gibt es? …</translation>
+    </message>
+    <message>
+        <source>Best one installed</source>
+        <translation>Das beste vorhandene</translation>
+    </message>
+    <message>
+        <source>Remove {0} ({1})? Archives made with it need it again to be unpacked.</source>
+        <translation>{0} ({1}) entfernen? Damit gemachte Archive brauchen es zum Entpacken wieder.</translation>
+    </message>
+    <message>
+        <source>Remove it</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Add a model</source>
+        <translation>Ein Modell hinzufügen</translation>
+    </message>
+    <message>
+        <source>GGUF models (*.gguf)</source>
+        <translation>GGUF-Modelle (*.gguf)</translation>
+    </message>
+</context>
+<context>
+    <name>Notices</name>
+    <message numerus="yes">
+        <source>%n job(s) done</source>
+        <translation>
+            <numerusform>%n Auftrag fertig</numerusform>
+            <numerusform>%n Aufträge fertig</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n fehlgeschlagen</numerusform>
+            <numerusform>%n fehlgeschlagen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Query</name>
+    <message>
+        <source>The worker stopped with code {0}.</source>
+        <translation>Der Arbeitsprozess endete mit Code {0}.</translation>
+    </message>
+</context>
+<context>
+    <name>QueueOptions</name>
+    <message>
+        <source>The small built-in model: seconds</source>
+        <translation>Das kleine eingebaute Modell: Sekunden</translation>
+    </message>
+    <message>
+        <source>The best model for everyday use</source>
+        <translation>Das beste Modell für jeden Tag</translation>
+    </message>
+    <message>
+        <source>The largest model installed, long memory: slow, smallest result</source>
+        <translation>Das größte vorhandene Modell, langes Gedächtnis: langsam, kleinstes Ergebnis</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Stufe</translation>
+    </message>
+    <message>
+        <source>Keep both</source>
+        <translation>Beide behalten</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Überspringen</translation>
+    </message>
+    <message>
+        <source>More options for the queue</source>
+        <translation>Weiteres zur Liste</translation>
+    </message>
+    <message>
+        <source>Save to</source>
+        <translation>Sichern in</translation>
+    </message>
+    <message>
+        <source>If the name is taken</source>
+        <translation>Wenn der Name vergeben ist</translation>
+    </message>
+    <message>
+        <source>Start as soon as something is added</source>
+        <translation>Sofort beginnen, wenn etwas hinzukommt</translation>
+    </message>
+    <message>
+        <source>Put everything added at once into one archive</source>
+        <translation>Zusammen Hinzugefügtes in ein Archiv packen</translation>
+    </message>
+    <message>
+        <source>Open the folder when all is done</source>
+        <translation>Am Ende den Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Beside the original</source>
+        <translation>Neben dem Original</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>Save results to</source>
+        <translation>Ergebnisse sichern in</translation>
+    </message>
+</context>
+<context>
+    <name>QueuePage</name>
+    <message>
+        <source>Compress</source>
+        <translation>Packen</translation>
+    </message>
+    <message>
+        <source>Add files…</source>
+        <translation>Dateien hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Ordner hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Queue of jobs</source>
+        <translation>Liste der Aufträge</translation>
+    </message>
+    <message>
+        <source>Clear finished</source>
+        <translation>Fertige entfernen</translation>
+    </message>
+    <message>
+        <source>Progress of all jobs</source>
+        <translation>Fortschritt aller Aufträge</translation>
+    </message>
+    <message>
+        <source>Add files</source>
+        <translation>Dateien hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add a folder</source>
+        <translation>Einen Ordner hinzufügen</translation>
+    </message>
+    <message>
+        <source>{0} is an archive. What should happen with it?</source>
+        <translation>{0} ist ein Archiv. Was soll damit geschehen?</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n archive(s) dropped. What should happen with them?</source>
+        <translation>
+            <numerusform>%n Archiv. Was soll damit geschehen?</numerusform>
+            <numerusform>%n Archive. Was soll damit geschehen?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Extract</source>
+        <translation>Entpacken</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Look inside</source>
+        <translation>Hineinsehen</translation>
+    </message>
+    <message>
+        <source>{0} would take about {1} at level {2}.</source>
+        <translation>{0} würde auf Stufe {2} etwa {1} dauern.</translation>
+    </message>
+    <message>
+        <source>Start anyway</source>
+        <translation>Trotzdem beginnen</translation>
+    </message>
+    <message>
+        <source>{0}: about {1}</source>
+        <translation>{0}: etwa {1}</translation>
+    </message>
+    <message>
+        <source>Start now</source>
+        <translation>Jetzt beginnen</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>Aus der Liste nehmen</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>Nach oben</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>Nach unten</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Stufe</translation>
+    </message>
+    <message>
+        <source>{0} of {1} done</source>
+        <translation>{0} von {1} fertig</translation>
+    </message>
+    <message>
+        <source>{0} saved</source>
+        <translation>{0} gespart</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>noch {0}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n fehlgeschlagen</numerusform>
+            <numerusform>%n fehlgeschlagen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Runner</name>
+    <message>
+        <source>The worker could not be started: {0}</source>
+        <translation>Der Arbeitsprozess ließ sich nicht starten: {0}</translation>
+    </message>
+    <message>
+        <source>The worker process was ended from outside or crashed (out of memory is the usual reason); your files are untouched. You can try again.</source>
+        <translation>Der Arbeitsprozess wurde von außen beendet oder ist abgestürzt (meist war der Speicher zu klein); Ihre Dateien sind unberührt. Sie können es noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>The worker stopped with code {0}.</source>
+        <translation>Der Arbeitsprozess endete mit Code {0}.</translation>
+    </message>
+    <message>
+        <source>The source changed meanwhile, so it was kept.</source>
+        <translation>Das Original hat sich inzwischen geändert und wurde behalten.</translation>
+    </message>
+    <message>
+        <source>{0} could not be moved to the trash, so it was kept.</source>
+        <translation>{0} ließ sich nicht in den Papierkorb legen und wurde behalten.</translation>
+    </message>
+</context>
+<context>
+    <name>RunningPlot</name>
+    <message>
+        <source>Bits per byte along the text, {0} on average</source>
+        <translation>Bit je Byte entlang des Textes, im Mittel {0}</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Compression</source>
+        <translation>Packen</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Stufe</translation>
+    </message>
+    <message>
+        <source>Exact</source>
+        <translation>Exakt</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Rechenwerk</translation>
+    </message>
+    <message>
+        <source>Exact archives open on any machine; llama.cpp archives only where the same build runs.</source>
+        <translation>Exakte Archive lassen sich überall entpacken; llama.cpp-Archive nur, wo derselbe Bau läuft.</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>Threads</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Von selbst</translation>
+    </message>
+    <message>
+        <source>Never changes the result.</source>
+        <translation>Ändert nie das Ergebnis.</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Move it to the trash</source>
+        <translation>In den Papierkorb</translation>
+    </message>
+    <message>
+        <source>The original afterwards</source>
+        <translation>Das Original danach</translation>
+    </message>
+    <message>
+        <source>Goes to the trash only after the archive was decoded again and every byte compared.</source>
+        <translation>Kommt erst in den Papierkorb, wenn das Archiv wieder entpackt und jedes Byte verglichen ist.</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>Liste</translation>
+    </message>
+    <message>
+        <source>Jobs at the same time</source>
+        <translation>Aufträge zugleich</translation>
+    </message>
+    <message>
+        <source>Each job needs its own memory for the model.</source>
+        <translation>Jeder Auftrag braucht eigenen Speicher für das Modell.</translation>
+    </message>
+    <message>
+        <source>Keep both</source>
+        <translation>Beide behalten</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Überspringen</translation>
+    </message>
+    <message>
+        <source>If a name is taken</source>
+        <translation>Wenn ein Name vergeben ist</translation>
+    </message>
+    <message>
+        <source>Start as soon as something is added</source>
+        <translation>Sofort beginnen, wenn etwas hinzukommt</translation>
+    </message>
+    <message>
+        <source>Ask before jobs that would take long</source>
+        <translation>Vor langen Aufträgen fragen</translation>
+    </message>
+    <message>
+        <source>Open the folder when all is done</source>
+        <translation>Am Ende den Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Notify me when a long queue has ended</source>
+        <translation>Melden, wenn eine lange Liste fertig ist</translation>
+    </message>
+    <message>
+        <source>Open the settings folder</source>
+        <translation>Ordner der Einstellungen öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>TokenView</name>
+    <message>
+        <source>Text coloured by surprise</source>
+        <translation>Text, nach Überraschung gefärbt</translation>
+    </message>
+</context>
+<context>
+    <name>levels</name>
+    <message>
+        <source>Fast</source>
+        <translation>Schnell</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>Ausgewogen</translation>
+    </message>
+    <message>
+        <source>Smallest</source>
+        <translation>Kleinste</translation>
+    </message>
+</context>
+<context>
+    <name>status</name>
+    <message>
+        <source>about {0}</source>
+        <translation>etwa {0}</translation>
+    </message>
+    <message>
+        <source>{0} to reach about {1}</source>
+        <translation>{0} bis auf etwa {1}</translation>
+    </message>
+    <message>
+        <source>Estimating</source>
+        <translation>Wird geschätzt</translation>
+    </message>
+    <message>
+        <source>Would take long, waits for your choice</source>
+        <translation>Würde lange dauern, wartet auf Ihre Wahl</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Cancelling</source>
+        <translation>Wird abgebrochen</translation>
+    </message>
+    <message>
+        <source>Pausing</source>
+        <translation>Wird angehalten</translation>
+    </message>
+    <message>
+        <source>Checking the result</source>
+        <translation>Ergebnis wird geprüft</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Beginnt</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>Modell wird geladen</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>Wird gelesen</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} von {1}</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>noch {0}</translation>
+    </message>
+    <message>
+        <source>{0} so far</source>
+        <translation>bisher {0}</translation>
+    </message>
+    <message>
+        <source>took {0}</source>
+        <translation>dauerte {0}</translation>
+    </message>
+    <message>
+        <source>Everything in it is intact</source>
+        <translation>Alles darin ist unversehrt</translation>
+    </message>
+    <message>
+        <source>Extracted</source>
+        <translation>Entpackt</translation>
+    </message>
+    <message>
+        <source>It failed, and the worker did not say why.</source>
+        <translation>Es ist fehlgeschlagen, ohne dass ein Grund genannt wurde.</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was left behind</source>
+        <translation>Abgebrochen; nichts blieb zurück</translation>
+    </message>
+    <message>
+        <source>Skipped: there is a file of that name already</source>
+        <translation>Übersprungen: eine Datei dieses Namens gibt es schon</translation>
+    </message>
+</context>
+<context>
+    <name>wording</name>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} s</translation>
+    </message>
+    <message>
+        <source>{0} min {1} s</source>
+        <translation>{0} min {1} s</translation>
+    </message>
+    <message>
+        <source>{0} min</source>
+        <translation>{0} min</translation>
+    </message>
+    <message>
+        <source>{0} h {1} min</source>
+        <translation>{0} h {1} min</translation>
+    </message>
+    <message>
+        <source>{0} h</source>
+        <translation>{0} h</translation>
+    </message>
+    <message>
+        <source>%n day(s)</source>
+        <translation>

@@ -1,0 +1,1135 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="es" sourcelanguage="en">
+<context>
+    <name>ArchiveDesk</name>
+    <message>
+        <source>The worker&apos;s answer could not be read.</source>
+        <translation>No se pudo leer la respuesta del proceso de trabajo.</translation>
+    </message>
+    <message>
+        <source>It could not be extracted.</source>
+        <translation>No se pudo extraer.</translation>
+    </message>
+</context>
+<context>
+    <name>ArchivePage</name>
+    <message>
+        <source>Look inside an archive</source>
+        <translation>Mirar dentro de un archivo</translation>
+    </message>
+    <message>
+        <source>Open or drop a .nac file: see what it holds, read text without unpacking, and get out all or some of it.</source>
+        <translation>Abre o suelta un fichero .nac: mira qué contiene, lee texto sin descomprimir y extrae todo o solo una parte.</translation>
+    </message>
+    <message>
+        <source>Open archive…</source>
+        <translation>Abrir archivo…</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>Archivo</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>Abrir…</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Comprobar</translation>
+    </message>
+    <message>
+        <source>Decode everything and check every byte, without writing anything</source>
+        <translation>Descomprimir todo y comprobar cada byte, sin escribir nada</translation>
+    </message>
+    <message>
+        <source>Extract selected…</source>
+        <translation>Extraer selección…</translation>
+    </message>
+    <message>
+        <source>Extract all</source>
+        <translation>Extraer todo</translation>
+    </message>
+    <message>
+        <source>Entries of the archive</source>
+        <translation>Contenido del archivo</translation>
+    </message>
+    <message>
+        <source>Preview of the selected entry</source>
+        <translation>Vista previa del elemento elegido</translation>
+    </message>
+    <message>
+        <source>Reading the archive…</source>
+        <translation>Leyendo el archivo…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>%n fichero</numerusform>
+            <numerusform>%n ficheros</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Needs no language model: packed with classical codecs.</source>
+        <translation>No necesita modelo de lenguaje: comprimido con métodos clásicos.</translation>
+    </message>
+    <message>
+        <source>Model {0} · engine {1} · {2} bits per byte</source>
+        <translation>Modelo {0} · motor {1} · {2} bits por byte</translation>
+    </message>
+    <message>
+        <source>decodes here with {0}</source>
+        <translation>aquí se descomprime con {0}</translation>
+    </message>
+    <message>
+        <source>Decoding the beginning…</source>
+        <translation>Descomprimiendo el comienzo…</translation>
+    </message>
+    <message>
+        <source>Select a text to read its beginning here. Drag entries out of the window to extract them.</source>
+        <translation>Elige un texto para leer aquí su comienzo. Arrastra elementos fuera de la ventana para extraerlos.</translation>
+    </message>
+    <message>
+        <source>Not a text, so there is nothing to show here. Extract it to open it.</source>
+        <translation>No es un texto, así que no hay nada que mostrar. Extráelo para abrirlo.</translation>
+    </message>
+    <message>
+        <source>Open an archive</source>
+        <translation>Abrir un archivo</translation>
+    </message>
+    <message>
+        <source>nacomp archives (*.nac)</source>
+        <translation>Archivos nacomp (*.nac)</translation>
+    </message>
+    <message>
+        <source>Extract the selected entries to</source>
+        <translation>Extraer los elementos elegidos en</translation>
+    </message>
+    <message>
+        <source>Getting it ready to be dragged out…</source>
+        <translation>Preparándolo para arrastrarlo fuera…</translation>
+    </message>
+    <message>
+        <source>Ready: drag it now.</source>
+        <translation>Listo: arrástralo ahora.</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Close this message</source>
+        <translation>Cerrar este mensaje</translation>
+    </message>
+</context>
+<context>
+    <name>CompareChart</name>
+    <message>
+        <source>Sizes compared: {0}</source>
+        <translation>Tamaños comparados: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>DropArea</name>
+    <message>
+        <source>Drop files or folders here</source>
+        <translation>Suelta aquí ficheros o carpetas</translation>
+    </message>
+    <message>
+        <source>Add files…</source>
+        <translation>Añadir ficheros…</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Añadir carpeta…</translation>
+    </message>
+    <message>
+        <source>Text, code and documents come out several times smaller. Anything else is packed at least as well as xz does it. Drop a .nac archive to look inside or get your files back.</source>
+        <translation>Los textos, el código y los documentos quedan varias veces más pequeños. Todo lo demás se comprime al menos tan bien como con xz. Suelta un archivo .nac para mirar dentro o recuperar tus ficheros.</translation>
+    </message>
+</context>
+<context>
+    <name>EntryModel</name>
+    <message>
+        <source>Name</source>
+        <translation>Nombre</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Tamaño</translation>
+    </message>
+    <message>
+        <source>Modified</source>
+        <translation>Modificado</translation>
+    </message>
+</context>
+<context>
+    <name>Histogram</name>
+    <message>
+        <source>Tokens by bits: {0}</source>
+        <translation>Tokens por bits: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>JobDelegate</name>
+    <message>
+        <source>Pause</source>
+        <translation>Pausar</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Continuar</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Mostrar en la carpeta</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Reintentar</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>Quitar de la lista</translation>
+    </message>
+</context>
+<context>
+    <name>JobDetails</name>
+    <message>
+        <source>Details of the selected job</source>
+        <translation>Detalles de la tarea elegida</translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation>Tarea</translation>
+    </message>
+    <message>
+        <source>Back to the queue</source>
+        <translation>Volver a la lista</translation>
+    </message>
+    <message>
+        <source>Compared with classical codecs</source>
+        <translation>Comparado con métodos clásicos</translation>
+    </message>
+    <message>
+        <source>Compare with zip, zstd and xz</source>
+        <translation>Comparar con zip, zstd y xz</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>De</translation>
+    </message>
+    <message>
+        <source>And</source>
+        <translation>Y</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n más</numerusform>
+            <numerusform>%n más</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Tamaño</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Ficheros</translation>
+    </message>
+    <message>
+        <source>Compressed</source>
+        <translation>Comprimido</translation>
+    </message>
+    <message>
+        <source>Bits per byte</source>
+        <translation>Bits por byte</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Nivel</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modelo</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Nota</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Mostrar en la carpeta</translation>
+    </message>
+    <message>
+        <source>Look inside</source>
+        <translation>Mirar dentro</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausar</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Continuar</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Reintentar</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Quitar</translation>
+    </message>
+    <message>
+        <source>Packs the same files with zip, zstd and xz at their strongest, without keeping the result.</source>
+        <translation>Comprime los mismos ficheros con zip, zstd y xz al máximo, sin guardar el resultado.</translation>
+    </message>
+    <message>
+        <source>Packing with zip, zstd and xz…</source>
+        <translation>Comprimiendo con zip, zstd y xz…</translation>
+    </message>
+    <message>
+        <source>Same files, strongest settings. Shorter is better.</source>
+        <translation>Los mismos ficheros, al máximo. Cuanto más corto, mejor.</translation>
+    </message>
+    <message>
+        <source>The source files are no longer there to compare with.</source>
+        <translation>Los originales ya no están para comparar.</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>Colour scale from 0 to 16 bits</source>
+        <translation>Escala de color de 0 a 16 bits</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Compress</source>
+        <translation>Comprimir</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>Archivo</translation>
+    </message>
+    <message>
+        <source>Surprise map</source>
+        <translation>Mapa de sorpresa</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelos</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Ajustes</translation>
+    </message>
+    <message>
+        <source>Work is going on</source>
+        <translation>Hay trabajo en curso</translation>
+    </message>
+    <message>
+        <source>A job is still running. Stop it and close?</source>
+        <translation>Una tarea sigue en marcha. ¿Detenerla y cerrar?</translation>
+    </message>
+    <message>
+        <source>Unfinished output is removed; your files stay as they are.</source>
+        <translation>Lo inacabado se borra; tus ficheros quedan como están.</translation>
+    </message>
+    <message>
+        <source>Keep working</source>
+        <translation>Seguir trabajando</translation>
+    </message>
+    <message>
+        <source>Stop and close</source>
+        <translation>Detener y cerrar</translation>
+    </message>
+</context>
+<context>
+    <name>MapDesk</name>
+    <message>
+        <source>This text is too long for a map; up to 200 kB are drawn.</source>
+        <translation>Este texto es demasiado largo para un mapa; se dibujan hasta 200 kB.</translation>
+    </message>
+    <message>
+        <source>There is no text in this file that the model could read.</source>
+        <translation>En este fichero no hay texto que el modelo pueda leer.</translation>
+    </message>
+</context>
+<context>
+    <name>MapPage</name>
+    <message>
+        <source>Surprise map</source>
+        <translation>Mapa de sorpresa</translation>
+    </message>
+    <message>
+        <source>Open text…</source>
+        <translation>Abrir texto…</translation>
+    </message>
+    <message>
+        <source>Save as HTML…</source>
+        <translation>Guardar como HTML…</translation>
+    </message>
+    <message>
+        <source>Save as PNG…</source>
+        <translation>Guardar como PNG…</translation>
+    </message>
+    <message>
+        <source>See what the model knew</source>
+        <translation>Mira lo que sabía el modelo</translation>
+    </message>
+    <message>
+        <source>Open or drop a text. Each piece of it is coloured by how many bits it cost: pale where the model saw it coming, red where it was surprised. Few bits are what makes an archive small.</source>
+        <translation>Abre o suelta un texto. Cada trozo se colorea según los bits que costó: pálido donde el modelo lo veía venir, rojo donde se sorprendió. Pocos bits hacen pequeño un archivo.</translation>
+    </message>
+    <message>
+        <source>Computing the map</source>
+        <translation>Calculando el mapa</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>bits per token</source>
+        <translation>bits por token</translation>
+    </message>
+    <message>
+        <source>Figures of the map</source>
+        <translation>Cifras del mapa</translation>
+    </message>
+    <message>
+        <source>Tokens by bits</source>
+        <translation>Tokens por bits</translation>
+    </message>
+    <message>
+        <source>Bits per byte along the text</source>
+        <translation>Bits por byte a lo largo del texto</translation>
+    </message>
+    <message>
+        <source>The model is reading {0}…</source>
+        <translation>El modelo está leyendo {0}…</translation>
+    </message>
+    <message>
+        <source>{0} bits per byte</source>
+        <translation>{0} bits por byte</translation>
+    </message>
+    <message>
+        <source>{0} of text in {1} tokens cost {2}.</source>
+        <translation>{0} de texto en {1} tokens cuestan {2}.</translation>
+    </message>
+    <message>
+        <source>Point at a word</source>
+        <translation>Señala una palabra</translation>
+    </message>
+    <message>
+        <source>Its cost and what the model expected appear here.</source>
+        <translation>Aquí aparecen su coste y lo que el modelo esperaba.</translation>
+    </message>
+    <message>
+        <source>The model expected:</source>
+        <translation>El modelo esperaba:</translation>
+    </message>
+    <message>
+        <source>Open a text</source>
+        <translation>Abrir un texto</translation>
+    </message>
+    <message>
+        <source>Save the map</source>
+        <translation>Guardar el mapa</translation>
+    </message>
+    <message>
+        <source>{0} could not be saved: {1}</source>
+        <translation>No se pudo guardar {0}: {1}</translation>
+    </message>
+    <message>
+        <source>Saved as {0}.</source>
+        <translation>Guardado como {0}.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelCard</name>
+    <message>
+        <source>Resume download</source>
+        <translation>Continuar descarga</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Descargar</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Quitar</translation>
+    </message>
+    <message>
+        <source>Download of {0}</source>
+        <translation>Descarga de {0}</translation>
+    </message>
+    <message>
+        <source>Built in</source>
+        <translation>Integrado</translation>
+    </message>
+    <message>
+        <source>Installed</source>
+        <translation>Instalado</translation>
+    </message>
+    <message>
+        <source>used by level {0}</source>
+        <translation>usado por el nivel {0}</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>Empezando…</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} de {1}</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>faltan {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelDesk</name>
+    <message>
+        <source>{0} was added.</source>
+        <translation>Se añadió {0}.</translation>
+    </message>
+    <message>
+        <source>{0} was removed.</source>
+        <translation>Se quitó {0}.</translation>
+    </message>
+    <message>
+        <source>The worker&apos;s answer could not be read.</source>
+        <translation>No se pudo leer la respuesta del proceso de trabajo.</translation>
+    </message>
+    <message>
+        <source>{0} is ready.</source>
+        <translation>{0} está listo.</translation>
+    </message>
+    <message>
+        <source>The download of {0} stopped.</source>
+        <translation>La descarga de {0} se detuvo.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Add a GGUF file…</source>
+        <translation>Añadir un fichero GGUF…</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelos</translation>
+    </message>
+    <message>
+        <source>The model predicts the text; the better it predicts, the smaller the archive. Whoever unpacks an archive needs the same model; the archive says which.</source>
+        <translation>El modelo predice el texto; cuanto mejor lo predice, más pequeño es el archivo. Quien lo descomprima necesita el mismo modelo; el archivo dice cuál.</translation>
+    </message>
+    <message>
+        <source>Model of each level</source>
+        <translation>Modelo de cada nivel</translation>
+    </message>
+    <message>
+        <source>Model for level {0}</source>
+        <translation>Modelo para el nivel {0}</translation>
+    </message>
+    <message>
+        <source>Asking which models are there…</source>
+        <translation>Buscando los modelos…</translation>
+    </message>
+    <message>
+        <source>Best one installed</source>
+        <translation>El mejor instalado</translation>
+    </message>
+    <message>
+        <source>Remove {0} ({1})? Archives made with it need it again to be unpacked.</source>
+        <translation>¿Quitar {0} ({1})? Los archivos hechos con él lo necesitan para descomprimirse.</translation>
+    </message>
+    <message>
+        <source>Remove it</source>
+        <translation>Quitarlo</translation>
+    </message>
+    <message>
+        <source>Add a model</source>
+        <translation>Añadir un modelo</translation>
+    </message>
+    <message>
+        <source>GGUF models (*.gguf)</source>
+        <translation>Modelos GGUF (*.gguf)</translation>
+    </message>
+</context>
+<context>
+    <name>Notices</name>
+    <message numerus="yes">
+        <source>%n job(s) done</source>
+        <translation>
+            <numerusform>%n tarea terminada</numerusform>
+            <numerusform>%n tareas terminadas</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n fallida</numerusform>
+            <numerusform>%n fallidas</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Query</name>
+    <message>
+        <source>The worker stopped with code {0}.</source>
+        <translation>El proceso de trabajo terminó con el código {0}.</translation>
+    </message>
+</context>
+<context>
+    <name>QueueOptions</name>
+    <message>
+        <source>The small built-in model: seconds</source>
+        <translation>El pequeño modelo integrado: segundos</translation>
+    </message>
+    <message>
+        <source>The best model for everyday use</source>
+        <translation>El mejor modelo para el día a día</translation>
+    </message>
+    <message>
+        <source>The largest model installed, long memory: slow, smallest result</source>
+        <translation>El mayor modelo instalado, memoria larga: lento, resultado mínimo</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Nivel</translation>
+    </message>
+    <message>
+        <source>Keep both</source>
+        <translation>Conservar ambos</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Reemplazar</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Omitir</translation>
+    </message>
+    <message>
+        <source>More options for the queue</source>
+        <translation>Más opciones de la lista</translation>
+    </message>
+    <message>
+        <source>Save to</source>
+        <translation>Guardar en</translation>
+    </message>
+    <message>
+        <source>If the name is taken</source>
+        <translation>Si el nombre ya existe</translation>
+    </message>
+    <message>
+        <source>Start as soon as something is added</source>
+        <translation>Empezar en cuanto se añada algo</translation>
+    </message>
+    <message>
+        <source>Put everything added at once into one archive</source>
+        <translation>Poner lo añadido a la vez en un solo archivo</translation>
+    </message>
+    <message>
+        <source>Open the folder when all is done</source>
+        <translation>Abrir la carpeta al terminar</translation>
+    </message>
+    <message>
+        <source>Beside the original</source>
+        <translation>Junto al original</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Elegir carpeta…</translation>
+    </message>
+    <message>
+        <source>Save results to</source>
+        <translation>Guardar los resultados en</translation>
+    </message>
+</context>
+<context>
+    <name>QueuePage</name>
+    <message>
+        <source>Compress</source>
+        <translation>Comprimir</translation>
+    </message>
+    <message>
+        <source>Add files…</source>
+        <translation>Añadir ficheros…</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Añadir carpeta…</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Empezar</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausar</translation>
+    </message>
+    <message>
+        <source>Queue of jobs</source>
+        <translation>Lista de tareas</translation>
+    </message>
+    <message>
+        <source>Clear finished</source>
+        <translation>Quitar terminadas</translation>
+    </message>
+    <message>
+        <source>Progress of all jobs</source>
+        <translation>Progreso de todas las tareas</translation>
+    </message>
+    <message>
+        <source>Add files</source>
+        <translation>Añadir ficheros</translation>
+    </message>
+    <message>
+        <source>Add a folder</source>
+        <translation>Añadir una carpeta</translation>
+    </message>
+    <message>
+        <source>{0} is an archive. What should happen with it?</source>
+        <translation>{0} es un archivo nacomp. ¿Qué hacer con él?</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n archive(s) dropped. What should happen with them?</source>
+        <translation>
+            <numerusform>%n archivo nacomp. ¿Qué hacer con él?</numerusform>
+            <numerusform>%n archivos nacomp. ¿Qué hacer con ellos?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Extract</source>
+        <translation>Extraer</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Comprobar</translation>
+    </message>
+    <message>
+        <source>Look inside</source>
+        <translation>Mirar dentro</translation>
+    </message>
+    <message>
+        <source>{0} would take about {1} at level {2}.</source>
+        <translation>{0} tardaría unos {1} en el nivel {2}.</translation>
+    </message>
+    <message>
+        <source>Start anyway</source>
+        <translation>Empezar de todos modos</translation>
+    </message>
+    <message>
+        <source>{0}: about {1}</source>
+        <translation>{0}: unos {1}</translation>
+    </message>
+    <message>
+        <source>Start now</source>
+        <translation>Empezar ahora</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Continuar</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Reintentar</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>Quitar de la lista</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>Subir</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>Bajar</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Detalles</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Mostrar en la carpeta</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Nivel</translation>
+    </message>
+    <message>
+        <source>{0} of {1} done</source>
+        <translation>{0} de {1} terminadas</translation>
+    </message>
+    <message>
+        <source>{0} saved</source>
+        <translation>{0} ahorrados</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>faltan {0}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n fallida</numerusform>
+            <numerusform>%n fallidas</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Runner</name>
+    <message>
+        <source>The worker could not be started: {0}</source>
+        <translation>No se pudo iniciar el proceso de trabajo: {0}</translation>
+    </message>
+    <message>
+        <source>The worker process was ended from outside or crashed (out of memory is the usual reason); your files are untouched. You can try again.</source>
+        <translation>El proceso de trabajo fue terminado desde fuera o falló (lo habitual es falta de memoria); tus ficheros están intactos. Puedes volver a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The worker stopped with code {0}.</source>
+        <translation>El proceso de trabajo terminó con el código {0}.</translation>
+    </message>
+    <message>
+        <source>The source changed meanwhile, so it was kept.</source>
+        <translation>El original cambió entretanto y se conservó.</translation>
+    </message>
+    <message>
+        <source>{0} could not be moved to the trash, so it was kept.</source>
+        <translation>No se pudo mover {0} a la papelera y se conservó.</translation>
+    </message>
+</context>
+<context>
+    <name>RunningPlot</name>
+    <message>
+        <source>Bits per byte along the text, {0} on average</source>
+        <translation>Bits por byte a lo largo del texto, {0} de media</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation>Ajustes</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Apariencia</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>Como el sistema</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Claro</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Oscuro</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Tema</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Idioma</translation>
+    </message>
+    <message>
+        <source>Compression</source>
+        <translation>Compresión</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Nivel</translation>
+    </message>
+    <message>
+        <source>Exact</source>
+        <translation>Exacto</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Motor</translation>
+    </message>
+    <message>
+        <source>Exact archives open on any machine; llama.cpp archives only where the same build runs.</source>
+        <translation>Los archivos exactos se abren en cualquier máquina; los de llama.cpp, solo donde funcione la misma versión.</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>Hilos</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automático</translation>
+    </message>
+    <message>
+        <source>Never changes the result.</source>
+        <translation>Nunca cambia el resultado.</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>Conservarlo</translation>
+    </message>
+    <message>
+        <source>Move it to the trash</source>
+        <translation>Moverlo a la papelera</translation>
+    </message>
+    <message>
+        <source>The original afterwards</source>
+        <translation>El original después</translation>
+    </message>
+    <message>
+        <source>Goes to the trash only after the archive was decoded again and every byte compared.</source>
+        <translation>Va a la papelera solo después de descomprimir el archivo y comparar cada byte.</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>Lista</translation>
+    </message>
+    <message>
+        <source>Jobs at the same time</source>
+        <translation>Tareas a la vez</translation>
+    </message>
+    <message>
+        <source>Each job needs its own memory for the model.</source>
+        <translation>Cada tarea necesita su propia memoria para el modelo.</translation>
+    </message>
+    <message>
+        <source>Keep both</source>
+        <translation>Conservar ambos</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Reemplazar</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Omitir</translation>
+    </message>
+    <message>
+        <source>If a name is taken</source>
+        <translation>Si un nombre ya existe</translation>
+    </message>
+    <message>
+        <source>Start as soon as something is added</source>
+        <translation>Empezar en cuanto se añada algo</translation>
+    </message>
+    <message>
+        <source>Ask before jobs that would take long</source>
+        <translation>Preguntar antes de tareas largas</translation>
+    </message>
+    <message>
+        <source>Open the folder when all is done</source>
+        <translation>Abrir la carpeta al terminar</translation>
+    </message>
+    <message>
+        <source>Notify me when a long queue has ended</source>
+        <translation>Avisar cuando termine una lista larga</translation>
+    </message>
+    <message>
+        <source>Open the settings folder</source>
+        <translation>Abrir la carpeta de ajustes</translation>
+    </message>
+</context>
+<context>
+    <name>TokenView</name>
+    <message>
+        <source>Text coloured by surprise</source>
+        <translation>Texto coloreado por sorpresa</translation>
+    </message>
+</context>
+<context>
+    <name>levels</name>
+    <message>
+        <source>Fast</source>
+        <translation>Rápido</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>Equilibrado</translation>
+    </message>
+    <message>
+        <source>Smallest</source>
+        <translation>Mínimo</translation>
+    </message>
+</context>
+<context>
+    <name>status</name>
+    <message>
+        <source>about {0}</source>
+        <translation>unos {0}</translation>
+    </message>
+    <message>
+        <source>{0} to reach about {1}</source>
+        <translation>{0} hasta unos {1}</translation>
+    </message>
+    <message>
+        <source>Estimating</source>
+        <translation>Estimando</translation>
+    </message>
+    <message>
+        <source>Would take long, waits for your choice</source>
+        <translation>Tardaría mucho, espera tu decisión</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>En espera</translation>
+    </message>
+    <message>
+        <source>Cancelling</source>
+        <translation>Cancelando</translation>
+    </message>
+    <message>
+        <source>Pausing</source>
+        <translation>Pausando</translation>
+    </message>
+    <message>
+        <source>Checking the result</source>
+        <translation>Comprobando el resultado</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Empezando</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>Cargando el modelo</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>Leyendo</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} de {1}</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>En pausa</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>faltan {0}</translation>
+    </message>
+    <message>
+        <source>{0} so far</source>
+        <translation>{0} hasta ahora</translation>
+    </message>
+    <message>
+        <source>took {0}</source>
+        <translation>tardó {0}</translation>
+    </message>
+    <message>
+        <source>Everything in it is intact</source>
+        <translation>Todo su contenido está intacto</translation>
+    </message>
+    <message>
+        <source>Extracted</source>
+        <translation>Extraído</translation>
+    </message>
+    <message>
+        <source>It failed, and the worker did not say why.</source>
+        <translation>Falló, y el proceso no dijo por qué.</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was left behind</source>
+        <translation>Cancelado; no quedó nada</translation>
+    </message>
+    <message>
+        <source>Skipped: there is a file of that name already</source>
+        <translation>Omitido: ya hay un fichero con ese nombre</translation>
+    </message>
+</context>
+<context>
+    <name>wording</name>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} s</translation>
+    </message>
+    <message>
+        <source>{0} min {1} s</source>
+        <translation>{0} min {1} s</translation>
+    </message>
+    <message>
+        <source>{0} min</source>
+        <translation>{0} min</translation>
+    </message>
+    <message>
+        <source>{0} h {1} min</source>
+        <translation>{0} h {1} min</translation>
+    </message>
+    <message>
+        <source>{0} h</source>
+        <translation>{0} h</translation>
+    </message>
+    <message>
+        <source>%n day(s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing to gain</source>
+        <translation>nada que ganar</translation>
+    </message>
+    <message>
+        <source>{0} times smaller</source>
+        <translation>{0} veces menor</translation>
+    </message>
+    <message>
+        <source>{0}% smaller</source>
+        <translation>{0} % menor</translation>
+    </message>
+    <message>
+        <source>not smaller: already dense</source>
+        <translation>no es menor: ya estaba denso</translation>
+    </message>
+    <message>
+        <source>{0} became {1}</source>
+        <translation>{0} pasaron a {1}</translation>
+    </message>
+    <message>
+        <source>{0} bits</source>
+        <translation>{0} bits</translation>
+    </message>
+    <message>
+        <source>{0}% likely</source>
+        <translation>{0} % probable</translation>
+    </message>
+    <message>
+        <source>1 in {0}</source>
+        <translation>1 entre {0}</translation>
+    </message>
+</context>
+</TS>
