@@ -10,18 +10,14 @@ UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 class Translate(Protocol):
-    """The shape of `QCoreApplication.translate`: context, source text, comment, and a number for plural forms."""
+    """The shape of `QCoreApplication.translate` without plural forms: context and source text."""
 
-    def __call__(self, context: str, key: str, comment: str | None = None, n: int = -1, /) -> str: ...
+    def __call__(self, context: str, key: str, /) -> str: ...
 
 
-def english(_context: str, key: str, _comment: str | None = None, n: int = -1, /) -> str:
-    """The source text itself, with the number put in."""
-    return (
-        key.replace("%n", str(n))
-        .replace("(s)", "" if n == 1 else "s")
-        .replace("(ies)", "y" if n == 1 else "ies")
-    )
+def english(_context: str, key: str, /) -> str:
+    """The source text itself."""
+    return key
 
 
 def _figure(value: float) -> str:
@@ -63,8 +59,7 @@ def duration_text(seconds: float, translate: Translate = english) -> str:
         if minutes:
             return translate("wording", "{0} h {1} min").format(hours, minutes)
         return translate("wording", "{0} h").format(hours)
-    days = round(hours / 24)  # named, because Qt's collector of sentences reads only plain numbers here
-    return translate("wording", "%n day(s)", "", days)
+    return translate("wording", "{0} days").format(round(hours / 24))
 
 
 def ratio_text(original: int, compressed: int, translate: Translate = english) -> str:
