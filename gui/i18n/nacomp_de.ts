@@ -1,9 +1,10 @@
-<?xml version='1.0' encoding='utf-8'?>
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
     <name>ArchiveDesk</name>
     <message>
-        <source>The worker's answer could not be read.</source>
+        <source>The worker&apos;s answer could not be read.</source>
         <translation>Die Antwort des Arbeitsprozesses war nicht lesbar.</translation>
     </message>
     <message>
@@ -519,7 +520,7 @@
         <translation>{0} wurde entfernt.</translation>
     </message>
     <message>
-        <source>The worker's answer could not be read.</source>
+        <source>The worker&apos;s answer could not be read.</source>
         <translation>Die Antwort des Arbeitsprozesses war nicht lesbar.</translation>
     </message>
     <message>
@@ -1095,5 +1096,40 @@
         <translation>{0} h</translation>
     </message>
     <message>
-        <source>%n day(s)</source>
-        <translation>
+        <source>{0} days</source>
+        <translation>{0} Tage</translation>
+    </message>
+    <message>
+        <source>nothing to gain</source>
+        <translation>nichts zu gewinnen</translation>
+    </message>
+    <message>
+        <source>{0} times smaller</source>
+        <translation>{0}-mal kleiner</translation>
+    </message>
+    <message>
+        <source>{0}% smaller</source>
+        <translation>{0} % kleiner</translation>
+    </message>
+    <message>
+        <source>not smaller: already dense</source>
+        <translation>nicht kleiner: schon dicht</translation>
+    </message>
+    <message>
+        <source>{0} became {1}</source>
+        <translation>aus {0} wurden {1}</translation>
+    </message>
+    <message>
+        <source>{0} bits</source>
+        <translation>{0} Bit</translation>
+    </message>
+    <message>
+        <source>{0}% likely</source>
+        <translation>zu {0} % erwartet</translation>
+    </message>
+    <message>
+        <source>1 in {0}</source>
+        <translation>1 zu {0}</translation>
+    </message>
+</context>
+</TS>

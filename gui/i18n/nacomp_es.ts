@@ -1096,8 +1096,8 @@
         <translation>{0} h</translation>
     </message>
     <message>
-        <source>%n day(s)</source>
-        <translation type="unfinished"></translation>
+        <source>{0} days</source>
+        <translation>{0} días</translation>
     </message>
     <message>
         <source>nothing to gain</source>
