@@ -58,6 +58,10 @@ class Console(ABC):
         """Something to know that stops nothing."""
 
     @abstractmethod
+    def note(self, document: Document, sentence: str) -> None:
+        """One of many things was done: the event for programs, the sentence for people."""
+
+    @abstractmethod
     def result(self, document: Document, sentence: str) -> None:
         """Success: the document for programs, the sentence for people."""
 
@@ -89,6 +93,9 @@ class JsonConsole(Console):
 
     def warning(self, message: str) -> None:
         self._say("warning", {"message": message})
+
+    def note(self, document: Document, sentence: str) -> None:  # noqa: ARG002
+        self._say(str(document["event"]), document)
 
     def result(self, document: Document, sentence: str) -> None:  # noqa: ARG002
         self._say("result", document)
@@ -148,6 +155,10 @@ class TerminalConsole(Console):
     def warning(self, message: str) -> None:
         if self._verbosity >= 0:
             self._print(f"nacomp: {message}", style="yellow")
+
+    def note(self, document: Document, sentence: str) -> None:  # noqa: ARG002
+        if self._verbosity >= 0:
+            self._print(sentence)
 
     def result(self, document: Document, sentence: str) -> None:  # noqa: ARG002
         self.close()
