@@ -118,7 +118,7 @@ def save(target: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     os.close(handle)
     temporary = Path(name)
     try:
-        with temporary.open("wb") as file:
+        with temporary.open("w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -8,7 +8,7 @@ import io
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +19,7 @@ from nacomp.extract import extract_file, extract_tree, select
 from nacomp.files import Source, file_problem, save, walk
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
+from nacomp.formats.recovery import add_recovery
 from nacomp.levels import DEFAULT_LEVEL, level_named
 from nacomp.neural import NeuralCodec
 from nacomp.pack import BlockCoder
@@ -36,12 +37,14 @@ class CompressOptions:
         model: a catalogue id that takes the place of the level's choice.
         overwrite: replace an existing output.
         verify: decode the written archive and compare before it is put in place.
+        recovery: percent of the archive that may be damaged and repaired later; 0 for no recovery data.
     """
 
     level: str = DEFAULT_LEVEL
     model: str | None = None
     overwrite: bool = False
     verify: bool = False
+    recovery: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,13 @@ def compress(
     coder = BlockCoder(codec, level, job, engines.encoding_workers(codec))
     model_id = codec.settings.model_id if codec else ""
     if not isinstance(output, Path):
+        if options.recovery:
+            raise UsageError(reason="recovery data needs an archive in a file")
         return Compressed(write_archive(output, sources, coder, job), model_id, tuple(sources))
     with save(output, overwrite=options.overwrite) as file:
         written = write_archive(file, sources, coder, job)
+        if options.recovery:
+            written = _protect(file, written, options.recovery, job)
         if options.verify:
             _verify(file, sources, engines, job)
     return Compressed(written, model_id, tuple(sources))
@@ -95,6 +102,14 @@ def _codec(
         return None
     job.enter("model")
     return engines.for_level(level_named(options.level), options.model)
+
+
+def _protect(file: BinaryIO, written: Written, percent: float, job: Job) -> Written:
+    """Put recovery data behind a written archive."""
+    job.enter("adding recovery data")
+    size = written.compressed_size + add_recovery(file, percent)
+    job.wrote(size)
+    return replace(written, compressed_size=size)
 
 
 def _verify(file: BinaryIO, sources: Sequence[Source], engines: Engines, job: Job) -> None:

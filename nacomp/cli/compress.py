@@ -31,6 +31,17 @@ from nacomp.operations import (
 )
 
 
+def _percent(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    """`5` or `5%`, up to 100."""
+    try:
+        percent = float(value.removesuffix("%"))
+    except ValueError:
+        percent = -1.0
+    if not 0 <= percent <= 100:
+        raise click.BadParameter(f"expected a number from 0 to 100 such as 5%, found {value!r}", ctx, param)
+    return percent
+
+
 @click.command("compress")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
@@ -46,6 +57,13 @@ from nacomp.operations import (
     "--rm", "remove", is_flag=True, help="Remove the inputs once the archive has been decoded and compared."
 )
 @click.option("--verify", is_flag=True, help="Decode the archive and compare before it is put in place.")
+@click.option(
+    "--recovery",
+    callback=_percent,
+    default="0",
+    metavar="PERCENT",
+    help="Add data that repairs this much damage of the archive, such as 5%.",
+)
 @level_options
 @common_options
 def command_compress(
@@ -57,6 +75,7 @@ def command_compress(
     keep: bool,
     remove: bool,
     verify: bool,
+    recovery: float,
     level: str,
     model: str | None,
     engine: str,
@@ -68,7 +87,7 @@ def command_compress(
     `-` is standard input.
     """
     paths = input_paths(inputs)
-    options = CompressOptions(level, model, overwrite=force, verify=verify or remove)
+    options = CompressOptions(level, model, overwrite=force, verify=verify or remove, recovery=recovery)
     to_stdout = stdout or output == "-" or (STANDARD in paths and output is None)
     if remove and (to_stdout or keep):
         raise UsageError(reason="--rm needs an archive in a file and goes without -k")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from nacomp.cli.console import human_size, human_time, printable
-from nacomp.cli.rescue import run_salvage
+from nacomp.cli.rescue import hinting, run_salvage
 from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, common_options, input_paths
 from nacomp.engines import Engines
 from nacomp.errors import UsageError
@@ -102,7 +102,8 @@ def _one(
         }
     )
     source = sys.stdin.buffer if path == STANDARD else path
-    done = decompress(source, target, engines, run.job(), overwrite=force, chosen=chosen, limits=limits)
+    with hinting(run, path):
+        done = decompress(source, target, engines, run.job(), overwrite=force, chosen=chosen, limits=limits)
     run.console.result(_document(done), _sentence(path, done))
 
 
@@ -110,7 +111,7 @@ def _to_stdout(
     run: Run, engines: Engines, path: Path, chosen: tuple[str, ...], limits: Limits, force: bool
 ) -> None:
     out = binary_stdout(force)
-    with ExitStack() as stack:
+    with hinting(run, path), ExitStack() as stack:
         archive = open_archive(sys.stdin.buffer if path == STANDARD else path, engines, stack, limits)
         files = [e for e in select(archive, chosen) if e.kind is EntryKind.FILE]
         write_contents(archive, files, out, run.job(), engines.decoding_workers(archive))

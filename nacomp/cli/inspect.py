@@ -14,6 +14,7 @@ from rich.table import Table
 
 from nacomp.archive import Archive
 from nacomp.cli.console import human_size, human_time, printable
+from nacomp.cli.rescue import hinting
 from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, common_options, input_paths
 from nacomp.engines import Engines
 from nacomp.extract import select
@@ -61,7 +62,7 @@ def command_test(inputs: tuple[str, ...], **common: Any) -> None:
 
 def _test(run: Run, engines: Engines, path: Path) -> None:
     began = time.monotonic()
-    with ExitStack() as stack:
+    with hinting(run, path), ExitStack() as stack:
         archive = _open(engines, path, stack)
         job = run.job()
         total = sum(entry.size for entry in archive.entries)
