@@ -55,7 +55,8 @@ class Application(QObject):
         self.window = self._make_window()
         self.notices = Notices(self.services, lambda: self.window)
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
-        app.installEventFilter(self)
+        if sys.platform == "darwin":  # a filter in Python costs every event of the application a little
+            app.installEventFilter(self)
 
     def _make_window(self) -> MainWindow:
         window = MainWindow(self.services)
