@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from nacomp.archive import Archive, Written, write_archive
 from nacomp.engines import Engines
-from nacomp.errors import CorruptArchive, FileProblem, UsageError, VerificationFailed
+from nacomp.errors import CorruptArchive, UsageError, VerificationFailed
 from nacomp.extract import extract_file, extract_tree, select
 from nacomp.files import Source, file_problem, save, walk
 from nacomp.formats.entry import Entry, EntryKind
@@ -213,25 +213,6 @@ def sources_of(inputs: Sequence[Path]) -> list[Source]:
     if not inputs:
         raise UsageError(reason="no input given")
     return walk(inputs)
-
-
-def remove_sources(sources: Sequence[Source], written: Path) -> None:
-    """Delete what was archived, files first, then the folders that are empty now. Only after verification."""
-    for source in sources:
-        if source.path is not None and source.kind is not EntryKind.FOLDER and source.path != written:
-            _remove(source.path)
-    for source in reversed(sources):
-        if source.path is not None and source.kind is EntryKind.FOLDER and not any(source.path.iterdir()):
-            source.path.rmdir()
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink()
-    except OSError as problem:
-        raise FileProblem(
-            path=path, reason=f"was archived but could not be removed ({problem.strerror})"
-        ) from None
 
 
 def memory_stream(data: bytes = b"") -> io.BytesIO:

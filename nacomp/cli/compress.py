@@ -1,6 +1,7 @@
 """`nacomp compress`: files and folders to archives."""
 
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,10 +26,23 @@ from nacomp.operations import (
     CompressOptions,
     compress,
     default_output,
-    remove_sources,
     source_from_stream,
     sources_of,
 )
+from nacomp.trash import remove_sources
+
+
+class Removal(Enum):
+    """What happens to the inputs afterwards."""
+
+    NONE = "none"
+    TRASH = "trash"
+    DELETE = "delete"
+
+    @classmethod
+    def of(cls, *, remove: bool, trash: bool) -> "Removal":
+        """From the options."""
+        return (cls.TRASH if trash else cls.DELETE) if remove else cls.NONE
 
 
 def _percent(ctx: click.Context, param: click.Parameter, value: str) -> float:
@@ -54,8 +68,13 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str) -> float:
 )
 @click.option("-k", "--keep", is_flag=True, help="Keep the inputs (the default).")
 @click.option(
-    "--rm", "remove", is_flag=True, help="Remove the inputs once the archive has been decoded and compared."
+    "--rm",
+    "remove",
+    is_flag=True,
+    help="Move the inputs to the trash once the archive has been decoded and compared.",
 )
+@click.option("--no-trash", is_flag=True, help="With --rm: delete the inputs for good.")
+@click.option("--delete", is_flag=True, help="The same as --rm --no-trash.")
 @click.option("--verify", is_flag=True, help="Decode the archive and compare before it is put in place.")
 @click.option(
     "--recovery",
@@ -74,6 +93,8 @@ def command_compress(
     recursive: bool,
     keep: bool,
     remove: bool,
+    no_trash: bool,
+    delete: bool,
     verify: bool,
     recovery: float,
     level: str,
@@ -87,18 +108,23 @@ def command_compress(
     `-` is standard input.
     """
     paths = input_paths(inputs)
-    options = CompressOptions(level, model, overwrite=force, verify=verify or remove, recovery=recovery)
+    removal = Removal.of(remove=remove or delete, trash=not (no_trash or delete))
+    options = CompressOptions(
+        level, model, overwrite=force, verify=verify or removal is not Removal.NONE, recovery=recovery
+    )
     to_stdout = stdout or output == "-" or (STANDARD in paths and output is None)
-    if remove and (to_stdout or keep):
+    if removal is not Removal.NONE and (to_stdout or keep):
         raise UsageError(reason="--rm needs an archive in a file and goes without -k")
+    if no_trash and removal is Removal.NONE:
+        raise UsageError(reason="--no-trash says how --rm removes the inputs; give both")
     with begin_run(**common) as run:
         engines = run.engines(engine)
         if to_stdout or output is not None:
             target = binary_stdout(force) if to_stdout else Path(str(output))
-            _one(run, engines, paths, target, options, remove)
+            _one(run, engines, paths, target, options, removal)
             return
         files = _files_below(paths) if recursive else paths
-        run.each(files, lambda p: _one(run, engines, [p], default_output([p]), options, remove))
+        run.each(files, lambda p: _one(run, engines, [p], default_output([p]), options, removal))
 
 
 def _files_below(paths: list[Path]) -> list[Path]:
@@ -112,7 +138,7 @@ def _one(
     paths: list[Path],
     target: Path | BinaryIO,
     options: CompressOptions,
-    remove: bool,
+    removal: Removal,
 ) -> None:
     """Make one archive and report it."""
     sources = _sources(paths)
@@ -130,8 +156,8 @@ def _one(
         }
     )
     done = compress(sources, target, engines, options, run.job())
-    if remove and isinstance(target, Path):
-        remove_sources(sources, target)
+    if removal is not Removal.NONE and isinstance(target, Path):
+        remove_sources(paths, sources, target, trash=removal is Removal.TRASH)
     if output is not None:
         run.console.result(_document(done, output), _sentence(done, output))
 

@@ -111,7 +111,7 @@ def test_some_inputs_failing(text: Path, tmp_path: Path) -> None:
 
 def test_remove_after_verification(text: Path) -> None:
     data = text.read_bytes()
-    assert nacomp("compress", text, "--rm", "--model", TINY).code == 0
+    assert nacomp("compress", text, "--rm", "--no-trash", "--model", TINY).code == 0
     assert not text.exists()
     assert nacomp("decompress", f"{text}.nac").code == 0
     assert text.read_bytes() == data
