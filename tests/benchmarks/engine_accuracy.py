@@ -1,6 +1,6 @@
 """What the exact engine's int8 arithmetic costs: bits per token against llama.cpp with the same weights.
 
-    python tests/benchmarks/engine_accuracy.py MODEL.gguf TEXT [--tokens 1024] [--context 2048]
+    python tests/benchmarks/engine_accuracy.py MODEL.gguf TEXT [--tokens 1024] [--window W] [--sinks 4]
 
 llama.cpp runs the model twice, its weights rewritten as Q8_0 and as F32, so all three read the same numbers. The
 exact engine must stay within 1% of Q8_0. Needs the `llama` extra.
@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nacomp.models.exact.engine import open_engine
+from nacomp.models.gguf_file import open_gguf
 from nacomp.models.protocol import ContextWindow
+from nacomp.models.tokens import read_vocabulary
 
 Tokens = NDArray[np.int32]
 CHUNK = 64
@@ -31,10 +33,12 @@ def bits(logits: NDArray[np.float32], targets: Tokens) -> float:
 
 def tokenise(model: Path, text: Path, count: int) -> tuple[Tokens, Tokens]:
     """Inputs (start token first) and the tokens they should predict, `count` of each."""
+    with open_gguf(model) as file:
+        start = read_vocabulary(file.metadata).start_token
     llama = llama_cpp.Llama(str(model), vocab_only=True, verbose=False)
     found = llama.tokenize(text.read_bytes(), add_bos=False, special=False)[:count]
     targets = np.array(found, np.int32)
-    return np.concatenate([np.array([llama.token_bos()], np.int32), targets[:-1]]), targets
+    return np.concatenate([np.array([start], np.int32), targets[:-1]]), targets
 
 
 def exact_bits(model: Path, inputs: Tokens, targets: Tokens, context: ContextWindow) -> float:
@@ -65,7 +69,9 @@ def requantise(model: Path, target: Path, kind: int) -> None:
 
 def main() -> None:
     """Print one line per engine."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("model", type=Path)
     parser.add_argument("text", type=Path)
     parser.add_argument("--tokens", type=int, default=1024)
@@ -77,7 +83,10 @@ def main() -> None:
     exact = exact_bits(options.model, inputs, targets, context)
     print(f"exact       {exact:.4f} bits/token over {len(inputs)} tokens, {context}")
     with tempfile.TemporaryDirectory() as folder:
-        for name, kind in (("Q8_0", llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0), ("F32", llama_cpp.LLAMA_FTYPE_ALL_F32)):
+        for name, kind in (
+            ("Q8_0", llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0),
+            ("F32", llama_cpp.LLAMA_FTYPE_ALL_F32),
+        ):
             rewritten = Path(folder, f"{name}.gguf")
             requantise(options.model, rewritten, kind)
             theirs = llama_bits(rewritten, inputs, targets)
