@@ -37,9 +37,12 @@ class FileChanged(FileProblem):
 
 
 class Interrupted(NacompError):
-    """Stopped on request; nothing was left behind."""
+    """Stopped on request; {left}."""
 
     exit_code = ExitCode.INTERRUPTED
+
+    def __init__(self, left: str = "nothing was left behind") -> None:
+        super().__init__(left=left)
 
 
 class VerificationFailed(NacompError):

@@ -100,6 +100,14 @@ def _walk_one(path: Path, name: str) -> Iterator[Source]:
         raise file_problem(path, problem) from problem
 
 
+def check_free(target: Path, *, overwrite: bool) -> None:
+    """Raise OutputExists or FileProblem if nothing may be written there."""
+    if not overwrite and os.path.lexists(target):
+        raise OutputExists(path=target)
+    if target.is_dir():
+        raise FileProblem(path=target, reason="is a folder")
+
+
 @contextlib.contextmanager
 def save(target: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     """A file that becomes `target` when the block ends well, and vanishes when it does not.
@@ -107,10 +115,7 @@ def save(target: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     Written beside the target, flushed to disk, then put in place by one rename; the folder is flushed too, so the
     name survives a power cut. Raises OutputExists, FileProblem.
     """
-    if not overwrite and os.path.lexists(target):
-        raise OutputExists(path=target)
-    if target.is_dir():
-        raise FileProblem(path=target, reason="is a folder")
+    check_free(target, overwrite=overwrite)
     try:
         handle, name = tempfile.mkstemp(TEMPORARY_SUFFIX, f".{target.name[:40]}.", target.parent)
     except OSError as problem:

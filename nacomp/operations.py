@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 from nacomp.archive import Archive, Written, write_archive
 from nacomp.engines import Engines
-from nacomp.errors import CorruptArchive, UsageError, VerificationFailed
+from nacomp.errors import CorruptArchive, Interrupted, UsageError, VerificationFailed
 from nacomp.extract import extract_file, extract_tree, select
-from nacomp.files import Source, file_problem, save, walk
+from nacomp.files import Source, check_free, file_problem, save, walk
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.recovery import add_recovery
@@ -24,6 +24,7 @@ from nacomp.levels import DEFAULT_LEVEL, level_named
 from nacomp.neural import NeuralCodec
 from nacomp.pack import BlockCoder
 from nacomp.progress import Job
+from nacomp.resume import keeping, kept_path, settings_key
 
 SUFFIX = ".nac"
 
@@ -38,6 +39,7 @@ class CompressOptions:
         overwrite: replace an existing output.
         verify: decode the written archive and compare before it is put in place.
         recovery: percent of the archive that may be damaged and repaired later; 0 for no recovery data.
+        resume: keep finished blocks beside the output until it is there, and use those an earlier job kept.
     """
 
     level: str = DEFAULT_LEVEL
@@ -45,6 +47,7 @@ class CompressOptions:
     overwrite: bool = False
     verify: bool = False
     recovery: float = 0.0
+    resume: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,21 +80,60 @@ def compress(
     sources: Sequence[Source], output: Path | BinaryIO, engines: Engines, options: CompressOptions, job: Job
 ) -> Compressed:
     """Write one archive of all sources. Raises what `write_archive` does, ModelError, VerificationFailed."""
-    level = level_named(options.level)
     codec = _codec(sources, engines, options, job)
-    coder = BlockCoder(codec, level, job, engines.encoding_workers(codec))
+    coder = BlockCoder(codec, level_named(options.level), job, engines.encoding_workers(codec))
     model_id = codec.settings.model_id if codec else ""
     if not isinstance(output, Path):
-        if options.recovery:
-            raise UsageError(reason="recovery data needs an archive in a file")
+        if options.recovery or options.resume:
+            raise UsageError(reason="recovery data and resuming need an archive in a file")
         return Compressed(write_archive(output, sources, coder, job), model_id, tuple(sources))
+    if options.resume:
+        own = kept_path(output).absolute()
+        sources = [s for s in sources if s.path is None or s.path.absolute() != own]
+        written = _resume(sources, output, engines, coder, options, job)
+    else:
+        written = _write(sources, output, engines, coder, options, job)
+    return Compressed(written, model_id, tuple(sources))
+
+
+def _write(
+    sources: Sequence[Source],
+    output: Path,
+    engines: Engines,
+    coder: BlockCoder,
+    options: CompressOptions,
+    job: Job,
+) -> Written:
     with save(output, overwrite=options.overwrite) as file:
         written = write_archive(file, sources, coder, job)
         if options.recovery:
             written = _protect(file, written, options.recovery, job)
         if options.verify:
             _verify(file, sources, engines, job)
-    return Compressed(written, model_id, tuple(sources))
+    return written
+
+
+def _resume(
+    sources: Sequence[Source],
+    output: Path,
+    engines: Engines,
+    coder: BlockCoder,
+    options: CompressOptions,
+    job: Job,
+) -> Written:
+    """As `_write`, with finished blocks kept beside the output."""
+    level = level_named(options.level)
+    check_free(output, overwrite=options.overwrite)
+    with keeping(output, settings_key(coder.methods, level)) as kept:
+        coder.keep_in(kept)
+        try:
+            return _write(sources, output, engines, coder, options, job)
+        except Interrupted:
+            if not len(kept):
+                raise
+            raise Interrupted(
+                "what is finished is kept; run the same command with --resume to go on"
+            ) from None
 
 
 def _codec(

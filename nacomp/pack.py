@@ -4,12 +4,13 @@ own bookkeeping.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from nacomp import classical
+from nacomp.classical import Packed
 from nacomp.formats.checksums import content_checksum
 from nacomp.formats.entry import Extent
 from nacomp.formats.methods import Method, MethodKind
@@ -17,6 +18,7 @@ from nacomp.formats.writer import ArchiveWriter
 from nacomp.levels import Level
 from nacomp.neural import NeuralCodec
 from nacomp.progress import Job
+from nacomp.resume import KeptBlocks
 from nacomp.segments import SegmentKind, cut_blocks, split
 from nacomp.units import Unit
 
@@ -44,8 +46,15 @@ class CodedBlock:
 class BlockCoder:
     """Turns units into blocks, several at a time. Results come back in the order of the units."""
 
-    def __init__(self, codec: NeuralCodec | None, level: Level, job: Job, workers: int = 1) -> None:
+    def __init__(
+        self,
+        codec: NeuralCodec | None,
+        level: Level,
+        job: Job,
+        workers: int = 1,
+    ) -> None:
         """`codec` None codes everything classically. `workers` blocks are coded at the same time."""
+        self._kept: KeptBlocks | None = None
         self._codec = codec
         self._level = level
         self._job = job
@@ -53,6 +62,10 @@ class BlockCoder:
         self.methods: tuple[Method, ...] = classical.METHODS
         if codec is not None:
             self.methods += (Method(MethodKind.NEURAL, codec.parameters),)
+
+    def keep_in(self, kept: KeptBlocks) -> None:
+        """From now on, take blocks from `kept` that it has, and add those it has not."""
+        self._kept = kept
 
     def code(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, list[CodedBlock]]]:
         """Each unit with its blocks. Reads ahead by as many units as there are workers, no further."""
@@ -80,28 +93,49 @@ class BlockCoder:
 
     def _code_part(self, unit: Unit, part: tuple[bool, tuple[Range, ...]]) -> CodedBlock:
         is_text, ranges = part
-        data = b"".join(unit.data[start:end] for start, end in ranges)
         if is_text and self._codec is not None:
-            quick = classical.pack_quick(data)
-            if len(quick.payload) * REPETITIVE > len(data):
-                payload = self._codec.encode(data, self._level, self._job)
-                if len(payload) <= len(quick.payload):
-                    return CodedBlock(len(self.methods) - 1, payload, content_checksum(data), ranges)
-        coded = self._classical(data, ranges)
-        if not is_text:
-            self._job.step(len(data))
-        return coded
+            return self._block("text", unit, ranges, self._text)
+        return self._block("binary", unit, ranges, self._binary)
 
-    def _classical(self, data: bytes, ranges: tuple[Range, ...]) -> CodedBlock:
-        packed = classical.pack(data, self._job.step)
+    def _block(
+        self, kind: str, unit: Unit, ranges: tuple[Range, ...], code: Callable[[bytes], Packed]
+    ) -> CodedBlock:
+        """Code these ranges, unless an earlier job did."""
+        data = b"".join(unit.data[start:end] for start, end in ranges)
+        found = self._kept.find(kind, data) if self._kept is not None else None
+        if found is not None:
+            packed = Packed(*found)
+            self._job.step(len(data) if kind != "whole" else 0)
+        else:
+            packed = code(data)
+            if self._kept is not None:
+                self._kept.keep(kind, data, packed.method, packed.payload)
         return CodedBlock(packed.method, packed.payload, content_checksum(data), ranges)
+
+    def _text(self, data: bytes) -> Packed:
+        assert self._codec is not None
+        quick = classical.pack_quick(data)
+        if len(quick.payload) * REPETITIVE > len(data):
+            payload = self._codec.encode(data, self._level, self._job)
+            if len(payload) <= len(quick.payload):
+                return Packed(len(self.methods) - 1, payload)
+            return self._classical(data)
+        return self._binary(data)
+
+    def _binary(self, data: bytes) -> Packed:
+        packed = self._classical(data)
+        self._job.step(len(data))
+        return packed
+
+    def _classical(self, data: bytes) -> Packed:
+        return classical.pack(data, self._job.step)
 
     def _collect(self, unit: Unit, futures: list[Future[CodedBlock]]) -> tuple[Unit, list[CodedBlock]]:
         """The unit's blocks, or one classical block of the whole unit where that is smaller."""
         blocks = [future.result() for future in futures]
         size = sum(len(block.payload) for block in blocks)
         if len(blocks) > 1 and len(classical.pack_quick(unit.data).payload) < size * 2:
-            whole = self._classical(unit.data, ((0, len(unit.data)),))
+            whole = self._block("whole", unit, ((0, len(unit.data)),), self._classical)
             if len(whole.payload) < size:
                 return unit, [whole]
         return unit, blocks

@@ -83,6 +83,11 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str) -> float:
     metavar="PERCENT",
     help="Add data that repairs this much damage of the archive, such as 5%.",
 )
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Keep finished work beside the output until it is done, and go on from what is kept.",
+)
 @level_options
 @common_options
 def command_compress(
@@ -97,6 +102,7 @@ def command_compress(
     delete: bool,
     verify: bool,
     recovery: float,
+    resume: bool,
     level: str,
     model: str | None,
     engine: str,
@@ -110,7 +116,12 @@ def command_compress(
     paths = input_paths(inputs)
     removal = Removal.of(remove=remove or delete, trash=not (no_trash or delete))
     options = CompressOptions(
-        level, model, overwrite=force, verify=verify or removal is not Removal.NONE, recovery=recovery
+        level,
+        model,
+        overwrite=force,
+        verify=verify or removal is not Removal.NONE,
+        recovery=recovery,
+        resume=resume,
     )
     to_stdout = stdout or output == "-" or (STANDARD in paths and output is None)
     if removal is not Removal.NONE and (to_stdout or keep):

@@ -13,7 +13,7 @@ import click
 
 from nacomp.cli.console import Console, JsonConsole, TerminalConsole, is_terminal
 from nacomp.engines import Engines
-from nacomp.errors import NacompError, SomeFailed, UsageError
+from nacomp.errors import Interrupted, NacompError, SomeFailed, UsageError
 from nacomp.levels import DEFAULT_LEVEL, LEVELS
 from nacomp.progress import CancelToken, Job
 
@@ -54,7 +54,7 @@ class Run:
 
     def cancelled(self, error: NacompError) -> bool:
         """Whether this error means that the user stopped the whole command."""
-        return type(error).__name__ == "Interrupted"
+        return isinstance(error, Interrupted)
 
 
 def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
