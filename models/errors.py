@@ -34,4 +34,6 @@ class ExtraMissing(ModelError):
 
 
 class FingerprintMismatch(ModelError):
-    """This archive was written by a llama.cpp engine that differs from this one ({differences}); its floats would not repeat, so it is refused."""
+    """This archive was written by a llama.cpp engine that differs from this one ({differences}); its floats would
+    not repeat, so it is refused.
+    """
