@@ -29,6 +29,7 @@ class ArchiveDesk(QObject):
         self._store = store
         self.document: ArchiveDocument | None = None
         self.failure: str | None = None
+        self.damaged = False
         self.reading: Path | None = None
         self._query: Query | None = None
         self._preview: Query | None = None
@@ -39,7 +40,7 @@ class ArchiveDesk(QObject):
     def open(self, path: Path) -> None:
         """Read an archive's list of entries."""
         self._forget()
-        self.reading, self.document, self.failure = path, None, None
+        self.reading, self.document, self.failure, self.damaged = path, None, None, False
         self.opened.emit()
         self._query = Query(self._program, ["info", str(path.absolute()), "--json"], parent=self)
         self._query.answered.connect(lambda data: self._got_info(path, data))
@@ -125,6 +126,7 @@ class ArchiveDesk(QObject):
 
     def _failed(self, sentence: str) -> None:
         self.failure = sentence
+        self.damaged = self._query is not None and self._query.damage
         self.opened.emit()
 
     def _prepared_ended(self, paths: tuple[str, ...], folder: Path, ending: Ending) -> None:

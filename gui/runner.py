@@ -9,21 +9,19 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QFile, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from nacomp.gui.background import in_background
 from nacomp.gui.core.commands import WorkerOptions, job_arguments, list_arguments, worker_program
 from nacomp.gui.core.jobs import ACTIVE, Job, Kind, State
 from nacomp.gui.core.leftovers import now as leftovers_since
 from nacomp.gui.core.leftovers import sweep
-from nacomp.gui.core.measure import Measure, measure, snapshot
-from nacomp.gui.core.names import Conflict, Target, archive_name, extract_places, group_inputs, settle
+from nacomp.gui.core.measure import Measure, measure
+from nacomp.gui.core.names import Conflict, Target, extract_places, group_inputs, output_name, settle
 from nacomp.gui.core.queue import JobQueue
 from nacomp.gui.core.settings import SettingsStore
 from nacomp.gui.queue_model import QueueModel
 from nacomp.gui.worker import Ending, Query, Worker
-
-Snapshot = dict[Path, tuple[int, int]]
 
 
 class Runner(QObject):
@@ -46,7 +44,6 @@ class Runner(QObject):
         self._workers: dict[int, Worker] = {}
         self._looks: dict[int, Query] = {}
         self._began: dict[int, float] = {}
-        self._snapshots: dict[int, Snapshot] = {}
 
     # What a person can do -----------------------------------------------------------------------------------
 
@@ -74,8 +71,11 @@ class Runner(QObject):
         return jobs
 
     def start(self) -> None:
-        """Begin with the waiting jobs, and go on with paused ones."""
+        """Begin with the waiting jobs, also with those that waited for a choice, and go on with paused ones."""
         self.going = True
+        for job in self.queue:
+            if job.held == "choice":
+                job.held = None
         for job in [job for job in self.queue if job.state is State.PAUSED]:
             self.resume(job)
         self._next()
@@ -197,14 +197,14 @@ class Runner(QObject):
             self._look_first(job)
             return
         target: Target | None = None
-        if job.kind is Kind.COMPRESS:
-            wanted = self._folder(job) / archive_name(job.inputs)
-            target = settle(wanted, self._policy(), self._taken)
+        if job.kind is not Kind.TEST:
+            target = settle(
+                self._folder(job) / output_name(job.kind, job.inputs), self._policy(), self._taken
+            )
             if target is None:
                 self._skip(job)
                 return
             job.output = target.path
-            self._remember_source(job)
         job.go(State.RUNNING)
         self._run(job, job_arguments(job, target, self._options()))
 
@@ -237,16 +237,14 @@ class Runner(QObject):
     def _skip(self, job: Job) -> None:
         self._end(job, State.SKIPPED)
 
-    def _remember_source(self, job: Job) -> None:
-        if self._store.value.source_after == "trash":
-            try:
-                self._snapshots[job.id] = snapshot(job.inputs)
-            except OSError:
-                self._snapshots.pop(job.id, None)
-
     def _options(self) -> WorkerOptions:
         settings = self._store.value
-        return WorkerOptions(settings.threads, settings.engine, verify=settings.source_after == "trash")
+        return WorkerOptions(
+            settings.threads,
+            settings.engine,
+            trash=settings.source_after == "trash",
+            recovery=settings.recovery,
+        )
 
     def _run(self, job: Job, arguments: list[str]) -> None:
         worker = Worker(self.program, arguments, self)
@@ -264,15 +262,22 @@ class Runner(QObject):
     def _ended(self, job: Job, worker: Worker, ending: Ending) -> None:
         del self._workers[job.id]
         worker.deleteLater()
+        failure = worker.failure
         if ending.code == 0 and not ending.crashed:
-            self._discard_source(job)
+            self._end(job, State.DONE)
+            return
+        if (
+            failure and failure.kind == "BytesLost" and job.result is not None
+        ):  # a rescue that got some of it out
+            job.notices.append(failure.message)
             self._end(job, State.DONE)
             return
         if ending.crashed and job.output is not None:
             sweep(job.output, self._began[job.id])
-        if job.stopping == "cancel" or (worker.failure and worker.failure.kind == "Interrupted"):
+        if job.stopping == "cancel" or (failure and failure.kind == "Interrupted"):
             self._end(job, State.CANCELLED)
         else:
+            job.damaged = failure is not None and failure.damage
             self._end(job, State.FAILED, self._sentence(worker, ending))
 
     def _end(self, job: Job, state: State, sentence: str | None = None) -> None:
@@ -280,7 +285,6 @@ class Runner(QObject):
             look.deleteLater()
         job.failure = sentence
         job.go(state)
-        self._snapshots.pop(job.id, None)
         self._touch(job)
         self.job_ended.emit(job)
         self._next()
@@ -299,21 +303,3 @@ class Runner(QObject):
             )
         words = ending.stderr.splitlines()
         return words[-1] if words else self.tr("The worker stopped with code {0}.").format(ending.code)
-
-    def _discard_source(self, job: Job) -> None:
-        """Move the source to the trash, but only the very bytes that were compressed and checked."""
-        before = self._snapshots.get(job.id)
-        if before is None:
-            return
-        try:
-            unchanged = snapshot(job.inputs) == before
-        except OSError:
-            unchanged = False
-        if not unchanged:
-            job.notices.append(self.tr("The source changed meanwhile, so it was kept."))
-            return
-        for path in job.inputs:
-            if not QFile(str(path)).moveToTrash():
-                job.notices.append(
-                    self.tr("{0} could not be moved to the trash, so it was kept.").format(path.name)
-                )

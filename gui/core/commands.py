@@ -18,11 +18,17 @@ def worker_program() -> list[str]:
 
 @dataclass(frozen=True)
 class WorkerOptions:
-    """Settings that shape every job's command line. `verify`: decode and compare before the archive is put in place."""
+    """Settings that shape every job's command line.
+
+    Attributes:
+        trash: move the inputs to the trash, after the archive has been decoded and compared.
+        recovery: how much damage of the archive its recovery data can repair, in percent.
+    """
 
     threads: int = 0
     engine: str = "exact"
-    verify: bool = False
+    trash: bool = False
+    recovery: int = 0
 
 
 def _paths(paths: Sequence[Path]) -> list[str]:
@@ -42,6 +48,10 @@ def job_arguments(job: Job, target: Target | None, options: WorkerOptions) -> li
     output = ["-o", str(target.path.absolute())]
     if target.overwrite:
         output.append("-f")
+    if job.kind is Kind.REPAIR:
+        return ["repair", *inputs, *output, "--json", "--control"]
+    if job.kind is Kind.RESCUE:
+        return ["decompress", "--salvage", *inputs, *output, *_shared(options), "--json", "--control"]
     if job.kind is Kind.EXTRACT:
         select = [word for path in job.select for word in ("--select", path)]
         return ["decompress", *inputs, *output, *_shared(options), "--json", "--control", *select]
@@ -50,8 +60,10 @@ def job_arguments(job: Job, target: Target | None, options: WorkerOptions) -> li
         how += ["--model", job.model]
     if options.engine != "exact":
         how += ["--engine", options.engine]
-    if options.verify:
-        how.append("--verify")
+    if options.trash:
+        how.append("--rm")
+    if options.recovery:
+        how += ["--recovery", f"{options.recovery}%"]
     return ["compress", *inputs, *output, *how, *_shared(options), "--json", "--control"]
 
 

@@ -9,6 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nacomp.formats.errors import ExitCode
+
+NOT_DAMAGE = frozenset({"UnsupportedArchive", "LimitExceeded"})
+"""Errors that leave with the exit code of damage, but where nothing is broken."""
+
 
 @dataclass(frozen=True)
 class Started:
@@ -64,6 +69,11 @@ class Failure:
     message: str
     code: int
     path: str | None = None
+
+    @property
+    def damage(self) -> bool:
+        """Whether an archive is damaged, so that repair or rescue may help."""
+        return self.code == ExitCode.CORRUPT and self.kind not in NOT_DAMAGE
 
 
 @dataclass(frozen=True)

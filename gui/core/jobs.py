@@ -20,6 +20,8 @@ class Kind(Enum):
     COMPRESS = "compress"
     EXTRACT = "extract"
     TEST = "test"
+    REPAIR = "repair"
+    RESCUE = "rescue"
 
 
 class State(Enum):
@@ -58,6 +60,7 @@ class Job:
         level, model: how to compress; `model` None means the level's own choice.
         select: archive paths to extract; empty means all.
         stopping: `pause` or `cancel` while the worker has not answered yet, else None.
+        damaged: it failed because its archive is damaged, so repair and rescue are offered.
         held: why a waiting job does not start yet: `estimating`, or `choice` when it would be long.
     """
 
@@ -76,6 +79,7 @@ class Job:
     estimate: Estimate | None = None
     result: Mapping[str, Any] | None = None
     failure: str | None = None
+    damaged: bool = False
     notices: list[str] = field(default_factory=list)
     stopping: str | None = None
     held: str | None = None
@@ -96,6 +100,7 @@ class Job:
         """Back to waiting, with nothing left of the earlier attempt (retry)."""
         self.go(State.WAITING)
         self.meter, self.result, self.failure, self.output = Meter(), None, None, None
+        self.damaged = False
         self.notices.clear()
 
     def take(self, event: object, now: float) -> None:

@@ -1,4 +1,4 @@
-"""How much there is to read: sizes of files and folders, and a fingerprint to see whether they changed meanwhile."""
+"""How much there is to read: sizes of files and folders."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -35,15 +35,3 @@ def measure(paths: Iterable[Path]) -> Measure:
             continue
         files += 1
     return Measure(size, files)
-
-
-def snapshot(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
-    """(size, modification time in ns) of every file: equal snapshots mean the source was left alone.
-
-    Raises OSError where a file cannot be read.
-    """
-    found = {}
-    for file in walk_files(paths):
-        status = file.lstat()
-        found[file] = (status.st_size, status.st_mtime_ns)
-    return found

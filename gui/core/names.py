@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from nacomp.gui.core.jobs import Kind
+
 SUFFIX = ".nac"
 
 
@@ -47,6 +49,15 @@ def extracted_name(archive: Path) -> str:
     return (
         name[: -len(SUFFIX)] if name.lower().endswith(SUFFIX) and len(name) > len(SUFFIX) else name + ".out"
     )
+
+
+def output_name(kind: Kind, inputs: Sequence[Path]) -> str:
+    """What a job's output is called, for the kinds whose output can be named without looking into the input."""
+    if kind is Kind.REPAIR:
+        return f"{inputs[0].stem}.repaired{inputs[0].suffix}"
+    if kind is Kind.RESCUE:
+        return f"{inputs[0].stem}.rescued"
+    return archive_name(inputs)
 
 
 def extract_places(archive: Path, folder: Path, entries: Sequence[str]) -> tuple[Path, Path]:

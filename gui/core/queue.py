@@ -77,6 +77,8 @@ class JobQueue:
         fitting = {name for name, states in ACTIONS.items() if job.state in states}
         if job.stopping:
             fitting -= {"pause", "resume"}
+        if job.damaged and job.state is State.FAILED:
+            fitting |= {"rescue"} if job.kind is Kind.REPAIR else {"repair", "rescue"}
         if job.stopping == "cancel":
             fitting.discard("cancel")
         return frozenset(fitting)

@@ -26,6 +26,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 """Fields with a closed set of values."""
 
+BOUNDS = {"threads": (0, 256), "slots": (1, 8), "recovery": (0, 50)}
+"""Fields that are numbers, with their least and greatest value."""
+
 
 @dataclass
 class Settings:
@@ -33,6 +36,7 @@ class Settings:
 
     Attributes:
         threads: worker threads; 0 lets the worker decide.
+        recovery: recovery data of new archives, in percent of what it can repair.
         destination: folder for results; None puts each beside its source.
         slots: jobs at the same time.
         models: level -> model id, for levels whose own choice was overruled.
@@ -45,6 +49,7 @@ class Settings:
     destination: str | None = None
     conflict: str = "rename"
     source_after: str = "keep"
+    recovery: int = 0
     start_at_once: bool = True
     together: bool = False
     open_when_done: bool = False
@@ -73,8 +78,8 @@ def _valid(name: str, value: Any, default: Any) -> bool:
         return value is None or isinstance(value, str)
     if name == "models":
         return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
-    if name in ("threads", "slots"):
-        return type(value) is int and (0 if name == "threads" else 1) <= value <= 1024
+    if name in BOUNDS:
+        return type(value) is int and BOUNDS[name][0] <= value <= BOUNDS[name][1]
     return type(value) is type(default)
 
 

@@ -94,6 +94,14 @@
         <translation>Kein Text, daher gibt es hier nichts zu zeigen. Zum Öffnen entpacken.</translation>
     </message>
     <message>
+        <source>Repair</source>
+        <translation>Reparieren</translation>
+    </message>
+    <message>
+        <source>Rescue what is intact</source>
+        <translation>Unversehrtes retten</translation>
+    </message>
+    <message>
         <source>Open an archive</source>
         <translation>Ein Archiv öffnen</translation>
     </message>
@@ -288,6 +296,14 @@
     <message>
         <source>Try again</source>
         <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>Reparieren</translation>
+    </message>
+    <message>
+        <source>Rescue</source>
+        <translation>Retten</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -768,6 +784,14 @@
         <translation>Aus der Liste nehmen</translation>
     </message>
     <message>
+        <source>Repair the archive</source>
+        <translation>Archiv reparieren</translation>
+    </message>
+    <message>
+        <source>Rescue what is intact</source>
+        <translation>Unversehrtes retten</translation>
+    </message>
+    <message>
         <source>Move up</source>
         <translation>Nach oben</translation>
     </message>
@@ -820,14 +844,6 @@
     <message>
         <source>The worker stopped with code {0}.</source>
         <translation>Der Arbeitsprozess endete mit Code {0}.</translation>
-    </message>
-    <message>
-        <source>The source changed meanwhile, so it was kept.</source>
-        <translation>Das Original hat sich inzwischen geändert und wurde behalten.</translation>
-    </message>
-    <message>
-        <source>{0} could not be moved to the trash, so it was kept.</source>
-        <translation>{0} ließ sich nicht in den Papierkorb legen und wurde behalten.</translation>
     </message>
 </context>
 <context>
@@ -898,6 +914,18 @@
     <message>
         <source>Never changes the result.</source>
         <translation>Ändert nie das Ergebnis.</translation>
+    </message>
+    <message>
+        <source>Recovery data (%)</source>
+        <translation>Wiederherstellungsdaten (%)</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keine</translation>
+    </message>
+    <message>
+        <source>Lets a damaged archive be repaired, up to this share of it; it grows by as much.</source>
+        <translation>Damit lässt sich ein beschädigtes Archiv bis zu diesem Anteil reparieren; um ebenso viel wächst es.</translation>
     </message>
     <message>
         <source>Keep it</source>
@@ -1055,6 +1083,14 @@
     <message>
         <source>Everything in it is intact</source>
         <translation>Alles darin ist unversehrt</translation>
+    </message>
+    <message>
+        <source>Repaired; the damaged archive was kept</source>
+        <translation>Repariert; das beschädigte Archiv wurde behalten</translation>
+    </message>
+    <message>
+        <source>Rescued what is intact</source>
+        <translation>Unversehrtes gerettet</translation>
     </message>
     <message>
         <source>Extracted</source>

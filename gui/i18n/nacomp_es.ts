@@ -94,6 +94,14 @@
         <translation>No es un texto, así que no hay nada que mostrar. Extráelo para abrirlo.</translation>
     </message>
     <message>
+        <source>Repair</source>
+        <translation>Reparar</translation>
+    </message>
+    <message>
+        <source>Rescue what is intact</source>
+        <translation>Rescatar lo intacto</translation>
+    </message>
+    <message>
         <source>Open an archive</source>
         <translation>Abrir un archivo</translation>
     </message>
@@ -288,6 +296,14 @@
     <message>
         <source>Try again</source>
         <translation>Reintentar</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>Reparar</translation>
+    </message>
+    <message>
+        <source>Rescue</source>
+        <translation>Rescatar</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -768,6 +784,14 @@
         <translation>Quitar de la lista</translation>
     </message>
     <message>
+        <source>Repair the archive</source>
+        <translation>Reparar el archivo</translation>
+    </message>
+    <message>
+        <source>Rescue what is intact</source>
+        <translation>Rescatar lo intacto</translation>
+    </message>
+    <message>
         <source>Move up</source>
         <translation>Subir</translation>
     </message>
@@ -820,14 +844,6 @@
     <message>
         <source>The worker stopped with code {0}.</source>
         <translation>El proceso de trabajo terminó con el código {0}.</translation>
-    </message>
-    <message>
-        <source>The source changed meanwhile, so it was kept.</source>
-        <translation>El original cambió entretanto y se conservó.</translation>
-    </message>
-    <message>
-        <source>{0} could not be moved to the trash, so it was kept.</source>
-        <translation>No se pudo mover {0} a la papelera y se conservó.</translation>
     </message>
 </context>
 <context>
@@ -898,6 +914,18 @@
     <message>
         <source>Never changes the result.</source>
         <translation>Nunca cambia el resultado.</translation>
+    </message>
+    <message>
+        <source>Recovery data (%)</source>
+        <translation>Datos de recuperación (%)</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Ninguno</translation>
+    </message>
+    <message>
+        <source>Lets a damaged archive be repaired, up to this share of it; it grows by as much.</source>
+        <translation>Permite reparar un archivo dañado hasta esta proporción; crece en la misma medida.</translation>
     </message>
     <message>
         <source>Keep it</source>
@@ -1055,6 +1083,14 @@
     <message>
         <source>Everything in it is intact</source>
         <translation>Todo su contenido está intacto</translation>
+    </message>
+    <message>
+        <source>Repaired; the damaged archive was kept</source>
+        <translation>Reparado; el archivo dañado se conservó</translation>
+    </message>
+    <message>
+        <source>Rescued what is intact</source>
+        <translation>Rescatado lo intacto</translation>
     </message>
     <message>
         <source>Extracted</source>

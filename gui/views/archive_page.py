@@ -1,5 +1,6 @@
 """Look into an archive: what it holds, how well it was packed, a preview, and the way out for all or some of it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QUrl, Signal
@@ -139,7 +140,7 @@ class ArchivePage(QWidget):
             self._show_document(document)
         elif desk.failure is not None:
             self.summary.hide()
-            self.banner.show_message(desk.failure, "error")
+            self.banner.show_message(desk.failure, "error", self._remedies() if desk.damaged else ())
             self.title.say(desk.reading.name if desk.reading else self.tr("Archive"))
         else:
             self.title.say(desk.reading.name if desk.reading else self.tr("Archive"))
@@ -218,6 +219,19 @@ class ArchivePage(QWidget):
             self._preview_note(
                 self.tr("Not a text, so there is nothing to show here. Extract it to open it.")
             )
+
+    def _remedies(self) -> list[tuple[str, Callable[[], object]]]:
+        return [
+            (self.tr("Repair"), lambda: self._queue_reading(Kind.REPAIR)),
+            (self.tr("Rescue what is intact"), lambda: self._queue_reading(Kind.RESCUE)),
+        ]
+
+    def _queue_reading(self, kind: Kind) -> None:
+        """A remedy for the archive that could not be read, as a job of the queue."""
+        if self._desk.reading is not None:
+            self._services.runner.add(kind, [self._desk.reading])
+            self._services.runner.start()
+            self.queued.emit()
 
     # What is done -------------------------------------------------------------------------------------------
 

@@ -75,6 +75,7 @@ def badge(job: Job) -> tuple[str, str]:
         case State.PAUSED:
             return "pause", "warning"
     kinds = {Kind.COMPRESS: "compress", Kind.EXTRACT: "extract", Kind.TEST: "test"}
+    kinds |= {Kind.REPAIR: "repair", Kind.RESCUE: "rescue"}
     return kinds[job.kind], "accent" if job.state is State.RUNNING else "soft"
 
 

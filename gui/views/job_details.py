@@ -164,6 +164,8 @@ class JobDetails(QWidget):
             ("resume", self.tr("Resume"), "play"),
             ("cancel", self.tr("Cancel"), "cancel"),
             ("retry", self.tr("Try again"), "retry"),
+            ("repair", self.tr("Repair"), "repair"),
+            ("rescue", self.tr("Rescue"), "rescue"),
             ("remove", self.tr("Remove"), "remove"),
         ]
         return [entry for entry in known if entry[0] in allowed]

@@ -228,8 +228,16 @@ class QueuePage(QWidget):
             "retry": self._runner.retry,
             "remove": self._runner.remove,
             "start": lambda job: self._runner.hold(job, None),
+            "repair": lambda job: self._help(job, Kind.REPAIR),
+            "rescue": lambda job: self._help(job, Kind.RESCUE),
         }
         verbs[name](job)
+
+    def _help(self, job: Job, kind: Kind) -> None:
+        """Repair or rescue the archive of a failed job, as a job of its own; its card is shown."""
+        added = self._runner.add(kind, job.inputs, job.destination)
+        self.list.setCurrentIndex(self._runner.model.index(self._runner.queue.row(added[0].id)))
+        self._runner.start()
 
     def _pressed(self, job: Job, name: str) -> None:
         if name == "open":
@@ -271,6 +279,8 @@ class QueuePage(QWidget):
             "cancel": self.tr("Cancel"),
             "retry": self.tr("Try again"),
             "remove": self.tr("Remove from the list"),
+            "repair": self.tr("Repair the archive"),
+            "rescue": self.tr("Rescue what is intact"),
         }
         allowed = self._runner.queue.allowed(job)
         for name, text in names.items():

@@ -129,6 +129,10 @@ class SettingsPage(QWidget):
             self.tr("Automatic"),
             self.tr("Never changes the result."),
         )
+        self._number(
+            grid, "recovery", self.tr("Recovery data (%)"), 0, 50, self.tr("None"),
+            self.tr("Lets a damaged archive be repaired, up to this share of it; it grows by as much."),
+        )  # fmt: skip
         after = [("keep", self.tr("Keep it")), ("trash", self.tr("Move it to the trash"))]
         self._choice(
             grid, "source_after", self.tr("The original afterwards"), after,

@@ -11,7 +11,7 @@ from nacomp.gui.core.compare import classical_sizes
 from nacomp.gui.core.estimate import Estimate, faster_levels, parse_estimate
 from nacomp.gui.core.handover import Request, pack, parse_arguments, unpack
 from nacomp.gui.core.jobs import Job, Kind
-from nacomp.gui.core.measure import Measure, measure, snapshot
+from nacomp.gui.core.measure import Measure, measure
 from nacomp.gui.core.models import parse_models
 from nacomp.gui.core.names import Target
 
@@ -58,15 +58,6 @@ def test_measure_counts_a_tree_and_does_not_follow_links(tmp_path: Path) -> None
     assert measure([tmp_path / "gone"]) == Measure(0, 0)
 
 
-def test_snapshot_sees_a_changed_byte(tmp_path: Path) -> None:
-    file = tmp_path / "a"
-    file.write_bytes(b"1")
-    before = snapshot([tmp_path])
-    assert snapshot([tmp_path]) == before
-    file.write_bytes(b"12")
-    assert snapshot([tmp_path]) != before
-
-
 def test_comparison_equals_the_real_codecs(tmp_path: Path) -> None:
     text = b"to be or not to be, that is the question. " * 500
     file = tmp_path / "a.txt"
@@ -88,10 +79,10 @@ def test_comparison_stops_when_it_is_no_longer_wanted(tmp_path: Path) -> None:
 def test_a_name_with_a_dash_is_no_option() -> None:
     job = Job(1, Kind.COMPRESS, (Path("-rf"),), level="fast", model="tiny")
     target = Target(Path("-o.nac"), overwrite=True)
-    arguments = job_arguments(job, target, WorkerOptions(threads=3, engine="llama", verify=True))
+    arguments = job_arguments(job, target, WorkerOptions(threads=3, engine="llama", trash=True, recovery=5))
     assert arguments == [
         "compress", str(Path("-rf").absolute()), "-o", str(Path("-o.nac").absolute()), "-f", "--level", "fast",
-        "--model", "tiny", "--engine", "llama", "--verify", "-T", "3", "--json", "--control",
+        "--model", "tiny", "--engine", "llama", "--rm", "--recovery", "5%", "-T", "3", "--json", "--control",
     ]  # fmt: skip
 
 

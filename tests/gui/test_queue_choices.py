@@ -1,0 +1,147 @@
+"""What a person chooses around a job: names, order, a faster level, the trash, help for a damaged archive."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from pytestqt.qtbot import QtBot
+
+from nacomp.gui import estimates
+from nacomp.gui.application import Application
+from nacomp.gui.core import estimate
+from nacomp.gui.core.jobs import Kind, State
+from tests.gui.driving import press
+
+PATIENCE_MS = 120_000
+Finished = Callable[..., None]
+Text = Callable[[int], str]
+
+
+def test_name_conflicts_follow_the_policy(
+    application: Application, tmp_path: Path, finished: Finished
+) -> None:
+    source, taken = tmp_path / "a.txt", tmp_path / "a.txt.nac"
+    source.write_text("something")
+    taken.write_text("precious")
+    runner, settings = application.services.runner, application.services.store.value
+    settings.conflict = "skip"
+    skipped = runner.add(Kind.COMPRESS, [source])[0]
+    finished(skipped, State.SKIPPED)
+    settings.conflict = "rename"
+    renamed = runner.add(Kind.COMPRESS, [source])[0]
+    finished(renamed)
+    assert renamed.output == tmp_path / "a (2).txt.nac"
+    assert taken.read_text() == "precious"
+    settings.conflict = "replace"
+    replaced = runner.add(Kind.COMPRESS, [source])[0]
+    finished(replaced)
+    assert taken.read_bytes()[:4] == b"\x89NAC"
+
+
+def test_waiting_jobs_are_reordered_and_removed_by_keyboard(
+    application: Application, qtbot: QtBot, tmp_path: Path
+) -> None:
+    application.services.store.value.start_at_once = False
+    for name in "abc":
+        (tmp_path / name).write_text(name)
+    runner, page = application.services.runner, application.window.queue_page
+    page.take([tmp_path / name for name in "abc"])
+    qtbot.waitUntil(lambda: all(job.size is not None for job in runner.queue), timeout=PATIENCE_MS)
+    page.list.setFocus()
+    page.list.setCurrentIndex(runner.model.index(2))
+    qtbot.keyClick(page.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert [job.name for job in runner.queue] == ["a", "c", "b"]
+    assert page.selected() is runner.queue.at(1)
+    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    assert [job.name for job in runner.queue] == ["a", "b"]
+    assert all(job.state is State.WAITING for job in runner.queue)
+
+
+def test_waiting_jobs_are_reordered_by_dragging(
+    application: Application, qtbot: QtBot, tmp_path: Path
+) -> None:
+    application.services.store.value.start_at_once = False
+    runner = application.services.runner
+    for name in "abc":
+        (tmp_path / name).write_text(name)
+        runner.add(Kind.COMPRESS, [tmp_path / name])
+    model = runner.model
+    carried = model.mimeData([model.index(0)])
+    assert not model.dropMimeData(carried, Qt.DropAction.MoveAction, 3, 0, QModelIndex())
+    assert [job.name for job in runner.queue] == ["b", "c", "a"]
+    carried = model.mimeData([model.index(2)])
+    model.dropMimeData(carried, Qt.DropAction.MoveAction, 0, 0, QModelIndex())
+    assert [job.name for job in runner.queue] == ["a", "b", "c"]
+    qtbot.waitUntil(lambda: all(job.size is not None for job in runner.queue), timeout=PATIENCE_MS)
+
+
+def test_long_job_asks_first_and_takes_the_faster_level(
+    application: Application,
+    qtbot: QtBot,
+    tmp_path: Path,
+    finished: Finished,
+    text: Text,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(estimates, "SMALL_BYTES", 10)
+    monkeypatch.setattr(estimate, "LONG_SECONDS", 0.0)
+    application.services.store.value.level = "balanced"
+    source = tmp_path / "novel.txt"
+    source.write_text(text(600))
+    page = application.window.queue_page
+    job = application.services.runner.add(Kind.COMPRESS, [source])[0]
+    qtbot.waitUntil(lambda: job.held == "choice", timeout=PATIENCE_MS)
+    assert job.state is State.WAITING
+    assert job.estimate is not None
+    assert job.estimate.size is not None
+    assert 0 < job.estimate.size < source.stat().st_size
+    assert page.banner.isVisible()
+    found = application.services.estimates.estimates(job)
+    assert set(found) == {"balanced", "fast"}
+    page._at_level(job, "fast")
+    finished(job)
+    assert job.level == "fast"
+
+
+def test_original_goes_to_the_trash_only_after_verification(
+    application: Application, tmp_path: Path, finished: Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    source = tmp_path / "a.txt"
+    source.write_text("some words to keep")
+    application.services.store.value.source_after = "trash"
+    job = application.services.runner.add(Kind.COMPRESS, [source])[0]
+    finished(job)
+    assert (tmp_path / "a.txt.nac").is_file()
+    assert not source.exists()
+    assert [path.read_text() for path in tmp_path.rglob("Trash/files/*")] == ["some words to keep"]
+
+
+def test_damaged_archive_is_repaired_with_its_recovery_data(
+    application: Application, qtbot: QtBot, tmp_path: Path, finished: Finished, text: Text
+) -> None:
+    application.services.store.value.recovery = 20
+    source = tmp_path / "novel.txt"
+    source.write_text(text(800))
+    runner, page = application.services.runner, application.window.queue_page
+    finished(runner.add(Kind.COMPRESS, [source])[0])
+    archive = tmp_path / "novel.txt.nac"
+    whole = archive.read_bytes()
+    archive.write_bytes(whole[:400] + bytes(8) + whole[408:])
+    failed = runner.add(Kind.TEST, [archive])[0]
+    finished(failed, State.FAILED)
+    assert {"repair", "rescue"} <= runner.queue.allowed(failed)
+    page.list.setCurrentIndex(runner.model.index(1))
+    page._show_details(True)
+    press(qtbot, page.details, "Repair")
+    repaired = runner.queue.at(2)
+    finished(repaired)
+    assert repaired.output == tmp_path / "novel.txt.repaired.nac"
+    assert repaired.output.read_bytes() == whole
+    page.list.setCurrentIndex(runner.model.index(1))
+    press(qtbot, page.details, "Rescue")
+    rescued = runner.queue.at(3)
+    finished(rescued)
+    assert rescued.notices or any((tmp_path / "novel.txt.rescued").iterdir())
