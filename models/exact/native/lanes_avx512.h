@@ -14,7 +14,7 @@ constexpr uint8_t kMatrixFlip = 0x80;
 constexpr int32_t kBiasPerSum = -128;
 constexpr int kPlanes = 2;
 constexpr int kPlaneShift = 8;
-// 12 x 32 outputs: 24 accumulators, 2 panels and a broadcast fit the 32 registers.
+// 8 x 32 outputs: 16 accumulators, 2 panels and a broadcast fit the 32 registers.
 constexpr int kProductRows = 8;
 constexpr int kProductBlocks = 2;
 constexpr int kHeadRows = 4;

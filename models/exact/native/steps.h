@@ -130,11 +130,19 @@ inline void prefetch_bytes(const uint8_t* p, int bytes) {
 }
 
 // acc[r][c] += sum over k of panel column c*16.. by row r. Strides: bytes for the panel, elements for the rows.
-template <int R, int C>
+// With Fetch, also asks for the panel kNear bytes on: tiles of many rows keep the processor too busy to look far enough
+// ahead by itself. 5% more products per second at 8 rows; at 4 and fewer it loses.
+constexpr size_t kNear = 4096;
+
+template <bool Fetch, int R, int C>
 inline void tile(const uint8_t* panel, size_t column_stride, size_t k_stride, const AElem* a, size_t lda, int k4,
                  Acc (&acc)[R][C]) {
     for (int k = 0; k < k4; k++, panel += k_stride, a += 4) {
         Panel p[C];
+        if constexpr (Fetch) {
+            NACOMP_UNROLL
+            for (int c = 0; c < C; c++) prefetch(panel + kNear + c * column_stride);
+        }
         NACOMP_UNROLL
         for (int c = 0; c < C; c++) p[c] = load_panel(panel + c * column_stride);
         NACOMP_UNROLL
@@ -155,7 +163,7 @@ inline void start(Acc (&acc)[R][C], const int32_t* bias) {
     }
 }
 
-template <int R>
+template <int R, bool Fetch>
 void product_tile(const ProductTask& t, int block, int row) {
     constexpr int C = kProductBlocks;
     const AElem* a = reinterpret_cast<const AElem*>(t.a.values) + row * t.a.stride;
@@ -163,7 +171,7 @@ void product_tile(const ProductTask& t, int block, int row) {
     for (int part = 0; part < kBlock; part += 16 * C) {
         Acc acc[R][C];
         start(acc, t.a.bias + row);
-        tile<R, C>(panel + part * 4, 64, kBlock * 4, a, t.a.stride, t.w.k / 4, acc);
+        tile<Fetch, R, C>(panel + part * 4, 64, kBlock * 4, a, t.a.stride, t.w.k / 4, acc);
         NACOMP_UNROLL
         for (int r = 0; r < R; r++) {
             NACOMP_UNROLL
@@ -183,7 +191,11 @@ void product_rows(const ProductTask& t, int block, int row, int rows) {
     if constexpr (R > 1) {
         if (rows < R) return product_rows<R - 1>(t, block, row, rows);
     }
-    product_tile<R>(t, block, row);
+    // Only the first tile's panels come from memory; the others find them in the cache.
+    if (R > 4 && row == 0)
+        product_tile<R, true>(t, block, row);
+    else
+        product_tile<R, false>(t, block, row);
 }
 
 void product_blocks(const ProductTask& t, int begin, int end) {
@@ -237,7 +249,7 @@ inline void score_tile(const AttendTask& t, int head, int block, int far_query) 
     Acc acc[R][C];
     if (t.cold && head == 0) prefetch_bytes(t.keys + (block + kKeysAhead) * panel_bytes, C * kSlots * t.d);
     start(acc, t.query_bias[far_query] + head);
-    tile<R, C>(t.keys + block * panel_bytes, panel_bytes, 64, q, t.d, t.d / 4, acc);
+    tile<false, R, C>(t.keys + block * panel_bytes, panel_bytes, 64, q, t.d, t.d / 4, acc);
     NACOMP_UNROLL
     for (int r = 0; r < R; r++) {
         F scale = f_set(t.query_scale[far_query][head + r]);
