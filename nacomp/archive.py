@@ -24,6 +24,9 @@ from nacomp.progress import Job
 from nacomp.units import plan_units
 from nacomp.unpack import BlockDecoder, CodecFor
 
+MIN_TIME, MAX_TIME = -(1 << 63), (1 << 63) - 1
+"""Nanoseconds since 1970: the years 1677 to 2262."""
+
 
 @dataclass(frozen=True)
 class Written:
@@ -75,7 +78,8 @@ def _entry(source: Source, sha256: bytes, extents: list[Extent]) -> Entry:
         path=source.name,
         kind=source.kind,
         mode=source.mode,
-        mtime_ns=source.mtime_ns,
+        # Some file systems have times beyond the year 2262; the archive has the nearest it can hold.
+        mtime_ns=min(max(source.mtime_ns, MIN_TIME), MAX_TIME),
         size=source.size,
         sha256=sha256,
         link_target=source.link_target,

@@ -12,6 +12,7 @@ from nacomp.archive import Archive
 from nacomp.errors import UnsupportedArchive, UsageError
 from nacomp.formats.methods import Method
 from nacomp.levels import EMBEDDED, Level, choose_model, level_named
+from nacomp.memory import check_memory
 from nacomp.models.gguf_file import GgufFile, open_gguf
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import Engine
@@ -115,6 +116,8 @@ class Engines:
             if path not in self._loaded:
                 from nacomp.models.exact.engine import open_engine
 
+                # Four to sixteen bits a weight in the file, eight once loaded, and both while it loads.
+                check_memory(path.stat().st_size, "use a smaller model, see: nacomp models list")
                 engine = open_engine(path, kernel=self._kernel, threads=self._threads)
                 self._loaded[path] = engine, open_gguf(path)
             return self._loaded[path]

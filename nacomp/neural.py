@@ -16,6 +16,7 @@ from typing import Any
 from nacomp.errors import CorruptArchive, UnsupportedArchive
 from nacomp.levels import Level
 from nacomp.lockstep import Lane, Mask, Observer, Streams, Symbols, decode_streams, encode_streams
+from nacomp.memory import check_memory, session_bytes
 from nacomp.models.predictors.ensemble import EnsembleParameters, open_ensemble, plan_skips
 from nacomp.models.protocol import ContextWindow, Engine
 from nacomp.models.tokens import Tokenizer
@@ -120,6 +121,9 @@ class NeuralCodec:
     def _lane(self, cut: Streams) -> Lane:
         parameters = self.settings.ensemble
         vocabulary = self.engine.vocabulary
+        if self.engine.name == "exact":
+            needed = session_bytes(self.metadata, cut.streams, self.settings.context.window)
+            check_memory(needed, "close other programs, or use a smaller model")
         return Lane(
             vocabulary,
             self.engine.open_session(cut.streams, self.settings.context),
@@ -127,6 +131,7 @@ class NeuralCodec:
             cut,
             parameters.skip_queue,
             self.engine.max_rows,
+            self.engine.batch_free,
         )
 
     def _plan(self, cut: Streams, symbols: Symbols) -> list[Mask]:

@@ -20,6 +20,7 @@ from nacomp.files import Source, check_free, file_problem, save, walk
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.recovery import add_recovery
+from nacomp.guard import check_names, check_output, check_room
 from nacomp.levels import DEFAULT_LEVEL, level_named
 from nacomp.neural import NeuralCodec
 from nacomp.pack import BlockCoder
@@ -80,6 +81,7 @@ def compress(
     sources: Sequence[Source], output: Path | BinaryIO, engines: Engines, options: CompressOptions, job: Job
 ) -> Compressed:
     """Write one archive of all sources. Raises what `write_archive` does, ModelError, VerificationFailed."""
+    check_names(sources)
     codec = _codec(sources, engines, options, job)
     coder = BlockCoder(codec, level_named(options.level), job, engines.encoding_workers(codec))
     model_id = codec.settings.model_id if codec else ""
@@ -108,7 +110,7 @@ def _write(
         written = write_archive(file, sources, coder, job)
         if options.recovery:
             written = _protect(file, written, options.recovery, job)
-        if options.verify:
+        if options.verify or not _is_portable(codec):
             _verify(file, sources, engines, job)
     return written
 
@@ -134,6 +136,11 @@ def _resume(
             raise Interrupted(
                 "what is finished is kept; run the same command with --resume to go on"
             ) from None
+
+
+def _is_portable(codec: NeuralCodec | None) -> bool:
+    """Whether what is written can be trusted to come back by arithmetic alone, unread."""
+    return codec is None or codec.engine.batch_free
 
 
 def _codec(
@@ -203,14 +210,17 @@ def decompress(
         archive.load_engines()
         began = time.monotonic()
         size = sum(entry.size for entry in entries)
+        check_output(size, archive.reader.size, limits.max_total_size)
         job.expect(size)
         workers = engines.decoding_workers(archive)
         if is_single_file(archive):
             target = _file_target(path, output, entries[0])
+            check_room(size, target)
             extract_file(archive, entries[0], target, job, overwrite=overwrite, workers=workers)
             paths = [target]
         else:
             folder = output if output is not None else _folder_target(path, archive)
+            check_room(size, folder)
             paths = extract_tree(archive, entries, folder, job, overwrite=overwrite, workers=workers)
     return Extracted(tuple(paths), len(entries), size, time.monotonic() - began)
 

@@ -8,6 +8,7 @@ program could tell what is missing. Where nothing of a file survived, no file is
 """
 
 import hashlib
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from nacomp.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.reader import make_seekable
 from nacomp.formats.salvage import Salvage, lost_ranges
+from nacomp.guard import check_output, check_room
 from nacomp.progress import Job
 from nacomp.unpack import BlockDecoder
 
@@ -145,10 +147,10 @@ def salvage(
         _find_models(found, engines)
         decoder = BlockDecoder(_Blocks(found), engines.for_method, job)
         stack.callback(decoder.close)
-        make_folder(folder, folder)
+        archive_size = file.seek(0, io.SEEK_END)
         if found.index is None:
-            return _numbered(found, decoder, folder, job, limits, overwrite=overwrite)
-        return _named(found, decoder, folder, job, overwrite=overwrite)
+            return _numbered(found, decoder, folder, job, limits, archive_size, overwrite=overwrite)
+        return _named(found, decoder, folder, job, limits, archive_size, overwrite=overwrite)
 
 
 def salvage_folder(path: Path | BinaryIO) -> Path:
@@ -168,15 +170,26 @@ def _find_models(found: Salvage, engines: Engines) -> None:
 
 
 def _named(
-    found: Salvage, decoder: BlockDecoder, folder: Path, job: Job, *, overwrite: bool
+    found: Salvage,
+    decoder: BlockDecoder,
+    folder: Path,
+    job: Job,
+    limits: Limits,
+    archive_size: int,
+    *,
+    overwrite: bool,
 ) -> SalvageReport:
     assert found.index is not None
     entries = found.index.entries
     check_names(entries)
+    total = sum(entry.size for entry in entries)
+    check_output(total, archive_size, limits.max_total_size)
+    check_room(total, folder)
     files = [entry for entry in entries if entry.kind is EntryKind.FILE]
     files.sort(key=lambda e: (e.extents[0].block, e.extents[0].offset) if e.extents else (-1, 0))
     job.expect(sum(entry.size for entry in files))
     intact = set(found.intact)
+    make_folder(folder, folder)
     decoder.expect([replace(e, extents=tuple(x for x in e.extents if x.block in intact)) for e in files])
     for entry in entries:
         target = folder / entry.path
@@ -245,12 +258,22 @@ def _partial_name(path: str, names: set[str]) -> str:
 
 
 def _numbered(
-    found: Salvage, decoder: BlockDecoder, folder: Path, job: Job, limits: Limits, *, overwrite: bool
+    found: Salvage,
+    decoder: BlockDecoder,
+    folder: Path,
+    job: Job,
+    limits: Limits,
+    archive_size: int,
+    *,
+    overwrite: bool,
 ) -> SalvageReport:
     """The index is lost: each block becomes a file of its own, numbered as in the archive."""
     total = sum(info.original_size for info in found.intact.values())
     if limits.max_total_size is not None:
         check_limit(total, limits.max_total_size, "bytes in all blocks")
+    check_output(total, archive_size, limits.max_total_size)
+    check_room(total, folder)
+    make_folder(folder, folder)
     job.expect(total)
     width = max(6, len(str(max(found.intact, default=0))))
     pieces, bad = [], set()

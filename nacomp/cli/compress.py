@@ -21,6 +21,8 @@ from nacomp.engines import Engines
 from nacomp.errors import UsageError
 from nacomp.files import Source
 from nacomp.formats.entry import EntryKind
+from nacomp.formats.paths import display_name
+from nacomp.guard import split_names
 from nacomp.operations import (
     Compressed,
     CompressOptions,
@@ -88,6 +90,11 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str) -> float:
     is_flag=True,
     help="Keep finished work beside the output until it is done, and go on from what is kept.",
 )
+@click.option(
+    "--skip-unsafe",
+    is_flag=True,
+    help="Leave out files whose names, or links whose targets, no archive may hold.",
+)
 @level_options
 @common_options
 def command_compress(
@@ -103,6 +110,7 @@ def command_compress(
     verify: bool,
     recovery: float,
     resume: bool,
+    skip_unsafe: bool,
     level: str,
     model: str | None,
     engine: str,
@@ -132,10 +140,10 @@ def command_compress(
         engines = run.engines(engine)
         if to_stdout or output is not None:
             target = binary_stdout(force) if to_stdout else Path(str(output))
-            _one(run, engines, paths, target, options, removal)
+            _one(run, engines, paths, target, options, removal, skip_unsafe)
             return
         files = _files_below(paths) if recursive else paths
-        run.each(files, lambda p: _one(run, engines, [p], default_output([p]), options, removal))
+        run.each(files, lambda p: _one(run, engines, [p], default_output([p]), options, removal, skip_unsafe))
 
 
 def _files_below(paths: list[Path]) -> list[Path]:
@@ -150,9 +158,14 @@ def _one(
     target: Path | BinaryIO,
     options: CompressOptions,
     removal: Removal,
+    skip_unsafe: bool,
 ) -> None:
     """Make one archive and report it."""
     sources = _sources(paths)
+    if skip_unsafe:
+        sources, left_out = split_names(sources)
+        for source, fault in left_out:
+            run.console.warning(f"left out: {display_name(str(source.path))}: {fault}")
     total = sum(source.size for source in sources)
     output = str(target) if isinstance(target, Path) else None
     model_id = engines.choice(options.level, options.model)
