@@ -20,6 +20,7 @@ from nacomp.models.exact.native_session import (
     native_problem,
 )
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
+from nacomp.models.exact.smoothing import smooth
 from nacomp.models.exact.weights import Hyperparameters, Weights, load_weights
 from nacomp.models.gguf_file import open_gguf
 from nacomp.models.protocol import ContextWindow, Session
@@ -38,6 +39,7 @@ class ExactEngine:
     """See `models.protocol.Engine`."""
 
     name = "exact"
+    batch_free = True
     max_rows = MAX_ROWS
 
     def __init__(self, model: ReferenceModel | NativeModel, vocabulary: Vocabulary, context: int) -> None:
@@ -96,6 +98,7 @@ def open_engine(path: str | PathLike[str], *, kernel: str = AUTO, threads: int =
     with open_gguf(path) as file:
         weights = load_weights(file)
         vocabulary = read_vocabulary(file.metadata)
+        weights = smooth(weights, file, vocabulary)
     chosen = choose_kernel(kernel, weights.shape)
     model = _load(weights, chosen, threads or _processors())
     return ExactEngine(model, vocabulary, weights.shape.context)

@@ -123,7 +123,7 @@ class ReferenceSession:
         edge = self._edge_angles if any(batch.late.any() for batch in plan.batches) else None
         x = model.embedding.rows[tokens] * model.embedding.scales[tokens][:, None]
         for index, layer in enumerate(model.layers):
-            h, s = quantise(rms_norm(x, layer.attn_norm, model.epsilon))
+            h, s = quantise(self._norm(x, layer.attn_norm))
             q, k, v = (self._heads(m.product(h, s)) for m in (layer.attn_q, layer.attn_k, layer.attn_v))
             projected = _Projected(
                 queries=quantise(rotate(q, *angles)),
@@ -135,14 +135,17 @@ class ReferenceSession:
             for batch in plan.batches:
                 self._attend(index, batch, projected, a)
             x += layer.attn_output.product(*quantise(a.reshape(len(x), -1)))
-            h, s = quantise(rms_norm(x, layer.ffn_norm, model.epsilon))
+            h, s = quantise(self._norm(x, layer.ffn_norm))
             g, u = layer.ffn_gate.product(h, s), layer.ffn_up.product(h, s)
             x += layer.ffn_down.product(*quantise((g * sigmoid(g)) * u))
         np.add.at(self._lengths, streams, 1)
-        logits = model.output.product(*quantise(rms_norm(x[want], model.output_norm, model.epsilon)))
+        logits = model.output.product(*quantise(self._norm(x[want], model.output_norm)))
         if not np.isfinite(logits).all():
             raise OverflowError("a logit is not finite")
         return logits
+
+    def _norm(self, x: Floats, weight: Floats) -> Floats:
+        return rms_norm(x, weight, self._model.epsilon)
 
     def _heads(self, x: Floats) -> Floats:
         return x.reshape(len(x), -1, self._model.shape.head_size)

@@ -1,0 +1,74 @@
+"""Smoothing moves loudness from activations into weights by powers of two and leaves the model what it was."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
+from nacomp.models.exact.smoothing import CALIBRATION_TEXT, calibration_tokens, smooth
+from nacomp.models.exact.weights import Matrix, Weights, load_weights
+from nacomp.models.gguf_file import open_gguf
+from nacomp.models.protocol import ContextWindow
+from nacomp.models.tokens import read_vocabulary
+from nacomp.models.vocabulary import Vocabulary
+from tests.models.tiny_gguf import TinyModel, write_tiny_gguf
+
+
+def load(folder: Path, model: TinyModel) -> tuple[Weights, Weights]:
+    """A model before and after smoothing."""
+    with open_gguf(write_tiny_gguf(folder / "m.gguf", model)) as file:
+        plain = load_weights(file)
+        return plain, smooth(plain, file, read_vocabulary(file.metadata))
+
+
+def values(matrix: Matrix) -> np.ndarray:
+    return matrix.rows * matrix.scales[:, None].astype(np.float64)
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_factors_are_powers_of_two_and_cancel(tied: bool, tmp_path: Path) -> None:
+    plain, smoothed = load(tmp_path, TinyModel(tied=tied))
+    pairs = [(plain.output_norm, smoothed.output_norm, plain.output, smoothed.output)]
+    for before, after in zip(plain.layers, smoothed.layers, strict=True):
+        pairs += [(before.attn_norm, after.attn_norm, before.attn_k, after.attn_k)]
+        pairs += [(before.ffn_norm, after.ffn_norm, before.ffn_up, after.ffn_up)]
+        assert before.ffn_down is after.ffn_down
+    for norm, new_norm, matrix, new_matrix in pairs:
+        factors = norm / new_norm
+        assert (np.frexp(factors)[0] == 0.5).all()
+        step = new_matrix.scales[:, None] / factors + matrix.scales[:, None]
+        assert (np.abs(values(new_matrix) / factors - values(matrix)) <= step * 0.51).all()
+    assert smoothed.embedding is plain.embedding
+
+
+def test_loud_channel_is_quietened(tmp_path: Path) -> None:
+    with open_gguf(write_tiny_gguf(tmp_path / "m.gguf", TinyModel(layers=1))) as file:
+        plain = load_weights(file)
+        loud = plain.layers[0].attn_norm.copy()
+        loud[5] *= 64
+        changed = replace(plain, layers=(replace(plain.layers[0], attn_norm=loud),))
+        smoothed = smooth(changed, file, read_vocabulary(file.metadata))
+    factors = loud / smoothed.layers[0].attn_norm
+    assert factors[5] >= 4 * np.median(factors)
+
+
+def test_smoothing_is_the_same_every_time(tmp_path: Path) -> None:
+    runs = []
+    for _ in range(2):
+        _, smoothed = load(tmp_path, TinyModel())
+        session = ReferenceSession(ReferenceModel(smoothed), 1, ContextWindow(8, 1))
+        runs.append(session.feed(np.zeros(9, np.int32), np.arange(9, dtype=np.int32), np.ones(9, np.bool_)))
+    np.testing.assert_array_equal(*runs)
+
+
+def test_calibration_text_is_cut_into_the_longest_pieces() -> None:
+    pieces = (b"", b"The", b"The quick", b"The quick", b" brown")
+    assert calibration_tokens(Vocabulary(pieces, 0, 1)).tolist() == [0, 2, 4, 1]
+
+
+def test_calibration_is_bounded() -> None:
+    pieces = (b"", *(bytes([b]) for b in range(256)))
+    found = calibration_tokens(Vocabulary(pieces, 0, 1)).tolist()
+    assert found == [0, *(b + 1 for b in CALIBRATION_TEXT[:127])]
