@@ -59,6 +59,11 @@ class Engine(Protocol):
     """`exact` or `llama`."""
     kernel: str
     """The implementation in use, for `info`: `numpy`, `avx512vnni`, ... It never changes a bit."""
+    batch_free: bool
+    """Whether the same tokens give the same bits however rows are grouped into calls, on any machine. Where not, encoder
+    and decoder must make the same calls, and what was written is decoded before it counts as written."""
+    workers: int
+    """Instances of the model that code blocks side by side; 0 where one instance serves any number of threads."""
     vocabulary: Vocabulary
     max_rows: int
     """The most rows one `feed` accepts."""

@@ -2,25 +2,30 @@
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from nacomp.archive import Archive
-from nacomp.errors import UnsupportedArchive, UsageError
-from nacomp.formats.methods import Method
+from nacomp.errors import UnsupportedArchive
+from nacomp.formats.methods import Method, MethodKind
 from nacomp.levels import EMBEDDED, Level, choose_model, level_named
 from nacomp.memory import check_memory
 from nacomp.models.gguf_file import GgufFile, open_gguf
+from nacomp.models.llama.settings import LlamaSettings
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import Engine
-from nacomp.models.store import Store
+from nacomp.models.store import Store, StoredModel
 from nacomp.neural import NeuralCodec, NeuralSettings
 
 SMALL_MODEL_BYTES = 32 << 20
 """Below this, blocks run side by side on one thread each: a small model's step is too short to share out."""
+
+
+EXACT, LLAMA = "exact", "llama"
+Loaded = tuple[Engine, GgufFile]
 
 
 class Engines:
@@ -32,16 +37,24 @@ class Engines:
         engine: str = "exact",
         kernel: str = "auto",
         threads: int = 0,
+        workers: int = 0,
+        gpu_layers: int | None = None,
         warn: Callable[[str], None] = lambda _: None,
         store: Store | None = None,
     ) -> None:
-        """`threads` 0 means one per core; `warn` hears what the user should know."""
+        """`threads` 0 means one per core; `warn` hears what the user should know.
+
+        `workers` and `gpu_layers` are the llama engine's: blocks coded side by side (0: one per GPU) and layers on the
+        GPU (-1: all; None: all where there is a GPU; an archive's own where one is read).
+        """
         self._engine = engine
         self._kernel = kernel
         self._threads = threads or os.cpu_count() or 1
+        self._asked_workers = workers
+        self._gpu_layers = gpu_layers
         self._warn = warn
         self._lock = threading.Lock()
-        self._loaded: dict[Path, tuple[Engine, GgufFile]] = {}
+        self._loaded: dict[tuple[Path, Hashable], Loaded] = {}
         self._given_store = store
 
     @cached_property
@@ -63,7 +76,7 @@ class Engines:
     def for_level(self, level: Level, model: str | None) -> NeuralCodec:
         """The codec to compress with. Raises ModelMissing, UnsupportedModel, KernelUnavailable."""
         found = self.store.find(model or choose_model(level, self.store.is_installed))
-        engine, gguf = self._load(found.path, self._engine)
+        engine, gguf = self._load_best(found, level)
         context = replace(level.context, window=min(level.context.window, engine.max_window))
         settings = NeuralSettings(found.id, found.sha256, context, EnsembleParameters())
         return NeuralCodec(engine, gguf.metadata, settings)
@@ -74,9 +87,12 @@ class Engines:
         engine_parameters: Any = method.parameters.get("engine")
         name = engine_parameters.get("engine") if isinstance(engine_parameters, Mapping) else None
         found = self.store.find_sha256(settings.model_sha256, settings.model_id)
-        if name not in ("exact", "llama"):
+        if name == LLAMA:
+            engine, gguf = self._load_like(found, engine_parameters)
+            return NeuralCodec(engine, gguf.metadata, settings)
+        if name != EXACT:
             raise UnsupportedArchive(needed=f"the engine {name!r}")
-        engine, gguf = self._load(found.path, name)
+        engine, gguf = self._load_exact(found.path)
         codec = NeuralCodec(engine, gguf.metadata, settings)
         if codec.parameters["engine"] != engine_parameters:
             raise UnsupportedArchive(needed=f"the numerics {engine_parameters.get('numerics')!r}")
@@ -84,6 +100,8 @@ class Engines:
 
     def encoding_workers(self, codec: NeuralCodec | None) -> int:
         """How many blocks to code side by side: one per thread for a small model, one alone for a large model."""
+        if codec is not None and codec.engine.workers:
+            return codec.engine.workers
         return self._workers(self.store.find(codec.settings.model_id).size if codec else 0)
 
     def decoding_workers(self, archive: Archive) -> int:
@@ -91,8 +109,8 @@ class Engines:
         parameters = archive.neural_parameters
         if parameters is None:
             return self._workers(0)
-        settings = NeuralSettings.from_json(parameters)
-        return self._workers(self.store.find_sha256(settings.model_sha256, settings.model_id).size)
+        codec = self.for_method(Method(MethodKind.NEURAL, parameters))
+        return self.encoding_workers(codec)
 
     def _workers(self, model_bytes: int) -> int:
         return self._threads if model_bytes < SMALL_MODEL_BYTES else 1
@@ -109,15 +127,48 @@ class Engines:
 
         return list(available_kernels())
 
-    def _load(self, path: Path, name: str) -> tuple[Engine, GgufFile]:
-        if name != "exact":
-            raise UsageError(reason=f"the engine {name} is not there yet; use --engine exact")
-        with self._lock:
-            if path not in self._loaded:
-                from nacomp.models.exact.engine import open_engine
+    def _load_best(self, model: StoredModel, level: Level) -> Loaded:
+        """The engine this run compresses with, with the best settings for this machine."""
+        if self._engine == EXACT:
+            return self._load_exact(model.path)
+        from nacomp.models.llama.engine import best_settings
 
-                # Four to sixteen bits a weight in the file, eight once loaded, and both while it loads.
-                check_memory(path.stat().st_size, "use a smaller model, see: nacomp models list")
-                engine = open_engine(path, kernel=self._kernel, threads=self._threads)
-                self._loaded[path] = engine, open_gguf(path)
-            return self._loaded[path]
+        return self._load_llama(model, best_settings(level.max_streams, self._gpu_layers))
+
+    def _load_llama(self, model: StoredModel, settings: LlamaSettings) -> Loaded:
+        from nacomp.models.llama.engine import open_engine
+
+        return self._keep(
+            model.path,
+            settings,
+            lambda: open_engine(
+                model.path, settings=settings, workers=self._asked_workers, threads=self._threads
+            ),
+        )
+
+    def _load_like(self, model: StoredModel, parameters: Mapping[str, Any]) -> Loaded:
+        """The llama engine an archive asks for. Raises FingerprintMismatch where it would compute other floats."""
+        from nacomp.models.llama.fingerprint import check_fingerprint, check_machine
+
+        settings = LlamaSettings.from_json(parameters)
+        check_machine(parameters, settings)
+        loaded = self._load_llama(model, settings)
+        check_fingerprint(parameters, loaded[0].parameters())
+        return loaded
+
+    def _load_exact(self, path: Path) -> Loaded:
+        from nacomp.models.exact.engine import open_engine
+
+        def load() -> Engine:
+            # Four to sixteen bits a weight in the file, eight once loaded, and both while it loads.
+            check_memory(path.stat().st_size, "use a smaller model, see: nacomp models list")
+            return open_engine(path, kernel=self._kernel, threads=self._threads)
+
+        return self._keep(path, EXACT, load)
+
+    def _keep(self, path: Path, settings: Hashable, load: Callable[[], Engine]) -> Loaded:
+        """What is loaded already, or load it: once per run, model and settings."""
+        with self._lock:
+            if (path, settings) not in self._loaded:
+                self._loaded[path, settings] = load(), open_gguf(path)
+            return self._loaded[path, settings]

@@ -118,10 +118,16 @@ class Lane:
     cut: Streams
     skip_queue: int
     max_rows: int
+    batch_free: bool
+    """Whether the encoder may put the rows of several steps into one forward (`Engine.batch_free`)."""
 
     def no_logits(self) -> Logits:
         """The empty logits of a step that asked nothing of the model."""
         return np.empty((0, self.vocabulary.size), np.float32)
+
+    def takes_more(self, rows: int) -> bool:
+        """Whether a forward that has rows may grow to this many by those of the next step."""
+        return self.batch_free and rows <= self.max_rows
 
 
 def _planned_logits(
@@ -129,8 +135,8 @@ def _planned_logits(
 ) -> Iterator[tuple[int, Mask, Logits]]:
     """For each step in turn: its number, which live streams the model predicts, and their logits.
 
-    Rows of as many steps as fit go through the model together; they are laid out step by step, so a step's logits
-    are a slice and nothing is copied.
+    Rows of as many steps as fit go through the model together, unless that changes its bits; they are laid out step by
+    step, so a step's logits are a slice and nothing is copied.
     """
     feeder = _Feeder(lane.vocabulary, lane.cut.streams, lane.skip_queue)
     fed = [lane.vocabulary.model_tokens(s).tolist() for s in streams]
@@ -141,7 +147,7 @@ def _planned_logits(
         wanted: list[bool] = []
         masks: list[Mask] = []
         first = step
-        while step < lane.cut.steps and (not rows or len(rows) + lane.cut.live(step) <= lane.max_rows):
+        while step < lane.cut.steps and (not rows or lane.takes_more(len(rows) + lane.cut.live(step))):
             live = lane.cut.live(step)
             mask = np.fromiter((wants[s][step] for s in range(live)), np.bool_, live)
             more = feeder.take(np.flatnonzero(mask).tolist())

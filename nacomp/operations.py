@@ -5,11 +5,13 @@ nothing. No printing and no exit codes here.
 """
 
 import io
+import shutil
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from nacomp.archive import Archive, Written, write_archive
@@ -85,6 +87,11 @@ def compress(
     codec = _codec(sources, engines, options, job)
     coder = BlockCoder(codec, level_named(options.level), job, engines.encoding_workers(codec))
     model_id = codec.settings.model_id if codec else ""
+    if codec is not None and not codec.engine.batch_free:
+        # Its arithmetic alone does not promise that the bytes come back.
+        options = replace(options, verify=True)
+    if not isinstance(output, Path) and options.verify:
+        return _compress_to_stream(sources, output, engines, options, job)
     if not isinstance(output, Path):
         if options.recovery or options.resume:
             raise UsageError(reason="recovery data and resuming need an archive in a file")
@@ -96,6 +103,18 @@ def compress(
     else:
         written = _write(sources, output, engines, coder, options, job)
     return Compressed(written, model_id, tuple(sources))
+
+
+def _compress_to_stream(
+    sources: Sequence[Source], output: BinaryIO, engines: Engines, options: CompressOptions, job: Job
+) -> Compressed:
+    """Through a file, so that it can be decoded and compared before a byte of it leaves."""
+    with TemporaryDirectory(prefix="nacomp-") as folder:
+        path = Path(folder) / "archive"
+        done = compress(sources, path, engines, options, job)
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, output)
+    return done
 
 
 def _write(
@@ -110,7 +129,7 @@ def _write(
         written = write_archive(file, sources, coder, job)
         if options.recovery:
             written = _protect(file, written, options.recovery, job)
-        if options.verify or not _is_portable(codec):
+        if options.verify:
             _verify(file, sources, engines, job)
     return written
 
@@ -136,11 +155,6 @@ def _resume(
             raise Interrupted(
                 "what is finished is kept; run the same command with --resume to go on"
             ) from None
-
-
-def _is_portable(codec: NeuralCodec | None) -> bool:
-    """Whether what is written can be trusted to come back by arithmetic alone, unread."""
-    return codec is None or codec.engine.batch_free
 
 
 def _codec(

@@ -40,6 +40,7 @@ class ExactEngine:
 
     name = "exact"
     batch_free = True
+    workers = 0
     max_rows = MAX_ROWS
 
     def __init__(self, model: ReferenceModel | NativeModel, vocabulary: Vocabulary, context: int) -> None:

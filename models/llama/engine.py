@@ -1,0 +1,168 @@
+"""The llama.cpp engine behind the engine protocol: any GGUF architecture, CPU or GPU, bound to where it ran.
+
+Workers are instances of the model that code blocks side by side. They load when a session finds the others busy, so a
+file of one block loads one; which instance coded a block changes no bit, or loading it is refused.
+"""
+
+import ctypes
+import os
+import threading
+import weakref
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+from nacomp.models.errors import ModelError, UnsupportedModel
+from nacomp.models.llama.devices import Device, devices, place_workers
+from nacomp.models.llama.fingerprint import PROBE_CONTEXT, machine_facts, probe
+from nacomp.models.llama.library import last_error, library
+from nacomp.models.llama.session import LlamaModel, LlamaSession
+from nacomp.models.llama.settings import ALL_LAYERS, MAX_STREAMS, ROWS, LlamaSettings
+from nacomp.models.llama.vocabulary import read_vocabulary
+from nacomp.models.protocol import ContextWindow, Session
+
+NUMERICS = "llama-1"
+MAX_WINDOW = 4096
+"""The longest window the container stores."""
+
+
+class LlamaEngine:
+    """See `models.protocol.Engine`."""
+
+    name = "llama"
+    batch_free = False
+    max_rows = ROWS
+
+    def __init__(
+        self, path: Path, settings: LlamaSettings, places: Sequence[Device | None], threads: int
+    ) -> None:
+        """`places` has one entry per worker: the GPU it runs on, or None for the CPU; `threads` are shared by them."""
+        self._path = path
+        self._settings = settings
+        self._places = places
+        self.workers = len(places)
+        self._threads = max(1, threads // len(places))
+        self._lock = threading.Lock()
+        self._models: list[LlamaModel] = []
+        self._busy: list[int] = []
+        """Open sessions of each model."""
+        first = self._add_model()
+        self.vocabulary = read_vocabulary(path, first.pointer)
+        if len(self.vocabulary.pieces) != first.size:
+            reason = f"its table has {len(self.vocabulary.pieces)} tokens and llama.cpp sees {first.size}"
+            raise ModelError(model=path.name, reason=reason)
+        self.kernel = places[0].description if places[0] else "cpu"
+        self.max_window = min(MAX_WINDOW, int(library().llama_model_n_ctx_train(first.pointer)))
+        self._fingerprint: dict[str, int | str] | None = None
+
+    def open_session(self, streams: int, context: ContextWindow) -> Session:
+        """See `models.protocol.Engine.open_session`."""
+        if not 1 <= streams <= MAX_STREAMS:
+            raise ValueError(f"{streams} streams, expected 1 to {MAX_STREAMS}")
+        if not 0 <= context.sinks < context.window <= self.max_window:
+            asked = f"a window of {context.window} tokens with {context.sinks} sinks was asked for"
+            raise ModelError(model=self._path.name, reason=f"{asked}, the most is {self.max_window}")
+        number = self._take_model()
+        try:
+            model = self._models[number]
+            session = LlamaSession(model, streams, context, self._settings, self._threads)
+        except BaseException:
+            self._give_back(number)
+            raise
+        weakref.finalize(session, self._give_back, number)
+        return session
+
+    def parameters(self) -> dict[str, int | str]:
+        """See `models.protocol.Engine.parameters`: the settings and the fingerprint. The first call runs the probe."""
+        if self._fingerprint is None:
+            context = PROBE_CONTEXT
+            if self.max_window < context.window:
+                context = ContextWindow(self.max_window, 0)
+            session = LlamaSession(
+                self._models[0], self._settings.probe_streams, context, self._settings, self._threads
+            )
+            self._fingerprint = {
+                "engine": self.name,
+                "numerics": NUMERICS,
+                **self._settings.to_json(),
+                **machine_facts(self._settings),
+                "slide": str(session.slide),
+                "probe": probe(session, self.vocabulary),
+            }
+        return dict(self._fingerprint)
+
+    def close(self) -> None:
+        """Release weights, once the last session is gone. Idempotent."""
+        self._models.clear()
+
+    def _take_model(self) -> int:
+        """The number of the model for one more session: an idle one, a new one, or the least busy."""
+        with self._lock:
+            if not self._models:
+                raise ValueError("the engine is closed")
+            if min(self._busy) and len(self._models) < len(self._places):
+                self._add_model()
+            number = self._busy.index(min(self._busy))
+            self._busy[number] += 1
+            return number
+
+    def _give_back(self, number: int) -> None:
+        self._busy[number] -= 1
+
+    def _add_model(self) -> LlamaModel:
+        model = load_model(self._path, self._settings, self._places[len(self._models)])
+        self._models.append(model)
+        self._busy.append(0)
+        return model
+
+
+def open_engine(
+    path: str | PathLike[str],
+    *,
+    settings: LlamaSettings | None = None,
+    workers: int = 0,
+    threads: int = 0,
+) -> LlamaEngine:
+    """Load a GGUF model of any architecture that llama.cpp knows.
+
+    Args:
+        settings: as an archive says, or the best for this machine.
+        workers: instances of the model that code blocks side by side; 0 for one per GPU, one on a CPU.
+        threads: of all workers together; 0 means one per processor.
+
+    Raises:
+        ExtraMissing: llama-cpp-python is not installed.
+        ModelError: the file is damaged, or a device lacks room.
+        UnsupportedModel: not a model that predicts the next token.
+    """
+    path = Path(path)
+    settings = settings or LlamaSettings()
+    size = path.stat().st_size
+    places = place_workers(devices(), settings.gpu_layers, workers, size)
+    return LlamaEngine(path, settings, places, threads or os.cpu_count() or 1)
+
+
+def best_settings(probe_streams: int, gpu_layers: int | None = None) -> LlamaSettings:
+    """Settings to compress with here: the GPU where there is one, unless `gpu_layers` says otherwise."""
+    if gpu_layers is None:
+        gpu_layers = ALL_LAYERS if any(device.is_gpu for device in devices()) else 0
+    return LlamaSettings(gpu_layers, gpu_layers != 0, probe_streams)
+
+
+def load_model(path: Path, settings: LlamaSettings, place: Device | None) -> LlamaModel:
+    """One instance of the weights. Raises ModelError, UnsupportedModel."""
+    llama = library()
+    parameters = llama.llama_model_default_params()
+    parameters.n_gpu_layers = settings.gpu_layers
+    parameters.split_mode = llama.LLAMA_SPLIT_MODE_NONE
+    # A list that ends where it begins keeps llama.cpp off every GPU.
+    places = (ctypes.c_void_p * 2)(place.handle if place else None, None)
+    parameters.devices = ctypes.cast(places, ctypes.c_void_p)
+    pointer = llama.llama_model_load_from_file(str(path).encode(), parameters)
+    if not pointer:
+        raise ModelError(model=path.name, reason=f"llama.cpp cannot load it ({last_error()})")
+    if llama.llama_model_has_encoder(pointer) or not llama.llama_model_has_decoder(pointer):
+        llama.llama_model_free(pointer)
+        raise UnsupportedModel(model=path.name, engine="llama", reason="it does not predict the next token")
+    size = int(llama.llama_vocab_n_tokens(llama.llama_model_get_vocab(pointer)))
+    return LlamaModel(path.name, pointer, size)
