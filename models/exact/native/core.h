@@ -32,25 +32,24 @@ struct Shape {
 enum class MatrixId { query, key, value, attn_output, gate, up, down, output };
 enum class NormId { attention, feed_forward, output };
 
-// A matrix packed for the chosen kernel; filled row range by row range.
+// A matrix packed for the chosen kernel; filled row range by row range. The memory belongs to the model.
 class Matrix {
 public:
     Matrix() = default;
-    Matrix(int columns, int k, uint8_t flip);
+    Matrix(int columns, int k, uint8_t flip, uint8_t* panels, float* scale);
     // q: (rows, k) int8 row-major, scale: (rows), placed at output columns [first, first + rows).
     void set_rows(int first, int rows, const int8_t* q, const float* scale);
     // x[k] = q[column][k] * scale[column]
     void column_values(int column, float* x) const;
-    PackedMatrix view() const { return {panels_.data(), scale_.data(), columns_, k_}; }
-    size_t bytes() const { return panels_.bytes() + scale_.bytes(); }
+    PackedMatrix view() const { return {panels_, scale_, columns_, k_}; }
     float largest_scale() const { return largest_scale_; }
 
 private:
     int columns_ = 0, k_ = 0;
     float largest_scale_ = 0.0f;
     uint8_t flip_ = 0;
-    Buffer<uint8_t> panels_;
-    Buffer<float> scale_;
+    uint8_t* panels_ = nullptr;  // (column/32, k/4, 32, 4)
+    float* scale_ = nullptr;     // (column), padded to a multiple of 32
 };
 
 struct Layer {
@@ -83,6 +82,13 @@ public:
     mutable Pool pool;
 
 private:
+    Matrix place(int columns, int k);
+
+    // All matrices one behind the other: few of them would fill a huge page alone, and with small pages one stream
+    // decoded a third slower.
+    Buffer<uint8_t> panels_;
+    Buffer<float> scales_;
+    size_t panels_used_ = 0, scales_used_ = 0;
     std::vector<int8_t> embedding_;        // (token, E), empty if tied
     std::vector<float> embedding_scale_;   // (token)
 };

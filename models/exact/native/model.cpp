@@ -23,19 +23,15 @@ const char* Shape::problem() const {
     return nullptr;
 }
 
-Matrix::Matrix(int columns, int k, uint8_t flip)
-    : columns_(columns),
-      k_(k),
-      flip_(flip),
-      panels_(static_cast<size_t>(padded(columns)) * k),
-      scale_(padded(columns)) {
-    memset(panels_.data(), flip, panels_.bytes());
+Matrix::Matrix(int columns, int k, uint8_t flip, uint8_t* panels, float* scale)
+    : columns_(columns), k_(k), flip_(flip), panels_(panels), scale_(scale) {
+    memset(panels, flip, static_cast<size_t>(padded(columns)) * k);
 }
 
 void Matrix::set_rows(int first, int rows, const int8_t* q, const float* scale) {
     for (int row = 0; row < rows; row++) {
         int column = first + row;
-        uint8_t* panel = panels_.data() + static_cast<size_t>(column / kBlock) * kBlock * k_ + column % kBlock * 4;
+        uint8_t* panel = panels_ + static_cast<size_t>(column / kBlock) * kBlock * k_ + column % kBlock * 4;
         for (int k = 0; k < k_; k += 4)
             for (int j = 0; j < 4; j++)
                 panel[k * kBlock + j] = static_cast<uint8_t>(q[static_cast<size_t>(row) * k_ + k + j]) ^ flip_;
@@ -45,7 +41,7 @@ void Matrix::set_rows(int first, int rows, const int8_t* q, const float* scale) 
 }
 
 void Matrix::column_values(int column, float* x) const {
-    const uint8_t* panel = panels_.data() + static_cast<size_t>(column / kBlock) * kBlock * k_ + column % kBlock * 4;
+    const uint8_t* panel = panels_ + static_cast<size_t>(column / kBlock) * kBlock * k_ + column % kBlock * 4;
     for (int k = 0; k < k_; k += 4)
         for (int j = 0; j < 4; j++)
             x[k + j] = static_cast<float>(static_cast<int8_t>(panel[k * kBlock + j] ^ flip_)) * scale_[column];
@@ -55,19 +51,33 @@ Model::Model(const Shape& shape_, const uint64_t* steps, const Kernel& kernel_, 
     : shape(shape_),
       kernel(kernel_),
       rotary_steps(steps, steps + shape_.rotary_pairs),
-      output(shape_.vocabulary, shape_.width, kernel_.matrix_flip),
       output_norm(shape_.width),
       pool(threads) {
+    int qkv = padded(shape.queries() + 2 * shape.keys()), width = padded(shape.width);
+    int gate_up = padded(2 * shape.hidden), vocabulary = padded(shape.vocabulary);
+    size_t layer_panels = static_cast<size_t>(qkv + gate_up) * shape.width +
+                          static_cast<size_t>(width) * (shape.queries() + shape.hidden);
+    size_t layer_scales = static_cast<size_t>(qkv) + gate_up + 2 * width;
+    panels_ = Buffer<uint8_t>(shape.layers * layer_panels + static_cast<size_t>(vocabulary) * shape.width);
+    scales_ = Buffer<float>(shape.layers * layer_scales + vocabulary);
     for (int i = 0; i < shape.layers; i++) {
         Layer layer;
-        layer.qkv = Matrix(shape.queries() + 2 * shape.keys(), shape.width, kernel.matrix_flip);
-        layer.attn_output = Matrix(shape.width, shape.queries(), kernel.matrix_flip);
-        layer.gate_up = Matrix(2 * shape.hidden, shape.width, kernel.matrix_flip);
-        layer.down = Matrix(shape.width, shape.hidden, kernel.matrix_flip);
+        layer.qkv = place(shape.queries() + 2 * shape.keys(), shape.width);
+        layer.attn_output = place(shape.width, shape.queries());
+        layer.gate_up = place(2 * shape.hidden, shape.width);
+        layer.down = place(shape.width, shape.hidden);
         layer.attention_norm.resize(shape.width);
         layer.feed_forward_norm.resize(shape.width);
         layers.push_back(std::move(layer));
     }
+    output = place(shape.vocabulary, shape.width);
+}
+
+Matrix Model::place(int columns, int k) {
+    Matrix matrix(columns, k, kernel.matrix_flip, panels_.data() + panels_used_, scales_.data() + scales_used_);
+    panels_used_ += static_cast<size_t>(padded(columns)) * k;
+    scales_used_ += padded(columns);
+    return matrix;
 }
 
 int Model::matrix_rows(MatrixId id) const {
@@ -124,10 +134,7 @@ void Model::embed(int token, float* x) const {
 }
 
 size_t Model::bytes() const {
-    size_t total = output.bytes() + embedding_.size() + embedding_scale_.size() * sizeof(float);
-    for (const Layer& layer : layers)
-        total += layer.qkv.bytes() + layer.attn_output.bytes() + layer.gate_up.bytes() + layer.down.bytes();
-    return total;
+    return panels_.bytes() + scales_.bytes() + embedding_.size() + embedding_scale_.size() * sizeof(float);
 }
 
 }  // namespace nacomp::exact
