@@ -13,6 +13,8 @@ import constriction
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.errors import CorruptArchive
+
 Frequencies = NDArray[np.float64]
 Row = NDArray[np.int32]
 
@@ -43,6 +45,9 @@ class SymbolDecoder:
         self._coder = constriction.stream.queue.RangeDecoder(words)
 
     def decode(self, frequencies: Frequencies) -> Row:
-        """The next symbols (row,) under frequencies (row, n)."""
-        symbols: Row = self._coder.decode(_family, frequencies)
+        """The next symbols (row,) under frequencies (row, n). Raises CorruptArchive for words that no encoder writes."""
+        try:
+            symbols: Row = self._coder.decode(_family, frequencies)
+        except AssertionError:
+            raise CorruptArchive(reason="a neural payload does not decode") from None
         return symbols
