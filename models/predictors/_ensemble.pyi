@@ -3,11 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
+UNSPOKEN: int
+"""Width of a control token."""
+
 class Ensemble:
     def __init__(
         self,
-        speakable: NDArray[np.bool_],
+        widths: NDArray[np.int32],
         parameters: dict[str, int | bool],
+        starts: dict[str, NDArray[np.float64]],
         streams: int,
         version: str = "auto",
     ) -> None: ...
@@ -18,5 +22,10 @@ class Ensemble:
     def choose_pages(self, pages: NDArray[np.int32]) -> NDArray[np.float64]: ...
     def update(self, symbols: NDArray[np.int32]) -> None: ...
 
-def plan(parameters: dict[str, int | bool], symbols: list[NDArray[np.int32]]) -> list[NDArray[np.bool_]]: ...
+def plan(
+    widths: NDArray[np.int32],
+    parameters: dict[str, int | bool],
+    starts: dict[str, NDArray[np.float64]],
+    symbols: list[NDArray[np.int32]],
+) -> list[NDArray[np.bool_]]: ...
 def versions() -> list[str]: ...

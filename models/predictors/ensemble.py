@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nacomp.models.errors import KernelUnavailable
+from nacomp.models.predictors import sparse as symbol_only
 from nacomp.models.predictors.parameters import EnsembleParameters
-from nacomp.models.predictors.reference import NumpyEnsemble, Sparse
+from nacomp.models.predictors.reference import NumpyEnsemble
 from nacomp.models.vocabulary import Vocabulary
 
 try:
@@ -86,7 +87,7 @@ def kernels() -> list[str]:
 
 
 def plan_skips(
-    vocabulary: Vocabulary,  # noqa: ARG001
+    vocabulary: Vocabulary,
     parameters: EnsembleParameters,
     symbols: list[NDArray[np.int32]],
     *,
@@ -95,25 +96,14 @@ def plan_skips(
     """What `wants_model` will answer for every symbol of a block, without running the language model.
 
     Args:
-        vocabulary: the block's; no present predictor asks it anything.
         symbols: per stream, (n,) the symbols it will code.
         kernel: as for `open_ensemble`.
 
     Returns:
         Per stream, (n,) whether the language model will be asked for that symbol.
     """
-    wants = [np.ones(len(s), np.bool_) for s in symbols]
-    if not parameters.skip:
-        return wants
-    if kernel != "numpy" and native_core is not None:
-        return native_core.plan(parameters, symbols)
-    sparse = Sparse(parameters, len(symbols))
-    for t in range(max((len(s) for s in symbols), default=0)):
-        live = [s for s in range(len(symbols)) if t < len(symbols[s])]
-        proposed = [sparse.propose(stream) for stream in live]
-        for stream in live:
-            wants[stream][t] = sparse.wants_model(stream)
-        for stream, candidates in zip(live, proposed, strict=True):
-            sparse.chain.learn(candidates, int(symbols[stream][t]))
-            sparse.learn(stream, int(symbols[stream][t]))
-    return wants
+    if not parameters.skip or not symbols:
+        return [np.ones(len(s), np.bool_) for s in symbols]
+    if kernel == "numpy" or native_core is None:
+        return symbol_only.plan(vocabulary, parameters, symbols)
+    return native_core.plan(vocabulary, parameters, symbols)

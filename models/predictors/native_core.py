@@ -5,10 +5,21 @@ from dataclasses import asdict
 import numpy as np
 from numpy.typing import NDArray
 
-from nacomp.models.predictors import _ensemble
+from nacomp.models.predictors import _ensemble, starts
+from nacomp.models.predictors.lift import piece_width
 from nacomp.models.predictors.parameters import EnsembleParameters
 from nacomp.models.predictors.quantiser import cost_bits
 from nacomp.models.vocabulary import Vocabulary
+
+_STARTS = {
+    "states": np.array(starts.STATE_STARTS),
+    "match": np.array(starts.MATCH_STARTS),
+    "recency": np.array(starts.RECENCY_STARTS),
+    "model by source": np.array(starts.MODEL_MIXER.by_source),
+    "model by rank": np.array(starts.MODEL_MIXER.by_rank),
+    "fallback by source": np.array(starts.FALLBACK_MIXER.by_source),
+    "fallback by rank": np.array(starts.FALLBACK_MIXER.by_rank),
+}
 
 
 class NativeEnsemble:
@@ -20,8 +31,7 @@ class NativeEnsemble:
         self, vocabulary: Vocabulary, parameters: EnsembleParameters, streams: int, version: str = "auto"
     ) -> None:
         """`version`: one of `_ensemble.versions()`, which differ in speed alone."""
-        speakable = np.array([len(piece) > 0 for piece in vocabulary.pieces], np.bool_)
-        self._core = _ensemble.Ensemble(speakable, asdict(parameters), streams, version)
+        self._core = _ensemble.Ensemble(_widths(vocabulary), asdict(parameters), _STARTS, streams, version)
         self._pages = np.empty((0, 0))
         self._slots = np.empty((0, 0))
         self.wants_model = self._core.wants_model
@@ -41,6 +51,13 @@ class NativeEnsemble:
         return cost_bits(self._pages, self._slots, symbols)
 
 
-def plan(parameters: EnsembleParameters, symbols: list[NDArray[np.int32]]) -> list[NDArray[np.bool_]]:
+def plan(
+    vocabulary: Vocabulary, parameters: EnsembleParameters, symbols: list[NDArray[np.int32]]
+) -> list[NDArray[np.bool_]]:
     """See `ensemble.plan_skips`."""
-    return _ensemble.plan(asdict(parameters), symbols)
+    return _ensemble.plan(_widths(vocabulary), asdict(parameters), _STARTS, symbols)
+
+
+def _widths(vocabulary: Vocabulary) -> NDArray[np.int32]:
+    """(token,) what the core knows of the pieces."""
+    return np.array([piece_width(p) if p else _ensemble.UNSPOKEN for p in vocabulary.pieces], np.int32)

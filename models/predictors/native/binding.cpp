@@ -20,15 +20,49 @@ void demand(bool holds, const char* what) {
     if (!holds) throw std::invalid_argument(what);
 }
 
+int number(const py::dict& values, const char* name, int low, int high) {
+    const int value = values[name].cast<int>();
+    demand(value >= low && value <= high, name);
+    return value;
+}
+
 Parameters parse(const py::dict& values) {
-    const auto number = [&](const char* name) { return values[name].cast<int>(); };
-    Parameters p{number("ngram_orders"), number("table_bits"), number("match_minimum"),
-                 number("bias_rate"),    number("chain"),      values["skip"].cast<bool>()};
-    demand(p.ngram_orders >= 0 && p.ngram_orders <= kMaxOrders, "ngram_orders");
-    demand(p.table_bits >= 8 && p.table_bits <= 20, "table_bits");
-    demand(p.match_minimum >= 0 && p.match_minimum <= kMaxMinimum, "match_minimum");
-    demand(p.chain >= 0 && p.chain <= kMaxChain, "chain");
-    return p;
+    return {number(values, "ngram_orders", 0, kMaxOrders), number(values, "table_bits", 8, 20),
+            number(values, "match_minimum", 0, kMaxMinimum), number(values, "chain", 0, kMaxChain),
+            values["skip"].cast<bool>(), number(values, "skip_regime", 0, 65536)};
+}
+
+Rates parse_rates(const py::dict& values) {
+    return {number(values, "bias_rate", 0, 65536), number(values, "pair_rate", 0, 65536),
+            number(values, "column_rate", 0, 65536), number(values, "recency_rate", 0, 65536)};
+}
+
+// (a, b, ..) doubles of an array of exactly `size` entries.
+std::vector<double> table(const py::dict& starts, const char* name, int size) {
+    const auto array = starts[name].cast<Array<double>>();
+    demand(array.size() == size, name);
+    return {array.data(), array.data() + size};
+}
+
+Starts parse_starts(const py::dict& starts) {
+    Starts result;
+    const std::vector<double> states = table(starts, "states", 2 * kMaxOrders * kStates);
+    for (int i = 0; i < 2 * kMaxOrders; ++i)
+        result.states.emplace_back(states.begin() + i * kStates, states.begin() + (i + 1) * kStates);
+    result.match = table(starts, "match", kMatchStates);
+    result.recency = table(starts, "recency", kDistances * kLikelihoods);
+    constexpr int sources = kSources * kBuckets * kInputs, ranks = kRanks * kSources * kInputs;
+    result.model = {table(starts, "model by source", sources), table(starts, "model by rank", ranks)};
+    result.fallback = {table(starts, "fallback by source", sources), table(starts, "fallback by rank", ranks)};
+    return result;
+}
+
+Layout parse_layout(const Array<std::int32_t>& widths) {
+    demand(widths.ndim() == 1 && widths.size() > 0 && widths.size() <= (1 << 24), "the vocabulary's size");
+    const int size = static_cast<int>(widths.size());
+    Layout result{size, (size + 255) / 256, {}};
+    result.widths.assign(widths.data(), widths.data() + size);
+    return result;
 }
 
 const DenseKernel& choose(const std::string& name) {
@@ -40,8 +74,10 @@ const DenseKernel& choose(const std::string& name) {
 
 class Binding {
 public:
-    Binding(const Array<bool>& speakable, const py::dict& parameters, int streams, const std::string& version)
-        : ensemble_(layout(speakable), parse(parameters), checked(streams), choose(version)) {}
+    Binding(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& starts, int streams,
+            const std::string& version)
+        : ensemble_(parse_layout(widths), parse(parameters), parse_rates(parameters), checked(streams),
+                    parse_starts(starts), choose(version)) {}
 
     py::array_t<bool> wants_model(const Array<std::int32_t>& streams) {
         const int rows = live(streams);
@@ -80,14 +116,6 @@ public:
     }
 
 private:
-    static Layout layout(const Array<bool>& speakable) {
-        demand(speakable.ndim() == 1 && speakable.size() > 0 && speakable.size() <= (1 << 24), "the vocabulary's size");
-        const int size = static_cast<int>(speakable.size());
-        Layout result{size, (size + 255) / 256, {}};
-        result.speakable.assign(speakable.data(), speakable.data() + size);
-        return result;
-    }
-
     static int checked(int streams) {
         demand(streams > 0 && streams <= 65536, "streams must be 1 to 65536");
         return streams;
@@ -111,29 +139,29 @@ private:
 };
 
 // (symbol,) per stream whether the model will be asked: a dry run of the symbol-only predictors.
-std::vector<py::array_t<bool>> plan(const py::dict& parameters, const std::vector<Array<std::int32_t>>& symbols) {
-    const Parameters p = parse(parameters);
-    Sparse sparse(p, static_cast<int>(symbols.size()));
+std::vector<py::array_t<bool>> plan(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& starts,
+                                    const std::vector<Array<std::int32_t>>& symbols) {
+    const Layout layout = parse_layout(widths);
+    const int streams = static_cast<int>(symbols.size());
+    Sparse sparse(layout, parse(parameters), streams, parse_starts(starts));
     std::vector<py::array_t<bool>> wants;
-    std::vector<Candidates> proposed(symbols.size());
+    std::vector<Proposal> proposed(symbols.size());
     py::ssize_t longest = 0;
     for (const auto& stream : symbols) {
         demand(stream.ndim() == 1, "symbols must be (n,) per stream");
+        for (py::ssize_t i = 0; i < stream.size(); ++i)
+            demand(stream.data()[i] >= 0 && stream.data()[i] < layout.symbols(), "a symbol is out of range");
         wants.emplace_back(stream.size());
         longest = std::max(longest, stream.size());
     }
     for (py::ssize_t t = 0; t < longest; ++t) {
-        for (std::size_t s = 0; s < symbols.size(); ++s) {
+        for (int s = 0; s < streams; ++s) {
             if (t >= symbols[s].size()) continue;
-            sparse.propose(static_cast<int>(s), proposed[s]);
+            sparse.propose(s, proposed[s]);
             wants[s].mutable_data()[t] = sparse.wants_model(proposed[s]);
         }
-        for (std::size_t s = 0; s < symbols.size(); ++s) {
-            if (t >= symbols[s].size()) continue;
-            const Symbol symbol = symbols[s].data()[t];
-            sparse.chain.learn(proposed[s], symbol, false);
-            sparse.learn(static_cast<int>(s), symbol);
-        }
+        for (int s = 0; s < streams; ++s)
+            if (t < symbols[s].size()) sparse.learn(s, proposed[s], symbols[s].data()[t]);
     }
     return wants;
 }
@@ -143,13 +171,14 @@ std::vector<py::array_t<bool>> plan(const py::dict& parameters, const std::vecto
 PYBIND11_MODULE(_ensemble, module) {
     module.doc() = "Native core of the predictors; bit-identical to models/predictors/reference.py.";
     py::class_<Binding>(module, "Ensemble")
-        .def(py::init<const Array<bool>&, const py::dict&, int, const std::string&>(), py::arg("speakable"),
-             py::arg("parameters"), py::arg("streams"), py::arg("version") = "auto")
+        .def(py::init<const Array<std::int32_t>&, const py::dict&, const py::dict&, int, const std::string&>(),
+             py::arg("widths"), py::arg("parameters"), py::arg("starts"), py::arg("streams"), py::arg("version") = "auto")
         .def("wants_model", &Binding::wants_model)
         .def("predict", &Binding::predict)
         .def("choose_pages", &Binding::choose_pages)
         .def("update", &Binding::update);
-    module.def("plan", &plan, py::arg("parameters"), py::arg("symbols"));
+    module.def("plan", &plan, py::arg("widths"), py::arg("parameters"), py::arg("starts"), py::arg("symbols"));
+    module.attr("UNSPOKEN") = Layout::kUnspoken;
     module.def("versions", [] {
         std::vector<std::string> names;
         for (const char* name : {"plain", "avx2", "avx512"})

@@ -60,40 +60,38 @@ NACOMP_INLINE float highest_body(const float* logits, const float* bias, std::si
 }
 
 NACOMP_INLINE void weigh_body(const float* logits, const float* bias, float top, std::uint32_t* weights,
-                              std::int64_t* sums, std::size_t pages) {
+                              std::int64_t* sums, std::uint32_t* highs, std::size_t pages) {
     for (std::size_t page = 0; page < pages; ++page) {
         const float* z = logits + page * kPage;
         const float* b = bias + page * kPage;
         std::uint32_t* w = weights + page * kPage;
         std::uint32_t lanes[kLanes] = {};  // each sums 16 weights <= 2^26
+        std::int32_t tops[kLanes] = {};
         for (std::size_t i = 0; i < kPage; i += kLanes) {
             for (std::size_t j = 0; j < kLanes; ++j) {
                 const float e = exp32((z[i + j] + b[i + j]) - top);
-                w[i + j] = static_cast<std::uint32_t>(static_cast<std::int32_t>(std::nearbyint(e * kOne)));
-                lanes[j] += w[i + j];
+                const auto weight = static_cast<std::int32_t>(std::nearbyint(e * kOne));
+                w[i + j] = static_cast<std::uint32_t>(weight);
+                lanes[j] += static_cast<std::uint32_t>(weight);
+                tops[j] = weight > tops[j] ? weight : tops[j];
             }
         }
         std::int64_t sum = 0;
         for (std::uint32_t lane : lanes) sum += lane;
         sums[page] = sum;
+        std::int32_t high = 0;
+        for (std::int32_t top_lane : tops) high = top_lane > high ? top_lane : high;
+        highs[page] = static_cast<std::uint32_t>(high);
     }
 }
 
-NACOMP_INLINE void learn_body(float* bias, const std::uint32_t* weights, float rate, std::size_t pages) {
-    for (std::size_t i = 0; i < pages * kPage; ++i)
-        bias[i] = bias[i] - static_cast<float>(static_cast<std::int32_t>(weights[i])) * rate;
-}
-
-#define NACOMP_VERSION(NAME, TARGET)                                                                        \
+#define NACOMP_VERSION(NAME, TARGET)                                                                          \
     TARGET float highest_##NAME(const float* z, const float* b, std::size_t n) { return highest_body(z, b, n); } \
-    TARGET void weigh_##NAME(const float* z, const float* b, float top, std::uint32_t* w, std::int64_t* s,  \
-                             std::size_t n) {                                                               \
-        weigh_body(z, b, top, w, s, n);                                                                     \
-    }                                                                                                       \
-    TARGET void learn_##NAME(float* b, const std::uint32_t* w, float rate, std::size_t n) {                 \
-        learn_body(b, w, rate, n);                                                                          \
-    }                                                                                                       \
-    const DenseKernel kernel_##NAME = {#NAME, highest_##NAME, weigh_##NAME, learn_##NAME};
+    TARGET void weigh_##NAME(const float* z, const float* b, float top, std::uint32_t* w, std::int64_t* s,      \
+                             std::uint32_t* h, std::size_t n) {                                               \
+        weigh_body(z, b, top, w, s, h, n);                                                                    \
+    }                                                                                                         \
+    const DenseKernel kernel_##NAME = {#NAME, highest_##NAME, weigh_##NAME};
 
 NACOMP_VERSION(plain, )
 #ifdef NACOMP_X86

@@ -10,16 +10,15 @@ constexpr std::size_t kPage = 256;
 constexpr float kMasked = -1e30f;
 constexpr float kOne = 67108864.0f;  // 2^26, weight of the likeliest token
 
-// One instruction set's version of the three passes. All versions give the same bits. `pages` counts pages of 256.
+// One instruction set's version of the two passes. All versions give the same bits. `pages` counts pages of 256.
 struct DenseKernel {
     const char* name;
     // max over i of logits[i] + bias[i]
     float (*highest)(const float* logits, const float* bias, std::size_t pages);
-    // weights[i] = rint(exp32((logits[i] + bias[i]) - top) * 2^26); sums[page] = their sum per page
+    // weights[i] = rint(exp32((logits[i] + bias[i]) - top) * 2^26); sums[page] = their sum,
+    // highs[page] = the highest of them
     void (*weigh)(const float* logits, const float* bias, float top, std::uint32_t* weights, std::int64_t* sums,
-                  std::size_t pages);
-    // bias[i] = bias[i] - f32(weights[i]) * rate
-    void (*learn)(float* bias, const std::uint32_t* weights, float rate, std::size_t pages);
+                  std::uint32_t* highs, std::size_t pages);
 };
 
 // The widest version this CPU runs.

@@ -1,174 +1,149 @@
 #include "ensemble.h"
 
 #include <cmath>
-#include <stdexcept>
 
 namespace nacomp {
 
-Fallback::Fallback(const Layout& layout)
-    : weights(layout.token_pages * kPage, 0), sums(layout.token_pages, 0), size_(layout.size),
-      first_escape_(layout.first_escape()) {
-    for (int i = 0; i < size_; ++i) {
-        weights[i] = layout.speakable[i] ? 1u << 8 : 0;
-        sums[i >> 8] += weights[i];
-    }
-    std::fill(escape_counts_, escape_counts_ + kPage, 1);
-}
-
-void Fallback::escapes(std::int64_t total, std::int64_t* out) const {
-    const double share = static_cast<double>(escaped_ * 8 + 1) / static_cast<double>((coded_ + 1024) * 8);
-    const double each = share / static_cast<double>(static_cast<std::int64_t>(kPage) + 16 * escaped_);
-    const double unit = each * 1048576.0;
-    for (std::size_t i = 0; i < kPage; ++i) {
-        const auto part = static_cast<std::int64_t>(std::floor(static_cast<double>(escape_counts_[i]) * unit));
-        out[i] = ((part * total) >> 20) + 1;
-    }
-}
-
-void Fallback::learn(Symbol symbol) {
-    ++coded_;
-    if (symbol < size_) {
-        if (weights[symbol] >= 1u << 31) return;
-        weights[symbol] += 1u << 11;
-        sums[symbol >> 8] += 1 << 11;
-    } else if (symbol >= first_escape_) {
-        escape_counts_[symbol - first_escape_] += 16;
-        ++escaped_;
-    }
-}
-
 void quantise(const double* weights, int n, double* frequencies) {
     const double spare = static_cast<double>((1 << 24) - n);
-    double total = 0.0;  // exact in any order: integers below 2^53
-    int largest = 0;
-    for (int i = 0; i < n; ++i) {
-        total += weights[i];
-        if (weights[i] > weights[largest]) largest = i;
-    }
+    double lanes[8] = {};  // exact in any order: integers below 2^53
+    int i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (int j = 0; j < 8; ++j) lanes[j] += weights[i + j];
+    double total = 0.0;
+    for (; i < n; ++i) total += weights[i];
+    for (double lane : lanes) total += lane;
     const bool empty = total == 0.0;
     const double scale = spare / (empty ? static_cast<double>(n) : total);
+    double sums[8] = {};
+    for (i = 0; i + 8 <= n; i += 8)
+        for (int j = 0; j < 8; ++j) {
+            frequencies[i + j] = std::floor((empty ? 1.0 : weights[i + j]) * scale);
+            sums[j] += frequencies[i + j];
+        }
     double sum = 0.0;
-    for (int i = 0; i < n; ++i) {
+    for (; i < n; ++i) {
         frequencies[i] = std::floor((empty ? 1.0 : weights[i]) * scale);
         sum += frequencies[i];
     }
+    for (double lane : sums) sum += lane;
+    int largest = 0;
+    for (i = 1; i < n; ++i)
+        if (weights[i] > weights[largest]) largest = i;
     frequencies[largest] += spare - sum;
 }
 
-Ensemble::Ensemble(Layout layout, const Parameters& parameters, int streams, const DenseKernel& kernel)
+Ensemble::Ensemble(Layout layout, const Parameters& parameters, const Rates& rates, int streams, const Starts& starts,
+                   const DenseKernel& kernel)
     : layout_(std::move(layout)),
-      kernel_(kernel),
-      sparse_(parameters, streams),
-      fallback_(layout_),
-      rate_(static_cast<float>(parameters.bias_rate) / 65536.0f),
-      bias_(layout_.token_pages * kPage, kMasked),
+      sparse_(layout_, parameters, streams, starts),
+      lift_(layout_, rates, parameters.table_bits, streams, starts, kernel),
+      mixer_(starts.model, 0.002),
       rows_(streams),
-      sums_(layout_.pages()),
-      page_sums_(layout_.token_pages),
-      padded_(layout_.token_pages * kPage, 0.0f) {
-    for (int i = 0; i < layout_.size; ++i)
-        if (layout_.speakable[i]) bias_[i] = 0.0f;
+      proposals_(streams),
+      fresh_(streams, 0),
+      sums_(layout_.pages()) {}
+
+const Proposal& Ensemble::proposal(int stream) {
+    if (!fresh_[stream]) sparse_.propose(stream, proposals_[stream]);
+    fresh_[stream] = 1;
+    return proposals_[stream];
 }
 
 void Ensemble::wants_model(const std::int32_t* streams, int rows, std::uint8_t* wants) {
-    Candidates candidates;
-    for (int i = 0; i < rows; ++i) {
-        sparse_.propose(streams[i], candidates);
-        wants[i] = sparse_.wants_model(candidates);
-    }
+    for (int i = 0; i < rows; ++i) wants[i] = sparse_.wants_model(proposal(streams[i]));
 }
 
-void Ensemble::predict(const std::int32_t* streams, int rows, const float* logits, const std::uint8_t* has, double* out) {
-    rows_used_ = rows;
-    for (int i = 0; i < rows; ++i) {
+void Ensemble::predict(const std::int32_t* streams, int rows, const float* logits, const std::uint8_t* has,
+                       double* out) {
+    rows_open_ = rows;
+    for (int i = 0; i < rows; ++i, out += layout_.pages()) {
         Row& row = rows_[i];
         row.stream = streams[i];
         row.model = has[i] != 0;
-        weigh(row, logits, sums_.data());
-        if (row.model) logits += layout_.size;
-        sparse_.propose(row.stream, row.candidates);
-        mix(row, sums_.data(), out + static_cast<std::size_t>(i) * layout_.pages());
+        row.proposal = proposal(streams[i]);
+        double own[kMaxChain];
+        std::int64_t total = sparse_.fallback.total;
+        double left = row.proposal.left;
+        if (row.model) {
+            lift_.weigh(row.stream, logits, row.lifted);
+            logits += layout_.size;
+            left = mix_model(row, own, total);
+        } else {
+            for (int c = 0; c < row.proposal.candidates.count; ++c)
+                own[c] = weight(row, row.proposal.candidates.list[c].symbol);
+        }
+        spread(row, left, own, total, out);
     }
 }
 
-void Ensemble::weigh(Row& row, const float* logits, double* sums) {
-    const int pages = layout_.token_pages;
-    const std::int64_t* page_sums = fallback_.sums.data();
-    if (row.model) {
-        if (layout_.size % kPage) {
-            std::copy(logits, logits + layout_.size, padded_.begin());
-            logits = padded_.data();
-        }
-        row.own.resize(pages * kPage);
-        const float top = kernel_.highest(logits, bias_.data(), pages);
-        kernel_.weigh(logits, bias_.data(), top, row.own.data(), page_sums_.data(), pages);
-        page_sums = page_sums_.data();
-    }
-    row.tokens = 0;
-    for (int i = 0; i < pages; ++i) {
-        row.tokens += page_sums[i];
-        sums[i] = static_cast<double>(page_sums[i]);
-    }
-    fallback_.escapes(row.tokens, row.escapes);
-    std::int64_t escapes = 0;
-    for (std::int64_t weight : row.escapes) escapes += weight;
-    sums[pages] = static_cast<double>(escapes);
+double Ensemble::mix_model(Row& row, double* own, std::int64_t& total) {
+    const Candidates& candidates = row.proposal.candidates;
+    sparse_.fallback.escapes(row.lifted.total, row.escapes);
+    total = row.lifted.total;
+    for (std::int64_t weight : row.escapes) total += weight;
+    for (int c = 0; c < candidates.count; ++c) own[c] = weight(row, candidates.list[c].symbol);
+    return mixer_.decide(candidates, own, static_cast<double>(total), row.decisions);
 }
 
 double Ensemble::weight(const Row& row, Symbol symbol) const {
+    if (!row.model) return sparse_.fallback.weights[symbol];
     if (symbol >= layout_.first_escape()) return static_cast<double>(row.escapes[symbol & 255]);
-    return static_cast<double>(row.model ? row.own[symbol] : fallback_.weights[symbol]);
+    return row.lifted.weights[symbol];
 }
 
-void Ensemble::mix(Row& row, const double* sums, double* out) {
+// Page frequencies: candidates have their masses, the rest keeps the dense row's shape.
+void Ensemble::spread(Row& row, double left, const double* own, std::int64_t total, double* out) {
+    const Candidates& candidates = row.proposal.candidates;
+    const Decision* decided = decisions(row);
     const int pages = layout_.pages();
-    Candidates& candidates = row.candidates;
-    std::vector<double>& left = sums_;
-    double own[kMaxChain];
-    double total = 0.0, taken = 0.0;
-    for (int i = 0; i < pages; ++i) total += sums[i];
-    for (int i = 0; i < candidates.count; ++i) {
-        own[i] = weight(row, candidates.list[i].symbol);
-        taken += own[i];
+    const std::int64_t* dense = row.model ? row.lifted.sums.data() : sparse_.fallback.sums.data();
+    for (int i = 0; i < layout_.token_pages; ++i) sums_[i] = static_cast<double>(dense[i]);
+    sums_[pages - 1] = static_cast<double>(row.model ? total - row.lifted.total : dense[pages - 1]);
+    double rest = static_cast<double>(total);
+    for (int c = 0; c < candidates.count; ++c) {
+        rest -= own[c];
+        sums_[candidates.list[c].symbol >> 8] -= own[c];
     }
-    const double share = sparse_.chain.decide(candidates, own, total, row.model);
-    const double rest = total - taken;
-    row.scale = rest > 0.0 ? (share * kMass) / rest : 0.0;
-    for (int i = 0; i < candidates.count; ++i) left[candidates.list[i].symbol >> 8] -= own[i];
-    for (int i = 0; i < pages; ++i) left[i] = std::floor(left[i] * row.scale);
-    for (int i = 0; i < candidates.count; ++i)
-        left[candidates.list[i].symbol >> 8] += std::floor(candidates.list[i].mass * kMass);
-    quantise(left.data(), pages, out);
+    row.scale = rest > 0.0 ? (left * kMass) / rest : 0.0;
+    for (int i = 0; i < pages; ++i) sums_[i] = std::floor(sums_[i] * row.scale);
+    for (int c = 0; c < candidates.count; ++c)
+        sums_[candidates.list[c].symbol >> 8] += std::floor(decided[c].mass * kMass);
+    quantise(sums_.data(), pages, out);
 }
 
-void Ensemble::choose_pages(const std::int32_t* pages, double* out) {
+void Ensemble::choose_pages(const std::int32_t* pages, double* out) const {
     double weights[kPage];
-    for (int i = 0; i < rows_used_; ++i, out += kPage) {
+    for (int i = 0; i < rows_open_; ++i, out += kPage) {
         const Row& row = rows_[i];
         const Symbol first = pages[i] * static_cast<int>(kPage);
-        for (int slot = 0; slot < static_cast<int>(kPage); ++slot)
-            weights[slot] = std::floor(weight(row, first + slot) * row.scale);
-        for (int c = 0; c < row.candidates.count; ++c) {
-            const Candidate& candidate = row.candidates.list[c];
-            if (candidate.symbol >> 8 == pages[i]) weights[candidate.symbol & 255] = std::floor(candidate.mass * kMass);
+        if (row.model && first == layout_.first_escape())
+            for (std::size_t k = 0; k < kPage; ++k) weights[k] = static_cast<double>(row.escapes[k]);
+        else {
+            const std::uint32_t* dense = (row.model ? row.lifted.weights : sparse_.fallback.weights).data() + first;
+            for (std::size_t k = 0; k < kPage; ++k) weights[k] = dense[k];
         }
+        for (double& weight : weights) weight = std::floor(weight * row.scale);
+        const Candidates& candidates = row.proposal.candidates;
+        for (int c = 0; c < candidates.count; ++c)
+            if (candidates.list[c].symbol >> 8 == pages[i])
+                weights[candidates.list[c].symbol & 255] = std::floor(decisions(row)[c].mass * kMass);
         quantise(weights, kPage, out);
     }
 }
 
 void Ensemble::update(const std::int32_t* symbols) {
-    for (int i = 0; i < rows_used_; ++i) {
+    for (int i = 0; i < rows_open_; ++i) {
         Row& row = rows_[i];
-        const Symbol symbol = symbols[i];
-        sparse_.chain.learn(row.candidates, symbol, true);
-        if (row.model && rate_ != 0.0f) {
-            kernel_.learn(bias_.data(), row.own.data(), rate_ / static_cast<float>(row.tokens), layout_.token_pages);
-            if (symbol < layout_.size) bias_[symbol] += rate_;
+        if (row.model) {
+            mixer_.learn(row.proposal.candidates, row.decisions, symbols[i]);
+            lift_.learn(row.lifted, symbols[i]);
         }
-        fallback_.learn(symbol);
-        sparse_.learn(row.stream, symbol);
+        lift_.advance(row.stream, symbols[i]);
+        sparse_.learn(row.stream, row.proposal, symbols[i]);
     }
-    rows_used_ = 0;
+    std::fill(fresh_.begin(), fresh_.end(), 0);
+    rows_open_ = 0;
 }
 
 }  // namespace nacomp

@@ -13,6 +13,7 @@ namespace nacomp {
 using Symbol = std::int32_t;
 using History = std::vector<Symbol>;
 
+constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15u;
 constexpr int kMaxOrders = 6;
 constexpr int kMaxMinimum = 32;
 
@@ -21,7 +22,7 @@ inline int context_hashes(const History& history, int orders, std::uint64_t* has
     const int n = static_cast<int>(std::min<std::size_t>(history.size(), static_cast<std::size_t>(orders)));
     std::uint64_t h = 0;
     for (int k = 0; k < n; ++k) {
-        h = (h + static_cast<std::uint64_t>(history[history.size() - 1 - k]) + 1) * 0x9E3779B97F4A7C15u;
+        h = (h + static_cast<std::uint64_t>(history[history.size() - 1 - k]) + 1) * kMultiplier;
         h ^= h >> 29;
         hashes[k] = h;
     }
