@@ -5,21 +5,18 @@ may drop its own copy. A model's threads serve one `feed` at a time; a session t
 thread alone, so sessions of several Python threads never wait for each other.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from nacomp.models.errors import KernelUnavailable, ModelError
 from nacomp.models.exact.weights import Hyperparameters, Weights
 from nacomp.models.protocol import BoolRow, ContextWindow, FloatRows, IntRow
 
-if TYPE_CHECKING:
+try:
     from nacomp.models.exact import _kernels as native
-else:
-    try:
-        from nacomp.models.exact import _kernels as native
-    except ImportError:  # installed without a compiler: the numpy reference does the work
-        native = None
+
+    INSTALLED = True
+except ImportError:  # installed without a compiler: the numpy reference does the work
+    INSTALLED = False
 
 NUMPY = "numpy"
 """Name of the reference implementation among the kernels."""
@@ -30,12 +27,12 @@ MAX_ROWS = 256
 
 def available_kernels() -> list[str]:
     """Kernels that can run here, best first; `numpy` always can."""
-    return [*(native.available_kernels() if native else []), NUMPY]
+    return [*(native.available_kernels() if INSTALLED else []), NUMPY]
 
 
 def native_problem(shape: Hyperparameters) -> str | None:
     """Why the native core cannot run a model of this shape here, or None if it can."""
-    if native is None:
+    if not INSTALLED:
         return "nacomp was installed without its native core"
     if shape.head_size % 16 or shape.head_size > 256:
         return f"its head size is {shape.head_size}, the native core takes multiples of 16 up to 256"

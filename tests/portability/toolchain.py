@@ -42,7 +42,7 @@ class Program:
 
     def run(self, file: Path, kernel: str, threads: int, *extra: str) -> subprocess.CompletedProcess[bytes]:
         """Run one driver file; the logits are on standard output."""
-        command = (*self.emulator, self.path, file, kernel, str(threads), *extra)
+        command: list[str | Path] = [*self.emulator, self.path, file, kernel, str(threads), *extra]
         return subprocess.run(command, capture_output=True, check=False, timeout=300)
 
     def logits(self, file: Path, kernel: str, threads: int = 1, *extra: str) -> bytes:

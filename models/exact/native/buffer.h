@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -21,29 +22,21 @@ template <class T>
 class Buffer {
 public:
     Buffer() = default;
-    explicit Buffer(size_t count) : count_(count) {
+    explicit Buffer(size_t count) : count_(count), bytes_((count * sizeof(T) + kPadding + kLine - 1) / kLine * kLine) {
         if (count == 0) return;
-        size_t bytes = (count * sizeof(T) + kPadding + kLine - 1) / kLine * kLine;
-        data_ = static_cast<T*>(allocate(bytes));
+        data_ = static_cast<T*>(allocate(bytes_));
         if (!data_) throw std::bad_alloc();
-        memset(static_cast<void*>(data_), 0, bytes);
     }
-    Buffer(Buffer&& other) noexcept : data_(other.data_), count_(other.count_) {
-        other.data_ = nullptr;
-        other.count_ = 0;
-    }
+    Buffer(Buffer&& other) noexcept { swap(other); }
     Buffer& operator=(Buffer&& other) noexcept {
-        T* data = data_;
-        size_t count = count_;
-        data_ = other.data_;
-        count_ = other.count_;
-        other.data_ = data;
-        other.count_ = count;
+        swap(other);
         return *this;
     }
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;
-    ~Buffer() { release(data_); }
+    ~Buffer() {
+        if (data_) release(data_, bytes_);
+    }
 
     T* data() { return data_; }
     const T* data() const { return data_; }
@@ -57,24 +50,60 @@ private:
     // Vector code may read or write up to one register past the last element.
     static constexpr size_t kPadding = 64;
     static constexpr size_t kHugePage = size_t{1} << 21;
+    static constexpr size_t kPage = 65536;  // the largest of any Linux
 
-#if defined(_WIN32)
-    static void* allocate(size_t bytes) { return _aligned_malloc(bytes, kLine); }
-    static void release(void* p) { _aligned_free(p); }
+    void swap(Buffer& other) {
+        std::swap(data_, other.data_);
+        std::swap(count_, other.count_);
+        std::swap(bytes_, other.bytes_);
+    }
+
+#if defined(__linux__)
+    // Large buffers come from the system, which zeroes a page when it is first touched: a cache that is sized for the
+    // window takes memory only as its streams grow.
+    static void* allocate(size_t bytes) {
+        if (bytes < kHugePage) return small(bytes);
+        size_t all = bytes + kHugePage;
+        void* p = mmap(nullptr, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (p == MAP_FAILED) return nullptr;
+        uintptr_t start = reinterpret_cast<uintptr_t>(p);
+        uintptr_t aligned = (start + kHugePage - 1) / kHugePage * kHugePage;
+        if (aligned > start) munmap(p, aligned - start);
+        size_t end = (bytes + kPage - 1) / kPage * kPage;
+        if (start + all > aligned + end) munmap(reinterpret_cast<void*>(aligned + end), start + all - aligned - end);
+        madvise(reinterpret_cast<void*>(aligned), bytes, MADV_HUGEPAGE);
+        return reinterpret_cast<void*>(aligned);
+    }
+    static void release(void* p, size_t bytes) {
+        if (bytes < kHugePage)
+            free(p);
+        else
+            munmap(p, (bytes + kPage - 1) / kPage * kPage);
+    }
+    static void* small(size_t bytes) {
+        void* p = aligned_alloc(kLine, bytes);
+        if (p) memset(p, 0, bytes);
+        return p;
+    }
+#elif defined(_WIN32)
+    static void* allocate(size_t bytes) {
+        void* p = _aligned_malloc(bytes, kLine);
+        if (p) memset(p, 0, bytes);
+        return p;
+    }
+    static void release(void* p, size_t) { _aligned_free(p); }
 #else
     static void* allocate(size_t bytes) {
         void* p = nullptr;
-        if (posix_memalign(&p, bytes >= kHugePage ? kHugePage : kLine, bytes) != 0) return nullptr;
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-        if (bytes >= kHugePage) madvise(p, bytes, MADV_HUGEPAGE);
-#endif
+        if (posix_memalign(&p, kLine, bytes) != 0) return nullptr;
+        memset(p, 0, bytes);
         return p;
     }
-    static void release(void* p) { free(p); }
+    static void release(void* p, size_t) { free(p); }
 #endif
 
     T* data_ = nullptr;
-    size_t count_ = 0;
+    size_t count_ = 0, bytes_ = 0;
 };
 
 }  // namespace nacomp::exact

@@ -7,17 +7,21 @@ int panels(int n) { return (n + kSlots - 1) / kSlots * kSlots; }
 }  // namespace
 
 Cache::Cache(const Shape& shape, int window, int sinks, int max_rows)
-    : kv_heads_(shape.kv_heads),
+    : layers_(shape.layers),
+      kv_heads_(shape.kv_heads),
       d_(shape.head_size),
       window_(window),
       sinks_(sinks),
       ring_start_(panels(sinks)),
       ring_(panels(window - sinks + max_rows + kSlots)),
-      slots_(ring_start_ + ring_),
-      keys_(panel(shape.layers, 0) * d_),
-      values_(panel(shape.layers, 0) * d_),
-      key_scale_(panel(shape.layers, 0)),
-      value_scale_(panel(shape.layers, 0)) {}
+      slots_(ring_start_ + ring_) {}
+
+void Cache::attach(uint8_t* keys, uint8_t* values, float* key_scale, float* value_scale) {
+    keys_ = keys;
+    values_ = values;
+    key_scale_ = key_scale;
+    value_scale_ = value_scale;
+}
 
 int Cache::slot_of(int64_t position) const {
     if (position < sinks_) return static_cast<int>(position);

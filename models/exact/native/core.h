@@ -100,25 +100,27 @@ private:
 class Cache {
 public:
     Cache(const Shape& shape, int window, int sinks, int max_rows);
+    // Slots of all layers and heads: what attach expects, times d bytes for keys and values each, and scales.
+    size_t places() const { return panel(layers_, 0); }
+    void attach(uint8_t* keys, uint8_t* values, float* key_scale, float* value_scale);
     int slot_of(int64_t position) const;
     // Ranges a row at `position` attends to; returns their number.
     int ranges(int64_t position, SlotRange* out) const;
     int slots() const { return slots_; }
     // (layer, kv head) arrays
-    uint8_t* keys(int layer, int g) { return keys_.data() + panel(layer, g) * d_; }
-    uint8_t* values(int layer, int g) { return values_.data() + panel(layer, g) * d_; }
-    float* key_scale(int layer, int g) { return key_scale_.data() + panel(layer, g); }
-    float* value_scale(int layer, int g) { return value_scale_.data() + panel(layer, g); }
-    size_t bytes() const { return keys_.bytes() + values_.bytes() + key_scale_.bytes() + value_scale_.bytes(); }
+    uint8_t* keys(int layer, int g) { return keys_ + panel(layer, g) * d_; }
+    uint8_t* values(int layer, int g) { return values_ + panel(layer, g) * d_; }
+    float* key_scale(int layer, int g) { return key_scale_ + panel(layer, g); }
+    float* value_scale(int layer, int g) { return value_scale_ + panel(layer, g); }
 
     int64_t length = 0;  // tokens fed
 
 private:
     size_t panel(int layer, int g) const { return (static_cast<size_t>(layer) * kv_heads_ + g) * slots_; }
 
-    int kv_heads_, d_, window_, sinks_, ring_start_, ring_, slots_;
-    Buffer<uint8_t> keys_, values_;
-    Buffer<float> key_scale_, value_scale_;
+    int layers_, kv_heads_, d_, window_, sinks_, ring_start_, ring_, slots_;
+    uint8_t *keys_ = nullptr, *values_ = nullptr;
+    float *key_scale_ = nullptr, *value_scale_ = nullptr;
 };
 
 enum class FeedResult { done, not_finite };
@@ -140,7 +142,10 @@ private:
 
     std::shared_ptr<const Model> model_;
     int max_rows_, window_;
-    std::vector<Cache> caches_;
+    std::vector<Cache> caches_;  // (stream)
+    // Of all streams together, so that small models too fill huge pages.
+    Buffer<uint8_t> keys_, values_;
+    Buffer<float> key_scales_, value_scales_;
     std::unique_ptr<Workspace> work_;
 
 public:

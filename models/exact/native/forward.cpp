@@ -298,7 +298,17 @@ private:
 
 Session::Session(std::shared_ptr<const Model> model, int streams, int window, int sinks, int max_rows)
     : model_(std::move(model)), max_rows_(max_rows), window_(window) {
-    for (int i = 0; i < streams; i++) caches_.emplace_back(model_->shape, window, sinks, max_rows);
+    Cache cache(model_->shape, window, sinks, max_rows);
+    size_t places = cache.places(), d = model_->shape.head_size;
+    keys_ = Buffer<uint8_t>(streams * places * d);
+    values_ = Buffer<uint8_t>(streams * places * d);
+    key_scales_ = Buffer<float>(streams * places);
+    value_scales_ = Buffer<float>(streams * places);
+    for (int i = 0; i < streams; i++) {
+        size_t at = i * places;
+        cache.attach(keys_.data() + at * d, values_.data() + at * d, key_scales_.data() + at, value_scales_.data() + at);
+        caches_.push_back(cache);
+    }
     work_ = std::make_unique<Workspace>(*model_, max_rows, caches_.front().slots());
 }
 
@@ -310,9 +320,7 @@ FeedResult Session::feed(const int32_t* streams, const int32_t* tokens, const ui
 }
 
 size_t Session::bytes() const {
-    size_t total = work_->bytes();
-    for (const Cache& cache : caches_) total += cache.bytes();
-    return total;
+    return work_->bytes() + keys_.bytes() + values_.bytes() + key_scales_.bytes() + value_scales_.bytes();
 }
 
 }  // namespace nacomp::exact

@@ -396,6 +396,10 @@ void attend_values(const AttendTask& t, int head, const float* c_head) {
         int column = 0;
         for (; column + kValueBlocks * 16 <= t.d; column += kValueBlocks * 16)
             value_columns<R, kValueBlocks>(t, plane, head, column, count, c_head);
+        if (kValueBlocks > 2 && column + 32 <= t.d) {
+            value_columns<R, 2>(t, plane, head, column, count, c_head);
+            column += 32;
+        }
         for (; column < t.d; column += 16) value_columns<R, 1>(t, plane, head, column, count, c_head);
     }
 }

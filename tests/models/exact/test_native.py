@@ -127,7 +127,12 @@ def test_overflowing_model_is_refused_by_both(kernel: str, place: str) -> None:
     if place == "output":
         broken = replace(weights, output=loud(weights.output))
     else:
-        layer = replace(weights.layers[0], **{place: loud(getattr(weights.layers[0], place))})
+        first = weights.layers[0]
+        layer = replace(
+            first,
+            ffn_down=loud(first.ffn_down) if place == "ffn_down" else first.ffn_down,
+            attn_v=loud(first.attn_v) if place == "attn_v" else first.attn_v,
+        )
         broken = replace(weights, layers=(layer, *weights.layers[1:]))
     calls = random_rows(FORM, 1, [4], seed=1)
     for session in (
