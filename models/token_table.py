@@ -25,6 +25,8 @@ from nacomp.models.vocabulary import Vocabulary
 BYTE_TOKEN = re.compile("<0x[0-9A-Fa-f]{2}>")
 SPACE_MARK = "\u2581"
 REPLACEMENT_CHARACTER = "\ufffd".encode()
+KNOWN_MODELS = ("gpt2", "llama")
+"""Values of `tokenizer.ggml.model` that are read here."""
 DOCUMENT_SEPARATOR = "<|endoftext|>"
 
 Value = TypeVar("Value", str, int, float)
@@ -75,7 +77,7 @@ def read_table(metadata: Mapping[str, Any]) -> TokenTable:
     """Check the tokenizer part of GGUF `metadata`. Raises ModelError for what we cannot read."""
     name = str(metadata.get("general.name", "?"))
     model = str(metadata.get("tokenizer.ggml.model", "none"))
-    if model not in {"gpt2", "llama"}:
+    if model not in KNOWN_MODELS:
         raise ModelError(model=name, reason=f"its tokenizer is of kind {model}, expected gpt2 or llama")
     texts = _column(metadata, "tokens", str, name)
     kinds = _column(metadata, "token_type", int, name) or [TokenKind.NORMAL] * len(texts)

@@ -16,10 +16,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nacomp.models.token_table import SPACE_MARK, TokenTable, byte_alphabet, read_table, read_vocabulary
+from nacomp.models.token_table import (
+    KNOWN_MODELS,
+    SPACE_MARK,
+    TokenTable,
+    byte_alphabet,
+    read_table,
+    read_vocabulary,
+)
 from nacomp.models.vocabulary import Vocabulary
 
-__all__ = ["Tokenizer", "read_vocabulary"]
+__all__ = ["GreedyTokenizer", "Tokenizer", "open_tokenizer", "read_vocabulary"]
 
 Symbols = NDArray[np.int32]
 
@@ -48,7 +55,7 @@ class Tokenizer:
         self._sentencepiece = table.model == "llama"
         self._characters = _known_characters(table)
         self._unsayable_bytes = vocabulary.byte_symbols >= vocabulary.first_escape
-        self._greedy = _GreedyMatch(vocabulary)
+        self._greedy = GreedyTokenizer(vocabulary)
 
     def encode(self, text: bytes) -> Symbols:
         """(symbol,) int32 symbols with `vocabulary.join(symbols) == text`, for any bytes. Never fails."""
@@ -97,8 +104,8 @@ class Tokenizer:
         return filled
 
 
-class _GreedyMatch:
-    """Longest token first, then raw bytes: a worse cut than BPE, but no input can break it."""
+class GreedyTokenizer:
+    """Longest token first, then raw bytes: a worse cut than BPE, but no input can break it. Thread-safe."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._byte_symbols = vocabulary.byte_symbols.tolist()
@@ -112,6 +119,7 @@ class _GreedyMatch:
         """For each first two bytes, the lengths of tokens that start so, longest first."""
 
     def encode(self, data: bytes) -> Symbols:
+        """(symbol,) int32 symbols that `join` to `data`, for any bytes."""
         symbols: list[int] = []
         at = 0
         while at < len(data):
@@ -125,6 +133,16 @@ class _GreedyMatch:
                 symbols.append(self._byte_symbols[data[at]])
                 at += 1
         return np.array(symbols, np.int32)
+
+
+def open_tokenizer(metadata: Mapping[str, Any], vocabulary: Vocabulary) -> Tokenizer | GreedyTokenizer:
+    """What cuts text for this vocabulary: as its training did where we know how, else by the longest match.
+
+    The longest match is what RWKV models were trained with; the others lose size by it, never bytes. Raises ModelError.
+    """
+    if metadata.get("tokenizer.ggml.model") in KNOWN_MODELS:
+        return Tokenizer(metadata, vocabulary)
+    return GreedyTokenizer(vocabulary)
 
 
 def _known_characters(table: TokenTable) -> frozenset[str]:

@@ -19,7 +19,7 @@ from nacomp.lockstep import Lane, Mask, Observer, Streams, Symbols, decode_strea
 from nacomp.memory import check_memory, session_bytes
 from nacomp.models.predictors.ensemble import EnsembleParameters, open_ensemble, plan_skips
 from nacomp.models.protocol import ContextWindow, Engine
-from nacomp.models.tokens import Tokenizer
+from nacomp.models.tokens import GreedyTokenizer, Tokenizer, open_tokenizer
 from nacomp.progress import Job
 
 CODER = "range24-pages-1"
@@ -79,9 +79,9 @@ class NeuralCodec:
         self.metadata = metadata
 
     @cached_property
-    def tokenizer(self) -> Tokenizer:
+    def tokenizer(self) -> Tokenizer | GreedyTokenizer:
         """Splits bytes into symbols; only encoding needs it."""
-        return Tokenizer(self.metadata, self.engine.vocabulary)
+        return open_tokenizer(self.metadata, self.engine.vocabulary)
 
     @property
     def parameters(self) -> dict[str, Any]:

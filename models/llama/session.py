@@ -60,8 +60,8 @@ class LlamaSession:
         self._window = context.window
         self._sinks = context.sinks
         self._stride = max(1, (context.window - context.sinks) // SLIDES_PER_WINDOW)
-        self._pointer = self._open(settings, threads)
-        self._memory = self._llama.llama_get_memory(self._pointer)
+        self._context = self._open(settings, threads)
+        self._memory = self._llama.llama_get_memory(self._context.pointer)
         self.slide = self._choose_slide()
         self._used = np.zeros(streams, np.int32)
         """(stream,) positions in use."""
@@ -77,7 +77,7 @@ class LlamaSession:
         parts = [self._decode(streams[a:b], tokens[a:b], want[a:b]).copy() for a, b in cuts]
         return np.concatenate(parts)
 
-    def _open(self, settings: LlamaSettings, threads: int) -> Any:
+    def _open(self, settings: LlamaSettings, threads: int) -> "_Context":
         parameters = self._llama.llama_context_default_params()
         parameters.n_ctx = self.streams * -(-self._window // CELLS) * CELLS
         parameters.n_batch = parameters.n_ubatch = ROWS
@@ -93,9 +93,7 @@ class LlamaSession:
         if not pointer:
             cells = f"{self.streams} contexts of {self._window} tokens"
             raise ModelError(model=self._model.name, reason=f"llama.cpp cannot open {cells} ({last_error()})")
-        # The model must outlive its contexts, so the finalizer holds it.
-        weakref.finalize(self, _free, self._llama, pointer, self._model)
-        return pointer
+        return _Context(pointer, self._model)
 
     def _choose_slide(self) -> Slide:
         llama, model = self._llama, self._model.pointer
@@ -129,18 +127,26 @@ class LlamaSession:
         wanted = int(want.sum())
         if not wanted:
             return np.empty((0, self._model.size), np.float32)
-        pointer = self._llama.llama_get_logits(self._pointer)
-        logits = np.ctypeslib.as_array(pointer, shape=(wanted, self._model.size))
+        logits = self._logits(wanted)
         if not (np.isfinite(logits.max()) and np.isfinite(logits.min())):
             raise ModelError(model=self._model.name, reason="it predicted values that are not finite")
         return logits
+
+    def _logits(self, rows: int) -> FloatRows:
+        """llama.cpp's own memory, as it stands; the array keeps its context alive."""
+        pointer = self._llama.llama_get_logits(self._context.pointer)
+        values = (ctypes.c_float * (rows * self._model.size)).from_address(ctypes.addressof(pointer.contents))
+        values.owner = self._context
+        return np.frombuffer(values, np.float32).reshape(rows, self._model.size)
 
     def _run(self, streams: IntRow, tokens: IntRow, want: BoolRow) -> None:
         positions = np.empty(len(streams), np.int32)
         for row, stream in enumerate(streams.tolist()):
             positions[row] = self._used[stream]
             self._used[stream] += 1
-        status = self._llama.llama_decode(self._pointer, self._batch.fill(streams, tokens, positions, want))
+        status = self._llama.llama_decode(
+            self._context.pointer, self._batch.fill(streams, tokens, positions, want)
+        )
         if status != 0:
             raise ModelError(
                 model=self._model.name, reason=f"llama.cpp failed ({status}) {last_error()}".strip()
@@ -175,8 +181,16 @@ class LlamaSession:
             self._run(np.full(len(part), stream, np.int32), part, np.zeros(len(part), np.bool_))
 
 
-def _free(llama: Any, pointer: Any, _model: LlamaModel) -> None:
-    llama.llama_free(pointer)
+class _Context:
+    """A llama_context. Freed with the last that refers to it, and before its model."""
+
+    def __init__(self, pointer: Any, model: LlamaModel) -> None:
+        self.pointer = pointer
+        weakref.finalize(self, _free, pointer, model)
+
+
+def _free(pointer: Any, _model: LlamaModel) -> None:
+    library().llama_free(pointer)
 
 
 class _Batch:
