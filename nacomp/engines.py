@@ -106,7 +106,7 @@ class Engines:
 
     def decoding_workers(self, archive: Archive) -> int:
         """The same for an archive's blocks. Raises ModelMissing before anything is written."""
-        parameters = archive.neural_parameters
+        parameters: Any = archive.neural_parameters
         if parameters is None:
             return self._workers(0)
         codec = self.for_method(Method(MethodKind.NEURAL, parameters))

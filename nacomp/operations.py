@@ -259,6 +259,7 @@ def _folder_target(path: Path | BinaryIO, archive: Archive) -> Path:
 
 def write_contents(archive: Archive, entries: Sequence[Entry], out: BinaryIO, job: Job, workers: int) -> int:
     """Files one after the other to a stream (`-c`, `cat`); bytes go out before their hash is known, errors follow."""
+    archive.load_engines()
     total = 0
     for _, pieces in archive.contents(entries, job, workers):
         for piece in pieces:

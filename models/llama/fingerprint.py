@@ -28,7 +28,12 @@ PROBE_RUN = 5
 
 
 def machine_facts(settings: LlamaSettings) -> dict[str, int | str]:
-    """Which llama.cpp this is, what it was built with, and where it would run: package, versions, features, device."""
+    """What can be said of this machine before a model is loaded."""
+    return {**build_facts(), "device": device_name(devices(), settings.gpu_layers)}
+
+
+def build_facts() -> dict[str, int | str]:
+    """Which llama.cpp this is and what it was built with: package, versions, features of the processor it uses."""
     import llama_cpp
 
     llama = library()
@@ -36,7 +41,6 @@ def machine_facts(settings: LlamaSettings) -> dict[str, int | str]:
         "package": str(llama_cpp.__version__),
         "build": f"{_text(llama.llama_version())} ggml {_ggml_text('ggml_version')} {_ggml_text('ggml_commit')}",
         "system": f"{sys.platform} {_text(llama.llama_print_system_info())}".strip(" |"),
-        "device": device_name(devices(), settings.gpu_layers),
     }
 
 

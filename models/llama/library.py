@@ -4,6 +4,7 @@ The package's `Llama` class lost: it owns one sequence, copies logits and sample
 place and the cache's own removal and shift.
 """
 
+import atexit
 import ctypes
 import os
 from functools import cache
@@ -28,9 +29,19 @@ def library() -> Any:
         from llama_cpp import llama_cpp as found
     except (ImportError, OSError, RuntimeError) as missing:
         raise ExtraMissing(feature="the llama engine", extra=EXTRA) from missing
+    _close_at_exit()
     _log.attach(found)
     found.llama_backend_init()
     return found
+
+
+def _close_at_exit() -> None:
+    """Close the null devices the package opens when it is imported, which Python would otherwise complain about."""
+    from llama_cpp import _utils
+
+    for name in ("outnull_file", "errnull_file"):
+        if hasattr(_utils, name):
+            atexit.register(getattr(_utils, name).close)
 
 
 @cache

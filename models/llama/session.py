@@ -135,9 +135,11 @@ class LlamaSession:
     def _logits(self, rows: int) -> FloatRows:
         """llama.cpp's own memory, as it stands; the array keeps its context alive."""
         pointer = self._llama.llama_get_logits(self._context.pointer)
-        values = (ctypes.c_float * (rows * self._model.size)).from_address(ctypes.addressof(pointer.contents))
+        block = ctypes.c_float * (rows * self._model.size)
+        values: Any = block.from_address(ctypes.addressof(pointer.contents))
         values.owner = self._context
-        return np.frombuffer(values, np.float32).reshape(rows, self._model.size)
+        logits: FloatRows = np.frombuffer(values, np.float32).reshape(rows, self._model.size)
+        return logits
 
     def _run(self, streams: IntRow, tokens: IntRow, want: BoolRow) -> None:
         positions = np.empty(len(streams), np.int32)

@@ -20,6 +20,7 @@ COMMANDS = {
     "cat": "nacomp.cli.inspect",
     "repair": "nacomp.cli.rescue",
     "models": "nacomp.cli.models",
+    "engines": "nacomp.cli.engines",
     "batch": "nacomp.cli.batch",
     "estimate": "nacomp.cli.forecast",
     "map": "nacomp.cli.forecast",

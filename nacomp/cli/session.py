@@ -29,6 +29,8 @@ class Run:
     threads: int
     kernel: str
     debug: bool
+    workers: int = 0
+    gpu_layers: int | None = None
 
     def job(self) -> Job:
         """A job that reports to the console and stops on Ctrl-C."""
@@ -36,7 +38,14 @@ class Run:
 
     def engines(self, engine: str = "exact") -> Engines:
         """The engines of this run; models load when they are first needed."""
-        return Engines(engine=engine, kernel=self.kernel, threads=self.threads, warn=self.console.warning)
+        return Engines(
+            engine=engine,
+            kernel=self.kernel,
+            threads=self.threads,
+            workers=self.workers,
+            gpu_layers=self.gpu_layers,
+            warn=self.console.warning,
+        )
 
     def each(self, inputs: list[Path], work: Callable[[Path], None]) -> None:
         """Do the work for every input; go on after failures. Raises SomeFailed, or the error itself of a lone input."""
@@ -72,6 +81,17 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
             default="auto",
             show_default=True,
             help="Demand one implementation of the exact engine.",
+        ),
+        click.option(
+            "--gpu-layers",
+            type=click.IntRange(-1, 10_000),
+            help="Layers the llama engine puts on the GPU to compress; -1 for all. Default: all, where there is a GPU.",
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(0, 8),
+            default=0,
+            help="Blocks the llama engine codes side by side, each with its own copy of the model; 0 for one per GPU.",
         ),
         click.option(
             "-T",
@@ -112,11 +132,20 @@ def level_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def begin_run(
-    *, as_json: bool, quiet: bool, verbose: int, threads: int, kernel: str, debug: bool, control: bool = False
+    *,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
+    threads: int,
+    kernel: str,
+    debug: bool,
+    control: bool = False,
+    workers: int = 0,
+    gpu_layers: int | None = None,
 ) -> Iterator[Run]:
     """Set up a run from the common options; takes down the progress bar and the signal handler afterwards."""
     console: Console = JsonConsole() if as_json else TerminalConsole(-1 if quiet else verbose)
-    run = Run(console, CancelToken(), threads, kernel, debug)
+    run = Run(console, CancelToken(), threads, kernel, debug, workers, gpu_layers)
     previous = signal.signal(signal.SIGINT, lambda *_: _interrupt(run.cancel))
     if control:
         threading.Thread(target=_obey, args=(run,), daemon=True, name="nacomp-control").start()
