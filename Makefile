@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 TYPING := .check/typing
 CORPUS ?= tests/data/corpus
+FUZZ_SECONDS ?= 60
 
-.PHONY: demo test check bench bench-ratio gui native clean
+.PHONY: demo test check bench bench-ratio fuzz gui native clean
 
 NATIVE_SOURCES := $(wildcard models/exact/native/* models/predictors/native/*)
 
@@ -39,6 +40,15 @@ bench: $(VENV)/core
 
 bench-ratio: $(VENV)/core
 	$(BIN)/python tests/benchmarks/bench_ratio.py $(or $(FOLDER),$(CORPUS))
+
+# Each reader of untrusted bytes for FUZZ_SECONDS; finds go to .check/fuzz, crashes too. Linux and macOS only.
+fuzz: $(VENV)/full
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	for target in container gguf decoder; do \
+		mkdir -p .check/fuzz/$$target; \
+		$(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=3000 \
+			-artifact_prefix=.check/fuzz/ .check/fuzz/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
 
 gui: $(VENV)/full
 	$(BIN)/nacomp gui

@@ -11,6 +11,7 @@ import math
 import mmap
 import struct
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -114,7 +115,9 @@ class GgufFile:
 
     def close(self) -> None:
         """Release the file. Idempotent."""
-        self._content.close()
+        # An error on its way up still holds the view it was found in; the map then goes with the view.
+        with suppress(BufferError):
+            self._content.close()
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,111 @@
+"""Coverage-guided fuzzing with atheris: `python tests/fuzz/fuzz.py container|gguf|decoder [libFuzzer options] [folders]`
+
+With `--replay FOLDER` it runs every file of a folder once, without atheris; with `--seed FOLDER` it writes seeds.
+
+In the container, checksums are zero and packed fields are plain while fuzzing: a mutated archive then gets past them, to
+the code that they protect. The damage survey covers the real ones.
+"""
+
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+SEED_BYTES = 6000
+"""Larger seeds slow the mutator down."""
+
+
+def open_up_the_container() -> None:
+    """Make every checksum zero and every packed field plain, before anything imports the originals."""
+    from nacomp.formats import checksums, packing
+    from nacomp.formats.errors import CorruptArchive
+
+    def checksum(structure: bytes, *parts: bytes | memoryview) -> bytes:  # noqa: ARG001
+        return bytes(checksums.CHECKSUM_SIZE)
+
+    def pack(data: bytes, dictionary: bytes = b"") -> bytes:  # noqa: ARG001
+        return data
+
+    def unpack(packed: bytes, size: int, what: str, dictionary: bytes = b"") -> bytes:  # noqa: ARG001
+        if len(packed) != size:
+            raise CorruptArchive(reason=f"the {what} has another size")
+        return packed
+
+    checksums.checksum = checksum
+    packing.pack, packing.unpack = pack, unpack
+
+
+def main(arguments: list[str]) -> int:
+    """Fuzz, or replay, or write seeds."""
+    name, rest = arguments[0], arguments[1:]
+    fuzzing = not rest or rest[0] not in ("--replay", "--seed")
+    if fuzzing:
+        import atheris
+    if name == "container":
+        open_up_the_container()
+    with atheris.instrument_imports(include=["nacomp"]) if fuzzing else nullcontext():
+        from tests.fuzz.targets import TARGETS
+    target: Callable[[bytes], None] = TARGETS[name]
+    if not fuzzing:
+        folder = Path(rest[1])
+        return seed(name, folder) if rest[0] == "--seed" else replay(target, folder)
+    atheris.Setup([sys.argv[0], *rest], target)
+    atheris.Fuzz()
+    return 0
+
+
+def replay(target: Callable[[bytes], None], folder: Path) -> int:
+    """Run all files of a folder; gives 1 if there are none. A finding raises."""
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    for path in files:
+        target(path.read_bytes())
+    print(f"{len(files)} files")
+    return 0 if files else 1
+
+
+def seed(name: str, folder: Path) -> int:
+    """Write a few small valid inputs: what mutations start from."""
+    import tempfile
+
+    from tests.nacomp.damage import samples, tiny_engines
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        if name == "gguf":
+            from tests.models.test_catalogue_store import write_gguf
+            from tests.models.tiny_gguf import TinyModel, write_tiny_gguf
+
+            write_gguf(folder / "one-tensor")
+            write_tiny_gguf(
+                folder / "model",
+                TinyModel(1, 8, 2, 1, hidden=8, vocabulary=258, context=64, rope_factors=True),
+            )
+            return 0
+        for sample in samples(tiny_engines(Path(scratch))):
+            if name == "container" and len(sample.data) < SEED_BYTES:
+                (folder / sample.name).write_bytes(sample.data)
+            elif name == "decoder" and sample.name in ("neural", "several"):
+                for number, data in enumerate(_payloads(sample.data)):
+                    (folder / f"{sample.name}-{number}").write_bytes(data)
+    return 0
+
+
+def _payloads(archive: bytes) -> list[bytes]:
+    """The neural payloads of an archive behind their sizes."""
+    import io
+
+    from nacomp.formats.methods import MethodKind
+    from nacomp.formats.reader import ArchiveReader
+
+    with ArchiveReader.open(io.BytesIO(archive)) as reader:
+        return [
+            (info.original_size - 1).to_bytes(2, "little") + reader.block(info.number).payload
+            for info in reader.blocks
+            if reader.methods[info.method].kind is MethodKind.NEURAL
+        ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
