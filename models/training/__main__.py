@@ -30,8 +30,7 @@ def _tokeniser(work: Path, data: Path, vocabulary: int, size: int, seed: int) ->
     """The work folder's tokeniser, trained on a mixed sample if it is not there yet."""
     path = work / "tokeniser.json"
     if not path.exists():
-        texts = dataset.mix(documents(shards(data, held_out=False)), size, dataset.WEIGHTS, seed)
-        tokeniser.train(texts, vocabulary).save(str(path))
+        tokeniser.train(dataset.sample(data, size, seed), vocabulary).save(str(path))
         _say(f"tokeniser: {vocabulary} tokens")
     return tokeniser.load(path)
 
@@ -40,7 +39,7 @@ def _stream(work: Path, data: Path, bpe: Tokenizer, size: int, seed: int) -> dat
     """The work folder's token stream, encoded if it is not there yet."""
     path = work / "tokens.npy"
     if not path.exists():
-        np.save(path, dataset.prepare(data, bpe, size, seed))
+        np.save(path, dataset.encode(bpe, dataset.sample(data, size, seed)))
     stream: dataset.Tokens = np.load(path, mmap_mode="r")
     _say(f"stream: {len(stream) / 1e6:.1f} M tokens")
     return stream
@@ -95,7 +94,7 @@ def _evaluate(work: Path, data: Path | None, files: tuple[Path, ...], per_docume
     "--device", default="cpu", show_default=True, help="cuda: add --batch 131072 --micro 65536 --compile."
 )
 @click.option("--batch", type=int, default=4096, show_default=True, help="Tokens per step.")
-@click.option("--micro", type=int, default=2048, show_default=True, help="Tokens per pass.")
+@click.option("--micro", type=int, default=1024, show_default=True, help="Tokens per pass.")
 @click.option("--workers", type=int, default=2, show_default=True, help="CPU threads; 1 on a GPU.")
 @click.option("--compile", "compiled", is_flag=True, help="torch.compile: worth it on a GPU.")
 def train(

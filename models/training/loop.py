@@ -32,8 +32,9 @@ class Plan:
     seed: int = 1
     batch_tokens: int = 4096
     """Tokens per step. GPU: 65,536 or more."""
-    micro_tokens: int = 2048
-    """Tokens per forward and backward pass: what stays in a CPU's cache. GPU: as many as fit."""
+    micro_tokens: int = 1024
+    """Tokens per forward and backward pass: what stays in a CPU's cache and below malloc's largest kept block, so that
+    pages are not fetched and cleared anew each time (7,060 against 6,600 tokens/s for 2,048). GPU: as many as fit."""
     workers: int = 2
     """Threads that take micro-batches. GPU: 1."""
     device: str = "cpu"

@@ -73,6 +73,14 @@ def test_mix_thins_the_ample_kind_and_repeats_the_scarce() -> None:
     assert mixed == dataset.mix(texts, size, weights, seed=3)
 
 
+def test_some_documents_get_windows_line_ends_and_nothing_else_changes() -> None:
+    texts = [PROSE] * 1000 + ["a\r\nb\n"] * 10
+    changed = dataset.with_line_ends(texts, 0.2, seed=1)
+    assert [t.replace("\r\n", "\n") for t in changed[:1000]] == texts[:1000]
+    assert 150 < sum("\r" in t for t in changed[:1000]) < 250
+    assert changed[1000:] == texts[1000:]
+
+
 def test_tokeniser_says_every_byte_and_every_character() -> None:
     bpe = tokeniser.train([PROSE, CODE, GERMAN], 400)
     assert bpe.get_vocab_size() == 400
