@@ -1,0 +1,215 @@
+"""Archives of the llama engine from the outside: written, verified, read in new processes, and refused elsewhere."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("llama_cpp")
+
+from nacomp.archive import Archive
+from nacomp.engines import Engines
+from nacomp.errors import VerificationFailed
+from nacomp.files import walk
+from nacomp.formats.methods import Method, MethodKind
+from nacomp.formats.reader import ArchiveReader
+from nacomp.formats.writer import ArchiveWriter
+from nacomp.levels import level_named
+from nacomp.models.errors import FingerprintMismatch, ModelError
+from nacomp.models.llama.devices import Device, device_name, place_workers
+from nacomp.models.llama.session import LlamaSession
+from nacomp.models.store import Store
+from nacomp.operations import CompressOptions, compress
+from nacomp.progress import Job
+from tests.models.llama.architectures import write_model
+from tests.nacomp.workbench import DATA, TINY, nacomp
+
+TEXT = (DATA / "corpus" / "prose.txt").read_bytes()[:1000]
+
+
+@pytest.fixture
+def text(tmp_path: Path, tiny_model: Path) -> Path:
+    """Prose that the tiny trained model predicts well enough for its archive to be neural."""
+    Store().add(tiny_model)
+    path = tmp_path / "text.txt"
+    path.write_bytes(TEXT)
+    return path
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """An archive of the llama engine, made once."""
+    folder = tmp_path_factory.mktemp("packed")
+    store = Store(folder / "models")
+    store.add(DATA / "tiny.gguf")
+    (folder / "text.txt").write_bytes(TEXT)
+    engines = Engines(engine="llama", threads=1, store=store)
+    compress(walk([folder / "text.txt"]), folder / "a.nac", engines, CompressOptions(model=TINY), Job())
+    return (folder / "a.nac").read_bytes()
+
+
+@pytest.fixture
+def archive(text: Path, packed: bytes) -> Path:
+    path = text.with_suffix(".nac")
+    path.write_bytes(packed)
+    return path
+
+
+def reforged(archive: Path, change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Path:
+    """The archive with other engine parameters in its methods table, all checksums right."""
+    target = archive.with_name("forged.nac")
+    with archive.open("rb") as file, target.open("wb") as out:
+        reader = ArchiveReader.open(file)
+        methods = []
+        for method in reader.methods:
+            parameters = dict(method.parameters)
+            if method.kind is MethodKind.NEURAL:
+                engine: Any = parameters["engine"]
+                parameters["engine"] = dict(change(dict(engine)))
+            methods.append(Method(method.kind, parameters))
+        writer = ArchiveWriter(out, methods)
+        for info in reader.blocks:
+            block = reader.block(info.number)
+            writer.add_block(info.method, block.payload, info.original_size, block.content_checksum)
+        writer.finish(reader.entries)
+    return target
+
+
+def test_round_trip_in_new_processes(text: Path, tmp_path: Path) -> None:
+    packed, back = tmp_path / "a.nac", tmp_path / "back"
+    done = nacomp("compress", text, "-o", packed, "--engine", "llama", "--model", TINY, "--workers", "2")
+    assert done.code == 0, done.err
+    shown = json.loads(nacomp("info", packed, "--json").out)
+    assert (shown["engine"], shown["methods"]) == ("llama", {"neural": 1})
+    done = nacomp("decompress", packed, "-o", back)
+    assert done.code == 0, done.err
+    assert done.err.count("\n") == 1  # llama.cpp itself is silent
+    assert back.read_bytes() == TEXT
+
+
+def test_another_architecture_through_a_pipe(tmp_path: Path) -> None:
+    """The exact engine refuses qwen2; a random model's archive may be classical, so its own parameters are looked at."""
+    Store().add(write_model(tmp_path / "qwen.gguf", "qwen2"))
+    data = bytes(range(256)) * 2 + "naïve café".encode()
+    assert nacomp("compress", "-", "-c", "--model", "qwen", stdin=data).code == 4
+    packed = nacomp("compress", "-", "-c", "--engine", "llama", "--model", "qwen", stdin=data)
+    assert packed.code == 0, packed.err
+    assert nacomp("decompress", "-", "-c", stdin=packed.out).out == data
+
+
+def test_the_exact_engine_reads_its_own_whatever_is_asked(text: Path, archive: Path) -> None:
+    """The archive says which engine wrote it; both kinds hold the same bytes and are read side by side."""
+    exact = text.with_suffix(".exact")
+    engines = Engines(threads=1)
+    compress(walk([text]), exact, engines, CompressOptions(model=TINY), Job())
+    for path in (archive, exact):
+        with path.open("rb") as file:
+            opened = Archive(file, engines.for_method)
+            assert opened.read(opened.files[0]) == TEXT
+
+
+@pytest.mark.parametrize("field", ["build", "package", "system", "device", "probe", "numerics", "slide"])
+def test_another_machine_is_refused_by_name(archive: Path, field: str) -> None:
+    forged = reforged(archive, lambda engine: engine | {field: "another"})
+    with (
+        forged.open("rb") as file,
+        pytest.raises(FingerprintMismatch, match=f"{field}: archive another, here "),
+    ):
+        Archive(file, Engines(threads=1).for_method).load_engines()
+
+
+def test_a_refused_archive_leaves_nothing(archive: Path, tmp_path: Path) -> None:
+    forged = reforged(archive, lambda engine: engine | {"probe": "0" * 64})
+    done = nacomp("decompress", forged, "-o", tmp_path / "back")
+    assert done.code == 4
+    assert "probe" in done.err
+    assert not (tmp_path / "back").exists()
+    for command in ("decompress", "cat"):
+        shown = nacomp(command, forged, *(["-c"] if command == "decompress" else []))
+        assert (shown.code, shown.out) == (4, b"")
+    assert nacomp("test", forged).code == 4
+
+
+@pytest.mark.parametrize("setting", ["gpu_layers", "flash_attention", "probe_streams"])
+@pytest.mark.parametrize("value", ["1", True, -2, 1 << 40])
+def test_nonsense_settings_are_refused(archive: Path, setting: str, value: object) -> None:
+    forged = reforged(archive, lambda engine: engine | {setting: value})
+    with forged.open("rb") as file, pytest.raises(ModelError, match=setting):
+        Archive(file, Engines(threads=1).for_method).load_engines()
+
+
+def test_an_archive_of_a_gpu_is_refused_where_there_is_none(archive: Path) -> None:
+    forged = reforged(archive, lambda engine: engine | {"gpu_layers": -1, "device": "Some GPU 9000"})
+    engines = Engines(threads=1)
+    with (
+        forged.open("rb") as file,
+        pytest.raises(FingerprintMismatch, match="archive Some GPU 9000, here none"),
+    ):
+        Archive(file, engines.for_method).load_engines()
+
+
+def test_floats_that_do_not_repeat_are_found_before_success(
+    text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device whose floats drift: the archive is decoded at once, and is not put in place."""
+    engines = Engines(engine="llama", threads=1)
+    feed = LlamaSession.feed
+    calls = 0
+
+    def drifting(session: LlamaSession, *rows: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        logits = feed(session, *rows)
+        return logits * (1 + calls % 97 * 1e-4)
+
+    _ = engines.for_level(level_named("balanced"), TINY).parameters  # the probe runs before the drift begins
+    monkeypatch.setattr(LlamaSession, "feed", drifting)
+    with pytest.raises(VerificationFailed):
+        compress(walk([text]), tmp_path / "a.nac", engines, CompressOptions(model=TINY), Job())
+    assert not (tmp_path / "a.nac").exists()
+
+
+def test_a_missing_package_is_told(text: Path) -> None:
+    script = "import sys; sys.modules['llama_cpp'] = None; from nacomp.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    command = [sys.executable, "-W", "error", "-c", script, "compress", str(text), "-c", "--engine", "llama"]
+    done = subprocess.run([*command, "--model", TINY], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (4, b"")
+    assert b"pip install 'nacomp[llama]'" in done.stderr
+
+
+def test_engines_are_listed() -> None:
+    shown = json.loads(nacomp("engines", "--json").out)
+    assert shown["exact"]["kernel"] in shown["exact"]["kernels"]
+    assert shown["llama"]["installed"]
+    assert [d["kind"] for d in shown["llama"]["devices"]].count("cpu") == 1
+    assert all(0 <= d["memory_free"] <= d["memory_total"] for d in shown["llama"]["devices"])
+    assert b"llama-cpp-python" in nacomp("engines").out
+
+
+GIB = 1 << 30
+CPU = Device("CPU", "a processor", "cpu", 8 * GIB, 8 * GIB)
+BIG = [Device(f"CUDA{i}", "Big GPU", "gpu", 8 * GIB, 6 * GIB) for i in range(2)]
+SMALL = Device("CUDA2", "Small GPU", "gpu", 8 * GIB, 8 * GIB)
+
+
+def test_workers_are_spread_over_like_gpus() -> None:
+    found = [CPU, *BIG, SMALL]
+    assert place_workers(found, -1, 0, GIB) == BIG
+    assert place_workers(found, -1, 3, GIB) == [BIG[0], BIG[1], BIG[0]]
+    assert place_workers(found, 0, 0, GIB) == [None]
+    assert place_workers(found, 0, 4, GIB) == [None] * 4
+    assert len(place_workers(found, -1, 8, GIB)) == 8
+    assert (device_name(found, -1), device_name(found, 0)) == ("Big GPU", "cpu")
+
+
+def test_gpus_are_asked_for_room() -> None:
+    with pytest.raises(ModelError, match="room for 4 workers, 5 were asked for"):
+        place_workers([CPU, *BIG], -1, 5, 2 * GIB)
+    with pytest.raises(ModelError, match="room for 0 workers"):
+        place_workers([CPU, *BIG], -1, 0, 7 * GIB)
+    with pytest.raises(ModelError, match="sees none"):
+        place_workers([CPU], -1, 0, GIB)
