@@ -4,6 +4,7 @@ A process and not a thread: a crash in native code, a full memory or a cancel ne
 there is one code path for terminal and desktop. QProcess rather than asyncio: it lives in Qt's own event loop.
 """
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -84,8 +85,10 @@ class Worker(QObject):
 
     def _step_back(self) -> None:
         """Let the window, and whatever else a person does meanwhile, go first; an idle machine gives all it has."""
-        if sys.platform != "win32":
-            os.setpriority(os.PRIO_PROCESS, self._process.processId(), BACKGROUND_NICENESS)
+        pid = self._process.processId()
+        if sys.platform != "win32" and pid > 0:  # 0 would be this process
+            with contextlib.suppress(ProcessLookupError):
+                os.setpriority(os.PRIO_PROCESS, pid, BACKGROUND_NICENESS)
 
     def _read(self) -> None:
         for event in self._stream.feed(bytes(self._process.readAllStandardOutput().data())):

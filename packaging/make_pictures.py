@@ -32,7 +32,7 @@ README |= {
     "map_dark_1100x700": "map-dark",
     "archive_light_1100x700": "archive-light",
 }
-PATIENCE = 120.0
+PATIENCE = 60.0
 
 
 class Pictures:
@@ -48,12 +48,30 @@ class Pictures:
         self.window.resize(*size)
         self.window.show()
 
+    def use_model(self, path: Path) -> None:
+        """Add a model and choose it for the level in use."""
+        services = self.application.services
+        services.models.refresh()
+        self.wait(lambda: services.models.loaded)
+        known = {model.id for model in services.models.models if model.installed}
+        if len(known) == 1:
+            services.models.add(path)
+            self.wait(lambda: sum(model.installed for model in services.models.models) > 1)
+        added = next(
+            model.id for model in services.models.models if model.installed and model.id != "embedded"
+        )
+        services.store.value.level = "balanced"
+        services.store.value.models["balanced"] = added
+        self.application.rebuild()
+        self.window = self.application.window
+
     def wait(self, ready: Callable[[], bool], patience: float = PATIENCE) -> None:
         """Let the application run until something is true."""
         end = time.monotonic() + patience
         while not ready():
             if time.monotonic() > end:
-                raise TimeoutError("a view did not get ready")
+                states = [(job.name, job.state.value, job.failure) for job in self.application.services.runner.queue]
+                raise TimeoutError(f"a view did not get ready: {states}")
             QApplication.processEvents()
             time.sleep(0.005)
 
@@ -178,6 +196,9 @@ def main() -> None:
     parser.add_argument("--themes", default="light,dark")
     parser.add_argument("--sizes", default="900x600,1600x1000")
     parser.add_argument("--language", default="en")
+    parser.add_argument(
+        "--model", type=Path, help="a GGUF file to compress with, in place of the embedded model"
+    )
     parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -189,6 +210,8 @@ def main() -> None:
             files = Path(tempfile.mkdtemp()) / "Documents"
             make_files(files)
             pictures = Pictures(options.out, theme, (width, height), options.language)
+            if options.model is not None:
+                pictures.use_model(options.model)
             pictures.queue(files)
             pictures.archive(files)
             pictures.others(files)
