@@ -15,6 +15,7 @@ import builtins
 import io
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -24,7 +25,8 @@ from nacomp.errors import UsageError
 from nacomp.extract import extract_tree, select
 from nacomp.files import Source, file_problem
 from nacomp.formats.entry import Entry, EntryKind
-from nacomp.formats.limits import DEFAULT_LIMITS
+from nacomp.formats.limits import DEFAULT_LIMITS, check_limit
+from nacomp.guard import check_output, check_room
 from nacomp.levels import DEFAULT_LEVEL
 from nacomp.operations import CompressOptions, is_single_file
 from nacomp.operations import compress as write
@@ -60,11 +62,15 @@ def compress(
 def decompress(
     data: bytes,
     *,
+    max_output: int | None = None,
     threads: int = 0,
     progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> bytes:
     """The bytes of an archive that holds one file.
+
+    Args:
+        max_output: the most bytes it may give; without a word 16 GiB, or 1,000 times its size if that is more.
 
     Raises:
         CorruptArchive, UnsupportedArchive, LimitExceeded: not an archive this version can read.
@@ -72,10 +78,12 @@ def decompress(
         UsageError: the archive holds something else than one file; use `open`.
     """
     engines = Engines(threads=threads)
-    with Archive(io.BytesIO(data), engines.for_method) as archive:
+    limits = replace(DEFAULT_LIMITS, max_total_size=max_output)
+    with Archive(io.BytesIO(data), engines.for_method, limits) as archive:
         if not is_single_file(archive):
             raise UsageError(reason=f"the archive holds {len(archive.entries)} entries; use nacomp.open")
         entry = archive.entries[0]
+        check_output(entry.size, len(data), max_output)
         return archive.read(entry, Job(entry.size, progress, cancel))
 
 
@@ -113,12 +121,22 @@ class ArchiveFile:
         paths: Iterable[str] = (),
         *,
         overwrite: bool = False,
+        max_output: int | None = None,
         progress: ProgressCallback | None = None,
         cancel: CancelToken | None = None,
     ) -> list[Path]:
-        """Write entries (all, or those named and what is below them) into a folder; gives the files' paths."""
+        """Write entries (all, or those named and what is below them) into a folder; gives the files' paths.
+
+        Raises LimitExceeded for more than `max_output` bytes (as for `decompress`), FileProblem, OutputExists,
+        CorruptArchive, ModelMissing.
+        """
         entries = select(self._archive, list(paths))
-        job = Job(sum(entry.size for entry in entries), progress, cancel)
+        size = sum(entry.size for entry in entries)
+        if max_output is not None:
+            check_limit(size, max_output, "bytes of output")
+        check_output(size, self._archive.reader.size, max_output)
+        check_room(size, Path(folder))
+        job = Job(size, progress, cancel)
         workers = self._engines.decoding_workers(self._archive)
         return extract_tree(self._archive, entries, Path(folder), job, overwrite=overwrite, workers=workers)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from nacomp.errors import CorruptArchive
 from nacomp.files import file_problem, save
 from nacomp.formats.errors import BeyondRepair, NacompError
+from nacomp.formats.header import MAGIC
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.reader import ArchiveReader
 from nacomp.formats.recovery import Repaired, find_damage, repair
@@ -44,3 +45,12 @@ def has_recovery_data(path: Path) -> bool:
     except (NacompError, OSError):
         return False
     return True
+
+
+def looks_like_archive(path: Path) -> bool:
+    """Whether a file begins as archives do, so that a salvage may find something in it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False

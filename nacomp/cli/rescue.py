@@ -15,7 +15,7 @@ from nacomp.engines import Engines
 from nacomp.errors import CorruptArchive
 from nacomp.formats.limits import Limits
 from nacomp.formats.paths import display_name
-from nacomp.repair import has_recovery_data, repair_archive
+from nacomp.repair import has_recovery_data, looks_like_archive, repair_archive
 from nacomp.salvage import BytesLost, Piece, SalvageReport, salvage, salvage_folder
 
 SHOWN_PIECES = 20
@@ -28,8 +28,11 @@ def hinting(run: Run, path: Path) -> Iterator[None]:
     try:
         yield
     except CorruptArchive:
+        quoted = shlex.quote(str(path))
         if path != STANDARD and has_recovery_data(path):
-            run.console.warning(f"{path} has recovery data; try: nacomp repair {shlex.quote(str(path))}")
+            run.console.warning(f"{path} has recovery data; try: nacomp repair {quoted}")
+        elif path != STANDARD and looks_like_archive(path):
+            run.console.warning(f"what is intact can be had with: nacomp decompress --salvage {quoted}")
         raise
 
 

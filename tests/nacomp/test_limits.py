@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import nacomp as library
 from nacomp.archive import write_archive
 from nacomp.engines import Engines
 from nacomp.errors import FileProblem, LimitExceeded
@@ -102,6 +103,19 @@ def test_a_bomb_is_refused_before_it_writes(tmp_path: Path) -> None:
     done = nacomp("decompress", path, "--salvage", "-o", tmp_path / "out")
     assert (done.code, "--max-output" in done.err) == (3, True)
     assert [p.name for p in tmp_path.iterdir()] == ["bomb.nac"]
+
+
+def test_the_library_has_the_same_limit(tmp_path: Path) -> None:
+    archive = library.compress(bytes(5000), model=None, level="fast")
+    assert library.decompress(archive, max_output=5000) == bytes(5000)
+    with pytest.raises(LimitExceeded):
+        library.decompress(archive, max_output=4999)
+    with pytest.raises(LimitExceeded, match="--max-output"):
+        library.decompress(bomb(40 << 30))
+    path = tmp_path / "a.nac"
+    path.write_bytes(archive)
+    with library.open(path) as opened, pytest.raises(LimitExceeded):
+        opened.extract(tmp_path / "out", max_output=4999)
 
 
 def test_no_room_on_the_disk(tmp_path: Path) -> None:
