@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from nacomp.gui.core.events import Progress
+from nacomp.gui.core.events import Progress, last_words
 from nacomp.gui.core.models import Model, parse_models
 from nacomp.gui.core.progress import Meter
 from nacomp.gui.worker import Ending, Query, Worker
@@ -124,8 +124,7 @@ class ModelDesk(QObject):
         if ending.code == 0 and not ending.crashed:
             self.message.emit(self.tr("{0} is ready.").format(model_id), "info")
         elif model_id not in self.interrupted:
-            words = ending.stderr.splitlines()
-            sentence = worker.failure.message if worker.failure else (words[-1] if words else "")
+            sentence = worker.failure.message if worker.failure else last_words(ending.stderr)
             self.message.emit(sentence or self.tr("The download of {0} stopped.").format(model_id), "error")
             self.interrupted.add(model_id)
         self.refresh()

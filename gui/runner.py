@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from nacomp.gui.background import in_background
 from nacomp.gui.core.commands import WorkerOptions, job_arguments, list_arguments, worker_program
+from nacomp.gui.core.events import last_words
 from nacomp.gui.core.jobs import ACTIVE, Job, Kind, State
 from nacomp.gui.core.leftovers import now as leftovers_since
 from nacomp.gui.core.leftovers import sweep
@@ -301,5 +302,4 @@ class Runner(QObject):
                 "The worker process was ended from outside or crashed (out of memory is the usual reason); "
                 "your files are untouched. You can try again."
             )
-        words = ending.stderr.splitlines()
-        return words[-1] if words else self.tr("The worker stopped with code {0}.").format(ending.code)
+        return last_words(ending.stderr) or self.tr("The worker stopped with code {0}.").format(ending.code)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
-from nacomp.gui.core.events import EventStream, Failure
+from nacomp.gui.core.events import EventStream, Failure, last_words
 
 PATIENCE_MS = 8000
 """How long a worker may take to answer `cancel` by itself before it is ended. It answers between two blocks' steps,
@@ -191,5 +191,5 @@ class Query(QObject):
             if isinstance(event, Failure) and event.message:
                 self.damage = event.damage
                 return event.message
-        words = self._stderr.decode("utf-8", "replace").strip().splitlines()
-        return words[-1] if words else self.tr("The worker stopped with code {0}.").format(code)
+        words = last_words(self._stderr.decode("utf-8", "replace"))
+        return words or self.tr("The worker stopped with code {0}.").format(code)

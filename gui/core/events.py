@@ -158,6 +158,15 @@ def parse_line(raw: bytes) -> Event | None:
     return _event(line) if isinstance(line, dict) else Garbage(text)
 
 
+def last_words(stderr: str) -> str:
+    """The line of a worker's standard error that says most: of a Python traceback the error itself, else the last."""
+    lines = [line for line in stderr.splitlines() if line.strip()]
+    if "Traceback (most recent call last):" in lines:
+        after = lines[lines.index("Traceback (most recent call last):") + 1 :]
+        return next((line for line in after if not line.startswith(" ")), lines[-1])
+    return lines[-1] if lines else ""
+
+
 class EventStream:
     """Cuts a byte stream that arrives in arbitrary pieces into events."""
 

@@ -144,11 +144,11 @@
     </message>
     <message>
         <source>Add files…</source>
-        <translation>Dateien hinzufügen …</translation>
+        <translation>Dateien wählen …</translation>
     </message>
     <message>
         <source>Add folder…</source>
-        <translation>Ordner hinzufügen …</translation>
+        <translation>Ordner wählen …</translation>
     </message>
     <message>
         <source>Text, code and documents come out several times smaller. Anything else is packed at least as well as xz does it. Drop a .nac archive to look inside or get your files back.</source>
@@ -345,7 +345,7 @@
     </message>
     <message>
         <source>Surprise map</source>
-        <translation>Überraschungskarte</translation>
+        <translation>Überraschungen</translation>
     </message>
     <message>
         <source>Models</source>
@@ -391,7 +391,7 @@
     <name>MapPage</name>
     <message>
         <source>Surprise map</source>
-        <translation>Überraschungskarte</translation>
+        <translation>Überraschungen</translation>
     </message>
     <message>
         <source>Open text…</source>
@@ -659,7 +659,7 @@
     </message>
     <message>
         <source>If the name is taken</source>
-        <translation>Wenn der Name vergeben ist</translation>
+        <translation>Bei gleichem Namen</translation>
     </message>
     <message>
         <source>Start as soon as something is added</source>
@@ -694,11 +694,11 @@
     </message>
     <message>
         <source>Add files…</source>
-        <translation>Dateien hinzufügen …</translation>
+        <translation>Dateien wählen …</translation>
     </message>
     <message>
         <source>Add folder…</source>
-        <translation>Ordner hinzufügen …</translation>
+        <translation>Ordner wählen …</translation>
     </message>
     <message>
         <source>Start</source>

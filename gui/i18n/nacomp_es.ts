@@ -144,11 +144,11 @@
     </message>
     <message>
         <source>Add files…</source>
-        <translation>Añadir ficheros…</translation>
+        <translation>Ficheros…</translation>
     </message>
     <message>
         <source>Add folder…</source>
-        <translation>Añadir carpeta…</translation>
+        <translation>Carpeta…</translation>
     </message>
     <message>
         <source>Text, code and documents come out several times smaller. Anything else is packed at least as well as xz does it. Drop a .nac archive to look inside or get your files back.</source>
@@ -659,7 +659,7 @@
     </message>
     <message>
         <source>If the name is taken</source>
-        <translation>Si el nombre ya existe</translation>
+        <translation>Si ya existe</translation>
     </message>
     <message>
         <source>Start as soon as something is added</source>
@@ -694,11 +694,11 @@
     </message>
     <message>
         <source>Add files…</source>
-        <translation>Añadir ficheros…</translation>
+        <translation>Ficheros…</translation>
     </message>
     <message>
         <source>Add folder…</source>
-        <translation>Añadir carpeta…</translation>
+        <translation>Carpeta…</translation>
     </message>
     <message>
         <source>Start</source>

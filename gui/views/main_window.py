@@ -45,7 +45,7 @@ class MainWindow(QMainWindow):
         self.question: QMessageBox | None = None
         self.setWindowTitle("nacomp")
         self.setWindowIcon(app_icon())
-        self.setMinimumSize(760, 520)
+        self.setMinimumSize(860, 520)
         self.setAcceptDrops(True)
         self._pages: dict[str, QWidget] = {}
         self._build()
@@ -117,7 +117,6 @@ class MainWindow(QMainWindow):
     def _side(self) -> QFrame:
         side = QFrame()
         side.setObjectName("side")
-        side.setFixedWidth(SIDE)
         box = QVBoxLayout(side)
         box.setContentsMargins(12, 16, 12, 12)
         box.setSpacing(4)
@@ -137,6 +136,7 @@ class MainWindow(QMainWindow):
             if name == "settings":
                 box.addStretch(1)
             box.addWidget(self._nav_button(name, text, picture))
+        side.setFixedWidth(max(SIDE, box.sizeHint().width() + 8))  # long words: German, large fonts
         return side
 
     def _nav_button(self, name: str, text: str, picture: str) -> QPushButton:

@@ -29,6 +29,7 @@ from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, card, label, row
 from nacomp.gui.views.token_view import TokenView
 
 LEGEND = (0.1, 0.5, 1, 2, 4, 8, 16)
+LEGEND_STEP = 34
 
 
 class Legend(QWidget):
@@ -41,13 +42,13 @@ class Legend(QWidget):
         self.setAccessibleName(self.tr("Colour scale from 0 to 16 bits"))
 
     def sizeHint(self) -> QSize:
-        return QSize(40 * len(LEGEND), 24)
+        return QSize(LEGEND_STEP * len(LEGEND), 24)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(scaled(self.font(), 0.85))
         for number, bits in enumerate(LEGEND):
-            box = self.rect().adjusted(40 * number, 0, 40 * (number + 1) - self.width(), 0)
+            box = self.rect().adjusted(LEGEND_STEP * number, 0, LEGEND_STEP * (number + 1) - self.width(), 0)
             painter.fillRect(box, heat(bits, self._theme.dark))
             painter.setPen(self._theme.colours.colour("text"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{bits:g}")

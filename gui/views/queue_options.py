@@ -39,7 +39,7 @@ class QueueOptions(QWidget):
         self.level.chosen.connect(self._set_level)
         self.destination = QComboBox()
         self.destination.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.destination.setMinimumWidth(184)
+        self.destination.setMinimumWidth(166)
         self.destination.setMaximumWidth(340)
         self.destination.activated.connect(self._choose_destination)
         self._fill_destinations()

@@ -149,6 +149,24 @@ def test_every_control_has_a_name_and_is_reached_by_tab(application: Application
         assert wanted <= reached, {button.text() for button in wanted - reached}
 
 
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_every_page_fits_a_window_of_900_pixels(
+    application: Application, qtbot: QtBot, tmp_path: Path, language: str
+) -> None:
+    application.services.store.value.start_at_once = False
+    application.services.store.value.language = language
+    application.services.runner.add(Kind.COMPRESS, [tmp_path])
+    application.rebuild()
+    window = application.window
+    window.resize(900, 600)
+    for name in ("queue", "archive", "map", "models", "settings"):
+        window.show_page(name)
+        qtbot.wait(1)
+        content = window.centralWidget()
+        assert content is not None
+        assert content.minimumSizeHint().width() <= 900, name
+
+
 def test_levels_are_chosen_with_arrow_keys(application: Application, qtbot: QtBot) -> None:
     options = application.window.queue_page.options
     options.level.buttons["fast"].setFocus()

@@ -11,6 +11,7 @@ from nacomp.gui.core.events import (
     Result,
     Resumed,
     Started,
+    last_words,
     parse_line,
 )
 
@@ -66,3 +67,16 @@ def test_stream_cuts_lines_wherever_the_pieces_end() -> None:
         events = [event for at in range(0, len(data), size) for event in stream.feed(data[at : at + size])]
         events += stream.close()
         assert events == [Notice("größer"), Paused(), Resumed()]
+
+
+def test_of_a_traceback_the_error_itself_is_told() -> None:
+    trace = 'Traceback (most recent call last):\n  File "x.py", line 1, in f\n    f()\nTypeError: no\n\nInvoked with: 3\n'
+    assert last_words(trace) == "TypeError: no"
+    assert last_words("first\nlast\n\n") == "last"
+    assert last_words("") == ""
+
+
+def test_only_damage_is_offered_help() -> None:
+    assert Failure("DamagedBlock", "m", 3).damage
+    assert not Failure("UnsupportedArchive", "m", 3).damage
+    assert not Failure("FileProblem", "m", 5).damage
