@@ -32,7 +32,7 @@ README |= {
     "map_dark_1100x700": "map-dark",
     "archive_light_1100x700": "archive-light",
 }
-PATIENCE = 60.0
+PATIENCE = 200.0
 
 
 class Pictures:
