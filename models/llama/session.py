@@ -63,6 +63,8 @@ class LlamaSession:
         self._context = self._open(settings, threads)
         self._memory = self._llama.llama_get_memory(self._context.pointer)
         self.slide = self._choose_slide()
+        self.slides = 0
+        """How often streams made room, for measurements."""
         self._used = np.zeros(streams, np.int32)
         """(stream,) positions in use."""
         self._recent: list[deque[int]] = [deque(maxlen=context.window // 2) for _ in range(streams)]
@@ -159,6 +161,7 @@ class LlamaSession:
         over = self._used + rows > self._window
         if self.slide is Slide.NONE or not over.any():
             return
+        self.slides += 1
         if self.slide is Slide.REFEED:
             for stream in np.flatnonzero(over).tolist():
                 self._feed_again(stream)
