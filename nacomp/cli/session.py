@@ -146,19 +146,23 @@ def begin_run(
     """Set up a run from the common options; takes down the progress bar and the signal handler afterwards."""
     console: Console = JsonConsole() if as_json else TerminalConsole(-1 if quiet else verbose)
     run = Run(console, CancelToken(), threads, kernel, debug, workers, gpu_layers)
-    previous = signal.signal(signal.SIGINT, lambda *_: _interrupt(run.cancel))
+    # A shutdown asks with SIGTERM, and partial output should not outlive it either.
+    asked = (signal.SIGINT, signal.SIGTERM)
+    previous = {number: signal.signal(number, lambda *_: _interrupt(run.cancel)) for number in asked}
     if control:
         threading.Thread(target=_obey, args=(run,), daemon=True, name="nacomp-control").start()
     try:
         yield run
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
         console.close()
 
 
 def _interrupt(cancel: CancelToken) -> None:
-    """First Ctrl-C: stop in order. Second: at once."""
+    """First Ctrl-C or SIGTERM: stop in order. Second: at once."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     cancel.cancel()
 
 

@@ -205,11 +205,12 @@ def long_text(folder: Path) -> Path:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process there")
-def test_ctrl_c_leaves_nothing(text: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_leaves_nothing(number: signal.Signals, text: Path, tmp_path: Path) -> None:
     source = long_text(text.parent)
     with start("compress", source, "-o", tmp_path / "long.nac", "--model", TINY, "--json") as process:
         wait_for(process, b'"compressing"')
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert json.loads(out.splitlines()[-1])["kind"] == "Interrupted"
