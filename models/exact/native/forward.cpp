@@ -14,6 +14,14 @@
 namespace nacomp::exact {
 namespace {
 
+void prefetch_for_write(const void* p) {
+#if defined(__GNUC__)
+    __builtin_prefetch(p, 1);
+#else
+    (void)p;
+#endif
+}
+
 size_t padded(size_t n) { return (n + kBlock - 1) / kBlock * kBlock; }
 
 // A batch of quantised rows and where they live.
@@ -144,8 +152,10 @@ private:
     void product(const Matrix& matrix, QuantRows a, int rows, float* y, size_t stride, bool add) {
         PackedMatrix w = matrix.view();
         int blocks = (w.columns + kBlock - 1) / kBlock;
-        // About four tasks a thread even out unequal cores; one task must still be worth handing over (~2 us).
-        int tasks = std::min(4 * threads(), 1 + static_cast<int>(static_cast<int64_t>(blocks) * w.k * rows / 20000));
+        // About four tasks a thread even out unequal cores; one task must be worth handing over (1-2 us): 32 KiB of
+        // weights, fewer for many rows.
+        int64_t work = static_cast<int64_t>(blocks) * kBlock * w.k * (rows + 8) / 8;
+        int tasks = static_cast<int>(std::min<int64_t>(4 * threads(), 1 + work / 32768));
         tasks = threads() == 1 ? 1 : std::min(tasks, blocks);
         parallel(tasks, [&](int task, int) {
             int begin = static_cast<int>(static_cast<int64_t>(blocks) * task / tasks);
@@ -169,6 +179,7 @@ private:
         product(l.qkv, w_.narrow_rows.view(), rows_, w_.wide.data(), stride, false);
         parallel(rows_, [&](int row, int thread) {
             const float* qkv = w_.wide.data() + row * stride;
+            fetch_places(layer, row);
             turn_queries(row, qkv, w_.scratch[thread].row.data());
             append(layer, row, qkv + shape_.queries(), w_.scratch[thread].row.data());
         });
@@ -196,6 +207,27 @@ private:
         }
     }
 
+    // Where a row's key and value of one head go: every 64th byte group of a panel, every fourth byte of a group.
+    uint8_t* key_place(int layer, int g, Cache& cache, int slot) const {
+        return cache.keys(layer, g) + static_cast<size_t>(slot / kSlots) * kSlots * shape_.head_size + slot % kSlots * 4;
+    }
+    uint8_t* value_place(int layer, int g, Cache& cache, int slot) const {
+        return cache.values(layer, g) + static_cast<size_t>(slot / 4) * 4 * shape_.head_size + slot % 4;
+    }
+
+    // Asks early for the lines that append will write to. Without it the stores wait for one line after the other.
+    void fetch_places(int layer, int row) {
+        Cache& cache = s_.caches_[streams_[row]];
+        int slot = cache.slot_of(position_[row]), d = shape_.head_size;
+        for (int g = 0; g < shape_.kv_heads; g++) {
+            const uint8_t *key = key_place(layer, g, cache, slot), *value = value_place(layer, g, cache, slot);
+            for (int i = 0; i < d; i += 4) prefetch_for_write(key + i * kSlots);
+            for (int i = 0; i < d; i += 16) prefetch_for_write(value + i * 4);
+            prefetch_for_write(cache.key_scale(layer, g) + slot);
+            prefetch_for_write(cache.value_scale(layer, g) + slot);
+        }
+    }
+
     // Keys and values of a row: quantised per head and put into their panels.
     void append(int layer, int row, const float* kv, float* turned) {
         int d = shape_.head_size;
@@ -205,11 +237,11 @@ private:
         for (int g = 0; g < shape_.kv_heads; g++) {
             k_.rope(kv + g * d, turn(row), turn(row) + d, d, turned);
             check(k_.quantise_head(turned, d, q, cache.key_scale(layer, g) + slot));
-            uint8_t* key = cache.keys(layer, g) + static_cast<size_t>(slot / kSlots) * kSlots * d + slot % kSlots * 4;
+            uint8_t* key = key_place(layer, g, cache, slot);
             for (int i = 0; i < d; i += 4)
                 for (int j = 0; j < 4; j++) key[i * kSlots + j] = static_cast<uint8_t>(q[i + j]) ^ k_.matrix_flip;
             check(k_.quantise_head(kv + shape_.keys() + g * d, d, q, cache.value_scale(layer, g) + slot));
-            uint8_t* value = cache.values(layer, g) + static_cast<size_t>(slot / 4) * 4 * d + slot % 4;
+            uint8_t* value = value_place(layer, g, cache, slot);
             for (int i = 0; i < d; i++) value[i * 4] = static_cast<uint8_t>(q[i]);
         }
     }
