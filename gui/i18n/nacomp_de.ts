@@ -513,8 +513,8 @@
         <translation>benutzt von Stufe {0}</translation>
     </message>
     <message>
-        <source>Starting…</source>
-        <translation>Beginnt …</translation>
+        <source>Downloading…</source>
+        <translation>Wird geladen …</translation>
     </message>
     <message>
         <source>{0} of {1}</source>

@@ -513,8 +513,8 @@
         <translation>usado por el nivel {0}</translation>
     </message>
     <message>
-        <source>Starting…</source>
-        <translation>Empezando…</translation>
+        <source>Downloading…</source>
+        <translation>Descargando…</translation>
     </message>
     <message>
         <source>{0} of {1}</source>

@@ -93,7 +93,7 @@ class ModelCard(QFrame):
             return
         if meter.latest is None or meter.fraction is None:
             self.bar.setRange(0, 0)
-            self.progress.setText(self.tr("Starting…"))
+            self.progress.setText(self.tr("Downloading…"))
             return
         self.bar.setRange(0, 1000)
         self.bar.setValue(round(1000 * meter.fraction))
