@@ -1,7 +1,7 @@
 """The llama.cpp engine behind the engine protocol: any GGUF architecture, CPU or GPU, bound to where it ran.
 
 Workers are instances of the model that code blocks side by side. They load when a session finds the others busy, so a
-file of one block loads one; which instance coded a block changes no bit, or loading it is refused.
+file of one block loads one. Workers run on like devices, so which of them coded a block changes no bit.
 """
 
 import ctypes
@@ -44,7 +44,7 @@ class LlamaEngine:
         self._threads = max(1, threads // len(places))
         self._lock = threading.Lock()
         self._models: list[LlamaModel] = []
-        self._busy: list[int] = []
+        self._sessions: list[weakref.WeakSet[LlamaSession]] = []
         """Open sessions of each model."""
         first = self._add_model()
         self.vocabulary = read_vocabulary(path, first.pointer)
@@ -62,57 +62,51 @@ class LlamaEngine:
         if not 0 <= context.sinks < context.window <= self.max_window:
             asked = f"a window of {context.window} tokens with {context.sinks} sinks was asked for"
             raise ModelError(model=self._path.name, reason=f"{asked}, the most is {self.max_window}")
-        number = self._take_model()
-        try:
-            model = self._models[number]
-            session = LlamaSession(model, streams, context, self._settings, self._threads)
-        except BaseException:
-            self._give_back(number)
-            raise
-        weakref.finalize(session, self._give_back, number)
+        with self._lock:
+            number = self._least_busy()
+            session = self._session(number, streams, context)
+            self._sessions[number].add(session)
         return session
 
     def parameters(self) -> dict[str, int | str]:
         """See `models.protocol.Engine.parameters`: the settings and the fingerprint. The first call runs the probe."""
-        if self._fingerprint is None:
-            context = PROBE_CONTEXT
-            if self.max_window < context.window:
-                context = ContextWindow(self.max_window, 0)
-            session = LlamaSession(
-                self._models[0], self._settings.probe_streams, context, self._settings, self._threads
-            )
-            self._fingerprint = {
-                "engine": self.name,
-                "numerics": NUMERICS,
-                **self._settings.to_json(),
-                **machine_facts(self._settings),
-                "slide": str(session.slide),
-                "probe": probe(session, self.vocabulary),
-            }
-        return dict(self._fingerprint)
+        with self._lock:
+            if self._fingerprint is None:
+                self._fingerprint = self._take_fingerprint()
+            return dict(self._fingerprint)
 
     def close(self) -> None:
         """Release weights, once the last session is gone. Idempotent."""
         self._models.clear()
 
-    def _take_model(self) -> int:
-        """The number of the model for one more session: an idle one, a new one, or the least busy."""
-        with self._lock:
-            if not self._models:
-                raise ValueError("the engine is closed")
-            if min(self._busy) and len(self._models) < len(self._places):
-                self._add_model()
-            number = self._busy.index(min(self._busy))
-            self._busy[number] += 1
-            return number
+    def _take_fingerprint(self) -> dict[str, int | str]:
+        short = ContextWindow(self.max_window, 0)
+        context = short if self.max_window < PROBE_CONTEXT.window else PROBE_CONTEXT
+        session = self._session(0, self._settings.probe_streams, context)
+        return {
+            "engine": self.name,
+            "numerics": NUMERICS,
+            **self._settings.to_json(),
+            **machine_facts(self._settings),
+            "slide": str(session.slide),
+            "probe": probe(session, self.vocabulary),
+        }
 
-    def _give_back(self, number: int) -> None:
-        self._busy[number] -= 1
+    def _least_busy(self) -> int:
+        """The number of the model for one more session: an idle one, a new one, or the least busy."""
+        if not self._models:
+            raise ValueError("the engine is closed")
+        if all(self._sessions) and len(self._models) < len(self._places):
+            self._add_model()
+        return min(range(len(self._models)), key=lambda number: len(self._sessions[number]))
+
+    def _session(self, number: int, streams: int, context: ContextWindow) -> LlamaSession:
+        return LlamaSession(self._models[number], streams, context, self._settings, self._threads)
 
     def _add_model(self) -> LlamaModel:
         model = load_model(self._path, self._settings, self._places[len(self._models)])
         self._models.append(model)
-        self._busy.append(0)
+        self._sessions.append(weakref.WeakSet())
         return model
 
 
@@ -146,7 +140,7 @@ def best_settings(probe_streams: int, gpu_layers: int | None = None) -> LlamaSet
     """Settings to compress with here: the GPU where there is one, unless `gpu_layers` says otherwise."""
     if gpu_layers is None:
         gpu_layers = ALL_LAYERS if any(device.is_gpu for device in devices()) else 0
-    return LlamaSettings(gpu_layers, gpu_layers != 0, probe_streams)
+    return LlamaSettings(gpu_layers, gpu_layers == ALL_LAYERS, probe_streams)
 
 
 def load_model(path: Path, settings: LlamaSettings, place: Device | None) -> LlamaModel:

@@ -21,6 +21,7 @@ from nacomp.formats.writer import ArchiveWriter
 from nacomp.levels import level_named
 from nacomp.models.errors import FingerprintMismatch, ModelError
 from nacomp.models.llama.devices import Device, device_name, place_workers
+from nacomp.models.llama.engine import best_settings
 from nacomp.models.llama.session import LlamaSession
 from nacomp.models.store import Store
 from nacomp.operations import CompressOptions, compress
@@ -204,6 +205,11 @@ def test_workers_are_spread_over_like_gpus() -> None:
     assert place_workers(found, 0, 4, GIB) == [None] * 4
     assert len(place_workers(found, -1, 8, GIB)) == 8
     assert (device_name(found, -1), device_name(found, 0)) == ("Big GPU", "cpu")
+
+
+def test_flash_attention_is_left_to_gpus() -> None:
+    """Where a layer stays on the CPU, the number of threads would change the floats."""
+    assert [best_settings(8, layers).flash_attention for layers in (0, 5, -1)] == [False, False, True]
 
 
 def test_gpus_are_asked_for_room() -> None:
