@@ -70,7 +70,9 @@ class Pictures:
         end = time.monotonic() + patience
         while not ready():
             if time.monotonic() > end:
-                states = [(job.name, job.state.value, job.failure) for job in self.application.services.runner.queue]
+                states = [
+                    (job.name, job.state.value, job.failure) for job in self.application.services.runner.queue
+                ]
                 raise TimeoutError(f"a view did not get ready: {states}")
             QApplication.processEvents()
             time.sleep(0.005)
