@@ -104,7 +104,7 @@ def _fold(
         ratio = loudest / heaviest
     usable = np.isfinite(ratio) & (ratio > 0)
     exponents = np.where(usable, np.frexp(ratio)[1] // 2, 0)
-    factors = np.ldexp(np.float32(1), exponents)
+    factors: Floats = np.ldexp(np.float32(1), exponents).astype(np.float32)
     matrices = []
     for v in values:
         np.multiply(v, factors, out=v)
