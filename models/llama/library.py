@@ -22,9 +22,10 @@ _ERROR_LEVEL = 4
 @cache
 def library() -> Any:
     """The module `llama_cpp.llama_cpp`, ready to load models. Raises ExtraMissing."""
-    # GNU OpenMP reads this when it is loaded. Its threads spin at every barrier, and two of them that share a core with
-    # other work spin against each other: 2 tokens/s instead of 20 on a busy two-core machine.
-    os.environ.setdefault(_SPIN_VARIABLE, "2000")
+    # GNU OpenMP reads this when it is loaded. Its threads spin at every barrier, and spin against each other where they
+    # share a core with other work. SmolLM2-135M on a busy two-core machine, tokens/s at S = 1, 8, 32: with the default
+    # 300,000 spins 3.5, 7.7, 20; with 2,000 6.9, 30, 42; with none 27, 32, 43. An idle machine was not measured.
+    os.environ.setdefault(_SPIN_VARIABLE, "0")
     try:
         from llama_cpp import llama_cpp as found
     except (ImportError, OSError, RuntimeError) as missing:
