@@ -3,14 +3,13 @@
     logits + bias --> integer weights --> favourites (weight >= 1/4096 of the row) x e^(context biases) --> row
 
 Every bias lives in log space and moves against the gradient of the coded symbol's cost, each with a rate of its
-own that falls with the root of its squared gradients so far (Adagrad; Duchi, Hazan, Singer 2011). Against one fixed rate that
-saves another 1.9% on alice29 (seed paper's head, rate 0.02: -2.9%; this one: -4.6%). Only favourites and the
-coded symbol move: gradients of the rest are too small to matter (0.00%), so an update costs about 100 entries and
-not the vocabulary.
+own that falls with the root of its squared gradients so far (Adagrad; Duchi, Hazan, Singer 2011). On alice29 the
+seed paper's head with one fixed rate of 0.02 saves 2.9%, this one 4.6%. Only favourites and the coded symbol move:
+gradients of the rest are too small to matter (0.00%), so an update costs about 100 entries, not the vocabulary.
 
-Context biases, on top: the previous symbol (-0.5%), the column in bytes (-0.2% on wrapped prose), how long ago the
-stream last had the token (-0.25%). What did not pay: two previous symbols (the chain has them), the symbol before the last,
-case-folded tokens, a learnt temperature (-0.04%), and an online low-rank update of the output layer on 32 random
+Context biases, on top: the previous symbol (-0.5%), the symbol before it (-0.05%), the column in bytes (-0.2% on
+wrapped prose), how long ago the stream last had the token (-0.25%). What did not pay: both previous symbols
+together (the chain has them), case-folded tokens, a learnt temperature (-0.04%), and an online low-rank update of the output layer on 32 random
 projections of the logits (-0.03%).
 """
 
@@ -28,7 +27,8 @@ from nacomp.models.vocabulary import PAGE, Vocabulary
 
 MASKED = np.float32(-1e30)
 ONE = np.float32(1 << 26)
-"""Weight of the likeliest token before lifting. Below 1/2^27 of it a weight is 0; the quantiser still leaves 1."""
+"""Weight of the likeliest token before lifting, but for the 1 that every entry has on top: without that floor, the few tokens
+the model finds absurd cost up to 48 bits (0.1% on lcet10); with it, a sure row loses 0.001 bits."""
 FAVOURITE = 12
 """A favourite weighs at least 2^-12 of the row."""
 DISTANCES = 16
@@ -64,6 +64,7 @@ class Place:
     """Where a stream stands: what the context biases look at."""
 
     previous: int = -1
+    before: int = -1
     column: int = 0
     position: int = 0
 
@@ -76,8 +77,8 @@ class LiftedRow:
     """(page * 256,) of the tokens, favourites lifted."""
     total: int
     favourites: list[int]
-    cells: list[tuple[int, int, int]]
-    """(favourite,) index of its pair, column and recency bias."""
+    cells: list[tuple[int, int, int, int]]
+    """(favourite,) index of its pair, gap, column and recency bias."""
 
 
 class Lift:
@@ -96,6 +97,7 @@ class Lift:
         self._shift = 62 - parameters.table_bits
         self._bias = Biases(bias, 1.0, parameters.bias_rate)
         self._pairs = Biases(np.zeros(cells, np.float32), 0.2, parameters.pair_rate)
+        self._gaps = Biases(np.zeros(cells, np.float32), 0.3, parameters.gap_rate)
         self._columns = Biases(np.zeros(cells, np.float32), 1.0, parameters.column_rate)
         recency = np.array(RECENCY_STARTS if parameters.recency_rate else [0.0] * 208, np.float32)
         self._recency = Biases(recency, 20.0, parameters.recency_rate)
@@ -107,17 +109,18 @@ class Lift:
         s = np.zeros(self._padded, np.float32)
         s[: self._size] = logits
         s = s + self._bias.values
-        weights = np.rint(exp32(s - s.max()) * ONE).astype(np.int64)
+        weights = np.rint(exp32(s - s.max()) * ONE).astype(np.int64) + 1
         total = int(weights.sum())
         favourites = np.flatnonzero(weights << FAVOURITE >= total).tolist()
         cells = [self._cells(stream, token, int(weights[token]), total) for token in favourites]
-        for token, (pair, column, recency) in zip(favourites, cells, strict=True):
-            lift = float(self._pairs.values[pair]) + float(self._columns.values[column])
+        for token, (pair, gap, column, recency) in zip(favourites, cells, strict=True):
+            lift = float(self._pairs.values[pair]) + float(self._gaps.values[gap])
+            lift = lift + float(self._columns.values[column])
             lift = lift + float(self._recency.values[recency])
             weights[token] = int(int(weights[token]) * exp64(max(LOWEST, min(HIGHEST, lift))))
         return LiftedRow(weights, int(weights.sum()), favourites, cells)
 
-    def _cells(self, stream: int, token: int, weight: int, total: int) -> tuple[int, int, int]:
+    def _cells(self, stream: int, token: int, weight: int, total: int) -> tuple[int, int, int, int]:
         place = self._places[stream]
         last = self._last[stream].get(token)
         distance = DISTANCES - 1
@@ -128,6 +131,7 @@ class Lift:
             likelihood += 1
         return (
             self._cell(place.previous + 2, token),
+            self._cell(place.before + 2, token),
             self._cell((1 << 32) + place.column // COLUMN_STEP, token),
             distance * LIKELIHOODS + likelihood,
         )
@@ -140,10 +144,11 @@ class Lift:
     def learn(self, row: LiftedRow, symbol: int) -> None:
         """Move the biases that made `row`, before `advance`."""
         total = float(row.total)
-        for token, (pair, column, recency) in zip(row.favourites, row.cells, strict=True):
+        for token, (pair, gap, column, recency) in zip(row.favourites, row.cells, strict=True):
             gradient = float(row.weights[token]) / total - (1.0 if token == symbol else 0.0)
             self._bias.learn(token, gradient)
             self._pairs.learn(pair, gradient)
+            self._gaps.learn(gap, gradient)
             self._columns.learn(column, gradient)
             self._recency.learn(recency, gradient)
         if symbol < self._size and symbol not in row.favourites:
@@ -154,7 +159,7 @@ class Lift:
         place = self._places[stream]
         width = self._widths[symbol] if symbol < self._size else -1 if symbol == self._newline else 1
         place.column = -width - 1 if width < 0 else place.column + width
-        place.previous = symbol
+        place.before, place.previous = place.previous, symbol
         if symbol < self._size:
             self._last[stream][symbol] = place.position
         place.position += 1

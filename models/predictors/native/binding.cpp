@@ -34,7 +34,8 @@ Parameters parse(const py::dict& values) {
 
 Rates parse_rates(const py::dict& values) {
     return {number(values, "bias_rate", 0, 65536), number(values, "pair_rate", 0, 65536),
-            number(values, "column_rate", 0, 65536), number(values, "recency_rate", 0, 65536)};
+            number(values, "gap_rate", 0, 65536), number(values, "column_rate", 0, 65536),
+            number(values, "recency_rate", 0, 65536)};
 }
 
 // (a, b, ..) doubles of an array of exactly `size` entries.

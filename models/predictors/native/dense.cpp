@@ -65,12 +65,12 @@ NACOMP_INLINE void weigh_body(const float* logits, const float* bias, float top,
         const float* z = logits + page * kPage;
         const float* b = bias + page * kPage;
         std::uint32_t* w = weights + page * kPage;
-        std::uint32_t lanes[kLanes] = {};  // each sums 16 weights <= 2^26
+        std::uint32_t lanes[kLanes] = {};  // each sums 16 weights <= 2^26 + 1
         std::int32_t tops[kLanes] = {};
         for (std::size_t i = 0; i < kPage; i += kLanes) {
             for (std::size_t j = 0; j < kLanes; ++j) {
                 const float e = exp32((z[i + j] + b[i + j]) - top);
-                const auto weight = static_cast<std::int32_t>(std::nearbyint(e * kOne));
+                const auto weight = static_cast<std::int32_t>(std::nearbyint(e * kOne)) + 1;
                 w[i + j] = static_cast<std::uint32_t>(weight);
                 lanes[j] += static_cast<std::uint32_t>(weight);
                 tops[j] = weight > tops[j] ? weight : tops[j];

@@ -15,7 +15,7 @@ constexpr int kFavourite = 12;
 constexpr int kDistances = 16, kLikelihoods = kFavourite + 1;
 
 struct Rates {
-    int bias, pair, column, recency;  // 1/65,536
+    int bias, pair, gap, column, recency;  // 1/65,536
 };
 
 // One step on a bias with its sum of squared gradients.
@@ -37,7 +37,6 @@ public:
     void start(const std::vector<double>& values) {
         for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i].value = static_cast<float>(values[i]);
     }
-    bool learns() const { return rate_ != 0.0; }
     double operator[](std::uint32_t index) const { return cells_[index].value; }
     void learn(std::uint32_t index, double gradient) {
         if (rate_ != 0.0) step(cells_[index].value, cells_[index].energy, rate_, gradient);
@@ -50,7 +49,7 @@ private:
 
 struct Favourite {
     Symbol token;
-    std::uint32_t pair, column, recency;
+    std::uint32_t pair, gap, column, recency;
 };
 
 struct LiftedRow {
@@ -71,6 +70,7 @@ public:
           energies_(layout.size, 1.0f),
           rate_(rates.bias / 65536.0),
           pairs_(std::size_t{1} << (table_bits + 2), 0.2f, rates.pair),
+          gaps_(std::size_t{1} << (table_bits + 2), 0.3f, rates.gap),
           columns_(std::size_t{1} << (table_bits + 2), 1.0f, rates.column),
           recency_(kDistances * kLikelihoods, 20.0f, rates.recency),
           places_(streams),
@@ -110,6 +110,7 @@ public:
             const double gradient = row.weights[f.token] / total - (f.token == symbol ? 1.0 : 0.0);
             if (rate_ != 0.0) step(bias_[f.token], energies_[f.token], rate_, gradient);
             pairs_.learn(f.pair, gradient);
+            gaps_.learn(f.gap, gradient);
             columns_.learn(f.column, gradient);
             recency_.learn(f.recency, gradient);
         }
@@ -126,6 +127,7 @@ public:
         else if (symbol == layout_.first_escape() + '\n')
             width = -1;
         place.column = width < 0 ? static_cast<std::uint64_t>(-width - 1) : place.column + width;
+        place.before = place.previous;
         place.previous = symbol;
         if (place.last.empty()) place.last.assign(layout_.size, -1);
         if (symbol < layout_.size) place.last[symbol] = place.position;
@@ -134,7 +136,7 @@ public:
 
 private:
     struct Place {
-        Symbol previous = -1;
+        Symbol previous = -1, before = -1;
         std::uint64_t column = 0;
         std::int32_t position = 0;
         std::vector<std::int32_t> last;  // (V,) position of the token's latest occurrence, -1: none
@@ -143,12 +145,15 @@ private:
     void lift_page(int stream, int page, std::int64_t least, std::int64_t total, LiftedRow& row) {
         const Place& place = places_[stream];
         const std::uint64_t by_pair = static_cast<std::uint64_t>(place.previous + 2) * kMultiplier;
+        const std::uint64_t by_gap = static_cast<std::uint64_t>(place.before + 2) * kMultiplier;
         const std::uint64_t by_column = ((std::uint64_t{1} << 32) + place.column / 3) * kMultiplier;
         for (Symbol token = page * static_cast<int>(kPage); token < (page + 1) * static_cast<int>(kPage); ++token) {
             const std::int64_t weight = row.weights[token];
             if (weight < least) continue;
-            const Favourite f{token, cell(by_pair, token), cell(by_column, token), recency(place, token, weight, total)};
-            double lift = pairs_[f.pair] + columns_[f.column];
+            const Favourite f{token, cell(by_pair, token), cell(by_gap, token), cell(by_column, token),
+                              recency(place, token, weight, total)};
+            double lift = pairs_[f.pair] + gaps_[f.gap];
+            lift = lift + columns_[f.column];
             lift = lift + recency_[f.recency];
             lift = std::max(-8.0, std::min(4.0, lift));
             const auto lifted = static_cast<std::uint32_t>(static_cast<double>(weight) * exp64(lift));
@@ -183,7 +188,7 @@ private:
     std::vector<float> bias_;      // (token_pages * 256,)
     std::vector<float> energies_;  // (V,)
     double rate_;
-    Biases pairs_, columns_, recency_;
+    Biases pairs_, gaps_, columns_, recency_;
     std::vector<Place> places_;
     std::vector<float> padded_;         // logits of a vocabulary that fills its last page in part
     std::vector<std::uint32_t> highs_;  // (token_pages,) highest weight per page

@@ -46,7 +46,7 @@ public:
     bool wants_model(const Proposal& proposal) const {
         if (!parameters_.skip) return true;
         if (right_ >= parameters_.skip_regime / 65536.0) return false;
-        return proposal.candidates.count == 0 || proposal.decisions[0].probability < 0.97;
+        return proposal.candidates.count == 0 || proposal.decisions[0].probability < 0.99;
     }
 
     void learn(int stream, const Proposal& proposal, Symbol symbol) {

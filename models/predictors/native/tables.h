@@ -58,7 +58,7 @@ struct Slot {
             if (used < kEntries) ++used;
             at = used - 1;
         }
-        for (int i = 0; i < used; ++i)
+        for (int i = 0; i < kEntries; ++i)
             if (i != at && counts[i] > 3) counts[i] = static_cast<std::uint8_t>(counts[i] - (counts[i] >> 2));
         for (int i = at; i > 0; --i) {
             symbols[i] = symbols[i - 1];
