@@ -4,7 +4,7 @@ Flow: `corpus` (shards -> documents) -> `kinds` (what sort of text each is) -> `
 `dataset` (token streams, windows) -> `network` + `muon` (llama architecture, optimiser) -> `loop` (training by the
 clock) -> `measure` (bits per byte per kind) -> `export` (GGUF). Run it with `python -m nacomp.models.training train`.
 Nothing here is imported by the rest of nacomp, and only `network`, `muon`, `loop` and `measure`
-need PyTorch (`pip install torch`; its CPU build will do).
+need PyTorch (`pip install 'nacomp[train]'`; its CPU build will do).
 
 On Linux, glibc's malloc gives large blocks back and clears them anew for every tensor; these settings in the
 environment made training 12% faster on two cores: MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=33554432
