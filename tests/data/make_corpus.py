@@ -78,7 +78,7 @@ def table(rows: int) -> str:
 def binary(count: int) -> bytes:
     """Fixed-size records of integers and floats, with strings in between: what a mixed file looks like."""
     chance = random.Random(4)
-    head = b"MEAS\x00\x01" + b"Recorded by the station beside the harbour, in calm weather. " * 8
+    head = b"MEAS\x00\x01" + (FOLDER / "prose.txt").read_bytes()[:4000]
     rows = b"".join(
         struct.pack("<IhfB", n, chance.randrange(-300, 300), chance.random(), n % 7) for n in range(count)
     )
