@@ -19,17 +19,23 @@ MAX_HEADER_SIZE = HEADER_SIZE + MAX_METHODS_TABLE
 
 # SPEC.md, section 12: the methods table of an ordinary archive, which then costs a few bytes.
 PRESET_DICTIONARY = (
-    b'[{"kind":"stored","parameters":{}},{"kind":"zstd","parameters":{}},{"kind":"ppmd","parameters":{'
-    b'"memory":67108864,"order":6}},{"kind":"ppmd","parameters":{"memory":67108864,"order":12}},{"kind'
-    b'":"lzma","parameters":{"filters":[{"id":"lzma2"}]}},{"kind":"lzma","parameters":{"filters":[{"id'
-    b'":"x86"},{"id":"lzma2"}]}},{"kind":"lzma","parameters":{"filters":[{"dist":1,"id":"delta"},{"id"'
-    b':"lzma2"}]}},{"kind":"lzma","parameters":{"filters":[{"dist":2,"id":"delta"},{"id":"lzma2"}]}},{'
-    b'"kind":"lzma","parameters":{"filters":[{"dist":3,"id":"delta"},{"id":"lzma2"}]}},{"kind":"lzma",'
-    b'"parameters":{"filters":[{"dist":4,"id":"delta"},{"id":"lzma2"}]}},{"kind":"neural","parameters"'
-    b':{"coder":"range24-pages-1","context":{"sinks":4,"window":1024},"engine":{"engine":"exact","nume'
-    b'rics":"exact-1"},"ensemble":{"bias_rate":1311,"chain":8,"id":"ensemble-1","match_minimum":6,"ngr'
-    b'am_orders":6,"skip":true,"skip_queue":32,"table_bits":16},"model":{"id":"smollm2-135m-instruct-q'
-    b'4_1","sha256":"b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"}}}]'
+    b'[{"kind":"stored","parameters":{}},{"kind":"zstd","parameters":{}},{"kind":"ppmd","parameters":{"m'
+    b'emory":67108864,"order":6}},{"kind":"ppmd","parameters":{"memory":67108864,"order":12}},{"kind":"l'
+    b'zma","parameters":{"filters":[{"id":"lzma2"}]}},{"kind":"lzma","parameters":{"filters":[{"id":"x86'
+    b'"},{"id":"lzma2"}]}},{"kind":"lzma","parameters":{"filters":[{"dist":1,"id":"delta"},{"id":"lzma2"'
+    b'}]}},{"kind":"lzma","parameters":{"filters":[{"dist":2,"id":"delta"},{"id":"lzma2"}]}},{"kind":"lz'
+    b'ma","parameters":{"filters":[{"dist":3,"id":"delta"},{"id":"lzma2"}]}},{"kind":"lzma","parameters"'
+    b':{"filters":[{"dist":4,"id":"delta"},{"id":"lzma2"}]}},{"kind":"neural","parameters":{"coder":"ran'
+    b'ge24-pages-1","context":{"sinks":4,"window":1024},"engine":{"engine":"exact","numerics":"exact-1"}'
+    b',"ensemble":{"bias_rate":39322,"chain":6,"column_rate":13107,"gap_rate":6554,"id":"ensemble-1","ma'
+    b'tch_minimum":6,"ngram_orders":6,"pair_rate":19661,"recency_rate":3277,"skip":true,"skip_queue":32,'
+    b'"skip_regime":65536,"table_bits":16},"model":{"id":"smollm2-135m-instruct-q4_1","sha256":"b179c952'
+    b'3d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"}}},{"kind":"neural","parameters":{"coder'
+    b'":"range24-pages-1","context":{"sinks":4,"window":512},"engine":{"engine":"exact","numerics":"exac'
+    b't-1"},"ensemble":{"bias_rate":39322,"chain":6,"column_rate":13107,"gap_rate":6554,"id":"ensemble-1'
+    b'","match_minimum":6,"ngram_orders":6,"pair_rate":19661,"recency_rate":3277,"skip":true,"skip_queue'
+    b'":32,"skip_regime":65536,"table_bits":16},"model":{"id":"embedded","sha256":"f6801427688ee6cdfbb4c'
+    b'596d974bd02d00b1c731dc46dfa8fa88f1d613c480c"}}}]'
 )
 
 
