@@ -9,8 +9,8 @@ gradients of the rest are too small to matter (0.00%), so an update costs about 
 
 Context biases, on top: the previous symbol (-0.5%), the symbol before it (-0.05%), the column in bytes (-0.2% on
 wrapped prose), how long ago the stream last had the token (-0.25%). What did not pay: both previous symbols
-together (the chain has them), case-folded tokens, a learnt temperature (-0.04%), and an online low-rank update of the output layer on 32 random
-projections of the logits (-0.03%).
+together (the chain has them), case-folded tokens, a learnt temperature (-0.04%), and an online low-rank update of
+the output layer on 32 random projections of the logits (-0.03%).
 """
 
 import math
@@ -27,8 +27,8 @@ from nacomp.models.vocabulary import PAGE, Vocabulary
 
 MASKED = np.float32(-1e30)
 ONE = np.float32(1 << 26)
-"""Weight of the likeliest token before lifting, but for the 1 that every entry has on top: without that floor, the few tokens
-the model finds absurd cost up to 48 bits (0.1% on lcet10); with it, a sure row loses 0.001 bits."""
+"""Weight of the likeliest token before lifting, but for the 1 that every entry has on top: without that floor, the
+few tokens the model finds absurd cost up to 48 bits (0.1% on lcet10); with it, a sure row loses 0.001 bits."""
 FAVOURITE = 12
 """A favourite weighs at least 2^-12 of the row."""
 DISTANCES = 16
