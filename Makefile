@@ -6,7 +6,7 @@ TYPING := .check/typing
 CORPUS ?= tests/data/corpus
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test check bench bench-ratio fuzz gui native clean
+.PHONY: demo test test-all check bench bench-ratio fuzz gui native clean
 
 NATIVE_SOURCES := $(wildcard models/exact/native/* models/predictors/native/*)
 
@@ -25,6 +25,10 @@ demo: $(VENV)/core
 	$(BIN)/python tests/benchmarks/demo.py
 
 test: check
+	$(BIN)/python -m pytest -q -m "not slow"
+
+# With the tests that take minutes: large archives through the readable implementations.
+test-all: check
 	$(BIN)/python -m pytest -q
 
 # mypy sees the four folders as the one package they are installed as.
