@@ -6,19 +6,27 @@ TYPING := .check/typing
 CORPUS ?= tests/data/corpus
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test test-all check bench bench-ratio fuzz gui native clean
+.PHONY: demo test test-all check wheel pure-wheel man completion bench bench-ratio fuzz gui native clean
 
 NATIVE_SOURCES := $(wildcard models/exact/native/* models/predictors/native/*)
+PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
+COMMANDS := $(wildcard nacomp/cli/*.py)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # The core alone: what `make demo` needs, in well under a minute.
 $(VENV)/core: pyproject.toml setup.py $(NATIVE_SOURCES)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(PIP) -e .
 	touch $@
 
 # Everything the tests use. llama.cpp compiles from source here (about five minutes on two cores, once).
+# nacomp is installed already: pip adds what its extras name, and compiles nothing of ours again.
 $(VENV)/full: $(VENV)/core
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,gui,llama]'
+	$(PIP) 'nacomp[test,gui,llama,wheel]'
+	touch $@
+
+$(VENV)/wheel: $(VENV)/core
+	$(PIP) 'nacomp[wheel]'
 	touch $@
 
 demo: $(VENV)/core
@@ -38,8 +46,30 @@ check: $(VENV)/full
 	$(BIN)/python packaging/typing_tree.py $(TYPING)
 	MYPYPATH=$(TYPING) $(BIN)/mypy --cache-dir .check/mypy -p nacomp
 
+# The wheel of this platform with the native cores, and one for every platform without them, into dist/.
+wheel: dist/.wheel
+pure-wheel: dist/.pure-wheel
+
+dist/.wheel: $(VENV)/wheel setup.py packaging/make_wheel.py $(PACKAGED)
+	$(BIN)/python packaging/make_wheel.py dist
+	touch $@
+
+dist/.pure-wheel: $(VENV)/wheel setup.py packaging/make_wheel.py $(PACKAGED)
+	$(BIN)/python packaging/make_wheel.py --pure dist
+	touch $@
+
+man: build/man/nacomp.1
+completion: build/completion/nacomp.bash
+
+build/man/nacomp.1: $(VENV)/core packaging/man_pages.py $(COMMANDS)
+	$(BIN)/python packaging/man_pages.py build/man
+
+build/completion/nacomp.bash: $(VENV)/core $(COMMANDS)
+	mkdir -p build/completion
+	for shell in zsh fish bash; do $(BIN)/nacomp completion $$shell > build/completion/nacomp.$$shell; done
+
 bench: $(VENV)/core
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(PIP) -e '.[bench]'
 	$(BIN)/python tests/benchmarks/compare.py $(CORPUS)
 
 bench-ratio: $(VENV)/core
@@ -47,7 +77,7 @@ bench-ratio: $(VENV)/core
 
 # Each reader of untrusted bytes for FUZZ_SECONDS; finds go to .check/fuzz, crashes too. Linux and macOS only.
 fuzz: $(VENV)/full
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	$(PIP) -e '.[fuzz]'
 	for target in container gguf decoder; do \
 		mkdir -p .check/fuzz/$$target; \
 		$(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=3000 \
