@@ -24,6 +24,7 @@ COMMANDS = {
     "batch": "nacomp.cli.batch",
     "estimate": "nacomp.cli.forecast",
     "map": "nacomp.cli.forecast",
+    "completion": "nacomp.cli.completion",
     "gui": "nacomp.cli.desktop",
 }
 """Command to the module that defines it, as `command_NAME`; loaded when called, so that `nacomp --help` is quick."""
