@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TYPING := .check/typing
+APP_VENV := build/app-environment
+THE_WHEEL := ls dist/nacomp-*.whl | grep -v -e '-none-any'
 CORPUS ?= tests/data/corpus
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test test-all check wheel pure-wheel man completion bench bench-ratio fuzz gui native clean
+.PHONY: demo test test-all check wheel pure-wheel man completion app smoke deb bench bench-ratio fuzz gui native clean
 
 NATIVE_SOURCES := $(wildcard models/exact/native/* models/predictors/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
@@ -67,6 +69,27 @@ build/man/nacomp.1: $(VENV)/core packaging/man_pages.py $(COMMANDS)
 build/completion/nacomp.bash: $(VENV)/core $(COMMANDS)
 	mkdir -p build/completion
 	for shell in zsh fish bash; do $(BIN)/nacomp completion $$shell > build/completion/nacomp.$$shell; done
+
+# The application: what the wheel and its dependencies hold, in one folder, dist/nacomp, with all it needs to run.
+# An environment of its own keeps out whatever else is installed here. Takes one to two minutes; not in `make test`.
+app: dist/.app
+smoke: dist/.app
+	$(BIN)/python packaging/smoke.py dist/nacomp
+
+$(APP_VENV)/tools: pyproject.toml | dist/.wheel
+	$(PYTHON) -m venv --clear $(APP_VENV)
+	$(APP_VENV)/bin/python -m pip install --quiet --disable-pip-version-check "$$($(THE_WHEEL))[gui,package]"
+	touch $@
+
+dist/.app: dist/.wheel $(APP_VENV)/tools $(wildcard packaging/app/* packaging/icons/*) packaging/nacomp.spec packaging/make_app.py packaging/make_icons.py
+	$(APP_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall "$$($(THE_WHEEL))"
+	$(APP_VENV)/bin/python packaging/make_app.py dist
+	touch $@
+
+# The application as a Debian package, and a proof of it: unpacked into an empty system, run, removed.
+deb: dist/.app build/man/nacomp.1 build/completion/nacomp.bash
+	$(BIN)/python packaging/linux/make_deb.py dist/nacomp dist
+	$(shell test "$$(id -u)" = 0 || echo fakeroot) sh packaging/linux/try_deb.sh dist/nacomp_*.deb
 
 bench: $(VENV)/core
 	$(PIP) -e '.[bench]'

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from nacomp.cli.main import COMMANDS, run
 from nacomp.formats.errors import NacompError
 from nacomp.gui.errors import DisplayUnavailable
 from nacomp.models.errors import ExtraMissing
@@ -31,10 +30,8 @@ def start(arguments: Sequence[str] = ()) -> int:
 
 
 def main() -> int:
-    """The `nacomp-gui` program. A built application is its own worker: called with a command, it is the command line."""
+    """The `nacomp-gui` program."""
     try:
-        if getattr(sys, "frozen", False) and sys.argv[1:2] and sys.argv[1] in COMMANDS:
-            return run(sys.argv[1:])
         return start(sys.argv[1:])
     except NacompError as error:
         print(f"nacomp-gui: {error.message}", file=sys.stderr)

@@ -185,11 +185,10 @@ def _pip_reason(output: str, requirement: str) -> str:
 def _python_with_pip(model: str) -> tuple[str, tuple[int, ...]]:
     """A Python that has pip, our own if possible, and pip's version. Raises DownloadFailed.
 
-    A built application is no Python interpreter, and some environments are made without pip.
+    Some environments are made without pip. A built application is no interpreter, but answers to `-m pip` all the same.
     """
-    own = [] if getattr(sys, "frozen", False) else [sys.executable]
     found = [path for name in ("python3", "python") if (path := shutil.which(name))]
-    for python in [*own, *found]:
+    for python in [sys.executable, *found]:
         try:
             done = subprocess.run(
                 [python, "-m", "pip", "--version"], capture_output=True, text=True, timeout=60, check=False

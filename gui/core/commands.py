@@ -10,9 +10,10 @@ from nacomp.gui.core.names import Target
 
 
 def worker_program() -> list[str]:
-    """How the command line is called from here: this interpreter, or in a built app the executable itself."""
+    """How the command line is called from here: by this interpreter, or in a built app the program beside this one."""
     if getattr(sys, "frozen", False):
-        return [sys.executable]
+        program = Path(sys.executable)
+        return [str(program.with_name("nacomp" + program.suffix))]
     return [sys.executable, "-m", "nacomp"]
 
 

@@ -1,16 +1,19 @@
 #!/bin/sh
 # Puts nacomp into the menus and file managers of this user (or of all users, with --system), and takes it out
-# again with --remove. Everything is a plain copy below the XDG data folder; nothing else is touched.
+# again with --remove. Everything is a plain copy below the XDG data folder; nothing else is touched. Packages, whose
+# system brings its caches up to date by itself, use --files-only.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 data=${XDG_DATA_HOME:-$HOME/.local/share}
 remove=false
+caches=true
 for word in "$@"; do
     case $word in
         --system) data=${PREFIX:-/usr/local}/share ;;
         --remove) remove=true ;;
-        *) echo "usage: install.sh [--system] [--remove]" >&2; exit 2 ;;
+        --files-only) caches=false ;;
+        *) echo "usage: install.sh [--system] [--remove] [--files-only]" >&2; exit 2 ;;
     esac
 done
 
@@ -36,6 +39,8 @@ if ! $remove; then  # Dolphin and Nautilus run only what is marked as a program
     chmod +x "$data/kio/servicemenus/nacomp-compress.desktop" "$data/kio/servicemenus/nacomp-extract.desktop"
     chmod +x "$data/nautilus/scripts/Compress with nacomp"
 fi
+
+$caches || exit 0
 
 # The desktop's caches; each of these tools may be missing, and the desktop then finds the files by itself later.
 if command -v update-mime-database >/dev/null; then update-mime-database "$data/mime"; fi

