@@ -24,7 +24,7 @@ $(VENV)/core: pyproject.toml setup.py $(NATIVE_SOURCES)
 # Everything the tests use. llama.cpp compiles from source here (about five minutes on two cores, once).
 # nacomp is installed already: pip adds what its extras name, and compiles nothing of ours again.
 $(VENV)/full: $(VENV)/core
-	$(PIP) 'nacomp[test,gui,llama,wheel]'
+	$(PIP) 'nacomp[test,gui,llama,dask,wheel]'
 	touch $@
 
 $(VENV)/wheel: $(VENV)/core

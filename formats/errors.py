@@ -5,6 +5,7 @@ The base class lives in the lowest layer so that `formats`, `models`, `nacomp` a
 """
 
 from enum import IntEnum
+from functools import partial
 from typing import ClassVar
 
 
@@ -40,6 +41,10 @@ class NacompError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    def __reduce__(self) -> tuple[partial["NacompError"], tuple[()]]:
+        """Errors travel between processes; without this, they would be made anew from their message alone."""
+        return partial(type(self), **self.fields), ()
 
 
 class CorruptArchive(NacompError):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from nacomp.archive import Archive
 from nacomp.errors import UnsupportedArchive
@@ -19,6 +19,7 @@ from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import Engine
 from nacomp.models.store import Store, StoredModel
 from nacomp.neural import NeuralCodec, NeuralSettings
+from nacomp.pack import TextCodec
 
 SMALL_MODEL_BYTES = 32 << 20
 """Below this, blocks run side by side on one thread each: a small model's step is too short to share out."""
@@ -26,6 +27,17 @@ SMALL_MODEL_BYTES = 32 << 20
 
 EXACT, LLAMA = "exact", "llama"
 Loaded = tuple[Engine, GgufFile]
+
+
+class Elsewhere(Protocol):
+    """Other machines that code text blocks: `nacomp.cluster`."""
+
+    workers: int
+    """Blocks they code at the same time."""
+
+    def codec(self, local: NeuralCodec) -> TextCodec:
+        """What gives the same payloads as `local`, made there. Raises UsageError, WorkerRefused."""
+        ...
 
 
 class Engines:
@@ -41,11 +53,13 @@ class Engines:
         gpu_layers: int | None = None,
         warn: Callable[[str], None] = lambda _: None,
         store: Store | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         """`threads` 0 means one per core; `warn` hears what the user should know.
 
         `workers` and `gpu_layers` are the llama engine's: blocks coded side by side (0: one per GPU) and layers on the
         GPU (-1: all; None: all where there is a GPU; an archive's own where one is read).
+        `elsewhere` codes the text blocks in this machine's place.
         """
         self._engine = engine
         self._kernel = kernel
@@ -56,6 +70,7 @@ class Engines:
         self._lock = threading.Lock()
         self._loaded: dict[tuple[Path, Hashable], Loaded] = {}
         self._given_store = store
+        self._elsewhere = elsewhere
 
     @cached_property
     def store(self) -> Store:
@@ -97,6 +112,27 @@ class Engines:
         if codec.parameters["engine"] != engine_parameters:
             raise UnsupportedArchive(needed=f"the numerics {engine_parameters.get('numerics')!r}")
         return codec
+
+    def encoder(self, codec: NeuralCodec | None) -> tuple[TextCodec | None, int]:
+        """Who codes text blocks, and how many side by side. Raises what `Elsewhere.codec` does."""
+        if codec is None or self._elsewhere is None:
+            return codec, self.encoding_workers(codec)
+        return self._elsewhere.codec(codec), self._elsewhere.workers
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether this run compresses with the exact engine, whose blocks are the same each time."""
+        return self._engine == EXACT
+
+    def files_at_once(self, level: str, model: str | None) -> int:
+        """How many files to compress at a time, so that small ones too keep the processors or the cluster busy.
+
+        Raises ModelMissing; warns as `choice` does.
+        """
+        found = self.store.find(self.choice(level, model))
+        if self._elsewhere is not None:
+            return self._elsewhere.workers
+        return self._workers(found.size) if self.is_exact else max(1, self._asked_workers)
 
     def encoding_workers(self, codec: NeuralCodec | None) -> int:
         """How many blocks to code side by side: one per thread for a small model, one alone for a large model."""

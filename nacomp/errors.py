@@ -53,11 +53,22 @@ class EntryMissing(NacompError):
     """There is no entry {path} in this archive."""
 
 
+class ClusterProblem(NacompError):
+    """The Dask cluster at {address} cannot be used: {reason}."""
+
+    exit_code = ExitCode.IO
+
+
+class WorkerRefused(ModelError):
+    """The worker {worker} cannot take part: {reason}."""
+
+
 class SomeFailed(NacompError):
     """{failed} of {total} inputs failed."""
 
 
 __all__ = [
+    "ClusterProblem",
     "CorruptArchive",
     "DownloadFailed",
     "EntryMissing",
@@ -79,4 +90,5 @@ __all__ = [
     "UnsupportedModel",
     "UsageError",
     "VerificationFailed",
+    "WorkerRefused",
 ]

@@ -97,6 +97,12 @@ class NeuralCodec:
     ) -> bytes:
         """The payload of a block of `size` bytes that is already split into symbols (n,)."""
         cut = Streams(len(symbols), level.streams(len(symbols)))
+        return self.encode_streams(symbols, size, cut, job, observer)
+
+    def encode_streams(
+        self, symbols: Symbols, size: int, cut: Streams, job: Job, observer: Observer | None = None
+    ) -> bytes:
+        """The same for symbols whose cut into streams is decided: all that a payload depends on besides `parameters`."""
         lane = self._lane(cut)
         wants = self._plan(cut, symbols)
         share = size / max(len(symbols), 1)

@@ -85,7 +85,8 @@ def compress(
     """Write one archive of all sources. Raises what `write_archive` does, ModelError, VerificationFailed."""
     check_names(sources)
     codec = _codec(sources, engines, options, job)
-    coder = BlockCoder(codec, level_named(options.level), job, engines.encoding_workers(codec))
+    encoder, workers = engines.encoder(codec)
+    coder = BlockCoder(encoder, level_named(options.level), job, workers)
     model_id = codec.settings.model_id if codec else ""
     if codec is not None and not codec.engine.batch_free:
         # Its arithmetic alone does not promise that the bytes come back.

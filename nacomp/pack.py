@@ -3,11 +3,13 @@ through a classical codec where that is smaller. So an archive is never larger t
 own bookkeeping.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import BinaryIO
+from threading import BoundedSemaphore
+from typing import Any, BinaryIO, Protocol
 
 from nacomp import classical
 from nacomp.classical import Packed
@@ -16,7 +18,6 @@ from nacomp.formats.entry import Extent
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.writer import ArchiveWriter
 from nacomp.levels import Level
-from nacomp.neural import NeuralCodec
 from nacomp.progress import Job
 from nacomp.resume import KeptBlocks
 from nacomp.segments import SegmentKind, cut_blocks, split
@@ -53,12 +54,29 @@ class CodedBlock:
         return sum(end - start for start, end in self.ranges)
 
 
+class TextCodec(Protocol):
+    """What codes text blocks: `neural.NeuralCodec` here, `cluster.ClusterCodec` on other machines. Threads share it."""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the archive's methods table says of it."""
+        ...
+
+    def encode(self, data: bytes, level: Level, job: Job) -> bytes:
+        """The payload of a block, the same wherever it is made."""
+        ...
+
+
 class BlockCoder:
-    """Turns units into blocks, several at a time. Results come back in the order of the units."""
+    """Turns units into blocks, several at a time. Results come back in the order of the units.
+
+    Only text goes to the codec, and with it perhaps to other machines. The classical codecs run here: their payloads
+    depend on their libraries' versions (liblzma tells none to Python), and an archive must not depend on who took part.
+    """
 
     def __init__(
         self,
-        codec: NeuralCodec | None,
+        codec: TextCodec | None,
         level: Level,
         job: Job,
         workers: int = 1,
@@ -69,6 +87,8 @@ class BlockCoder:
         self._level = level
         self._job = job
         self._workers = workers
+        # With a cluster there are many more workers than processors here, and a classical trial takes 12 times its data.
+        self._own_processors = BoundedSemaphore(os.cpu_count() or 1)
         self.methods: tuple[Method, ...] = classical.METHODS
         if codec is not None:
             self.methods += (Method(MethodKind.NEURAL, codec.parameters),)
@@ -78,13 +98,13 @@ class BlockCoder:
         self._kept = kept
 
     def code(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, list[CodedBlock]]]:
-        """Each unit with its blocks. Reads ahead by as many units as there are workers, no further."""
+        """Each unit with its blocks. Reads ahead until every worker has a block behind the first unit, no further."""
         with ThreadPoolExecutor(self._workers, "nacomp-block") as pool:
             waiting: deque[tuple[Unit, list[Future[CodedBlock]]]] = deque()
             try:
                 for unit in units:
                     waiting.append((unit, [pool.submit(self._code_part, unit, p) for p in self._cut(unit)]))
-                    if len(waiting) > self._workers:
+                    while sum(len(blocks) for _, blocks in waiting) - len(waiting[0][1]) >= self._workers:
                         yield self._collect(*waiting.popleft())
                 while waiting:
                     yield self._collect(*waiting.popleft())
@@ -140,7 +160,8 @@ class BlockCoder:
         return packed
 
     def _classical(self, data: bytes) -> Packed:
-        return classical.pack(data, self._job.step)
+        with self._own_processors:
+            return classical.pack(data, self._job.step)
 
     def _collect(self, unit: Unit, futures: list[Future[CodedBlock]]) -> tuple[Unit, list[CodedBlock]]:
         """The unit's blocks, or one classical block of the whole unit where that is smaller."""

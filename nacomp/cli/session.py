@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import click
 
 from nacomp.cli.console import Console, JsonConsole, TerminalConsole, is_terminal
-from nacomp.engines import Engines
+from nacomp.engines import Elsewhere, Engines
 from nacomp.errors import Interrupted, NacompError, SomeFailed, UsageError
 from nacomp.levels import DEFAULT_LEVEL, LEVELS
 from nacomp.progress import CancelToken, Job
@@ -36,8 +36,8 @@ class Run:
         """A job that reports to the console and stops on Ctrl-C."""
         return Job(report=self.console.progress, cancel=self.cancel)
 
-    def engines(self, engine: str = "exact") -> Engines:
-        """The engines of this run; models load when they are first needed."""
+    def engines(self, engine: str = "exact", elsewhere: Elsewhere | None = None) -> Engines:
+        """The engines of this run; models load when they are first needed. `elsewhere` codes text on other machines."""
         return Engines(
             engine=engine,
             kernel=self.kernel,
@@ -45,6 +45,7 @@ class Run:
             workers=self.workers,
             gpu_layers=self.gpu_layers,
             warn=self.console.warning,
+            elsewhere=elsewhere,
         )
 
     def each(self, inputs: list[Path], work: Callable[[Path], None]) -> None:
