@@ -1,57 +1,32 @@
-"""Many files to many archives, as a nightly job wants it: what to do comes from a job file, what is done is skipped, what
-happened goes into a report. Every archive appears whole or not at all, so a batch that was stopped goes on by running it
-again.
+"""Many files to many archives, as a nightly job wants it: what is done is skipped, a failure does not stop the rest, what
+happened goes into a report.
+
+Every archive appears whole or not at all, and the finished blocks of a large file are kept while it is under way; so a
+batch that was stopped or killed goes on by running it again.
 """
 
 import csv
+import os
 import time
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, fields, replace
-from glob import glob
-from itertools import takewhile
-from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass, fields
+from functools import partial
+from typing import IO
 
 from nacomp.engines import Engines
-from nacomp.errors import Interrupted, NacompError, UsageError
+from nacomp.errors import Interrupted, ModelError, NacompError
 from nacomp.files import Source, file_problem, walk
-from nacomp.formats.entry import EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS
-from nacomp.levels import DEFAULT_LEVEL, LEVELS
-from nacomp.operations import SUFFIX, CompressOptions, compress, open_archive
-from nacomp.progress import CancelToken, Job
+from nacomp.jobfile import Task
+from nacomp.levels import level_named
+from nacomp.memory import Budget, compress_bytes, free_memory
+from nacomp.operations import CompressOptions, compress, open_archive
+from nacomp.progress import CancelToken, Job, PartJob
 
-WILDCARDS = "*?["
-TASK_MEMORY = 600 << 20
-"""Bytes that compressing one file takes at most besides the model: the classical codecs' trials on a unit of 16 MiB."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One `[[job]]` of a job file: which files, and how.
-
-    Attributes:
-        inputs: files, folders or glob patterns (`**` for any depth), relative to the job file.
-        exclude: patterns of names or relative paths to leave out.
-    """
-
-    inputs: tuple[str, ...]
-    exclude: tuple[str, ...] = ()
-    level: str = DEFAULT_LEVEL
-    model: str | None = None
-
-
-@dataclass(frozen=True)
-class Task:
-    """One file and its archive."""
-
-    source: Path
-    target: Path
-    level: str
-    model: str | None
+FREE_SHARE = 0.7
+"""Of the memory that is free at the start; the rest is for the system's cache and for what others start meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -69,106 +44,59 @@ class Outcome:
     message: str
 
 
-def read_job_file(path: Path) -> tuple[Path | None, list[Rule]]:
-    """(destination, rules) of a TOML job file. Raises FileProblem, UsageError."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise file_problem(path, problem) from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise UsageError(reason=f"{path} is not a job file ({problem})") from None
-    unknown = document.keys() - {"destination", "job"}
-    rows = document.get("job", [])
-    if unknown or not isinstance(rows, list) or not rows:
-        raise UsageError(
-            reason=f"{path}: expected `destination` and one or more [[job]], found {sorted(document)}"
-        )
-    destination = document.get("destination")
-    return (path.parent / destination if destination else None), [_rule(path, row) for row in rows]
-
-
-def _rule(path: Path, row: Mapping[str, Any]) -> Rule:
-    known = {field.name for field in fields(Rule)}
-    if row.keys() - known or not isinstance(row.get("inputs"), list):
-        raise UsageError(reason=f"{path}: a [[job]] needs `inputs` and may have {', '.join(sorted(known))}")
-    if row.get("level", DEFAULT_LEVEL) not in LEVELS:
-        raise UsageError(reason=f"{path}: there is no level {row['level']!r}")
-    lists = {key: tuple(map(str, row[key])) for key in ("inputs", "exclude") if key in row}
-    return Rule(**{**row, **lists})
-
-
-def plan(rules: Iterable[Rule], base: Path, destination: Path | None) -> list[Task]:
-    """Every file once (the first rule that names it wins), with its archive. Raises FileProblem, UsageError.
-
-    With a destination, archives keep their path below the input folder (`docs/a/b.txt` gives
-    `DEST/docs/a/b.txt.nac`); without one they lie beside their files.
-    """
-    tasks: dict[Path, Task] = {}
-    for rule in rules:
-        for source in _sources(rule, base):
-            assert source.path is not None
-            beside = source.path.with_name(source.path.name + SUFFIX)
-            target = destination / (source.name + SUFFIX) if destination else beside
-            task = Task(source.path, target, rule.level, rule.model)
-            tasks.setdefault(source.path.absolute(), task)
-    targets = [task.target for task in tasks.values()]
-    if len(set(targets)) < len(targets):
-        twice = next(target for target in targets if targets.count(target) > 1)
-        raise UsageError(reason=f"two inputs would both be archived as {twice}")
-    return list(tasks.values())
-
-
-def _sources(rule: Rule, base: Path) -> Iterator[Source]:
-    """The files a rule names. What a pattern finds keeps its path below the pattern's first wildcard."""
-    for pattern in rule.inputs:
-        given = base / pattern
-        found = [given] if given.exists() else sorted(map(Path, glob(str(given), recursive=True)))  # noqa: PTH207 - Path.glob takes no absolute pattern
-        if not found:
-            raise UsageError(reason=f"nothing matches {pattern!r}")
-        root = given.parent if given.exists() else _fixed_part(given)
-        for path in found:
-            for source in walk([path]):
-                name = str(PurePosixPath(path.parent.relative_to(root), source.name))
-                excluded = any(PurePosixPath(name).match(out) for out in rule.exclude)
-                if source.kind is EntryKind.FILE and not excluded and not name.endswith(SUFFIX):
-                    yield replace(source, name=name)
-
-
-def _fixed_part(pattern: Path) -> Path:
-    """The folders in front of a pattern's first wildcard."""
-    return Path(*takewhile(lambda part: not set(part) & set(WILDCARDS), pattern.parts))
-
-
 def run_batch(
     tasks: Sequence[Task],
     engines: Engines,
     *,
     jobs: int,
+    memory: int | None,
+    whole: Job,
     cancel: CancelToken,
     told: Callable[[Outcome], None],
-) -> list[Outcome]:
-    """Do all tasks, `jobs` at a time; `told` hears each outcome as it comes. Raises Interrupted."""
-    outcomes = []
-    with ThreadPoolExecutor(jobs, "nacomp-batch") as pool:
-        running: list[Future[Outcome]] = [pool.submit(_do, task, engines, cancel) for task in tasks]
+) -> None:
+    """Do all tasks; `told` hears each outcome as it comes. Raises Interrupted.
+
+    `jobs` are under way at a time, 0 for as many as there is work for, and fewer where their memory would come to more
+    than `memory` bytes besides the models (None: most of what is free). `whole` counts the bytes of all of them.
+    """
+    whole.expect(sum(map(_size, tasks)))
+    whole.enter("compressing")
+    budget = Budget(int(free_memory() * FREE_SHARE) if memory is None else memory)
+    do = partial(_do, engines=engines, budget=budget, whole=whole, cancel=cancel)
+    with ThreadPoolExecutor(jobs or _side_by_side(tasks, engines), "nacomp-batch") as pool:
+        running: list[Future[Outcome]] = [pool.submit(do, task) for task in tasks]
         try:
             for future in as_completed(running):
-                outcomes.append(future.result())
-                told(outcomes[-1])
+                told(future.result())
+        except Interrupted:
+            raise Interrupted("run the same command again to go on") from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-    order = {str(task.source): number for number, task in enumerate(tasks)}
-    return sorted(outcomes, key=lambda outcome: order[outcome.source])
 
 
-def _do(task: Task, engines: Engines, cancel: CancelToken) -> Outcome:
+def _side_by_side(tasks: Sequence[Task], engines: Engines) -> int:
+    """Files at a time if nobody says: what keeps the processors or the cluster busy."""
+    many = 1
+    for level, model in {(task.level, task.model) for task in tasks}:
+        with suppress(ModelError):  # its files will say so
+            many = max(many, engines.files_at_once(level, model))
+    return many
+
+
+def _do(task: Task, engines: Engines, budget: Budget, whole: Job, cancel: CancelToken) -> Outcome:
     began = time.monotonic()
+    job = PartJob(whole, _size(task), cancel)
     try:
         if _is_done(task, engines):
             return _outcome(task, "skipped", began, task.target.stat().st_size)
         task.target.parent.mkdir(parents=True, exist_ok=True)
-        options = CompressOptions(task.level, task.model, overwrite=True)
-        done = compress(walk([task.source]), task.target, engines, options, Job(cancel=cancel))
+        sources = walk([task.source])
+        with budget.share(_needed(sources, task, engines), cancel):
+            level = level_named(task.level)
+            # One block is done again sooner than it is kept; and only an exact engine gives the same block again.
+            resume = sum(source.size for source in sources) > level.block_bytes and engines.is_exact
+            options = CompressOptions(task.level, task.model, overwrite=True, resume=resume)
+            done = compress(sources, task.target, engines, options, job)
         return _outcome(task, "done", began, done.written.compressed_size, done.model_id)
     except Interrupted:
         raise
@@ -176,6 +104,29 @@ def _do(task: Task, engines: Engines, cancel: CancelToken) -> Outcome:
         return _outcome(task, "failed", began, message=str(error))
     except OSError as problem:
         return _outcome(task, "failed", began, message=str(file_problem(task.target, problem)))
+    except MemoryError:
+        return _outcome(task, "failed", began, message="there is not enough memory for this model and level")
+    finally:
+        job.finish()
+
+
+def _needed(sources: Sequence[Source], task: Task, engines: Engines) -> int:
+    """Bytes of memory besides the model. Loads the model, so that it is not counted as free. Raises ModelError."""
+    size = sum(source.size for source in sources)
+    if not size:
+        return 0
+    level = level_named(task.level)
+    codec = engines.for_level(level, task.model)
+    encoder, workers = engines.encoder(codec)
+    here = codec.metadata if encoder is codec else None
+    return compress_bytes(size, level, here, min(workers, os.cpu_count() or 1) if here is None else workers)
+
+
+def _size(task: Task) -> int:
+    try:
+        return task.source.stat().st_size
+    except OSError:
+        return 0
 
 
 def _is_done(task: Task, engines: Engines) -> bool:
@@ -194,11 +145,16 @@ def _is_done(task: Task, engines: Engines) -> bool:
 def _outcome(
     task: Task, state: str, began: float, packed: int = 0, model_id: str = "", message: str = ""
 ) -> Outcome:
-    size = task.source.stat().st_size if task.source.exists() else 0
     seconds = round(time.monotonic() - began, 3)
     return Outcome(
-        str(task.source), str(task.target), state, size, packed, seconds, task.level, model_id, message
+        str(task.source), str(task.target), state, _size(task), packed, seconds, task.level, model_id, message
     )
+
+
+def in_order(outcomes: Sequence[Outcome], tasks: Sequence[Task]) -> list[Outcome]:
+    """The outcomes in the order of their tasks; those of an interrupted batch are fewer."""
+    order = {str(task.source): number for number, task in enumerate(tasks)}
+    return sorted(outcomes, key=lambda outcome: order[outcome.source])
 
 
 def write_csv(outcomes: Sequence[Outcome], out: IO[str]) -> None:

@@ -100,6 +100,11 @@ class Job:
         waited = self._cancel.check()
         with self._lock:
             self._began += waited
+        self.count(done_bytes)
+
+    def count(self, done_bytes: float) -> None:
+        """Add finished source bytes without answering the cancel token."""
+        with self._lock:
             self._done += done_bytes
         self._tell()
 
@@ -127,3 +132,28 @@ class Job:
             )
             state = self._state
         self._report(state)
+
+
+class PartJob(Job):
+    """One of several jobs: what it finishes counts in the whole too, up to its share of it."""
+
+    def __init__(self, whole: Job, share: int, cancel: CancelToken) -> None:
+        """`share` are the bytes of the whole that this part stands for."""
+        super().__init__(share, None, cancel)
+        self._whole = whole
+        self._left = float(share)
+        self._own = threading.Lock()
+
+    def step(self, done_bytes: float = 0.0) -> None:
+        """See `Job.step`."""
+        super().step(done_bytes)
+        with self._own:
+            counted = min(done_bytes, self._left)
+            self._left -= counted
+        self._whole.step(counted)
+
+    def finish(self) -> None:
+        """The part is through, however it ended: nothing of it is left to do."""
+        with self._own:
+            counted, self._left = self._left, 0.0
+        self._whole.count(counted)

@@ -2,17 +2,23 @@
 
 import io
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from nacomp.batch import TASK_MEMORY, Outcome, Rule, plan, read_job_file, run_batch, totals, write_csv
+from nacomp.batch import Outcome, in_order, run_batch, totals, write_csv
 from nacomp.cli.console import human_size, printable
 from nacomp.cli.session import Run, begin_run, common_options, level_options
+from nacomp.engines import Elsewhere
 from nacomp.errors import SomeFailed, UsageError
 from nacomp.files import save
+from nacomp.jobfile import Rule, Task, plan, read_job_file
 
 
 @click.command("batch")
@@ -21,27 +27,46 @@ from nacomp.files import save
     "--job",
     "job_file",
     metavar="FILE",
-    help="A TOML job file: destination, and [[job]] with inputs, level, ...",
+    help="A TOML job file: destination, and [[job]] with inputs, exclude, level, model.",
 )
 @click.option(
     "-o", "--output", metavar="FOLDER", help="Where the archives go; without it, beside their files."
 )
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these names out.")
 @click.option(
-    "-j", "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Files at the same time."
+    "-j",
+    "--jobs",
+    type=click.IntRange(0, 256),
+    default=0,
+    show_default=True,
+    help="Files at the same time; 0 for what keeps the processors busy.",
 )
-@click.option("--memory", type=click.IntRange(1), metavar="MB", help="Run no more files at a time than fit.")
+@click.option(
+    "--memory",
+    type=click.IntRange(1),
+    metavar="MB",
+    help="Take no more files at a time than fit besides the model. Default: most of what is free.",
+)
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Let the workers of this Dask cluster code the text (tcp://HOST:8786). They see it, so it has to be one you trust.",
+)
 @click.option("--report", metavar="FILE", help="Write what happened, as JSON.")
 @click.option("--csv", "table", metavar="FILE", help="Write what happened, as a table.")
 @level_options
 @common_options
+@click.pass_context
 def command_batch(
+    ctx: click.Context,
+    /,
     inputs: tuple[str, ...],
     job_file: str | None,
     output: str | None,
     exclude: tuple[str, ...],
     jobs: int,
     memory: int | None,
+    dask: str | None,
     report: str | None,
     table: str | None,
     level: str,
@@ -51,39 +76,91 @@ def command_batch(
 ) -> None:
     """Compress every file below the inputs to an archive of its own; skip what is done.
 
-    Run it again after an interruption, and it goes on. Exit code 0: all is archived; 1: some files failed (see the report).
+    Run it again after an interruption, and it goes on. With -q it says nothing unless a file failed. Exit code 0: all is
+    archived; 1: some files failed (see the report).
     """
+    if dask and engine != "exact":
+        raise UsageError(
+            reason="--dask needs the exact engine: floats of the llama engine differ between machines"
+        )
+    tasks = _tasks(ctx, inputs, job_file, output, Rule(inputs, exclude, level, model))
+    outcomes: list[Outcome] = []
+    with begin_run(**common) as run, _elsewhere(dask) as elsewhere:
+        _start(run, tasks, output)
+
+        def told(outcome: Outcome) -> None:
+            outcomes.append(outcome)
+            _tell(run, outcome)
+
+        try:
+            run_batch(
+                tasks,
+                run.engines(engine, elsewhere),
+                jobs=jobs,
+                memory=memory * 10**6 if memory else None,
+                whole=run.job(),
+                cancel=run.cancel,
+                told=told,
+            )
+        finally:
+            # An interrupted batch reports what it came to.
+            _write_reports(in_order(outcomes, tasks), report, table)
+        _finish(run, totals(outcomes))
+
+
+def _tasks(
+    ctx: click.Context, inputs: tuple[str, ...], job_file: str | None, output: str | None, rule: Rule
+) -> list[Task]:
+    """What to do. Raises UsageError, FileProblem."""
     if bool(inputs) == bool(job_file):
         raise UsageError(reason="give either inputs or --job FILE")
     destination = Path(output) if output else None
-    if job_file:
-        stated, rules = read_job_file(Path(job_file))
-        tasks = plan(rules, Path(job_file).parent, destination or stated)
-    else:
-        tasks = plan([Rule(inputs, exclude, level, model)], Path(), destination)
-    with begin_run(**common) as run:
-        at_once = min(jobs, max(1, memory * 10**6 // TASK_MEMORY)) if memory else jobs
-        outcomes = run_batch(
-            tasks, run.engines(engine), jobs=at_once, cancel=run.cancel, told=lambda o: _tell(run, o)
-        )
-        summary = totals(outcomes)
-        _write_reports(outcomes, summary, report, table)
-        _finish(run, summary)
+    if job_file is None:
+        return plan([rule], Path(), destination)
+    for name in ("exclude", "level", "model"):
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise UsageError(reason=f"with --job, each [[job]] of the file says its own {name}")
+    stated, rules = read_job_file(Path(job_file))
+    return plan(rules, Path(job_file).parent, destination or stated)
+
+
+@contextmanager
+def _elsewhere(address: str | None) -> Iterator[Elsewhere | None]:
+    """The Dask cluster for as long as it is needed, or None."""
+    if address is None:
+        yield None
+        return
+    from nacomp.cluster import Cluster
+
+    # What the user should know comes as an error of ours; Dask logs the rest of it to standard error as it happens.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    with Cluster(address) as cluster:
+        yield cluster
+
+
+def _start(run: Run, tasks: list[Task], output: str | None) -> None:
+    document = {
+        "command": "batch",
+        "inputs": [str(task.source) for task in tasks],
+        "output": output,
+        "total_bytes": 0,
+        "level": None,
+        "model_id": None,
+    }
+    run.console.start(document)
 
 
 def _tell(run: Run, outcome: Outcome) -> None:
     ratio = outcome.original_size / max(outcome.compressed_size, 1)
-    detail = outcome.message if outcome.state == "failed" else f"{ratio:.2f} times smaller"
-    run.console.note(
-        {"event": "file", **asdict(outcome)}, f"{outcome.state:8}{printable(outcome.source)}: {detail}"
-    )
+    failed = outcome.state == "failed"
+    detail = outcome.message if failed else f"{ratio:.2f} times smaller"
+    sentence = f"{outcome.state:8}{printable(outcome.source)}: {detail}"
+    run.console.note({"event": "file", **asdict(outcome)}, sentence, failed=failed)
 
 
-def _write_reports(
-    outcomes: list[Outcome], summary: dict[str, int], report: str | None, table: str | None
-) -> None:
+def _write_reports(outcomes: list[Outcome], report: str | None, table: str | None) -> None:
     if report:
-        document = {"summary": summary, "files": [asdict(outcome) for outcome in outcomes]}
+        document = {"summary": totals(outcomes), "files": [asdict(outcome) for outcome in outcomes]}
         with save(Path(report), overwrite=True) as file:
             file.write(json.dumps(document, indent=1).encode())
     if table:
@@ -94,9 +171,10 @@ def _write_reports(
 
 
 def _finish(run: Run, summary: dict[str, int]) -> None:
-    if summary["failed"]:
-        raise SomeFailed(
-            failed=summary["failed"], total=sum(summary[s] for s in ("done", "skipped", "failed"))
-        )
     sizes = f"{human_size(summary['original_size'])} -> {human_size(summary['compressed_size'])}"
-    run.console.result(summary, f"{summary['done']} compressed, {summary['skipped']} already done: {sizes}")
+    sentence = f"{summary['done']} compressed, {summary['skipped']} already done: {sizes}"
+    if summary["failed"]:
+        run.console.warning(sentence)
+        total = sum(summary[state] for state in ("done", "skipped", "failed"))
+        raise SomeFailed(failed=summary["failed"], total=total)
+    run.console.result(summary, sentence)

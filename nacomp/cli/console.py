@@ -58,8 +58,8 @@ class Console(ABC):
         """Something to know that stops nothing."""
 
     @abstractmethod
-    def note(self, document: Document, sentence: str) -> None:
-        """One of many things was done: the event for programs, the sentence for people."""
+    def note(self, document: Document, sentence: str, *, failed: bool = False) -> None:
+        """One of many things was done: the event for programs, the sentence for people (a failure's even with -q)."""
 
     @abstractmethod
     def result(self, document: Document, sentence: str) -> None:
@@ -94,7 +94,7 @@ class JsonConsole(Console):
     def warning(self, message: str) -> None:
         self._say("warning", {"message": message})
 
-    def note(self, document: Document, sentence: str) -> None:  # noqa: ARG002
+    def note(self, document: Document, sentence: str, *, failed: bool = False) -> None:  # noqa: ARG002
         self._say(str(document["event"]), document)
 
     def result(self, document: Document, sentence: str) -> None:  # noqa: ARG002
@@ -156,8 +156,10 @@ class TerminalConsole(Console):
         if self._verbosity >= 0:
             self._print(f"nacomp: {message}", style="yellow")
 
-    def note(self, document: Document, sentence: str) -> None:  # noqa: ARG002
-        if self._verbosity >= 0:
+    def note(self, document: Document, sentence: str, *, failed: bool = False) -> None:  # noqa: ARG002
+        if failed:
+            self._print(sentence, style="red")
+        elif self._verbosity >= 0:
             self._print(sentence)
 
     def result(self, document: Document, sentence: str) -> None:  # noqa: ARG002
