@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from nacomp.models.errors import KernelUnavailable, ModelError
 from nacomp.models.exact import _kernels
@@ -24,6 +25,8 @@ from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.weights import Matrix, Weights
 from nacomp.models.protocol import ContextWindow, Session
 from tests.models.exact.random_weights import Form, Rows, random_rows, random_weights
+
+Signs = NDArray[np.int8]
 
 KERNELS = _kernels.available_kernels()
 CONTEXT = ContextWindow(window=37, sinks=3)
@@ -118,6 +121,58 @@ def test_any_model_and_rows_give_the_reference_bits(
     expected = fed(ReferenceSession(ReferenceModel(weights), streams, context), calls)
     found = fed(NativeSession(NativeModel(weights, kernel, threads), streams, context, max_rows=64), calls)
     assert found == expected
+
+
+def loudest_weights(form: Form) -> Weights:
+    """A model whose int8 factors are all 127 or -127, with signs that agree for token 0: the largest sums there can be."""
+    weights = random_weights(form)
+    signs = np.where(weights.embedding.rows < 0, -1, 1).astype(np.int8)
+    token = signs[0]
+
+    def along(matrix: Matrix, inputs: Signs | None = None, outputs: Signs | None = None) -> Matrix:
+        """Every row adds up; signs of its inputs and outputs, 1 by default."""
+        count, width = matrix.rows.shape
+        ones = np.ones(max(count, width), np.int8)
+        left, right = ones[:count] if outputs is None else outputs, ones[:width] if inputs is None else inputs
+        return Matrix(np.outer(left, right) * np.int8(127), np.full(count, 1e-4, np.float32))
+
+    loud = [
+        replace(
+            layer,
+            attn_norm=np.ones_like(layer.attn_norm),
+            attn_q=along(layer.attn_q, token),
+            attn_k=along(layer.attn_k, token),
+            attn_v=along(layer.attn_v, token),
+            attn_output=along(layer.attn_output, outputs=token),
+            ffn_norm=np.ones_like(layer.ffn_norm),
+            ffn_gate=along(layer.ffn_gate, token),
+            ffn_up=along(layer.ffn_up, token),
+            ffn_down=along(layer.ffn_down, outputs=token),
+        )
+        for layer in weights.layers
+    ]
+    embedding = Matrix(signs * np.int8(127), np.full(form.vocabulary, 0.01, np.float32))
+    return replace(
+        weights,
+        rope_steps=np.zeros_like(weights.rope_steps),
+        embedding=embedding,
+        output=embedding,
+        layers=tuple(loud),
+        output_norm=np.ones_like(weights.output_norm),
+    )
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_largest_sums_do_not_saturate(kernel: str) -> None:
+    weights = loudest_weights(FORM)
+    calls = [Rows(np.zeros(n, np.int32), np.zeros(n, np.int32), np.ones(n, np.bool_)) for n in (1, 4, 64)]
+    expected = ReferenceSession(ReferenceModel(weights), 1, CONTEXT)
+    found = NativeSession(NativeModel(weights, kernel, 1), 1, CONTEXT)
+    for rows in calls:
+        right = expected.feed(rows.streams, rows.tokens, rows.want)
+        assert np.array_equal(found.feed(rows.streams, rows.tokens, rows.want), right)
+        # The embedding's own row gives the sum of |x|, which no saturated product reaches.
+        assert np.allclose(right[:, 0], FORM.width * 127 * 0.01, rtol=1e-4)
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
