@@ -93,7 +93,7 @@ deb: dist/.app build/man/nacomp.1 build/completion/nacomp.bash
 
 bench: $(VENV)/core
 	$(PIP) -e '.[bench]'
-	$(BIN)/python tests/benchmarks/compare.py $(CORPUS)
+	$(BIN)/python tests/benchmarks/compare.py $(CORPUS) $(OPTIONS)
 
 bench-ratio: $(VENV)/core
 	$(BIN)/python tests/benchmarks/bench_ratio.py $(or $(FOLDER),$(CORPUS))

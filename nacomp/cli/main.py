@@ -22,6 +22,7 @@ COMMANDS = {
     "models": "nacomp.cli.models",
     "engines": "nacomp.cli.engines",
     "batch": "nacomp.cli.batch",
+    "bench": "nacomp.cli.bench",
     "estimate": "nacomp.cli.forecast",
     "map": "nacomp.cli.forecast",
     "completion": "nacomp.cli.completion",
