@@ -78,6 +78,9 @@ def command_batch(
 
     Run it again after an interruption, and it goes on. With -q it says nothing unless a file failed. Exit code 0: all is
     archived; 1: some files failed (see the report).
+
+    The workers of a Dask cluster need nacomp with its part `dask`, of this version, and the model in their own store; each
+    codes one block per thread of its. There, NACOMP_KERNEL demands a kernel and NACOMP_THREADS sets the threads of a block.
     """
     if dask and engine != "exact":
         raise UsageError(
