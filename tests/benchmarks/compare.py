@@ -72,7 +72,9 @@ def print_tables(results: Sequence[Result]) -> None:
     codecs = list(dict.fromkeys(r.codec for r in results))
     sizes = Table(title="bytes by file")
     for heading in ("file", "size", *codecs):
-        sizes.add_column(heading, justify="left" if heading == "file" else "right")
+        sizes.add_column(
+            heading, justify="left" if heading == "file" else "right", no_wrap=heading in ("file", "size")
+        )
     for file in dict.fromkeys(r.file for r in results):
         mine = {r.codec: r for r in results if r.file == file}
         first = next(iter(mine.values()))
