@@ -52,8 +52,8 @@ def _save(figure: Figure, path: Path) -> None:
 
 def _ratio_against_speed(rows: Sequence[Result], about: dict[str, str]) -> Figure:
     figure, (there, back) = plt.subplots(1, 2, figsize=(12, 5.2), sharey=True, constrained_layout=True)
-    _speed_panel(there, rows, [r.compress_speed for r in rows], "compression, kB/s")
-    _speed_panel(back, rows, [r.decompress_speed for r in rows], "decompression, kB/s")
+    _speed_panel(there, rows, [r.compress_speed for r in rows], "compression")
+    _speed_panel(back, rows, [r.decompress_speed for r in rows], "decompression")
     there.set_ylabel("times smaller (more is better)")
     figure.suptitle(f"Ratio against speed, all files of {about['corpus']}", fontsize=13)
     return figure
@@ -68,10 +68,19 @@ def _speed_panel(axes: Axes, rows: Sequence[Result], speeds: Sequence[float], la
     axes.set_ylim(min(ratios) - 0.12 * max(ratios), max(ratios) * 1.08)
     # Names stand to the right of their points, so there has to be room.
     axes.set_xlim(min(speeds) / 2, max(speeds) * 40)
-    axes.xaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda x, _: f"{x:,.0f}" if x >= 1 else f"{x:g}"))
+    axes.xaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda speed, _: _words(speed)))
     axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
     axes.set_xlabel(label)
     _name_points(axes, rows, speeds)
+
+
+def _words(speed: float) -> str:
+    """A speed given in kB/s, short: 10 MB/s."""
+    for unit in ("kB/s", "MB/s"):
+        if speed < 1000:
+            return f"{speed:g} {unit}"
+        speed /= 1000
+    return f"{speed:g} GB/s"
 
 
 def _name_points(axes: Axes, rows: Sequence[Result], speeds: Sequence[float]) -> None:
