@@ -1,6 +1,7 @@
 """`nacomp models`: what models there are, and how they come and go."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -40,14 +41,23 @@ def command_list(as_json: bool, **common: Any) -> None:
         if as_json:
             click.echo(json.dumps({"models": rows}))
             return
-        table = Table(box=None, pad_edge=False)
-        for heading in ("model", "size", "here", "levels", "licence", "note"):
-            table.add_column(heading, justify="right" if heading == "size" else "left", overflow="fold")
+        console = RichConsole(highlight=False, markup=False, soft_wrap=True)
+        console.print(_table(rows))
         for row in rows:
-            size = human_size(row["size"]) if row["size"] else "-"
-            here = "yes" if row["installed"] else "no"
-            table.add_row(row["id"], size, here, ", ".join(row["levels"]), row["licence"], row["note"])
-        RichConsole(highlight=False, markup=False).print(table)
+            if row["note"] and not row["installed"]:
+                console.print(f"{row['id']}: {row['note']}")
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """One row per model; ids are there to be copied, so they are never broken."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("model", "size", "here", "levels", "licence"):
+        table.add_column(heading, justify="right" if heading == "size" else "left", no_wrap=True)
+    for row in rows:
+        size = human_size(row["size"]) if row["size"] else "-"
+        here = "yes" if row["installed"] else "no"
+        table.add_row(row["id"], size, here, ", ".join(row["levels"]), row["licence"])
+    return table
 
 
 @command_models.command("pull")
