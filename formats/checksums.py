@@ -15,6 +15,7 @@ INDEX = b"nacomp index"
 SECTOR = b"nacomp sector"
 RECORD = b"nacomp record"
 TRAILER = b"nacomp trailer"
+SEAL = b"nacomp seal"
 
 
 def checksum(structure: bytes, *parts: bytes | memoryview) -> bytes:

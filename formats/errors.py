@@ -75,6 +75,18 @@ class DamagedBlock(CorruptArchive):
     """Block {number} of the archive is damaged: {reason}."""
 
 
+class PasswordNeeded(NacompError):
+    """The archive is sealed with a password; give it with --password-file FILE, in NACOMP_PASSWORD, or on a terminal."""
+
+    exit_code = ExitCode.MODEL
+
+
+class WrongPassword(NacompError):
+    """The password is not the one this archive was sealed with; nothing was decoded."""
+
+    exit_code = ExitCode.MODEL
+
+
 class NoRecoveryData(CorruptArchive):
     """The archive cannot be repaired: it has no usable recovery data ({reason})."""
 

@@ -12,6 +12,7 @@ from nacomp.formats.packing import pack, unpack
 
 MAGIC = b"\x89NAC\r\n\x1a\n"
 VERSION = 1
+SEALED_FLAG = 0x0080
 RESERVED_FLAGS = 0x00FF
 FIELDS = struct.Struct("<8sHHII")
 HEADER_SIZE = FIELDS.size + CHECKSUM_SIZE

@@ -22,6 +22,8 @@ class Limits:
         max_entries: files, folders and links.
         max_extents: extents of all files together.
         max_total_size: all files together; None for no bound.
+        max_kdf_memory: what a sealed archive may take to make a key of the password.
+        max_kdf_work: that memory times its passes; about 3 s on one core.
     """
 
     max_methods: int = 256
@@ -31,6 +33,8 @@ class Limits:
     max_entries: int = 1_000_000
     max_extents: int = 4_000_000
     max_total_size: int | None = None
+    max_kdf_memory: int = 256 << 20
+    max_kdf_work: int = 1 << 30
 
 
 DEFAULT_LIMITS = Limits()

@@ -26,6 +26,7 @@ from nacomp.formats.index import (
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import Method
 from nacomp.formats.recovery_layout import TRAILER_SIZE, decode_trailer
+from nacomp.formats.seal import SEAL_SIZE, Password, SealedFile, is_sealed
 
 SPOOL_MEMORY = 16 << 20
 """Bytes of an unseekable input kept in memory before a temporary file takes over."""
@@ -56,36 +57,42 @@ class ArchiveReader:
     Attributes:
         header: version and methods.
         index: blocks and entries.
-        size: of the archive in bytes, without recovery data.
+        size: of the archive in bytes as it is on the disk, without recovery data.
+        sealed: whether it takes a password.
     """
 
-    def __init__(self, file: BinaryIO, header: Header, index: Index, size: int, owned: bool) -> None:
+    def __init__(
+        self, file: BinaryIO, header: Header, index: Index, size: int, owner: BinaryIO | None
+    ) -> None:
         """Use `open`."""
         self._file = file
-        self._owned = owned
+        self._owner = owner
         self._lock = Lock()
         self.header = header
         self.index = index
         self.size = size
+        self.sealed = isinstance(file, SealedFile)
 
     @classmethod
-    def open(cls, file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Self:
+    def open(cls, file: BinaryIO, limits: Limits = DEFAULT_LIMITS, password: Password = None) -> Self:
         """Open an archive that takes up all of `file`, whatever its position; it stays the caller's to close.
 
         Raises:
             CorruptArchive, UnsafePath, UnsupportedArchive, LimitExceeded: as SPEC.md says.
+            PasswordNeeded, WrongPassword: it is sealed.
             OSError: the file cannot be read.
         """
         seekable = make_seekable(file)
         try:
-            size = _archive_size(seekable)
-            header = decode_header(read_at(seekable, 0, MAX_HEADER_SIZE), limits)
-            index = _read_index(seekable, header, size, limits)
+            size = archive_size(seekable)
+            inside, inner_size = unsealed(seekable, size, password, limits)
+            header = decode_header(read_at(inside, 0, MAX_HEADER_SIZE), limits)
+            index = _read_index(inside, header, inner_size, limits)
         except BaseException:
             if seekable is not file:
                 seekable.close()
             raise
-        return cls(seekable, header, index, size, seekable is not file)
+        return cls(inside, header, index, size, None if seekable is file else seekable)
 
     @property
     def methods(self) -> tuple[Method, ...]:
@@ -116,8 +123,8 @@ class ArchiveReader:
 
     def close(self) -> None:
         """Drop the temporary copy, if there is one. Idempotent."""
-        if self._owned:
-            self._file.close()
+        if self._owner is not None:
+            self._owner.close()
 
     def __enter__(self) -> Self:
         return self
@@ -128,7 +135,20 @@ class ArchiveReader:
         self.close()
 
 
-def _archive_size(file: BinaryIO) -> int:
+def unsealed(
+    file: BinaryIO, size: int, password: Password, limits: Limits, *, salvage: bool = False
+) -> tuple[BinaryIO, int]:
+    """The archive within a sealed one, and its size; the file itself where it is not sealed.
+
+    Raises what `SealedFile` does.
+    """
+    if not is_sealed(file) and not (salvage and is_sealed(file, size - SEAL_SIZE)):
+        return file, size
+    opened = SealedFile(file, size, password, limits, salvage=salvage)
+    return cast(BinaryIO, opened), opened.size
+
+
+def archive_size(file: BinaryIO) -> int:
     """Bytes of the archive itself, without recovery data behind it."""
     size = file.seek(0, io.SEEK_END)
     shape = decode_trailer(read_at(file, max(0, size - TRAILER_SIZE), TRAILER_SIZE), size)

@@ -29,7 +29,8 @@ from nacomp.formats.index import (
     unpack_index,
 )
 from nacomp.formats.limits import DEFAULT_LIMITS, MAX_PAYLOAD_EXCESS, Limits, check_limit
-from nacomp.formats.reader import read_at
+from nacomp.formats.reader import archive_size, read_at, unsealed
+from nacomp.formats.seal import Password
 
 WINDOW = 1 << 20
 # Reading for nothing, in bytes, that a scan puts up with: each damaged block of an honest file is read once.
@@ -142,14 +143,16 @@ class Salvage:
         intact: where the intact blocks are, by number; their offsets are those found, not the index's.
     """
 
-    def __init__(self, file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, file: BinaryIO, limits: Limits = DEFAULT_LIMITS, password: Password = None) -> None:
         """Look through a seekable file.
 
         Raises:
             CorruptArchive, UnsupportedArchive, LimitExceeded: no header is intact, so nothing can be decoded.
             UnsafePath: the index is intact and hostile.
+            PasswordNeeded, WrongPassword: it is sealed.
             OSError: the file cannot be read.
         """
+        file, _ = unsealed(file, archive_size(file), password, limits, salvage=True)
         self._file = file
         self._limits = limits
         found: list[BlockInfo] = []

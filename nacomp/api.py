@@ -26,6 +26,7 @@ from nacomp.extract import extract_tree, select
 from nacomp.files import Source, file_problem
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, check_limit
+from nacomp.formats.seal import Seal
 from nacomp.guard import check_output, check_room
 from nacomp.levels import DEFAULT_LEVEL
 from nacomp.operations import CompressOptions, is_single_file
@@ -39,6 +40,7 @@ def compress(
     level: str = DEFAULT_LEVEL,
     model: str | None = None,
     name: str = "data",
+    password: str | None = None,
     threads: int = 0,
     progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
@@ -47,6 +49,7 @@ def compress(
 
     Args:
         level: `fast`, `balanced` or `max`.
+        password: seals the archive, so that nothing but its size shows without it.
         model: a catalogue id in place of the level's choice.
         threads: 0 for one per core; never changes the result.
 
@@ -55,7 +58,14 @@ def compress(
     """
     source = Source(name, EntryKind.FILE, len(data), 0o644, 0, data=data)
     out = io.BytesIO()
-    write([source], out, Engines(threads=threads), CompressOptions(level, model), Job(0, progress, cancel))
+    seal = None if password is None else Seal(password)
+    write(
+        [source],
+        out,
+        Engines(threads=threads),
+        CompressOptions(level, model, seal=seal),
+        Job(0, progress, cancel),
+    )
     return out.getvalue()
 
 
@@ -63,6 +73,7 @@ def decompress(
     data: bytes,
     *,
     max_output: int | None = None,
+    password: str | None = None,
     threads: int = 0,
     progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
@@ -73,13 +84,14 @@ def decompress(
         max_output: the most bytes it may give; without a word 16 GiB, or 1,000 times its size if that is more.
 
     Raises:
+        PasswordNeeded, WrongPassword: the archive is sealed.
         CorruptArchive, UnsupportedArchive, LimitExceeded: not an archive this version can read.
         ModelMissing: the archive's model is not on this machine; the message says how to get it.
         UsageError: the archive holds something else than one file; use `open`.
     """
     engines = Engines(threads=threads)
     limits = replace(DEFAULT_LIMITS, max_total_size=max_output)
-    with Archive(io.BytesIO(data), engines.for_method, limits) as archive:
+    with Archive(io.BytesIO(data), engines.for_method, limits, password) as archive:
         if not is_single_file(archive):
             raise UsageError(reason=f"the archive holds {len(archive.entries)} entries; use nacomp.open")
         entry = archive.entries[0]
@@ -90,15 +102,17 @@ def decompress(
 class ArchiveFile:
     """An archive on disk, open for reading."""
 
-    def __init__(self, path: str | os.PathLike[str], *, threads: int = 0) -> None:
-        """Raises FileProblem, CorruptArchive, UnsupportedArchive, LimitExceeded."""
+    def __init__(
+        self, path: str | os.PathLike[str], *, password: str | None = None, threads: int = 0
+    ) -> None:
+        """Raises FileProblem, PasswordNeeded, WrongPassword, CorruptArchive, UnsupportedArchive, LimitExceeded."""
         self._engines = Engines(threads=threads)
         try:
             self._file = builtins.open(path, "rb")  # noqa: SIM115, PTH123 - closed by close()
         except OSError as problem:
             raise file_problem(os.fspath(path), problem) from problem
         try:
-            self._archive = Archive(self._file, self._engines.for_method, DEFAULT_LIMITS)
+            self._archive = Archive(self._file, self._engines.for_method, DEFAULT_LIMITS, password)
         except BaseException:
             self._file.close()
             raise
@@ -154,6 +168,6 @@ class ArchiveFile:
         self.close()
 
 
-def open(path: str | os.PathLike[str], *, threads: int = 0) -> ArchiveFile:
+def open(path: str | os.PathLike[str], *, password: str | None = None, threads: int = 0) -> ArchiveFile:
     """Open an archive for reading. Raises what `ArchiveFile` does."""
-    return ArchiveFile(path, threads=threads)
+    return ArchiveFile(path, password=password, threads=threads)

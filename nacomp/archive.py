@@ -7,9 +7,9 @@ promise is kept that a file's bytes are given out only after its SHA-256 has bee
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from nacomp.errors import CorruptArchive, EntryMissing
 from nacomp.files import Source
@@ -18,6 +18,7 @@ from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import MethodKind
 from nacomp.formats.paths import display_name
 from nacomp.formats.reader import ArchiveReader
+from nacomp.formats.seal import Password, Seal, SealingStream
 from nacomp.neural import parse_cut
 from nacomp.pack import BlockCoder, Placer, extents_of
 from nacomp.progress import Job
@@ -43,11 +44,17 @@ class Written:
         return 8 * self.compressed_size / max(self.original_size, 1)
 
 
-def write_archive(stream: BinaryIO, sources: Sequence[Source], coder: BlockCoder, job: Job) -> Written:
-    """Write all sources to a stream that need not seek.
+def write_archive(
+    stream: BinaryIO, sources: Sequence[Source], coder: BlockCoder, job: Job, seal: Seal | None = None
+) -> Written:
+    """Write all sources to a stream that need not seek, sealed or not.
 
     Raises FileChanged, FileProblem, Interrupted; what is in the stream then is not an archive.
     """
+    if seal is not None:
+        sealing = SealingStream(stream, seal)
+        written = write_archive(cast(BinaryIO, sealing), sources, coder, job)
+        return replace(written, compressed_size=sealing.finish())
     began = time.monotonic()
     total = sum(source.size for source in sources)
     job.expect(total)
@@ -90,9 +97,18 @@ def _entry(source: Source, sha256: bytes, extents: list[Extent]) -> Entry:
 class Archive:
     """An open archive: its entries, and their bytes."""
 
-    def __init__(self, file: BinaryIO, codec_for: CodecFor, limits: Limits = DEFAULT_LIMITS) -> None:
-        """Open from a file or a pipe. Raises CorruptArchive, UnsupportedArchive, LimitExceeded."""
-        self.reader = ArchiveReader.open(file, limits)
+    def __init__(
+        self,
+        file: BinaryIO,
+        codec_for: CodecFor,
+        limits: Limits = DEFAULT_LIMITS,
+        password: Password = None,
+    ) -> None:
+        """Open from a file or a pipe.
+
+        Raises CorruptArchive, UnsupportedArchive, LimitExceeded, PasswordNeeded, WrongPassword.
+        """
+        self.reader = ArchiveReader.open(file, limits, password)
         self._codec_for = codec_for
 
     @property

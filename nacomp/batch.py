@@ -16,7 +16,7 @@ from functools import partial
 from typing import IO
 
 from nacomp.engines import Engines
-from nacomp.errors import Interrupted, ModelError, NacompError
+from nacomp.errors import Interrupted, ModelError, NacompError, PasswordNeeded
 from nacomp.files import Source, file_problem, walk
 from nacomp.formats.limits import DEFAULT_LIMITS
 from nacomp.jobfile import Task
@@ -137,6 +137,9 @@ def _is_done(task: Task, engines: Engines) -> bool:
         now = task.source.stat()
         with ExitStack() as stack:
             entries = open_archive(task.target, engines, stack, DEFAULT_LIMITS).entries
+    except PasswordNeeded:
+        # What a person sealed, a batch does not replace by something that anybody can read.
+        raise
     except (NacompError, OSError):
         return False
     return [(e.size, e.mtime_ns) for e in entries] == [(now.st_size, now.st_mtime_ns)]

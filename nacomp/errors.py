@@ -3,7 +3,15 @@
 The exit code of each class stands on the class; `nacomp.cli.main` alone turns it into a process exit.
 """
 
-from nacomp.formats.errors import CorruptArchive, ExitCode, LimitExceeded, NacompError, UnsupportedArchive
+from nacomp.formats.errors import (
+    CorruptArchive,
+    ExitCode,
+    LimitExceeded,
+    NacompError,
+    PasswordNeeded,
+    UnsupportedArchive,
+    WrongPassword,
+)
 from nacomp.models.errors import (
     DownloadFailed,
     ExtraMissing,
@@ -85,10 +93,12 @@ __all__ = [
     "ModelMissing",
     "NacompError",
     "OutputExists",
+    "PasswordNeeded",
     "SomeFailed",
     "UnsupportedArchive",
     "UnsupportedModel",
     "UsageError",
     "VerificationFailed",
     "WorkerRefused",
+    "WrongPassword",
 ]

@@ -22,6 +22,7 @@ from nacomp.files import Source, check_free, file_problem, save, walk
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.recovery import add_recovery
+from nacomp.formats.seal import Password, Seal
 from nacomp.guard import check_names, check_output, check_room
 from nacomp.levels import DEFAULT_LEVEL, level_named
 from nacomp.neural import NeuralCodec
@@ -43,6 +44,7 @@ class CompressOptions:
         verify: decode the written archive and compare before it is put in place.
         recovery: percent of the archive that may be damaged and repaired later; 0 for no recovery data.
         resume: keep finished blocks beside the output until it is there, and use those an earlier job kept.
+        seal: the password the archive is sealed with, or None.
     """
 
     level: str = DEFAULT_LEVEL
@@ -51,6 +53,7 @@ class CompressOptions:
     verify: bool = False
     recovery: float = 0.0
     resume: bool = False
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,10 @@ def compress(
 ) -> Compressed:
     """Write one archive of all sources. Raises what `write_archive` does, ModelError, VerificationFailed."""
     check_names(sources)
+    if options.seal is not None and not options.seal.password:
+        raise UsageError(reason="an empty password protects nothing; give a longer one, or none")
+    if options.seal is not None and options.resume:
+        raise UsageError(reason="--resume keeps finished blocks in the clear, so it goes without a password")
     codec = _codec(sources, engines, options, job)
     encoder, workers = engines.encoder(codec)
     coder = BlockCoder(encoder, level_named(options.level), job, workers)
@@ -96,7 +103,7 @@ def compress(
     if not isinstance(output, Path):
         if options.recovery or options.resume:
             raise UsageError(reason="recovery data and resuming need an archive in a file")
-        return Compressed(write_archive(output, sources, coder, job), model_id, tuple(sources))
+        return Compressed(write_archive(output, sources, coder, job, options.seal), model_id, tuple(sources))
     if options.resume:
         own = kept_path(output).absolute()
         sources = [s for s in sources if s.path is None or s.path.absolute() != own]
@@ -127,11 +134,11 @@ def _write(
     job: Job,
 ) -> Written:
     with save(output, overwrite=options.overwrite) as file:
-        written = write_archive(file, sources, coder, job)
+        written = write_archive(file, sources, coder, job, options.seal)
         if options.recovery:
             written = _protect(file, written, options.recovery, job)
         if options.verify:
-            _verify(file, sources, engines, job)
+            _verify(file, sources, engines, job, options.seal.password if options.seal else None)
     return written
 
 
@@ -176,25 +183,36 @@ def _protect(file: BinaryIO, written: Written, percent: float, job: Job) -> Writ
     return replace(written, compressed_size=size)
 
 
-def _verify(file: BinaryIO, sources: Sequence[Source], engines: Engines, job: Job) -> None:
+def _verify(
+    file: BinaryIO, sources: Sequence[Source], engines: Engines, job: Job, password: str | None
+) -> None:
     """Decode what was written, from the disk, and compare it with the SHA-256 taken while reading the sources."""
     file.flush()
     job.restart("verifying", sum(source.size for source in sources))
-    with Path(file.name).open("rb") as written, Archive(written, engines.for_method) as archive:
+    with (
+        Path(file.name).open("rb") as written,
+        Archive(written, engines.for_method, password=password) as archive,
+    ):
         try:
             archive.check(job, engines.decoding_workers(archive))
         except CorruptArchive as fault:
             raise VerificationFailed(path=str(fault)) from fault
 
 
-def open_archive(path: Path | BinaryIO, engines: Engines, stack: ExitStack, limits: Limits) -> Archive:
-    """Open an archive for as long as `stack` lasts. Raises FileProblem, CorruptArchive and its kin."""
+def open_archive(
+    path: Path | BinaryIO,
+    engines: Engines,
+    stack: ExitStack,
+    limits: Limits,
+    password: Password = None,
+) -> Archive:
+    """Open an archive for as long as `stack` lasts. Raises FileProblem, WrongPassword, CorruptArchive and its kin."""
     if isinstance(path, Path):
         try:
             path = stack.enter_context(path.open("rb"))
         except OSError as problem:
             raise file_problem(str(path), problem) from problem
-    return stack.enter_context(Archive(path, engines.for_method, limits))
+    return stack.enter_context(Archive(path, engines.for_method, limits, password))
 
 
 def is_single_file(archive: Archive) -> bool:
@@ -212,6 +230,7 @@ def decompress(
     overwrite: bool = False,
     chosen: Sequence[str] = (),
     limits: Limits = DEFAULT_LIMITS,
+    password: Password = None,
 ) -> Extracted:
     """Extract an archive, or the chosen entries of it.
 
@@ -219,7 +238,7 @@ def decompress(
     made. Without an output, they go beside the archive.
     """
     with ExitStack() as stack:
-        archive = open_archive(path, engines, stack, limits)
+        archive = open_archive(path, engines, stack, limits, password)
         entries = select(archive, chosen)
         job.enter("model")
         archive.load_engines()

@@ -9,12 +9,15 @@ from nacomp.formats.header import MAGIC
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.reader import ArchiveReader
 from nacomp.formats.recovery import Repaired, find_damage, repair
+from nacomp.formats.seal import is_sealed
 
 
 def repair_archive(
     path: Path, output: Path, *, overwrite: bool = False, limits: Limits = DEFAULT_LIMITS
 ) -> Repaired:
     """Write a repaired copy, with fresh recovery data; all its blocks are intact, or nothing is written.
+
+    A sealed archive is repaired without its password, so there only the sectors are checked.
 
     `output` may be the archive itself with `overwrite`: the damaged file is replaced only by a whole one.
 
@@ -27,6 +30,9 @@ def repair_archive(
         raise file_problem(path, problem) from problem
     with damaged, save(output, overwrite=overwrite) as target:
         done = repair(damaged, target)
+        if is_sealed(target):
+            # Its blocks show with the password only; a repair goes without, on the sectors' checksums.
+            return done
         try:
             with ArchiveReader.open(target, limits) as reader:
                 for info in reader.blocks:

@@ -26,6 +26,7 @@ from nacomp.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.reader import make_seekable
 from nacomp.formats.salvage import Salvage, lost_ranges
+from nacomp.formats.seal import Password
 from nacomp.guard import check_output, check_room
 from nacomp.progress import Job
 from nacomp.unpack import BlockDecoder
@@ -125,13 +126,14 @@ def salvage(
     *,
     overwrite: bool = False,
     limits: Limits = DEFAULT_LIMITS,
+    password: Password = None,
 ) -> SalvageReport:
     """Write whatever is intact into a folder, which is made.
 
     Raises:
         CorruptArchive, UnsupportedArchive: no header is intact, so nothing can be decoded.
         UnsafePath, LimitExceeded: the archive is hostile.
-        ModelMissing: and nothing was written. FileProblem, OutputExists.
+        PasswordNeeded, WrongPassword, ModelMissing: and nothing was written. FileProblem, OutputExists.
     """
     with ExitStack() as stack:
         if isinstance(path, Path):
@@ -143,7 +145,7 @@ def salvage(
         if file is not path:
             stack.enter_context(file)
         job.enter("searching")
-        found = Salvage(file, limits)
+        found = Salvage(file, limits, password)
         _find_models(found, engines)
         decoder = BlockDecoder(_Blocks(found), engines.for_method, job)
         stack.callback(decoder.close)

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import click
 
 from nacomp.cli.console import human_size, human_time, printable
+from nacomp.cli.secret import new_password, password_file_option
 from nacomp.cli.session import (
     STANDARD,
     Run,
@@ -22,6 +23,7 @@ from nacomp.errors import UsageError
 from nacomp.files import Source
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.paths import display_name
+from nacomp.formats.seal import Seal
 from nacomp.guard import split_names
 from nacomp.operations import (
     Compressed,
@@ -95,6 +97,8 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str) -> float:
     is_flag=True,
     help="Leave out files whose names, or links whose targets, no archive may hold.",
 )
+@click.option("--password", "ask", is_flag=True, help="Seal the archive with a password, asked for twice.")
+@password_file_option
 @level_options
 @common_options
 def command_compress(
@@ -111,6 +115,8 @@ def command_compress(
     recovery: float,
     resume: bool,
     skip_unsafe: bool,
+    ask: bool,
+    password_file: str | None,
     level: str,
     model: str | None,
     engine: str,
@@ -123,6 +129,7 @@ def command_compress(
     """
     paths = input_paths(inputs)
     removal = Removal.of(remove=remove or delete, trash=not (no_trash or delete))
+    password = new_password(password_file, ask=ask)
     options = CompressOptions(
         level,
         model,
@@ -130,6 +137,7 @@ def command_compress(
         verify=verify or removal is not Removal.NONE,
         recovery=recovery,
         resume=resume,
+        seal=Seal(password) if password is not None else None,
     )
     to_stdout = stdout or output == "-" or (STANDARD in paths and output is None)
     if removal is not Removal.NONE and (to_stdout or keep):

@@ -10,12 +10,14 @@ import click
 
 from nacomp.cli.console import human_size, human_time, printable
 from nacomp.cli.rescue import hinting, run_salvage
+from nacomp.cli.secret import opener, password_file_option
 from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, common_options, input_paths
 from nacomp.engines import Engines
 from nacomp.errors import UsageError
 from nacomp.extract import select
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
+from nacomp.formats.seal import Password
 from nacomp.operations import Extracted, decompress, open_archive, write_contents
 
 
@@ -43,6 +45,7 @@ from nacomp.operations import Extracted, decompress, open_archive, write_content
     metavar="BYTES",
     help="Refuse an archive that would give more than this.",
 )
+@password_file_option
 @common_options
 def command_decompress(
     inputs: tuple[str, ...],
@@ -52,6 +55,7 @@ def command_decompress(
     chosen: tuple[str, ...],
     salvage: bool,
     max_output: int | None,
+    password_file: str | None,
     **common: Any,
 ) -> None:
     """Extract archives.
@@ -68,17 +72,18 @@ def command_decompress(
         raise UsageError(
             reason="--salvage writes all that is intact into a folder; it goes without -c and -s"
         )
+    password = opener(password_file)
     with begin_run(**common) as run:
         engines = run.engines()
         if salvage:
             folder = Path(output) if output is not None else None
-            run.each(paths, lambda p: run_salvage(run, engines, p, folder, limits, force))
+            run.each(paths, lambda p: run_salvage(run, engines, p, folder, limits, force, password))
             return
         if to_stdout or (STANDARD in paths and output is None):
-            run.each(paths, lambda p: _to_stdout(run, engines, p, chosen, limits, force))
+            run.each(paths, lambda p: _to_stdout(run, engines, p, chosen, limits, force, password))
             return
         target = Path(output) if output is not None else None
-        run.each(paths, lambda p: _one(run, engines, p, target, chosen, limits, force))
+        run.each(paths, lambda p: _one(run, engines, p, target, chosen, limits, force, password))
 
 
 def _one(
@@ -89,6 +94,7 @@ def _one(
     chosen: tuple[str, ...],
     limits: Limits,
     force: bool,
+    password: Password,
 ) -> None:
     output = str(target) if target is not None else None
     run.console.start(
@@ -103,16 +109,32 @@ def _one(
     )
     source = sys.stdin.buffer if path == STANDARD else path
     with hinting(run, path):
-        done = decompress(source, target, engines, run.job(), overwrite=force, chosen=chosen, limits=limits)
+        done = decompress(
+            source,
+            target,
+            engines,
+            run.job(),
+            overwrite=force,
+            chosen=chosen,
+            limits=limits,
+            password=password,
+        )
     run.console.result(_document(done), _sentence(path, done))
 
 
 def _to_stdout(
-    run: Run, engines: Engines, path: Path, chosen: tuple[str, ...], limits: Limits, force: bool
+    run: Run,
+    engines: Engines,
+    path: Path,
+    chosen: tuple[str, ...],
+    limits: Limits,
+    force: bool,
+    password: Password,
 ) -> None:
     out = binary_stdout(force)
     with hinting(run, path), ExitStack() as stack:
-        archive = open_archive(sys.stdin.buffer if path == STANDARD else path, engines, stack, limits)
+        source = sys.stdin.buffer if path == STANDARD else path
+        archive = open_archive(source, engines, stack, limits, password)
         files = [e for e in select(archive, chosen) if e.kind is EntryKind.FILE]
         write_contents(archive, files, out, run.job(), engines.decoding_workers(archive))
 

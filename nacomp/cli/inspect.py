@@ -15,13 +15,16 @@ from rich.table import Table
 from nacomp.archive import Archive
 from nacomp.cli.console import human_size, human_time, printable
 from nacomp.cli.rescue import hinting
+from nacomp.cli.secret import given_password, opener, password_file_option
 from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, common_options, input_paths
 from nacomp.engines import Engines
+from nacomp.errors import PasswordNeeded
 from nacomp.extract import select
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.header import VERSION as FORMAT_VERSION
 from nacomp.formats.limits import DEFAULT_LIMITS
 from nacomp.formats.paths import display_name
+from nacomp.formats.seal import Password
 from nacomp.operations import open_archive, write_contents
 
 KINDS = {EntryKind.FILE: "file", EntryKind.FOLDER: "folder", EntryKind.SYMLINK: "link"}
@@ -29,11 +32,12 @@ KINDS = {EntryKind.FILE: "file", EntryKind.FOLDER: "folder", EntryKind.SYMLINK: 
 
 @click.command("list")
 @click.argument("path", metavar="ARCHIVE")
+@password_file_option
 @common_options
-def command_list(path: str, as_json: bool, **common: Any) -> None:
+def command_list(path: str, password_file: str | None, as_json: bool, **common: Any) -> None:
     """List an archive's entries. Needs no model."""
     with begin_run(as_json=as_json, **common) as run, ExitStack() as stack:
-        archive = _open(run.engines(), Path(path), stack)
+        archive = _open(run.engines(), Path(path), stack, opener(password_file))
         if as_json:
             click.echo(json.dumps({"entries": [_entry_document(e) for e in archive.entries]}))
             return
@@ -52,18 +56,19 @@ def command_list(path: str, as_json: bool, **common: Any) -> None:
 
 @click.command("test")
 @click.argument("inputs", nargs=-1, required=True, metavar="ARCHIVE...")
+@password_file_option
 @common_options
-def command_test(inputs: tuple[str, ...], **common: Any) -> None:
+def command_test(inputs: tuple[str, ...], password_file: str | None, **common: Any) -> None:
     """Decode archives and check every byte, writing nothing."""
     with begin_run(**common) as run:
-        engines = run.engines()
-        run.each(input_paths(inputs), lambda path: _test(run, engines, path))
+        engines, password = run.engines(), opener(password_file)
+        run.each(input_paths(inputs), lambda path: _test(run, engines, path, password))
 
 
-def _test(run: Run, engines: Engines, path: Path) -> None:
+def _test(run: Run, engines: Engines, path: Path, password: Password) -> None:
     began = time.monotonic()
     with hinting(run, path), ExitStack() as stack:
-        archive = _open(engines, path, stack)
+        archive = _open(engines, path, stack, password)
         job = run.job()
         total = sum(entry.size for entry in archive.entries)
         job.expect(total)
@@ -93,15 +98,14 @@ def _test(run: Run, engines: Engines, path: Path) -> None:
 
 @click.command("info")
 @click.argument("path", required=False, metavar="[ARCHIVE]")
+@password_file_option
 @common_options
-def command_info(path: str | None, as_json: bool, **common: Any) -> None:
+def command_info(path: str | None, password_file: str | None, as_json: bool, **common: Any) -> None:
     """Tell what an archive needs and holds; without one, tell about this installation."""
     with begin_run(as_json=as_json, **common) as run, ExitStack() as stack:
         engines = run.engines()
         document = (
-            _installation(engines)
-            if path is None
-            else _archive_info(_open(engines, Path(path), stack), engines)
+            _installation(engines) if path is None else _info(engines, Path(path), stack, password_file)
         )
     if as_json:
         click.echo(json.dumps(document))
@@ -109,6 +113,19 @@ def command_info(path: str | None, as_json: bool, **common: Any) -> None:
     for key, value in document.items():
         if key != "entries":
             click.echo(f"{key.replace('_', ' '):17} {_plain(value)}")
+
+
+def _info(engines: Engines, path: Path, stack: ExitStack, password_file: str | None) -> dict[str, Any]:
+    """What an archive tells; of a sealed one without a password, what everybody can see."""
+    given = given_password(password_file)
+    try:
+        return _archive_info(_open(engines, path, stack, given), engines)
+    except PasswordNeeded:
+        return {
+            "format_version": FORMAT_VERSION,
+            "sealed": True,
+            "compressed_size": path.stat().st_size if path != STANDARD else None,
+        }
 
 
 def _archive_info(archive: Archive, engines: Engines) -> dict[str, Any]:
@@ -120,6 +137,7 @@ def _archive_info(archive: Archive, engines: Engines) -> dict[str, Any]:
     kinds = [str(reader.methods[block.method].kind) for block in reader.blocks]
     return {
         "format_version": FORMAT_VERSION,
+        "sealed": reader.sealed,
         "engine": engine.get("engine"),
         "numerics": engine.get("numerics"),
         "model_id": model.get("id"),
@@ -152,18 +170,22 @@ def _installation(engines: Engines) -> dict[str, Any]:
 @click.argument("path", metavar="ARCHIVE")
 @click.argument("wanted", nargs=-1, metavar="[ENTRY...]")
 @click.option("-f", "--force", is_flag=True, help="Write binary data to a terminal.")
+@password_file_option
 @common_options
-def command_cat(path: str, wanted: tuple[str, ...], force: bool, **common: Any) -> None:
+def command_cat(
+    path: str, wanted: tuple[str, ...], force: bool, password_file: str | None, **common: Any
+) -> None:
     """Write entries' bytes to standard output."""
     with begin_run(**common) as run, ExitStack() as stack:
         engines = run.engines()
-        archive = _open(engines, Path(path), stack)
+        archive = _open(engines, Path(path), stack, opener(password_file))
         files = [e for e in select(archive, wanted) if e.kind is EntryKind.FILE]
         write_contents(archive, files, binary_stdout(force), run.job(), engines.decoding_workers(archive))
 
 
-def _open(engines: Engines, path: Path, stack: ExitStack) -> Archive:
-    return open_archive(sys.stdin.buffer if path == STANDARD else path, engines, stack, DEFAULT_LIMITS)
+def _open(engines: Engines, path: Path, stack: ExitStack, password: Password) -> Archive:
+    source = sys.stdin.buffer if path == STANDARD else path
+    return open_archive(source, engines, stack, DEFAULT_LIMITS, password)
 
 
 def _entry_document(entry: Entry) -> dict[str, Any]:

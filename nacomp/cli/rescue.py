@@ -15,6 +15,7 @@ from nacomp.engines import Engines
 from nacomp.errors import CorruptArchive
 from nacomp.formats.limits import Limits
 from nacomp.formats.paths import display_name
+from nacomp.formats.seal import Password
 from nacomp.repair import has_recovery_data, looks_like_archive, repair_archive
 from nacomp.salvage import BytesLost, Piece, SalvageReport, salvage, salvage_folder
 
@@ -62,7 +63,13 @@ def command_repair(path: str, output: str | None, force: bool, **common: Any) ->
 
 
 def run_salvage(
-    run: Run, engines: Engines, path: Path, output: Path | None, limits: Limits, force: bool
+    run: Run,
+    engines: Engines,
+    path: Path,
+    output: Path | None,
+    limits: Limits,
+    force: bool,
+    password: Password,
 ) -> None:
     """`decompress --salvage` of one archive. Raises BytesLost when not everything came back."""
     source = sys.stdin.buffer if path == STANDARD else path
@@ -77,7 +84,7 @@ def run_salvage(
             "model_id": None,
         }
     )
-    report = salvage(source, folder, engines, run.job(), overwrite=force, limits=limits)
+    report = salvage(source, folder, engines, run.job(), overwrite=force, limits=limits, password=password)
     run.console.result(_document(report, folder), _sentences(report, folder))
     if not report.complete:
         raise BytesLost(path=printable(str(path)), what=_what_is_lost(report))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.formats import block, entry, header, index, paths, recovery_layout
+from nacomp.formats import block, entry, header, index, paths, recovery_layout, seal
 from nacomp.formats.checksums import CHECKSUM_SIZE
 from nacomp.formats.limits import MAX_METHODS_TABLE, MAX_PAYLOAD_EXCESS, Limits
 from nacomp.formats.methods import MethodKind
@@ -36,6 +36,7 @@ def layout(section: str) -> str:
         ("## 5. Block", block.FIELDS, CHECKSUM_SIZE),
         ("## 6. Index", index.FIELDS, CHECKSUM_SIZE),
         ("## 7. Footer", index.FOOTER, 0),
+        ("## 13. Sealed archives", seal.FIELDS, CHECKSUM_SIZE),
         ("### 10.1 Record", recovery_layout.RECORD_FIELDS, CHECKSUM_SIZE),
     ],
 )
