@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,7 +14,6 @@ from click.core import ParameterSource
 
 from nacomp.batch import Outcome, in_order, run_batch, totals, write_csv
 from nacomp.cli.console import human_size, printable
-from nacomp.cli.secret import VARIABLE
 from nacomp.cli.session import Run, begin_run, common_options, level_options
 from nacomp.engines import Elsewhere
 from nacomp.errors import SomeFailed, UsageError
@@ -87,10 +85,6 @@ def command_batch(
     if dask and engine != "exact":
         raise UsageError(
             reason="--dask needs the exact engine: floats of the llama engine differ between machines"
-        )
-    if os.environ.get(VARIABLE):
-        raise UsageError(
-            reason=f"batch writes archives that anybody can read; unset {VARIABLE} if that is meant"
         )
     tasks = _tasks(ctx, inputs, job_file, output, Rule(inputs, exclude, level, model))
     outcomes: list[Outcome] = []

@@ -97,7 +97,12 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str) -> float:
     is_flag=True,
     help="Leave out files whose names, or links whose targets, no archive may hold.",
 )
-@click.option("--password", "ask", is_flag=True, help="Seal the archive with a password, asked for twice.")
+@click.option(
+    "--password",
+    "ask",
+    is_flag=True,
+    help="Seal the archive with the password in NACOMP_PASSWORD, or one that is asked for twice.",
+)
 @password_file_option
 @level_options
 @common_options

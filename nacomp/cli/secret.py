@@ -46,9 +46,15 @@ def given_password(file: str | None) -> str | None:
 
 
 def new_password(file: str | None, *, ask: bool) -> str | None:
-    """The password to seal with, or None for no seal; `ask` prompts twice where none is given."""
+    """The password to seal with, or None for no seal.
+
+    Only the options seal. A variable alone does not: it may be set for archives that are read, and an archive that nobody
+    meant to seal is one that somebody cannot open.
+    """
+    if file is None and not ask:
+        return None
     given = given_password(file)
-    if given is not None or not ask:
+    if given is not None:
         return given
     if not is_terminal(sys.stdin):
         raise PasswordNeeded()

@@ -85,7 +85,7 @@ def test_a_damaged_sealed_archive_is_repaired_and_salvaged(tmp_path: Path, word:
     assert (back / "a.txt").read_bytes() == source.read_bytes()
 
 
-def test_wrong_password_and_resume_are_told(
+def test_a_password_seals_only_where_an_option_says_so(
     tmp_path: Path, word: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, archive = tmp_path / "a.txt", tmp_path / "a.nac"
@@ -94,9 +94,20 @@ def test_wrong_password_and_resume_are_told(
     assert resumed.code == 2
     assert "in the clear" in resumed.err
     monkeypatch.setenv("NACOMP_PASSWORD", "from the environment")
-    assert nacomp("compress", source, "-o", archive, "--level", "fast").code == 0
+    assert nacomp("compress", source, "-o", archive, "--level", "fast", "--password").code == 0
     assert nacomp("test", archive).code == 0
-    assert nacomp("batch", tmp_path).code == 2
+    monkeypatch.delenv("NACOMP_PASSWORD")
+    assert nacomp("test", archive).code == 4
+    # What a person sealed, a batch does not replace by something that anybody can read.
+    archive.rename(tmp_path / "a.txt.nac")
+    assert nacomp("batch", source, "--level", "fast").code == 1
+    assert nacomp("test", tmp_path / "a.txt.nac").code == 4
+    archive = tmp_path / "a.txt.nac"
+    monkeypatch.setenv("NACOMP_PASSWORD", "for what is read, and seals nothing")
+    open_archive = tmp_path / "open.nac"
+    assert nacomp("compress", source, "-o", open_archive, "--level", "fast").code == 0
+    monkeypatch.delenv("NACOMP_PASSWORD")
+    assert nacomp("test", open_archive).code == 0
     wrong = nacomp("test", archive, "--password-file", word)
     assert wrong.code == 4
     assert "password" in wrong.err
