@@ -5,6 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from nacomp.gui.core.wording import MARKS
+
 LANGUAGES = ("en", "de", "es")
 """English has a file too: it holds the plural forms."""
 
@@ -31,4 +33,6 @@ class Language:
             if path.is_file() and translator.load(str(path)):
                 self._app.installTranslator(translator)
                 self._installed.append(translator)
-        QLocale.setDefault(QLocale.system() if choice == "system" else QLocale(self.current))
+        locale = QLocale.system() if choice == "system" else QLocale(self.current)
+        QLocale.setDefault(locale)
+        MARKS.decimal, MARKS.group = locale.decimalPoint(), locale.groupSeparator()

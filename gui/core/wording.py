@@ -4,6 +4,7 @@ Qt-free: the translator is a parameter. Inside the application it is `QCoreAppli
 the English sentence, so everything here is tested without Qt.
 """
 
+from dataclasses import dataclass
 from typing import Protocol
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -20,12 +21,33 @@ def english(_context: str, key: str, /) -> str:
     return key
 
 
+@dataclass
+class Marks:
+    """What stands between whole and part, and between thousands."""
+
+    decimal: str = "."
+    group: str = ","
+
+
+MARKS = Marks()
+"""How the language in use writes numbers. One per process, as the language is; `Language.choose` sets it."""
+
+
+def fixed_text(value: float, places: int) -> str:
+    """A number with so many places: 2.146."""
+    return f"{value:.{places}f}".replace(".", MARKS.decimal)
+
+
+def count_text(value: int) -> str:
+    """A whole number in groups of three: 12,345."""
+    return f"{value:,}".replace(",", MARKS.group)
+
+
 def _figure(value: float) -> str:
     """Three significant digits at most, no trailing zeros below ten: 9.5, 12.3, 128."""
-    if value >= 100:
+    if value >= 99.95 or f"{value:.1f}".endswith(".0"):
         return f"{value:.0f}"
-    text = f"{value:.1f}"
-    return text[:-2] if text.endswith(".0") else text
+    return fixed_text(value, 1)
 
 
 def size_text(size: float) -> str:
@@ -83,8 +105,8 @@ def saved_text(original: int, compressed: int, translate: Translate = english) -
 def bits_text(bits: float, translate: Translate = english) -> str:
     """The cost of one token: `0.02 bits`, `1 in 70`. Short numbers for low costs."""
     if bits < 0.995:
-        return translate("wording", "{0} bits").format(f"{bits:.2f}")
-    return translate("wording", "{0} bits").format(f"{bits:.1f}")
+        return translate("wording", "{0} bits").format(fixed_text(bits, 2))
+    return translate("wording", "{0} bits").format(fixed_text(bits, 1))
 
 
 def odds_text(bits: float, translate: Translate = english) -> str:
@@ -92,4 +114,4 @@ def odds_text(bits: float, translate: Translate = english) -> str:
     chance = 2.0**-bits
     if chance >= 0.005:
         return translate("wording", "{0}% likely").format(_figure(100 * chance))
-    return translate("wording", "1 in {0}").format(f"{round(2.0**bits):,}")
+    return translate("wording", "1 in {0}").format(count_text(round(2.0**bits)))

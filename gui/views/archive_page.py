@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from nacomp.gui.core.archive import ArchiveDocument, Node, build_tree, looks_like_text, may_be_text
 from nacomp.gui.core.jobs import Kind
 from nacomp.gui.core.names import is_archive
-from nacomp.gui.core.wording import ratio_text, saved_text
+from nacomp.gui.core.wording import fixed_text, ratio_text, saved_text
 from nacomp.gui.entry_model import NODE_ROLE, EntryModel
 from nacomp.gui.icons import icon
 from nacomp.gui.services import Services
@@ -177,7 +177,7 @@ class ArchivePage(QWidget):
         if not info.get("model_id"):
             return self.tr("Needs no language model: packed with classical codecs.")
         text = self.tr("Model {0} · engine {1} · {2} bits per byte").format(
-            info["model_id"], info.get("engine") or "?", f"{float(info.get('bits_per_byte') or 0):.3f}"
+            info["model_id"], info.get("engine") or "?", fixed_text(float(info.get("bits_per_byte") or 0), 3)
         )
         if info.get("native_kernel"):
             text += " · " + self.tr("decodes here with {0}").format(info["native_kernel"])

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nacomp.gui.core.compare import Bar
-from nacomp.gui.core.wording import size_text
+from nacomp.gui.core.wording import count_text, size_text
 from nacomp.gui.theme import Colours, scaled
 
 BAR = 16.0
@@ -27,7 +27,7 @@ class CompareChart(QWidget):
         self._bars = list(bars)
         words = ", ".join(f"{bar.label} {size_text(bar.size)}" for bar in bars)
         self.setAccessibleName(self.tr("Sizes compared: {0}").format(words))
-        self.setToolTip("\n".join(f"{bar.label}: {bar.size:,} B" for bar in bars))
+        self.setToolTip("\n".join(f"{bar.label}: {count_text(bar.size)} B" for bar in bars))
         self.updateGeometry()
         self.update()
 

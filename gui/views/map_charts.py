@@ -5,6 +5,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nacomp.gui.core.surprise import BIN_EDGES, SurpriseMap
+from nacomp.gui.core.wording import fixed_text
 from nacomp.gui.theme import Theme, scaled
 from nacomp.gui.views.heat import heat
 
@@ -88,7 +89,9 @@ class RunningPlot(_Plot):
     def words(self) -> str:
         if self.map is None:
             return ""
-        return self.tr("Bits per byte along the text, {0} on average").format(f"{self.map.bits_per_byte:.2f}")
+        return self.tr("Bits per byte along the text, {0} on average").format(
+            fixed_text(self.map.bits_per_byte, 2)
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.map is None:
@@ -113,7 +116,7 @@ class RunningPlot(_Plot):
                 left - 5,
                 metrics.height(),
             )
-            painter.drawText(place, Qt.AlignmentFlag.AlignRight, f"{value:.1f}")
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight, fixed_text(value, 1))
         line = QPolygonF(
             [
                 QPointF(area.left() + x * area.width(), area.bottom() - area.height() * y / top)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from nacomp.gui.core.surprise import SurpriseMap, Token
-from nacomp.gui.core.wording import bits_text, odds_text, size_text
+from nacomp.gui.core.wording import bits_text, count_text, fixed_text, odds_text, size_text
 from nacomp.gui.services import Services
 from nacomp.gui.theme import Theme, scaled
 from nacomp.gui.views.banner import Banner
@@ -187,9 +187,9 @@ class MapPage(QWidget):
         self.view.show_map(shown)
         self.histogram.show_map(shown)
         self.running.show_map(shown)
-        self.figure.setText(self.tr("{0} bits per byte").format(f"{shown.bits_per_byte:.2f}"))
+        self.figure.setText(self.tr("{0} bits per byte").format(fixed_text(shown.bits_per_byte, 2)))
         words = self.tr("{0} of text in {1} tokens cost {2}.").format(
-            size_text(shown.size), f"{len(shown.tokens):,}", size_text(shown.bits / 8)
+            size_text(shown.size), count_text(len(shown.tokens)), size_text(shown.bits / 8)
         )
         self.total.setText(words)
         self.show_token(-1)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
 
-from nacomp.gui.core.wording import duration_text, ratio_text
+from nacomp.gui.core.wording import count_text, duration_text, ratio_text, size_text
 from nacomp.gui.language import LANGUAGES, Language
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +71,8 @@ def test_numbers_in_words_follow_the_language(qapp: QCoreApplication) -> None:
     try:
         language.choose("de")
         assert ratio_text(1000, 250, QCoreApplication.translate) == "4-mal kleiner"
+        assert ratio_text(1000, 256, QCoreApplication.translate) == "3,9-mal kleiner"
+        assert (size_text(1234), count_text(1234567)) == ("1,2 kB", "1.234.567")
         assert duration_text(200_000, QCoreApplication.translate) == "2 Tage"
         language.choose("es")
         assert ratio_text(1000, 800, QCoreApplication.translate) == "20 % menor"
