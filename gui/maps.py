@@ -37,7 +37,12 @@ class MapDesk(QObject):
         """Compute the map of a text file, and in the same run its page for a browser."""
         self.stop()
         self.path, self.map, self.page, self.failure = path, None, None, None
-        if path.stat().st_size > LIMIT_BYTES:
+        try:
+            size = path.stat().st_size
+        except OSError as problem:
+            self._failed(f"{path.name}: {problem.strerror}.")
+            return
+        if size > LIMIT_BYTES:
             self._failed(self.tr("This text is too long for a map; up to 200 kB are drawn."))
             return
         self._scratch = tempfile.TemporaryDirectory(prefix="nacomp-map-")

@@ -1,10 +1,11 @@
 """What happens when work begins and ends: no sleep while it lasts; afterwards a notification, and the folder if wanted."""
 
 import os
+import shutil
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QProcess
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from nacomp.gui.core.jobs import ACTIVE, Job, State
@@ -65,13 +66,23 @@ class Notices(QObject):
             text += ", " + self.tr("%n failed", "", failed)
         self.said.append(text)
         QApplication.alert(self._window())
-        if not QSystemTrayIcon.isSystemTrayAvailable() or self._window().isActiveWindow():
+        if self._window().isActiveWindow():
+            return
+        if not QSystemTrayIcon.isSystemTrayAvailable():
+            self._without_tray(text)
             return
         if self._tray is None:
             self._tray = QSystemTrayIcon(app_icon(), self)
             self._tray.messageClicked.connect(lambda: self._window().activateWindow())
         self._tray.show()
         self._tray.showMessage("nacomp", text, app_icon())
+
+    @staticmethod
+    def _without_tray(text: str) -> None:
+        """GNOME has no tray; its notifications are reached by the program that every desktop there brings along."""
+        program = shutil.which("notify-send")
+        if program is not None:
+            QProcess.startDetached(program, ["--app-name=nacomp", "--icon=nacomp", "nacomp", text])
 
     def stop(self) -> None:
         """The application closes."""

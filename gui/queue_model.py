@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 
 from nacomp.gui.core.jobs import Job, Kind
 from nacomp.gui.core.queue import JobQueue
-from nacomp.gui.core.status import headline, status_line
+from nacomp.gui.core.status import headline, job_title, status_line
 
 JOB_ROLE = Qt.ItemDataRole.UserRole
 ROW_MIME = "application/x-nacomp-queue-row"
@@ -40,7 +40,7 @@ class QueueModel(QAbstractListModel):
         job = self.queue.at(index.row())
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return job.name
+                return job_title(job, QCoreApplication.translate)
             case Qt.ItemDataRole.ToolTipRole:
                 return "\n".join(map(str, job.inputs))
             case Qt.ItemDataRole.AccessibleTextRole:
@@ -48,7 +48,8 @@ class QueueModel(QAbstractListModel):
                     headline(job, QCoreApplication.translate),
                     status_line(job, QCoreApplication.translate),
                 )
-                return f"{job.name}: {', '.join(filter(None, words))}"
+                title = job_title(job, QCoreApplication.translate)
+                return f"{title}: {', '.join(filter(None, words))}"
             case _ if role == JOB_ROLE:
                 return job
         return None
@@ -93,7 +94,8 @@ class QueueModel(QAbstractListModel):
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         data = QMimeData()
         if indexes:
-            data.setData(ROW_MIME, QByteArray(str(self.queue.at(indexes[0].row()).id).encode()))
+            jobs = [self.queue.at(row) for row in sorted({index.row() for index in indexes})]
+            data.setData(ROW_MIME, QByteArray(" ".join(str(job.id) for job in jobs).encode()))
         return data
 
     def supportedDropActions(self) -> Qt.DropAction:
@@ -102,12 +104,12 @@ class QueueModel(QAbstractListModel):
     def dropMimeData(
         self, data: QMimeData, _action: Qt.DropAction, row: int, _column: int, parent: Index
     ) -> bool:
-        """Reorder by drag. Answers False on purpose: the row has moved already, nothing is left to delete."""
+        """Reorder by drag. Answers False on purpose: the rows have moved already, nothing is left to delete."""
         if not data.hasFormat(ROW_MIME):
             return False
-        job = self.queue.find(int(data.data(ROW_MIME).data()))
-        if job is not None:
+        target = row if row >= 0 else (parent.row() if parent.isValid() else len(self.queue))
+        for job in filter(None, map(self.queue.find, map(int, bytes(data.data(ROW_MIME).data()).split()))):
             here = self.queue.row(job.id)
-            target = row if row >= 0 else (parent.row() if parent.isValid() else len(self.queue))
             self.move(job, target - 1 if target > here else target)
+            target += target <= here
         return False

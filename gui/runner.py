@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from nacomp.gui.background import in_background
 from nacomp.gui.core.commands import WorkerOptions, job_arguments, list_arguments, worker_program
 from nacomp.gui.core.events import last_words
-from nacomp.gui.core.jobs import ACTIVE, Job, Kind, State
+from nacomp.gui.core.jobs import ACTIVE, FINISHED, Job, Kind, State
 from nacomp.gui.core.leftovers import now as leftovers_since
 from nacomp.gui.core.leftovers import sweep
 from nacomp.gui.core.measure import Measure, measure
@@ -74,9 +74,9 @@ class Runner(QObject):
     def start(self) -> None:
         """Begin with the waiting jobs, also with those that waited for a choice, and go on with paused ones."""
         self.going = True
-        for job in self.queue:
-            if job.held == "choice":
-                job.held = None
+        for job in self.queue.held():
+            job.held = None
+            self._touch(job)
         for job in [job for job in self.queue if job.state is State.PAUSED]:
             self.resume(job)
         self._next()
@@ -113,8 +113,8 @@ class Runner(QObject):
         self.changed.emit()
 
     def clear_finished(self) -> None:
-        """Take all finished jobs out of the list."""
-        for job in [job for job in self.queue if job.state is State.DONE]:
+        """Take finished jobs out of the list; what failed stays until someone has looked at it."""
+        for job in [job for job in self.queue if job.state in FINISHED - {State.FAILED}]:
             self.model.remove(job)
         self.changed.emit()
 
@@ -130,6 +130,11 @@ class Runner(QObject):
         self._touch(job)
         if why is None:
             self._next()
+
+    def let_go(self, job: Job) -> None:
+        """Start a job that was held back, as soon as it is its turn."""
+        self.going = True
+        self.hold(job, None)
 
     def shut_down(self) -> None:
         """Cancel everything and wait for the workers: the application closes."""
@@ -221,7 +226,11 @@ class Runner(QObject):
 
     def _looked(self, job: Job, data: bytes) -> None:
         self._looks.pop(job.id).deleteLater()
-        entries = [str(entry.get("path", "")) for entry in json.loads(data).get("entries", [])]
+        try:
+            entries = [str(entry.get("path", "")) for entry in json.loads(data).get("entries", [])]
+        except ValueError:
+            self._end(job, State.FAILED, self.tr("The worker's answer could not be read."))
+            return
         appears, told = extract_places(job.inputs[0], self._folder(job), entries)
         target = settle(appears, self._policy(), self._taken)
         if target is None:
@@ -289,7 +298,10 @@ class Runner(QObject):
         self._touch(job)
         self.job_ended.emit(job)
         self._next()
-        if not self.queue.busy and self.queue.next_to_start() is None:
+        if self.queue.at_rest:
+            if not self.queue.held():
+                self.going = False  # what is added later starts by itself only where the settings say so
+                self.changed.emit()
             self.emptied.emit()
 
     def _sentence(self, worker: Worker, ending: Ending) -> str:

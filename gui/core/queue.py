@@ -93,6 +93,17 @@ class JobQueue:
         """How many jobs are in each state."""
         return Counter(job.state for job in self._jobs)
 
+    def held(self) -> list[Job]:
+        """Jobs that would be long and wait until a person has chosen."""
+        return [job for job in self._jobs if job.state is State.WAITING and job.held == "choice"]
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing will happen any more unless a person does something."""
+        return not self.busy and all(
+            job.state is not State.WAITING or job.held == "choice" for job in self._jobs
+        )
+
     @property
     def busy(self) -> bool:
         """Whether any worker process belongs to this queue."""

@@ -12,6 +12,13 @@ from nacomp.gui.core.wording import (
 )
 
 
+def job_title(job: Job, translate: Translate = english) -> str:
+    """What a job is called in lists: its input, and how many more there are."""
+    if len(job.inputs) == 1:
+        return job.name
+    return translate("status", "{0} and {1} more").format(job.name, len(job.inputs) - 1)
+
+
 def _joined(parts: list[str]) -> str:
     return " · ".join(part for part in parts if part)
 

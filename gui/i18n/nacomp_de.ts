@@ -137,6 +137,21 @@
     </message>
 </context>
 <context>
+    <name>Destination</name>
+    <message>
+        <source>Beside the original</source>
+        <translation>Neben dem Original</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>Save results to</source>
+        <translation>Ergebnisse sichern in</translation>
+    </message>
+</context>
+<context>
     <name>DropArea</name>
     <message>
         <source>Drop files or folders here</source>
@@ -184,6 +199,10 @@
         <translation>Anhalten</translation>
     </message>
     <message>
+        <source>Start anyway</source>
+        <translation>Trotzdem beginnen</translation>
+    </message>
+    <message>
         <source>Resume</source>
         <translation>Fortsetzen</translation>
     </message>
@@ -217,6 +236,10 @@
     <message>
         <source>Back to the queue</source>
         <translation>Zurück zur Liste</translation>
+    </message>
+    <message>
+        <source>Progress of this job</source>
+        <translation>Fortschritt dieses Auftrags</translation>
     </message>
     <message>
         <source>Compared with classical codecs</source>
@@ -280,6 +303,10 @@
     <message>
         <source>Look inside</source>
         <translation>Hineinsehen</translation>
+    </message>
+    <message>
+        <source>Start anyway</source>
+        <translation>Trotzdem beginnen</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -368,12 +395,31 @@
         <translation>Unfertiges wird entfernt; Ihre Dateien bleiben, wie sie sind.</translation>
     </message>
     <message>
+        <source>The queue has not been started</source>
+        <translation>Die Liste wurde nicht gestartet</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) wait in the queue. Close and forget them?</source>
+        <translation>
+            <numerusform>%n Auftrag wartet noch. Schließen und ihn vergessen?</numerusform>
+            <numerusform>%n Aufträge warten noch. Schließen und sie vergessen?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Your files stay as they are.</source>
+        <translation>Ihre Dateien bleiben, wie sie sind.</translation>
+    </message>
+    <message>
         <source>Keep working</source>
         <translation>Weiterarbeiten</translation>
     </message>
     <message>
         <source>Stop and close</source>
         <translation>Abbrechen und schließen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
     </message>
 </context>
 <context>
@@ -673,18 +719,6 @@
         <source>Open the folder when all is done</source>
         <translation>Am Ende den Ordner öffnen</translation>
     </message>
-    <message>
-        <source>Beside the original</source>
-        <translation>Neben dem Original</translation>
-    </message>
-    <message>
-        <source>Choose a folder…</source>
-        <translation>Ordner wählen …</translation>
-    </message>
-    <message>
-        <source>Save results to</source>
-        <translation>Ergebnisse sichern in</translation>
-    </message>
 </context>
 <context>
     <name>QueuePage</name>
@@ -760,10 +794,6 @@
         <translation>Trotzdem beginnen</translation>
     </message>
     <message>
-        <source>{0}: about {1}</source>
-        <translation>{0}: etwa {1}</translation>
-    </message>
-    <message>
         <source>Start now</source>
         <translation>Jetzt beginnen</translation>
     </message>
@@ -820,6 +850,10 @@
         <translation>{0} gespart</translation>
     </message>
     <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
         <source>{0} left</source>
         <translation>noch {0}</translation>
     </message>
@@ -833,6 +867,10 @@
 </context>
 <context>
     <name>Runner</name>
+    <message>
+        <source>The worker&apos;s answer could not be read.</source>
+        <translation>Die Antwort des Arbeitsprozesses war nicht lesbar.</translation>
+    </message>
     <message>
         <source>The worker could not be started: {0}</source>
         <translation>Der Arbeitsprozess ließ sich nicht starten: {0}</translation>
@@ -928,6 +966,10 @@
         <translation>Damit lässt sich ein beschädigtes Archiv bis zu diesem Anteil reparieren; um ebenso viel wächst es.</translation>
     </message>
     <message>
+        <source>Save to</source>
+        <translation>Sichern in</translation>
+    </message>
+    <message>
         <source>Keep it</source>
         <translation>Behalten</translation>
     </message>
@@ -1002,6 +1044,10 @@
 <context>
     <name>levels</name>
     <message>
+        <source>{0}: about {1}</source>
+        <translation>{0}: etwa {1}</translation>
+    </message>
+    <message>
         <source>Fast</source>
         <translation>Schnell</translation>
     </message>
@@ -1016,6 +1062,10 @@
 </context>
 <context>
     <name>status</name>
+    <message>
+        <source>{0} and {1} more</source>
+        <translation>{0} und {1} weitere</translation>
+    </message>
     <message>
         <source>about {0}</source>
         <translation>etwa {0}</translation>

@@ -22,6 +22,16 @@
     </message>
 </context>
 <context>
+    <name>MainWindow</name>
+    <message numerus="yes">
+        <source>%n job(s) wait in the queue. Close and forget them?</source>
+        <translation>
+            <numerusform>%n job waits in the queue. Close and forget it?</numerusform>
+            <numerusform>%n jobs wait in the queue. Close and forget them?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Notices</name>
     <message numerus="yes">
         <source>%n job(s) done</source>

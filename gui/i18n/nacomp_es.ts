@@ -137,6 +137,21 @@
     </message>
 </context>
 <context>
+    <name>Destination</name>
+    <message>
+        <source>Beside the original</source>
+        <translation>Junto al original</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Elegir carpeta…</translation>
+    </message>
+    <message>
+        <source>Save results to</source>
+        <translation>Guardar los resultados en</translation>
+    </message>
+</context>
+<context>
     <name>DropArea</name>
     <message>
         <source>Drop files or folders here</source>
@@ -184,6 +199,10 @@
         <translation>Pausar</translation>
     </message>
     <message>
+        <source>Start anyway</source>
+        <translation>Empezar de todos modos</translation>
+    </message>
+    <message>
         <source>Resume</source>
         <translation>Continuar</translation>
     </message>
@@ -217,6 +236,10 @@
     <message>
         <source>Back to the queue</source>
         <translation>Volver a la lista</translation>
+    </message>
+    <message>
+        <source>Progress of this job</source>
+        <translation>Progreso de esta tarea</translation>
     </message>
     <message>
         <source>Compared with classical codecs</source>
@@ -280,6 +303,10 @@
     <message>
         <source>Look inside</source>
         <translation>Mirar dentro</translation>
+    </message>
+    <message>
+        <source>Start anyway</source>
+        <translation>Empezar de todos modos</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -368,12 +395,31 @@
         <translation>Lo inacabado se borra; tus ficheros quedan como están.</translation>
     </message>
     <message>
+        <source>The queue has not been started</source>
+        <translation>La lista no se ha iniciado</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) wait in the queue. Close and forget them?</source>
+        <translation>
+            <numerusform>%n tarea está en espera. ¿Cerrar y olvidarla?</numerusform>
+            <numerusform>%n tareas están en espera. ¿Cerrar y olvidarlas?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Your files stay as they are.</source>
+        <translation>Tus ficheros quedan como están.</translation>
+    </message>
+    <message>
         <source>Keep working</source>
         <translation>Seguir trabajando</translation>
     </message>
     <message>
         <source>Stop and close</source>
         <translation>Detener y cerrar</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Cerrar</translation>
     </message>
 </context>
 <context>
@@ -673,18 +719,6 @@
         <source>Open the folder when all is done</source>
         <translation>Abrir la carpeta al terminar</translation>
     </message>
-    <message>
-        <source>Beside the original</source>
-        <translation>Junto al original</translation>
-    </message>
-    <message>
-        <source>Choose a folder…</source>
-        <translation>Elegir carpeta…</translation>
-    </message>
-    <message>
-        <source>Save results to</source>
-        <translation>Guardar los resultados en</translation>
-    </message>
 </context>
 <context>
     <name>QueuePage</name>
@@ -760,10 +794,6 @@
         <translation>Empezar de todos modos</translation>
     </message>
     <message>
-        <source>{0}: about {1}</source>
-        <translation>{0}: unos {1}</translation>
-    </message>
-    <message>
         <source>Start now</source>
         <translation>Empezar ahora</translation>
     </message>
@@ -820,6 +850,10 @@
         <translation>{0} ahorrados</translation>
     </message>
     <message>
+        <source>paused</source>
+        <translation>en pausa</translation>
+    </message>
+    <message>
         <source>{0} left</source>
         <translation>faltan {0}</translation>
     </message>
@@ -833,6 +867,10 @@
 </context>
 <context>
     <name>Runner</name>
+    <message>
+        <source>The worker&apos;s answer could not be read.</source>
+        <translation>No se pudo leer la respuesta del proceso de trabajo.</translation>
+    </message>
     <message>
         <source>The worker could not be started: {0}</source>
         <translation>No se pudo iniciar el proceso de trabajo: {0}</translation>
@@ -928,6 +966,10 @@
         <translation>Permite reparar un archivo dañado hasta esta proporción; crece en la misma medida.</translation>
     </message>
     <message>
+        <source>Save to</source>
+        <translation>Guardar en</translation>
+    </message>
+    <message>
         <source>Keep it</source>
         <translation>Conservarlo</translation>
     </message>
@@ -1002,6 +1044,10 @@
 <context>
     <name>levels</name>
     <message>
+        <source>{0}: about {1}</source>
+        <translation>{0}: unos {1}</translation>
+    </message>
+    <message>
         <source>Fast</source>
         <translation>Rápido</translation>
     </message>
@@ -1016,6 +1062,10 @@
 </context>
 <context>
     <name>status</name>
+    <message>
+        <source>{0} and {1} more</source>
+        <translation>{0} y {1} más</translation>
+    </message>
     <message>
         <source>about {0}</source>
         <translation>unos {0}</translation>

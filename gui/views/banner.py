@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from nacomp.gui.icons import icon_pixmap
@@ -13,7 +13,9 @@ INKS = {"info": ("info", "accent"), "warning": ("warning", "warning"), "error": 
 
 
 class Banner(QFrame):
-    """Hidden until `show_message`; a new message replaces the old one."""
+    """Hidden until `show_message`; a new message replaces the old one. `dismissed`: closed without an answer."""
+
+    dismissed = Signal()
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +29,7 @@ class Banner(QFrame):
         self._box.setSpacing(10)
         self._box.addWidget(self._picture)
         self._box.addWidget(self.text, 1)
-        self._close = tool("cancel", self.tr("Close this message"), colours, self.hide)
+        self._close = tool("cancel", self.tr("Close this message"), colours, self._dismiss)
         self._box.addWidget(self._close)
         self.hide()
 
@@ -51,6 +53,10 @@ class Banner(QFrame):
         restyle(self)
         self.show()
         announce(self)
+
+    def _dismiss(self) -> None:
+        self.hide()
+        self.dismissed.emit()
 
     def _then(self, action: Callable[[], object]) -> Callable[[], None]:
         def act() -> None:

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QCursor, QFont, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from nacomp.gui.core.jobs import ACTIVE, Job, Kind, State
-from nacomp.gui.core.status import headline, status_line
+from nacomp.gui.core.status import headline, job_title, status_line
 from nacomp.gui.icons import paint_icon
 from nacomp.gui.queue_model import JOB_ROLE
 from nacomp.gui.theme import Colours, scaled
@@ -37,9 +37,10 @@ PADDING = 12.0
 BADGE = 38.0
 BUTTON = 30.0
 BETWEEN = 6.0
+HOVERED = QStyle.StateFlag.State_MouseOver
 Index = QModelIndex | QPersistentModelIndex
 
-BUTTONS: dict[State, tuple[str, ...]] = {
+_BUTTONS: dict[State, tuple[str, ...]] = {
     State.WAITING: ("remove",),
     State.RUNNING: ("pause", "cancel"),
     State.PAUSED: ("play", "cancel"),
@@ -48,12 +49,20 @@ BUTTONS: dict[State, tuple[str, ...]] = {
     State.CANCELLED: ("retry", "remove"),
     State.SKIPPED: ("retry", "remove"),
 }
+PICTURES = {"start": "play", "remove": "cancel"}
+"""Buttons whose icon has another name. To leave the list is no bin: no file is deleted by it."""
+
+
+def card_buttons(job: Job) -> tuple[str, ...]:
+    """The buttons on a job's card."""
+    return ("start", "remove") if job.held == "choice" and job.state is State.WAITING else _BUTTONS[job.state]
 
 
 def button_name(key: str) -> str:
     """What a card's button is called."""
     names = {
         "pause": QCoreApplication.translate("JobDelegate", "Pause"),
+        "start": QCoreApplication.translate("JobDelegate", "Start anyway"),
         "play": QCoreApplication.translate("JobDelegate", "Resume"),
         "cancel": QCoreApplication.translate("JobDelegate", "Cancel"),
         "open": QCoreApplication.translate("JobDelegate", "Show in folder"),
@@ -102,7 +111,7 @@ class JobDelegate(QStyledItemDelegate):
         view = self.parent()
         if job.state is not State.FAILED or not isinstance(view, QAbstractItemView):
             return 1
-        taken = 4 * PADDING + BADGE + BUTTON * len(BUTTONS[job.state]) + 16
+        taken = 4 * PADDING + BADGE + BUTTON * len(card_buttons(job)) + 16
         metrics = QFontMetricsF(scaled(QApplication.font(), 0.95))
         width = metrics.horizontalAdvance(status_line(job, QCoreApplication.translate))
         return 2 if width > view.viewport().width() - taken else 1
@@ -113,7 +122,7 @@ class JobDelegate(QStyledItemDelegate):
     def button_boxes(self, option: QStyleOptionViewItem, job: Job) -> dict[str, QRectF]:
         """Where a card's buttons are, in the view's coordinates."""
         area = self._card(option)
-        names = BUTTONS[job.state]
+        names = card_buttons(job)
         left = area.right() - PADDING - BUTTON * len(names)
         top = area.center().y() - BUTTON / 2
         return {name: QRectF(left + BUTTON * i, top, BUTTON, BUTTON) for i, name in enumerate(names)}
@@ -152,9 +161,17 @@ class JobDelegate(QStyledItemDelegate):
     def _paint_right(self, painter: QPainter, option: QStyleOptionViewItem, job: Job) -> float:
         """Buttons and headline; returns where the words must end."""
         boxes = self.button_boxes(option, job)
+        pointed = self._pointed(option)
         for name, box in boxes.items():
             role = "disabled" if job.stopping == "cancel" else "soft"
-            paint_icon(painter, name, self._colours.colour(role), box.adjusted(6, 6, -6, -6))
+            if box.contains(pointed) and not job.stopping:
+                role = "text"
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self._colours.colour("raised"))
+                painter.drawRoundedRect(box, 7, 7)
+            paint_icon(
+                painter, PICTURES.get(name, name), self._colours.colour(role), box.adjusted(6, 6, -6, -6)
+            )
         left = min(box.left() for box in boxes.values()) - 10
         text = headline(job, QCoreApplication.translate)
         if text:
@@ -168,6 +185,13 @@ class JobDelegate(QStyledItemDelegate):
             left -= width + 14
         return left
 
+    def _pointed(self, option: QStyleOptionViewItem) -> QPointF:
+        """Where the mouse is over a card; outside of everything if it is elsewhere."""
+        view = self.parent()
+        if option.state & HOVERED and isinstance(view, QAbstractItemView):
+            return QPointF(view.viewport().mapFromGlobal(QCursor.pos()))
+        return QPointF(-1, -1)
+
     def _paint_words(self, painter: QPainter, option: QStyleOptionViewItem, job: Job, right: float) -> None:
         area = self._card(option)
         left = area.left() + 2 * PADDING + BADGE
@@ -179,7 +203,8 @@ class JobDelegate(QStyledItemDelegate):
         top = area.center().y() - text_height / 2 - (3 if job.state in ACTIVE else 0)
         painter.setFont(name_font)
         painter.setPen(self._colours.colour("text"))
-        name = QFontMetricsF(name_font).elidedText(job.name, Qt.TextElideMode.ElideMiddle, width)
+        title = job_title(job, QCoreApplication.translate)
+        name = QFontMetricsF(name_font).elidedText(title, Qt.TextElideMode.ElideMiddle, width)
         painter.drawText(QPointF(left, top + QFontMetricsF(name_font).ascent()), name)
         painter.setFont(line_font)
         painter.setPen(self._colours.colour("danger" if failed else "soft"))
@@ -205,6 +230,9 @@ class JobDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(track, 2, 2)
 
     def editorEvent(self, event: QEvent, _model: object, option: QStyleOptionViewItem, index: Index) -> bool:
+        view = self.parent()
+        if event.type() == QEvent.Type.MouseMove and isinstance(view, QAbstractItemView):
+            view.viewport().update(option.rect)  # another button may be under the mouse now
         if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
             job: Job = index.data(JOB_ROLE)
             for name, box in self.button_boxes(option, job).items():

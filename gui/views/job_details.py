@@ -4,12 +4,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from nacomp.gui.core.jobs import Job, Kind, State
+from nacomp.gui.core.estimate import Estimate
+from nacomp.gui.core.jobs import ACTIVE, Job, Kind, State
 from nacomp.gui.core.names import is_archive
-from nacomp.gui.core.status import status_line
-from nacomp.gui.core.wording import ratio_text, size_text
+from nacomp.gui.core.status import job_title, status_line
+from nacomp.gui.core.wording import count_text, duration_text, fixed_text, ratio_text, size_text
 from nacomp.gui.services import Services
 from nacomp.gui.views.compare_chart import CompareChart
 from nacomp.gui.views.open_folder import show_in_folder
@@ -17,6 +18,8 @@ from nacomp.gui.views.parts import ElidedLabel, button, card, label, row, tool
 
 AUTOMATIC_COMPARISON_BYTES = 4_000_000
 """Up to here all three codecs together need about two seconds: done without asking."""
+
+ACTIONS_A_ROW = 3
 
 
 class JobDetails(QWidget):
@@ -55,12 +58,18 @@ class JobDetails(QWidget):
         self.back = tool("back", self.tr("Back to the queue"), self._colours, self.closed.emit)
         self.name = ElidedLabel("", "heading")
         inside.addLayout(row(self.back, self.name))
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Progress of this job"))
         self.figure = label("", "figure", wrap=True)
         self.status = label("", "soft", wrap=True)
         inside.addWidget(self.figure)
         inside.addWidget(self.status)
-        self._actions = QHBoxLayout()
+        inside.addWidget(self.bar)
+        self._actions = QGridLayout()
         self._actions.setSpacing(6)
+        self._actions.setColumnStretch(ACTIONS_A_ROW, 1)
         inside.addLayout(self._actions)
         inside.addSpacing(4)
         self._facts = QGridLayout()
@@ -85,11 +94,13 @@ class JobDetails(QWidget):
         self.job = job
         if job is None:
             return
-        self.name.say(job.name)
+        self.name.say(job_title(job, QCoreApplication.translate))
         sizes = job.sizes() if job.state is State.DONE else None
         self.figure.setVisible(sizes is not None)
         if sizes:
             self.figure.setText(ratio_text(*sizes, QCoreApplication.translate))
+        self.bar.setVisible(job.state in ACTIVE)
+        self.bar.setValue(round(1000 * (job.meter.fraction or 0)))
         self.status.setText(status_line(job, QCoreApplication.translate))
         self.status.setProperty("role", "danger" if job.state is State.FAILED else "soft")
         self.status.style().polish(self.status)
@@ -113,11 +124,11 @@ class JobDetails(QWidget):
         if job.size is not None:
             facts.append((self.tr("Size"), size_text(job.size)))
         if job.files > 1:
-            facts.append((self.tr("Files"), f"{job.files:,}"))
+            facts.append((self.tr("Files"), count_text(job.files)))
         if isinstance(result.get("compressed_size"), int):
             facts.append((self.tr("Compressed"), size_text(result["compressed_size"])))
         if isinstance(result.get("bits_per_byte"), int | float):
-            facts.append((self.tr("Bits per byte"), f"{result['bits_per_byte']:.3f}"))
+            facts.append((self.tr("Bits per byte"), fixed_text(result["bits_per_byte"], 3)))
         if job.kind is Kind.COMPRESS:
             facts.append((self.tr("Level"), level_name(job.level)))
         if result.get("model_id"):
@@ -153,22 +164,26 @@ class JobDetails(QWidget):
                 )
         for name, text, picture in fitting:
             made.append(button(text, self._colours, picture, on=partial(self.acted.emit, job, name)))
-        for part in made:
-            self._actions.addWidget(part)
-        self._actions.addStretch(1)
+        for number, part in enumerate(made):
+            self._actions.addWidget(part, number // ACTIONS_A_ROW, number % ACTIONS_A_ROW)
 
     def _fitting(self, job: Job) -> list[tuple[str, str, str]]:
         allowed = self._services.runner.queue.allowed(job)
         known = [
+            ("start", self.tr("Start anyway"), "play"),
             ("pause", self.tr("Pause"), "pause"),
             ("resume", self.tr("Resume"), "play"),
             ("cancel", self.tr("Cancel"), "cancel"),
             ("retry", self.tr("Try again"), "retry"),
             ("repair", self.tr("Repair"), "repair"),
             ("rescue", self.tr("Rescue"), "rescue"),
-            ("remove", self.tr("Remove"), "remove"),
+            ("remove", self.tr("Remove"), "cancel"),
         ]
-        return [entry for entry in known if entry[0] in allowed]
+        fitting = [entry for entry in known if entry[0] in allowed and (entry[0] != "start" or job.held)]
+        if job.held == "choice":
+            faster = self._services.estimates.faster(job).items()
+            fitting[1:1] = [(f"level:{name}", faster_name(name, one), "") for name, one in faster]
+        return fitting
 
     def _show_comparison(self, job: Job) -> None:
         desk = self._services.comparisons
@@ -203,6 +218,12 @@ class JobDetails(QWidget):
     def _compared(self, job_id: int) -> None:
         if self.job is not None and self.job.id == job_id:
             self._show_comparison(self.job)
+
+
+def faster_name(level: str, estimate: Estimate) -> str:
+    """A level with the time it would take, as a choice for a long job."""
+    time = duration_text(estimate.seconds, QCoreApplication.translate)
+    return QCoreApplication.translate("levels", "{0}: about {1}").format(level_name(level), time)
 
 
 def level_name(level: str) -> str:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.core.jobs import Kind
+from nacomp.gui.core.jobs import Kind, State
 from nacomp.gui.icons import app_icon, icon
 from nacomp.gui.services import Services
 from nacomp.gui.views.archive_page import ArchivePage
@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
                 return settings
         queue = QueuePage(self._services)
         queue.open_archive.connect(self.open_archive)
+        queue.title_wanted.connect(self.setWindowTitle)
         return queue
 
     @property
@@ -216,16 +217,19 @@ class MainWindow(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._services.runner.queue.busy and not self._close_allowed:
+        queue = self._services.runner.queue
+        waiting = queue.counts()[State.WAITING]
+        if (queue.busy or waiting) and not self._close_allowed:
             event.ignore()
-            self._ask()
+            self._ask(0 if queue.busy else waiting)
             return
         self._services.store.value.window = bytes(self.saveGeometry().toBase64().data()).decode()
         self._services.store.save()
         self.closing.emit()
         event.accept()
 
-    def _ask(self) -> None:
+    def _ask(self, waiting: int) -> None:
+        """Ask before a running job is stopped, or before a list of `waiting` jobs is forgotten."""
         if self.question is not None:
             self.question.raise_()
             return
@@ -233,8 +237,13 @@ class MainWindow(QMainWindow):
         box.setWindowTitle(self.tr("Work is going on"))
         box.setText(self.tr("A job is still running. Stop it and close?"))
         box.setInformativeText(self.tr("Unfinished output is removed; your files stay as they are."))
+        if waiting:
+            box.setWindowTitle(self.tr("The queue has not been started"))
+            box.setText(self.tr("%n job(s) wait in the queue. Close and forget them?", "", waiting))
+            box.setInformativeText(self.tr("Your files stay as they are."))
         stay = box.addButton(self.tr("Keep working"), QMessageBox.ButtonRole.RejectRole)
-        stop = box.addButton(self.tr("Stop and close"), QMessageBox.ButtonRole.DestructiveRole)
+        words = self.tr("Close") if waiting else self.tr("Stop and close")
+        stop = box.addButton(words, QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(stay)
         box.setEscapeButton(stay)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -1,13 +1,10 @@
 """Options for the whole queue: level, destination, what to do when a name is taken."""
 
-from pathlib import Path
-
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QMenu,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -16,10 +13,9 @@ from PySide6.QtWidgets import (
 from nacomp.gui.core.estimate import LEVELS
 from nacomp.gui.core.names import Conflict
 from nacomp.gui.services import Services
+from nacomp.gui.views.destination import Destination
 from nacomp.gui.views.job_details import level_name
 from nacomp.gui.views.parts import Segments, label, tool
-
-CHOOSE = "?"
 
 
 class QueueOptions(QWidget):
@@ -37,12 +33,8 @@ class QueueOptions(QWidget):
         choices = [(level, level_name(level), tips[level]) for level in LEVELS]
         self.level = Segments(self.tr("Level"), choices, settings.level)
         self.level.chosen.connect(self._set_level)
-        self.destination = QComboBox()
-        self.destination.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.destination.setMinimumWidth(166)
+        self.destination = Destination(self._store)
         self.destination.setMaximumWidth(340)
-        self.destination.activated.connect(self._choose_destination)
-        self._fill_destinations()
         self.conflict = QComboBox()
         for policy, text in {
             Conflict.RENAME: self.tr("Keep both"),
@@ -83,6 +75,7 @@ class QueueOptions(QWidget):
 
     def _more_menu(self) -> QMenu:
         menu = QMenu(self)
+        self._switches: dict[str, QAction] = {}
         for name, text in (
             ("start_at_once", self.tr("Start as soon as something is added")),
             ("together", self.tr("Put everything added at once into one archive")),
@@ -92,38 +85,27 @@ class QueueOptions(QWidget):
             action.setCheckable(True)
             action.setChecked(getattr(self._store.value, name))
             action.toggled.connect(lambda on, name=name: self._set(name, on))
+            self._switches[name] = action
         return menu
-
-    def _fill_destinations(self) -> None:
-        chosen = self._store.value.destination
-        self.destination.clear()
-        self.destination.addItem(self.tr("Beside the original"), None)
-        if chosen:
-            self.destination.addItem(Path(chosen).name or chosen, chosen)
-        self.destination.addItem(self.tr("Choose a folder…"), CHOOSE)
-        self.destination.setCurrentIndex(1 if chosen else 0)
-        self.destination.setToolTip(chosen or "")
-
-    def _choose_destination(self) -> None:
-        value = self.destination.currentData()
-        if value == CHOOSE:
-            start = self._store.value.destination or str(Path.home())
-            value = (
-                QFileDialog.getExistingDirectory(self, self.tr("Save results to"), start)
-                or self._store.value.destination
-            )
-        self.set_destination(value)
 
     def set_destination(self, folder: str | None) -> None:
         """Save results to a folder from now on; None: beside their sources."""
-        self._set("destination", folder)
-        self._fill_destinations()
+        self.destination.set_folder(folder)
 
     def _set_level(self, level: str) -> None:
         self._set("level", level)
 
     def _set_conflict(self) -> None:
         self._set("conflict", self.conflict.currentData())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The settings page may have changed any of this meanwhile."""
+        settings = self._store.value
+        self.level.select(settings.level)
+        self.conflict.setCurrentIndex(self.conflict.findData(settings.conflict))
+        for name, action in self._switches.items():
+            action.setChecked(getattr(settings, name))
+        super().showEvent(event)
 
     def _set(self, name: str, value: object) -> None:
         setattr(self._store.value, name, value)

@@ -1,10 +1,11 @@
 """The first page: drop files, see them shrink. Options for the whole queue above, jobs in the middle, totals below."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,16 +20,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.core.estimate import Estimate
 from nacomp.gui.core.jobs import FINISHED, Job, Kind, State
 from nacomp.gui.core.names import is_archive
+from nacomp.gui.core.status import job_title
 from nacomp.gui.core.wording import duration_text, size_text
 from nacomp.gui.queue_model import JOB_ROLE
 from nacomp.gui.services import Services
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import DropArea
 from nacomp.gui.views.job_delegate import JobDelegate
-from nacomp.gui.views.job_details import JobDetails, level_name
+from nacomp.gui.views.job_details import JobDetails, faster_name, level_name
 from nacomp.gui.views.open_folder import show_in_folder
 from nacomp.gui.views.parts import MARGIN, button, label, row
 from nacomp.gui.views.queue_options import QueueOptions
@@ -36,11 +37,18 @@ from nacomp.gui.views.queue_options import QueueOptions
 WIDE = 1060
 """From this page width on the details stand beside the list."""
 
+REFRESH_MS = 50
+"""Totals are drawn at most this often: every change costs a pass over all jobs, and thousands of files may come at once."""
+
 
 class QueuePage(QWidget):
-    """The queue with everything one does to it. `open_archive`: someone wants to look into an archive."""
+    """The queue with everything one does to it.
+
+    `open_archive`: someone wants to look into an archive. `title_wanted`: what the window's title should say.
+    """
 
     open_archive = Signal(Path)
+    title_wanted = Signal(str)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +56,10 @@ class QueuePage(QWidget):
         self._runner = services.runner
         self._colours = services.theme.colours
         self.details_open = False
+        self._asked_about: Job | None = None
+        self._unanswered: set[int] = set()
+        self._stale = False
+        self._rest = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._build()
         self._connect()
         self._make_actions()
@@ -75,19 +87,18 @@ class QueuePage(QWidget):
     def _header(self) -> QHBoxLayout:
         c = self._colours
         self.title = label(self.tr("Compress"), "title")
-        self.counts = label("", "soft")
         self.add_files = button(self.tr("Add files…"), c, "add-file", on=self.choose_files)
         self.add_folder = button(self.tr("Add folder…"), c, "add-folder", on=self.choose_folder)
         self.start = button(self.tr("Start"), c, "play", "primary", on=self._runner.start)
         self.pause = button(self.tr("Pause"), c, "pause", on=self._runner.pause_all)
-        return row(self.title, 6, self.counts, None, self.add_files, self.add_folder, self.pause, self.start)
+        return row(self.title, None, self.add_files, self.add_folder, self.pause, self.start)
 
     def _middle(self) -> QHBoxLayout:
         self.list = QListView()
         self.list.setModel(self._runner.model)
         self.list.setItemDelegate(JobDelegate(self._colours, self._pressed, self.list))
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setMouseTracking(True)
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
@@ -125,8 +136,10 @@ class QueuePage(QWidget):
         self.drop_area.dropped.connect(self.take)
         self.drop_area.wants_files.connect(self.choose_files)
         self.drop_area.wants_folder.connect(self.choose_folder)
-        self._runner.changed.connect(self._refresh)
-        self._services.estimates.long_job.connect(self._offer_levels)
+        self._runner.changed.connect(self._refresh_soon)
+        self._rest.timeout.connect(self._refresh_if_stale)
+        self._services.estimates.long_job.connect(lambda _job, _found: self._ask_about_long_jobs())
+        self.banner.dismissed.connect(self._dismissed)
         self.list.selectionModel().currentChanged.connect(self._selected)
         self.list.doubleClicked.connect(lambda _index: self._show_details(True))
         self.list.customContextMenuRequested.connect(self._menu)
@@ -189,25 +202,41 @@ class QueuePage(QWidget):
             choices.append((self.tr("Look inside"), lambda: self.open_archive.emit(archives[0])))
         self.banner.show_message(text, "info", choices)
 
-    def _offer_levels(self, job: Job, found: dict[str, Estimate]) -> None:
-        chosen = found[job.level]
+    def _ask_about_long_jobs(self) -> None:
+        """One question at a time: the next long job's comes when this one's is answered."""
+        if self._asked_about is not None and self._asked_about.held != "choice":
+            self.banner.hide()
+            self._asked_about = None
+        if not self.banner.isHidden():
+            return
+        open_ones = [job for job in self._runner.queue.held() if job.id not in self._unanswered]
+        if open_ones:
+            self._ask_about(open_ones[0])
+
+    def _ask_about(self, job: Job) -> None:
+        self._asked_about = job
+        time = duration_text(job.estimate.seconds, QCoreApplication.translate) if job.estimate else "?"
         text = self.tr("{0} would take about {1} at level {2}.").format(
-            job.name, duration_text(chosen.seconds, QCoreApplication.translate), level_name(job.level)
+            job_title(job, QCoreApplication.translate), time, level_name(job.level)
         )
         choices: list[tuple[str, Callable[[], object]]] = [
-            (self.tr("Start anyway"), lambda: self._runner.hold(job, None))
+            (self.tr("Start anyway"), partial(self._runner.let_go, job))
         ]
-        for level, estimate in found.items():
-            if estimate.seconds < chosen.seconds:
-                time = duration_text(estimate.seconds, QCoreApplication.translate)
-                name = self.tr("{0}: about {1}").format(level_name(level), time)
-                choices.append((name, partial(self._at_level, job, level)))
+        for level, estimate in self._services.estimates.faster(job).items():
+            choices.append((faster_name(level, estimate), partial(self._at_level, job, level)))
         self.banner.show_message(text, "warning", choices)
+
+    def _dismissed(self) -> None:
+        """A question that was closed is not asked again; the job's card and details still offer the choice."""
+        if self._asked_about is not None:
+            self._unanswered.add(self._asked_about.id)
+            self._asked_about = None
+        self._ask_about_long_jobs()
 
     def _at_level(self, job: Job, level: str) -> None:
         self._runner.change_level(job, level)
         job.estimate = self._services.estimates.estimates(job).get(level)
-        self._runner.hold(job, None)
+        self._runner.let_go(job)
 
     # What is done with jobs ---------------------------------------------------------------------------------
 
@@ -217,8 +246,15 @@ class QueuePage(QWidget):
         job = index.data(JOB_ROLE) if index.isValid() else None
         return job if isinstance(job, Job) else None
 
+    def selected_jobs(self) -> list[Job]:
+        """All selected jobs, in the order of the list."""
+        rows = sorted(index.row() for index in self.list.selectionModel().selectedRows())
+        return [self._runner.queue.at(row) for row in rows]
+
     def act(self, job: Job, name: str) -> None:
-        """Do one of the queue's actions with a job, if it fits the job's state."""
+        """Do one of the queue's actions with a job, if it fits the job's state; `level:fast` starts it at that level."""
+        if name.startswith("level:") and job.held == "choice":
+            self._at_level(job, name.removeprefix("level:"))
         if name not in self._runner.queue.allowed(job):
             return
         verbs: dict[str, Callable[[Job], None]] = {
@@ -227,7 +263,7 @@ class QueuePage(QWidget):
             "cancel": self._runner.cancel,
             "retry": self._runner.retry,
             "remove": self._runner.remove,
-            "start": lambda job: self._runner.hold(job, None),
+            "start": self._runner.let_go,
             "repair": lambda job: self._help(job, Kind.REPAIR),
             "rescue": lambda job: self._help(job, Kind.RESCUE),
         }
@@ -247,20 +283,24 @@ class QueuePage(QWidget):
         self.act(job, "resume" if name == "play" else name)
 
     def _on_selected(self, name: str) -> None:
-        if (job := self.selected()) is not None:
+        for job in self.selected_jobs():
             self.act(job, name)
 
     def _toggle(self) -> None:
-        if (job := self.selected()) is not None:
+        for job in self.selected_jobs():
             self.act(job, "resume" if job.state is State.PAUSED else "pause")
 
     def _delete(self) -> None:
-        if (job := self.selected()) is not None:
+        for job in self.selected_jobs():
             self.act(job, "cancel" if "cancel" in self._runner.queue.allowed(job) else "remove")
 
     def _shift(self, by: int) -> None:
-        if (job := self.selected()) is not None:
-            self._runner.model.move(job, self._runner.queue.row(job.id) + by)
+        """Move the selected jobs by one row, together; at the end of the list they stay."""
+        queue, jobs = self._runner.queue, self.selected_jobs()
+        rows = [queue.row(job.id) for job in jobs]
+        if jobs and rows[0] + by >= 0 and rows[-1] + by < len(queue):
+            for job in jobs if by < 0 else reversed(jobs):
+                self._runner.model.move(job, queue.row(job.id) + by)
 
     def _menu(self, point: QPoint) -> None:
         index = self.list.indexAt(point)
@@ -269,8 +309,10 @@ class QueuePage(QWidget):
             self.job_menu(job).popup(self.list.viewport().mapToGlobal(point))
 
     def job_menu(self, job: Job) -> QMenu:
-        """Everything that can be done with one job."""
+        """Everything that can be done with a job, and with the others that are selected with it."""
         menu = QMenu(self)
+        jobs = self.selected_jobs()
+        jobs = jobs if job in jobs else [job]
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         names = {
             "start": self.tr("Start now"),
@@ -282,15 +324,15 @@ class QueuePage(QWidget):
             "repair": self.tr("Repair the archive"),
             "rescue": self.tr("Rescue what is intact"),
         }
-        allowed = self._runner.queue.allowed(job)
         for name, text in names.items():
-            if name in allowed and (name != "start" or job.held):
-                menu.addAction(text, partial(self.act, job, name))
+            fitting = [one for one in jobs if name in self._runner.queue.allowed(one)]
+            if fitting and (name != "start" or job.held):
+                menu.addAction(text, partial(self._act_on, fitting, name))
         if job.state is State.WAITING and job.kind is Kind.COMPRESS:
             self._level_menu(menu, job)
         menu.addSeparator()
-        menu.addAction(self.tr("Move up"), lambda: self._move(job, -1))
-        menu.addAction(self.tr("Move down"), lambda: self._move(job, 1))
+        menu.addAction(self.tr("Move up"), lambda: self._shift(-1))
+        menu.addAction(self.tr("Move down"), lambda: self._shift(1))
         menu.addSeparator()
         menu.addAction(self.tr("Details"), lambda: self._show_details(True))
         menu.addAction(self.tr("Show in folder"), lambda: show_in_folder(job.output or job.inputs[0]))
@@ -306,8 +348,9 @@ class QueuePage(QWidget):
             action.triggered.connect(lambda _=False, level=level: self._runner.change_level(job, level))
             group.addAction(action)
 
-    def _move(self, job: Job, by: int) -> None:
-        self._runner.model.move(job, self._runner.queue.row(job.id) + by)
+    def _act_on(self, jobs: list[Job], name: str) -> None:
+        for job in jobs:
+            self.act(job, name)
 
     # What is shown ------------------------------------------------------------------------------------------
 
@@ -340,6 +383,18 @@ class QueuePage(QWidget):
         self.details.setVisible(shown)
         self.stack.setVisible(wide or not shown)
 
+    def _refresh_soon(self) -> None:
+        """Now if the last time was a while ago, else when it will have been."""
+        self._stale = True
+        if not self._rest.isActive():
+            self._refresh_if_stale()
+
+    def _refresh_if_stale(self) -> None:
+        if self._stale:
+            self._stale = False
+            self._rest.start()
+            self._refresh()
+
     def _refresh(self) -> None:
         queue = self._runner.queue
         counts = queue.counts()
@@ -349,27 +404,34 @@ class QueuePage(QWidget):
         self.footer.setVisible(len(queue) > 0)
         self.add_files.setVisible(len(queue) > 0)
         self.add_folder.setVisible(len(queue) > 0)
+        held = len(queue.held())
         waiting = counts[State.WAITING] + counts[State.PAUSED] > 0
-        active = counts[State.RUNNING] > 0 or (self._runner.going and counts[State.WAITING] > 0)
-        self.start.setVisible(waiting and not active)
+        active = counts[State.RUNNING] > 0 or (self._runner.going and counts[State.WAITING] > held)
+        self.start.setVisible((waiting and not active) or held > 0)
+        resumes = counts[State.PAUSED] > 0 and not active
+        self.start.setText(self.tr("Resume") if resumes else self.tr("Start"))
+        self.start.setAccessibleName(self.start.text())
         self.pause.setVisible(active)
-        self.clear.setEnabled(counts[State.DONE] > 0)
-        self._show_total()
+        self.clear.setEnabled(any(counts[state] for state in FINISHED - {State.FAILED}))
+        self._show_total(counts)
+        self._ask_about_long_jobs()
 
-    def _show_total(self) -> None:
+    def _show_total(self, counts: Counter[State]) -> None:
         queue = self._runner.queue
-        finished = sum(job.state in FINISHED for job in queue)
         total = queue.total()
         self.total_bar.setValue(round(1000 * total.fraction))
-        parts = [self.tr("{0} of {1} done").format(finished, len(queue))]
+        parts = [self.tr("{0} of {1} done").format(counts[State.DONE], len(queue))]
+        if counts[State.FAILED]:
+            parts.append(self.tr("%n failed", "", counts[State.FAILED]))
         sizes = [sizes for job in queue if job.state is State.DONE and (sizes := job.sizes())]
         if sizes:
             saved = sum(original - packed for original, packed in sizes)
             if saved > 0:
                 parts.append(self.tr("{0} saved").format(size_text(saved)))
-        if queue.busy and total.seconds_left is not None:
+        if counts[State.PAUSED] and not counts[State.RUNNING]:
+            parts.append(self.tr("paused"))
+        elif queue.busy and total.seconds_left is not None:
             left = duration_text(total.seconds_left, QCoreApplication.translate)
             parts.append(self.tr("{0} left").format(left))
         self.total_text.setText(" · ".join(parts))
-        failed = queue.counts()[State.FAILED]
-        self.counts.setText(self.tr("%n failed", "", failed) if failed else "")
+        self.title_wanted.emit(f"{100 * total.fraction:.0f}% · nacomp" if queue.busy else "nacomp")

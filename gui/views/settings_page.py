@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from nacomp.gui.core.settings import Settings
 from nacomp.gui.services import Services
+from nacomp.gui.views.destination import Destination
 from nacomp.gui.views.job_details import level_name
 from nacomp.gui.views.parts import MARGIN, button, card, column, label, row
 
@@ -133,6 +134,7 @@ class SettingsPage(QWidget):
             grid, "recovery", self.tr("Recovery data (%)"), 0, 50, self.tr("None"),
             self.tr("Lets a damaged archive be repaired, up to this share of it; it grows by as much."),
         )  # fmt: skip
+        self._place(grid, "destination", self.tr("Save to"), Destination(self._store))
         after = [("keep", self.tr("Keep it")), ("trash", self.tr("Move it to the trash"))]
         self._choice(
             grid, "source_after", self.tr("The original afterwards"), after,
@@ -171,6 +173,18 @@ class SettingsPage(QWidget):
             self.tr("Open the settings folder"), self._colours, "open", on=lambda: _open(folder)
         )
         inside.addLayout(row(label(str(self._store.path), "small"), None, open_folder))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The queue's page may have changed some of this meanwhile."""
+        for name, control in self.controls.items():
+            value = getattr(self._store.value, name)
+            if isinstance(control, QSpinBox):
+                control.setValue(value)
+            elif isinstance(control, QCheckBox):
+                control.setChecked(value)
+            elif isinstance(control, QComboBox) and name != "destination":
+                control.setCurrentIndex(control.findData(value))
+        super().showEvent(event)
 
     def _set(self, name: str, value: object) -> None:
         assert name in Settings.__dataclass_fields__

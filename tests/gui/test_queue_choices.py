@@ -1,10 +1,12 @@
 """What a person chooses around a job: names, order, a faster level, the trash, help for a damaged archive."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui import estimates
@@ -99,9 +101,75 @@ def test_long_job_asks_first_and_takes_the_faster_level(
     assert page.banner.isVisible()
     found = application.services.estimates.estimates(job)
     assert set(found) == {"balanced", "fast"}
-    page._at_level(job, "fast")
+    page.banner._close.click()
+    assert not page.banner.isVisible()
+    assert page.start.isVisible()  # closing the question leaves the job where it can still be started
+    found["balanced"] = replace(found["balanced"], seconds=1000.0)
+    page._show_details(True)
+    page._arrange()
+    fast = [part.text() for part in page.details.findChildren(QPushButton) if part.text().startswith("Fast")]
+    press(qtbot, page.details, fast[0])
     finished(job)
     assert job.level == "fast"
+
+
+def test_each_of_several_long_jobs_is_asked_about(
+    application: Application,
+    qtbot: QtBot,
+    tmp_path: Path,
+    finished: Finished,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(estimates, "SMALL_BYTES", 10)
+    monkeypatch.setattr(estimate, "LONG_SECONDS", 0.0)
+    page, runner = application.window.queue_page, application.services.runner
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / name).write_text("a few words to pack " * 20)
+    jobs = runner.add(Kind.COMPRESS, [tmp_path / "one.txt", tmp_path / "two.txt"])
+    qtbot.waitUntil(lambda: len(runner.queue.held()) == 2, timeout=PATIENCE_MS)
+    for job in jobs:
+        qtbot.waitUntil(lambda job=job: page.banner.isVisible() and job.name in page.banner.text.text())
+        press(qtbot, page.banner, "Start anyway")
+        finished(job)
+
+
+def test_what_is_added_after_the_queue_ran_waits_again(
+    application: Application, qtbot: QtBot, tmp_path: Path, finished: Finished
+) -> None:
+    application.services.store.value.start_at_once = False
+    for name in "ab":
+        (tmp_path / name).write_text(name)
+    runner, page = application.services.runner, application.window.queue_page
+    first = runner.add(Kind.COMPRESS, [tmp_path / "a"])[0]
+    qtbot.waitUntil(lambda: first.size is not None)
+    assert first.state is State.WAITING
+    press(qtbot, page, "Start")
+    finished(first)
+    second = runner.add(Kind.COMPRESS, [tmp_path / "b"])[0]
+    qtbot.waitUntil(lambda: second.size is not None and page.start.isVisible())
+    assert second.state is State.WAITING
+
+
+def test_several_jobs_are_moved_and_removed_together(
+    application: Application, qtbot: QtBot, tmp_path: Path
+) -> None:
+    application.services.store.value.start_at_once = False
+    runner, page = application.services.runner, application.window.queue_page
+    for name in "abcd":
+        (tmp_path / name).write_text(name)
+    jobs = runner.add(Kind.COMPRESS, [tmp_path / name for name in "abcd"])
+    qtbot.waitUntil(lambda: all(job.size is not None for job in runner.queue), timeout=PATIENCE_MS)
+    page.list.setFocus()
+    page.list.setCurrentIndex(runner.model.index(2))
+    page.list.selectionModel().select(runner.model.index(3), QItemSelectionModel.SelectionFlag.Select)
+    qtbot.keyClick(page.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert [job.name for job in runner.queue] == ["a", "c", "d", "b"]
+    carried = runner.model.mimeData([runner.model.index(1), runner.model.index(2)])
+    runner.model.dropMimeData(carried, Qt.DropAction.MoveAction, 0, 0, QModelIndex())
+    assert [job.name for job in runner.queue] == ["c", "d", "a", "b"]
+    assert page.selected_jobs() == jobs[2:]
+    qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    assert [job.name for job in runner.queue] == ["a", "b"]
 
 
 def test_original_goes_to_the_trash_only_after_verification(

@@ -40,7 +40,7 @@ def test_dropped_folder_comes_back_byte_for_byte(
     archive = tmp_path / "holiday notes.nac"
     assert job.output == archive
     assert job.sizes() == (sum(map(len, before.values())), archive.stat().st_size)
-    assert page.stack.currentWidget() is page.list
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.list)
     shutil.rmtree(folder)
 
     drop(application.window, [archive])
@@ -49,7 +49,7 @@ def test_dropped_folder_comes_back_byte_for_byte(
     back = application.services.runner.queue.at(1)
     finished(back)
     assert files_below(folder) == before
-    assert page.total_text.text().startswith("2 of 2 done")
+    qtbot.waitUntil(lambda: page.total_text.text().startswith("2 of 2 done"))
 
 
 def test_pause_resume_and_the_result_is_whole(
@@ -68,8 +68,8 @@ def test_pause_resume_and_the_result_is_whole(
     under_way(job)
     press_card(qtbot, page, job, "pause")
     qtbot.waitUntil(lambda: job.state is State.PAUSED, timeout=PATIENCE_MS)
-    assert page.start.isVisible()
-    assert not page.pause.isVisible()
+    qtbot.waitUntil(lambda: page.start.isVisible() and not page.pause.isVisible())
+    assert page.start.text() == "Resume"
     assert "Paused" in str(page.list.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))
     press_card(qtbot, page, job, "play")
     finished(job)
@@ -119,7 +119,7 @@ def test_killed_worker_is_a_failed_job_and_the_window_lives(
     assert [path.name for path in tmp_path.iterdir()] == ["novel.txt"]
     page.list.setCurrentIndex(runner.model.index(0))
     page._show_details(True)
-    assert page.details.status.text() == job.failure
+    qtbot.waitUntil(lambda: page.details.status.text() == job.failure)
     press(qtbot, page.details, "Try again")
     finished(job)
     assert (tmp_path / "novel.txt.nac").is_file()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui.application import Application, Instance
@@ -49,6 +49,37 @@ def test_closing_during_work_asks_and_obeys(
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["novel.txt"]
 
 
+def test_closing_with_jobs_that_wait_asks(application: Application, qtbot: QtBot, tmp_path: Path) -> None:
+    application.services.store.value.start_at_once = False
+    job = application.services.runner.add(Kind.COMPRESS, [tmp_path])[0]
+    window = application.window
+    window.close()
+    assert window.isVisible()
+    assert window.question is not None
+    assert window.question.text().startswith("1 job waits")
+    qtbot.mouseClick(answer(window.question, "Close"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.isVisible())
+    qtbot.waitUntil(lambda: job.size is not None)
+
+
+def test_pages_show_what_another_page_has_set(application: Application, own_home: Path) -> None:
+    window = application.window
+    window.show_page("settings")
+    control = window.settings_page.controls["level"]
+    assert isinstance(control, QComboBox)
+    control.setCurrentIndex(control.findData("max"))
+    control.activated.emit(control.currentIndex())
+    window.show_page("queue")
+    assert window.queue_page.options.level.buttons["max"].isChecked()
+    window.queue_page.options.set_destination(str(own_home))
+    window.queue_page.options.level.buttons["fast"].click()
+    window.show_page("settings")
+    assert control.currentData() == "fast"
+    destination = window.settings_page.controls["destination"]
+    assert isinstance(destination, QComboBox)
+    assert destination.currentData() == str(own_home)
+
+
 def test_closing_at_rest_does_not_ask(application: Application) -> None:
     application.window.close()
     assert application.window.question is None
@@ -77,7 +108,8 @@ def test_theme_and_language_change_while_a_job_runs(
     application.window.show_page("queue")
     assert application.window.queue_page.list.model().rowCount() == 1
     qtbot.waitUntil(lambda: job.state is State.DONE, timeout=PATIENCE_MS)
-    assert application.window.queue_page.total_text.text().startswith("1 von 1 fertig")
+    page = application.window.queue_page
+    qtbot.waitUntil(lambda: page.total_text.text().startswith("1 von 1 fertig"))
 
 
 def test_system_theme_is_followed_only_when_chosen(application: Application) -> None:

@@ -7,7 +7,7 @@ import pytest
 from nacomp.gui.core.events import Failure, Notice, Paused, Progress, Result, Resumed, Started
 from nacomp.gui.core.jobs import Job, Kind, State
 from nacomp.gui.core.queue import JobQueue
-from nacomp.gui.core.status import headline, status_line
+from nacomp.gui.core.status import headline, job_title, status_line
 
 
 def queue_of(*names: str, slots: int = 1) -> JobQueue:
@@ -122,6 +122,21 @@ def test_events_of_a_whole_run() -> None:
     job.go(State.DONE)
     assert headline(job) == "4 times smaller"
     assert status_line(job) == "1 kB became 250 B · took 4 s"
+
+
+def test_several_inputs_are_counted_in_the_title() -> None:
+    job = Job(1, Kind.COMPRESS, (Path("a.txt"), Path("b.txt"), Path("c.txt")))
+    assert job_title(job) == "a.txt and 2 more"
+
+
+def test_a_queue_is_at_rest_when_only_a_person_can_go_on() -> None:
+    queue = queue_of("a")
+    assert not queue.at_rest
+    queue.at(0).held = "estimating"
+    assert not queue.at_rest
+    queue.at(0).held = "choice"
+    assert queue.at_rest
+    assert queue.held() == [queue.at(0)]
 
 
 def test_total_counts_finished_jobs_as_done() -> None:
