@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication
 from nacomp.gui.application import Application, make_qt_application
 from nacomp.gui.core.jobs import FINISHED, Kind
 from nacomp.gui.core.settings import SettingsStore
+from nacomp.gui.views.queue_page import REFRESH_MS
 
 ROOT = Path(__file__).parents[1]
 README = {"queue_light_1100x700": "queue-light", "queue_dark_1100x700": "queue-dark"}
@@ -79,8 +80,8 @@ class Pictures:
 
     def save(self, name: str) -> None:
         """Save what the window shows."""
-        for _ in range(5):
-            QApplication.processEvents()
+        end = time.monotonic() + 3 * REFRESH_MS / 1000  # totals and details follow a change this late
+        self.wait(lambda: time.monotonic() > end)
         path = self._out / f"{name}_{self._tail}.png"
         self.window.grab().save(str(path))
         print(path)
