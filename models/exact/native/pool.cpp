@@ -13,6 +13,9 @@ namespace {
 // About 20-40 us on current machines: longer than any gap between two steps of one pass, much shorter than a time slice.
 constexpr int kSpins = 2000;
 
+// The next task of a step that has none to give: no count is that large.
+constexpr uint64_t kClosed = 0xFFFFFFFF;
+
 void pause() {
 #if defined(NACOMP_X86_64)
     _mm_pause();
@@ -43,11 +46,16 @@ void Pool::run(int count, Task task, void* context) {
         for (int i = 0; i < count; i++) task(context, i, 0);
         return;
     }
+    // A late worker may still look at the step before. Its ticket is closed first, so that such a worker can take no task
+    // with fields of this step: without that, steps that followed each other on a busy machine lost tasks.
+    uint32_t closed = generation_of(ticket_.load(std::memory_order_relaxed)) + 1;
+    ticket_.store(static_cast<uint64_t>(closed) << 32 | kClosed, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_release);
     task_.store(task, std::memory_order_relaxed);
     context_.store(context, std::memory_order_relaxed);
     count_.store(count, std::memory_order_relaxed);
     done_.store(0, std::memory_order_relaxed);
-    uint32_t generation = generation_of(ticket_.load(std::memory_order_relaxed)) + 1;
+    uint32_t generation = closed + 1;
     // Sequentially consistent, as is the sleepers' count: either we see a worker that is about to sleep, or it sees this.
     ticket_.store(static_cast<uint64_t>(generation) << 32);
     if (sleepers_.load() > 0) {
@@ -67,13 +75,16 @@ void Pool::take_tasks(uint32_t generation, int thread) {
     Task task = task_.load(std::memory_order_relaxed);
     void* context = context_.load(std::memory_order_relaxed);
     int count = count_.load(std::memory_order_relaxed);
-    uint64_t ticket = ticket_.load(std::memory_order_acquire);
-    // If a newer step has begun, what was read above may be a mixture, but then the generation no longer matches.
-    while (generation_of(ticket) == generation && static_cast<int>(ticket & 0xFFFFFFFF) < count) {
-        if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
-        task(context, static_cast<int>(ticket & 0xFFFFFFFF), thread);
+    // If a newer step has begun, what was read above may be a mixture; but then the ticket has changed, for good, before the
+    // fields did, and the exchange below fails (a sequence lock; Boehm, "Can seqlocks get along with programming language
+    // memory models?", 2012).
+    std::atomic_thread_fence(std::memory_order_acquire);
+    uint64_t ticket = ticket_.load(std::memory_order_relaxed);
+    while (generation_of(ticket) == generation && (ticket & kClosed) < static_cast<uint64_t>(count)) {
+        if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_relaxed)) continue;
+        task(context, static_cast<int>(ticket & kClosed), thread);
         done_.fetch_add(1, std::memory_order_release);
-        ticket = ticket_.load(std::memory_order_acquire);
+        ticket = ticket_.load(std::memory_order_relaxed);
     }
 }
 
