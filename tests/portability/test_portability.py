@@ -5,6 +5,7 @@ compiled by other compilers for other processors and run by qemu where this mach
 """
 
 import hashlib
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.protocol import ContextWindow
 from tests.models.exact.random_weights import Form, Rows, random_rows, random_weights
 from tests.portability.driver_file import write_driver_file
-from tests.portability.toolchain import SHIPPED, Program, build, need
+from tests.portability.toolchain import SHIPPED, Program, build, build_pool_stress, need
 
 STREAMS = 3
 CONTEXT = ContextWindow(window=40, sinks=3)
@@ -109,6 +110,13 @@ def test_flushed_subnormals_of_the_caller_do_not_reach_the_core(
 def test_flushed_subnormals_on_arm_do_not_reach_the_core(arm: Program, files: dict[str, Path]) -> None:
     program = arm.under("qemu-aarch64")
     assert sha256(program.logits(files["subnormal"], "neon", 1, "flush")) == HASHES["subnormal"]
+
+
+def test_every_task_of_the_pool_runs_once_when_threads_outnumber_cores(tmp_path: Path) -> None:
+    """A pool that lets late threads into the next step fails within 100,000 steps, on most runs."""
+    program = build_pool_stress(tmp_path / "stress", SHIPPED)
+    done = subprocess.run([program, "8", "1000000"], capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 @pytest.mark.parametrize("sanitizers", ["address,undefined", "thread"])

@@ -70,6 +70,14 @@ def build(folder: Path, compiler: str, flags: Sequence[str]) -> Program:
     return Program(folder / "driver")
 
 
+def build_pool_stress(target: Path, flags: Sequence[str]) -> Path:
+    """The thread pool alone, with pool_stress.cpp."""
+    need("g++")
+    sources = [NATIVE / "pool.cpp", NATIVE / "cpu.cpp", HERE / "pool_stress.cpp"]
+    _call("g++", *flags, "-I", NATIVE, *sources, "-o", target, "-lpthread")
+    return target
+
+
 def _call(*command: str | Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
