@@ -3,6 +3,14 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__GNUC__)
+#define NACOMP_INLINE inline __attribute__((always_inline))
+#else
+#define NACOMP_INLINE inline
+#endif
 
 namespace nacomp {
 
@@ -25,8 +33,9 @@ inline double log64(double x) {
     return e * 0.693147180369123816490 + (e * 1.90821492927058770002e-10 + (t * series + t) * 2.0);
 }
 
-inline double exp64(double x) {
-    static const double terms[] = {1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
+// Inlined by force, so that each version of the loops in dense.cpp has its own.
+NACOMP_INLINE double exp64(double x) {
+    static constexpr double terms[] = {1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
                                    1.0 / 362880.0,     1.0 / 40320.0,     1.0 / 5040.0,     1.0 / 720.0,
                                    1.0 / 120.0,        1.0 / 24.0,        1.0 / 6.0,        0.5,
                                    1.0,                1.0};
@@ -34,7 +43,10 @@ inline double exp64(double x) {
     const double r = (x - n * 0.693147180369123816490) - n * 1.90821492927058770002e-10;
     double series = terms[0];
     for (int i = 1; i < 14; ++i) series = series * r + terms[i];
-    return std::ldexp(series, static_cast<int>(n));  // exact: the result is a normal number
+    const std::int64_t bits = static_cast<std::int64_t>(static_cast<std::int32_t>(n) + 1023) << 52;
+    double power;
+    std::memcpy(&power, &bits, 8);
+    return series * power;  // exact: the result is a normal number
 }
 
 inline double stretch(double p) {

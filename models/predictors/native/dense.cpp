@@ -6,13 +6,10 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "arithmetic.h"
+
 #if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
 #define NACOMP_X86 1
-#endif
-#if defined(__GNUC__)
-#define NACOMP_INLINE inline __attribute__((always_inline))
-#else
-#define NACOMP_INLINE inline
 #endif
 
 namespace nacomp {
@@ -85,13 +82,18 @@ NACOMP_INLINE void weigh_body(const float* logits, const float* bias, float top,
     }
 }
 
+NACOMP_INLINE void exponentials_body(double* x, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) x[i] = exp64(x[i]);
+}
+
 #define NACOMP_VERSION(NAME, TARGET)                                                                          \
     TARGET float highest_##NAME(const float* z, const float* b, std::size_t n) { return highest_body(z, b, n); } \
     TARGET void weigh_##NAME(const float* z, const float* b, float top, std::uint32_t* w, std::int64_t* s,      \
                              std::uint32_t* h, std::size_t n) {                                               \
         weigh_body(z, b, top, w, s, h, n);                                                                    \
     }                                                                                                         \
-    const DenseKernel kernel_##NAME = {#NAME, highest_##NAME, weigh_##NAME};
+    TARGET void exponentials_##NAME(double* x, std::size_t n) { exponentials_body(x, n); }                     \
+    const DenseKernel kernel_##NAME = {#NAME, highest_##NAME, weigh_##NAME, exponentials_##NAME};
 
 NACOMP_VERSION(plain, )
 #ifdef NACOMP_X86

@@ -1,4 +1,4 @@
-// Passes over the whole vocabulary: the language model's row with its bias, as integer weights.
+// Loops over whole arrays: the language model's row with its bias as integer weights, and exponentials of many lifts.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@ constexpr std::size_t kPage = 256;
 constexpr float kMasked = -1e30f;
 constexpr float kOne = 67108864.0f;  // 2^26, weight of the likeliest token but for the floor
 
-// One instruction set's version of the two passes. All versions give the same bits. `pages` counts pages of 256.
+// One instruction set's version of the loops. All versions give the same bits. `pages` counts pages of 256.
 struct DenseKernel {
     const char* name;
     // max over i of logits[i] + bias[i]
@@ -19,6 +19,8 @@ struct DenseKernel {
     // highs[page] = the highest of them
     void (*weigh)(const float* logits, const float* bias, float top, std::uint32_t* weights, std::int64_t* sums,
                   std::uint32_t* highs, std::size_t pages);
+    // x[i] = exp64(x[i])
+    void (*exponentials)(double* x, std::size_t n);
 };
 
 // The widest version this CPU runs.
