@@ -45,6 +45,7 @@ class CompressOptions:
         recovery: percent of the archive that may be damaged and repaired later; 0 for no recovery data.
         resume: keep finished blocks beside the output until it is there, and use those an earlier job kept.
         seal: the password the archive is sealed with, or None.
+        predictors: settings of the predictors to change, as `EnsembleParameters.changed` takes them; for measurements.
     """
 
     level: str = DEFAULT_LEVEL
@@ -54,6 +55,7 @@ class CompressOptions:
     recovery: float = 0.0
     resume: bool = False
     seal: Seal | None = None
+    predictors: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,11 +170,18 @@ def _resume(
 def _codec(
     sources: Sequence[Source], engines: Engines, options: CompressOptions, job: Job
 ) -> NeuralCodec | None:
-    """The codec, or None where there is nothing to code: an archive of folders needs no model."""
+    """The codec, or None where there is nothing to code: an archive of folders needs no model. Raises UsageError."""
     if not any(source.size for source in sources):
         return None
     job.enter("model")
-    return engines.for_level(level_named(options.level), options.model)
+    codec = engines.for_level(level_named(options.level), options.model)
+    if not options.predictors:
+        return codec
+    try:
+        ensemble = codec.settings.ensemble.changed(options.predictors)
+    except ValueError as wrong:
+        raise UsageError(reason=str(wrong)) from None
+    return NeuralCodec(codec.engine, codec.metadata, codec.settings.with_ensemble(ensemble))
 
 
 def _protect(file: BinaryIO, written: Written, percent: float, job: Job) -> Written:

@@ -5,7 +5,7 @@ differently. Rates are therefore given in units of 1/65,536 unless a comment say
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import ClassVar
 
 from nacomp.formats.errors import CorruptArchive, UnsupportedArchive
@@ -74,6 +74,24 @@ class EnsembleParameters:
     def to_json(self) -> dict[str, int | bool | str]:
         """A flat object for the archive's header."""
         return {"id": ENSEMBLE_ID, **asdict(self)}
+
+    @classmethod
+    def model_alone(cls) -> "EnsembleParameters":
+        """Everything switched off: what the language model makes by itself, for comparison."""
+        rates = dict.fromkeys(("bias_rate", "pair_rate", "gap_rate", "column_rate", "recency_rate"), 0)
+        return cls(ngram_orders=0, match_minimum=0, chain=0, skip=False, **rates)
+
+    def changed(self, settings: str) -> "EnsembleParameters":
+        """These parameters with `NAME=VALUE,...` in place, for measurements. Raises ValueError for what they cannot be."""
+        numbers: dict[str, int] = {}
+        for setting in settings.split(","):
+            name, _, value = setting.partition("=")
+            if name not in self.LIMITS:
+                raise ValueError(
+                    f"there is no predictor setting {name!r}; there are {', '.join(self.LIMITS)}"
+                )
+            numbers[name] = int(value)
+        return replace(self, **{n: bool(v) if n == "skip" and v in (0, 1) else v for n, v in numbers.items()})
 
     @classmethod
     def from_json(cls, value: Mapping[str, object]) -> "EnsembleParameters":

@@ -104,6 +104,7 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str) -> float:
     help="Seal the archive with the password in NACOMP_PASSWORD, or one that is asked for twice.",
 )
 @password_file_option
+@click.option("--predictors", default="", metavar="NAME=VALUE,...", hidden=True)
 @level_options
 @common_options
 def command_compress(
@@ -122,6 +123,7 @@ def command_compress(
     skip_unsafe: bool,
     ask: bool,
     password_file: str | None,
+    predictors: str,
     level: str,
     model: str | None,
     engine: str,
@@ -143,6 +145,7 @@ def command_compress(
         recovery=recovery,
         resume=resume,
         seal=Seal(password) if password is not None else None,
+        predictors=predictors,
     )
     to_stdout = stdout or output == "-" or (STANDARD in paths and output is None)
     if removal is not Removal.NONE and (to_stdout or keep):

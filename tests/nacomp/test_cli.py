@@ -76,6 +76,20 @@ def test_unknown_kernel(text: Path) -> None:
     assert "abacus" in refused(4, "compress", text, "-c", "--model", TINY, "--kernel", "abacus")
 
 
+def test_predictors_for_measurements_are_recorded(text: Path, archive: Path, tmp_path: Path) -> None:
+    """Whatever was switched off, the archive says so itself."""
+    path = tmp_path / "alone.nac"
+    settings = "ngram_orders=0,match_minimum=0,chain=0,skip=0"
+    assert nacomp("compress", text, "-o", path, "--model", TINY, "--predictors", settings).code == 0
+    assert nacomp("decompress", path, "-o", tmp_path / "back").code == 0
+    assert (tmp_path / "back").read_bytes() == text.read_bytes()
+    assert path.stat().st_size > archive.stat().st_size
+    assert "there is no predictor setting" in refused(
+        2, "compress", text, "--model", TINY, "--predictors", "luck=1"
+    )
+    assert "is 99" in refused(2, "compress", text, "--model", TINY, "--predictors", "chain=99")
+
+
 def test_not_an_archive(text: Path, tmp_path: Path) -> None:
     refused(3, "decompress", text, "-o", tmp_path / "back")
     refused(3, "list", text)
