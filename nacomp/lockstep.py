@@ -95,6 +95,12 @@ class _Feeder:
         return rows, tokens, wanted
 
 
+def tokens_fed(wants: Mask, skip_queue: int) -> int:
+    """How many tokens of a stream enter the model's context under its skip plan (symbol,)."""
+    pending = np.diff(np.flatnonzero(wants), prepend=-1)
+    return int(np.minimum(pending, max(skip_queue, 1)).sum())
+
+
 def _forward(session: Session, rows: list[int], tokens: list[int], wanted: list[bool], limit: int) -> Logits:
     """Feed rows in pieces the engine accepts; the logits (wanted row, vocabulary) of all of them."""
     parts = []
@@ -130,7 +136,7 @@ class Lane:
         return self.batch_free and rows <= self.max_rows
 
 
-def _planned_logits(
+def planned_logits(
     lane: Lane, streams: list[Symbols], wants: list[Mask], step_done: StepDone
 ) -> Iterator[tuple[int, Mask, Logits]]:
     """For each step in turn: its number, which live streams the model predicts, and their logits.
@@ -177,7 +183,7 @@ def encode_streams(
     """Code a block's symbols (n,); `wants[s]` (length of stream s,) is the ensemble's skip plan. Returns the payload."""
     coder = SymbolEncoder()
     streams = lane.cut.split(symbols)
-    for step, mask, logits in _planned_logits(lane, streams, wants, step_done):
+    for step, mask, logits in planned_logits(lane, streams, wants, step_done):
         live = np.arange(len(mask), dtype=np.int32)
         row = np.fromiter((streams[s][step] for s in range(len(mask))), np.int32, len(mask))
         pages = row // PAGE
