@@ -39,7 +39,7 @@ from nacomp.errors import (
 )
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.levels import Level
-from nacomp.lockstep import Streams
+from nacomp.lockstep import Streams, Symbols
 from nacomp.neural import NeuralCodec
 from nacomp.progress import Job
 from nacomp.version import VERSION
@@ -278,7 +278,20 @@ class ClusterCodec:
         """See `NeuralCodec.parameters`."""
         return self._local.parameters
 
-    def encode(self, data: bytes, level: Level, job: Job) -> bytes:
-        """See `NeuralCodec.encode`; gives the same bytes."""
-        symbols = self._local.tokenizer.encode(data)
-        return self._cluster.encode(symbols, len(data), level.streams(len(symbols)), self.parameters, job)
+    @property
+    def flying(self) -> "ClusterCodec":
+        """See `NeuralCodec.flying`."""
+        return ClusterCodec(self._local.flying, self._cluster)
+
+    def split(self, data: bytes) -> Symbols:
+        """See `NeuralCodec.split`."""
+        return self._local.split(data)
+
+    def flies(self, symbols: Symbols, level: Level) -> bool:
+        """See `NeuralCodec.flies`."""
+        return self._local.flies(symbols, level)
+
+    def encode_symbols(self, symbols: Symbols, size: int, level: Level, job: Job) -> bytes:
+        """See `NeuralCodec.encode_symbols`; gives the same bytes."""
+        cut, _ = self._local.cut(symbols, level)
+        return self._cluster.encode(symbols, size, cut.streams, self.parameters, job)

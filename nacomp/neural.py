@@ -13,9 +13,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from nacomp.errors import CorruptArchive, UnsupportedArchive
 from nacomp.levels import Level
-from nacomp.lockstep import Lane, Mask, Observer, Streams, Symbols, decode_streams, encode_streams
+from nacomp.lockstep import (
+    Lane,
+    Mask,
+    Observer,
+    Streams,
+    Symbols,
+    decode_streams,
+    encode_streams,
+    tokens_fed,
+)
 from nacomp.memory import check_memory, session_bytes
 from nacomp.models.predictors.ensemble import EnsembleParameters, open_ensemble, plan_skips
 from nacomp.models.protocol import ContextWindow, Engine
@@ -24,6 +35,13 @@ from nacomp.progress import Job
 
 CODER = "range24-pages-1"
 MAX_STREAMS = 256
+FEW_ASKED = 0.01
+"""Share of a block's symbols. Below it, asking the model for one at a time takes less time than the predictors do."""
+FLYING_REGIME = 52429
+"""0.8 of symbols lately right, in 1/65,536."""
+FLYING_SHARE = 0.07
+"""Share of tokens the model is fed. At FLYING_REGIME that is 0.005 of a server's log of 1 MiB, 0.06 of 30 similar JSON
+records and 0.05 of a text repeated 20 times, but 0.66 of a table of measurements, which would double in size for it."""
 PAYLOAD_HEADER = struct.Struct("<IHH")
 """symbols, streams, reserved (0)."""
 
@@ -79,6 +97,19 @@ class NeuralCodec:
         self.metadata = metadata
 
     @cached_property
+    def flying(self) -> "NeuralCodec":
+        """The same for blocks that repeat themselves: while the predictors are mostly right, the model is not asked."""
+        ensemble = replace(self.settings.ensemble, skip_regime=FLYING_REGIME)
+        return NeuralCodec(self.engine, self.metadata, self.settings.with_ensemble(ensemble))
+
+    def flies(self, symbols: Symbols, level: Level) -> bool:
+        """Whether the block's symbols (n,) leave the model so little that `flying` is many times faster."""
+        return self.flying._fed(self.flying.cut(symbols, level)[1]) < FLYING_SHARE * len(symbols)
+
+    def _fed(self, wants: list[Mask]) -> int:
+        return sum(tokens_fed(mask, self.settings.ensemble.skip_queue) for mask in wants)
+
+    @cached_property
     def tokenizer(self) -> Tokenizer | GreedyTokenizer:
         """Splits bytes into symbols; only encoding needs it."""
         return open_tokenizer(self.metadata, self.engine.vocabulary)
@@ -88,26 +119,55 @@ class NeuralCodec:
         """What the archive's methods table says of this codec."""
         return self.settings.to_json(self.engine.parameters())
 
+    def split(self, data: bytes) -> Symbols:
+        """Bytes as symbols (n,)."""
+        return self.tokenizer.encode(data)
+
     def encode(self, data: bytes, level: Level, job: Job, observer: Observer | None = None) -> bytes:
         """The payload of a block. Raises Interrupted when the job is cancelled."""
-        return self.encode_symbols(self.tokenizer.encode(data), len(data), level, job, observer)
+        return self.encode_symbols(self.split(data), len(data), level, job, observer)
 
     def encode_symbols(
         self, symbols: Symbols, size: int, level: Level, job: Job, observer: Observer | None = None
     ) -> bytes:
         """The payload of a block of `size` bytes that is already split into symbols (n,)."""
-        cut = Streams(len(symbols), level.streams(len(symbols)))
-        return self.encode_streams(symbols, size, cut, job, observer)
+        cut, wants = self.cut(symbols, level)
+        return self._encode(symbols, size, cut, wants, job, observer)
 
-    def encode_streams(
-        self, symbols: Symbols, size: int, cut: Streams, job: Job, observer: Observer | None = None
-    ) -> bytes:
+    def encode_streams(self, symbols: Symbols, size: int, cut: Streams, job: Job) -> bytes:
         """The same for symbols whose cut into streams is decided: all that a payload depends on besides `parameters`."""
+        return self._encode(symbols, size, cut, self._plan(cut, symbols), job)
+
+    def _encode(
+        self,
+        symbols: Symbols,
+        size: int,
+        cut: Streams,
+        wants: list[Mask],
+        job: Job,
+        observer: Observer | None = None,
+    ) -> bytes:
         lane = self._lane(cut)
-        wants = self._plan(cut, symbols)
         share = size / max(len(symbols), 1)
         body = encode_streams(lane, symbols, wants, lambda n: job.step(n * share), observer)
         return PAYLOAD_HEADER.pack(len(symbols), cut.streams, 0) + body
+
+    def cut(self, symbols: Symbols, level: Level) -> tuple[Streams, list[Mask]]:
+        """How a block's symbols (n,) are cut into streams, and the skip plan (symbol,) of each.
+
+        Streams make the model's forwards wide, but each learns a repeat from the others only when they have passed it.
+        A block that may fly is one stream where that leaves the model next to nothing (1 MiB of a server's log comes to
+        17.9 kB in one stream, 20.4 in 4 and 24.7 in 32), or where many would all learn the same at once.
+        """
+        cut = Streams(len(symbols), level.streams(len(symbols)))
+        wants = self._plan(cut, symbols)
+        if self.settings.ensemble.skip_regime != FLYING_REGIME or cut.streams == 1:
+            return cut, wants
+        one = Streams(len(symbols), 1)
+        alone = self._plan(one, symbols)
+        asked = int(np.count_nonzero(alone[0]))
+        crowded = self._fed(wants) >= FLYING_SHARE * len(symbols) > self._fed(alone)
+        return (one, alone) if asked < FEW_ASKED * len(symbols) or crowded else (cut, wants)
 
     def decode(self, payload: bytes, original_size: int, job: Job) -> bytes:
         """The bytes of a block. Raises CorruptArchive if the payload cannot stand for `original_size` bytes."""

@@ -18,6 +18,7 @@ from nacomp.formats.entry import Extent
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.writer import ArchiveWriter
 from nacomp.levels import Level
+from nacomp.lockstep import Symbols
 from nacomp.progress import Job
 from nacomp.resume import KeptBlocks
 from nacomp.segments import SegmentKind, cut_blocks, split
@@ -26,6 +27,8 @@ from nacomp.units import Unit
 REPETITIVE = 400
 """A unit that the quick classical codec shrinks this many times is left to it: the model could save next to nothing."""
 
+PREDICTABLE = 8
+"""A text that the quick classical codec shrinks no more than this repeats too little to do without the model."""
 CLEARLY_SMALLER = 0.7
 """A payload below this share of the quick codec's is not worth the classical trials: PPMd, the best of them on text,
 reaches 0.74 of it at best on the Canterbury texts."""
@@ -62,8 +65,21 @@ class TextCodec(Protocol):
         """What the archive's methods table says of it."""
         ...
 
-    def encode(self, data: bytes, level: Level, job: Job) -> bytes:
-        """The payload of a block, the same wherever it is made."""
+    @property
+    def flying(self) -> "TextCodec":
+        """The same for blocks that repeat themselves; see `NeuralCodec.flying`."""
+        ...
+
+    def split(self, data: bytes) -> Symbols:
+        """Bytes as symbols (n,)."""
+        ...
+
+    def flies(self, symbols: Symbols, level: Level) -> bool:
+        """Whether a block is one for `flying`."""
+        ...
+
+    def encode_symbols(self, symbols: Symbols, size: int, level: Level, job: Job) -> bytes:
+        """The payload of a block of `size` bytes, the same wherever it is made."""
         ...
 
 
@@ -91,7 +107,7 @@ class BlockCoder:
         self._own_processors = BoundedSemaphore(os.cpu_count() or 1)
         self.methods: tuple[Method, ...] = classical.METHODS
         if codec is not None:
-            self.methods += (Method(MethodKind.NEURAL, codec.parameters),)
+            self.methods += tuple(Method(MethodKind.NEURAL, c.parameters) for c in (codec, codec.flying))
 
     def keep_in(self, kept: KeptBlocks) -> None:
         """From now on, take blocks from `kept` that it has, and add those it has not."""
@@ -143,16 +159,23 @@ class BlockCoder:
         return CodedBlock(packed.method, packed.payload, content_checksum(data), ranges)
 
     def _text(self, data: bytes) -> Packed:
+        quick = len(classical.pack_quick(data).payload)
+        if quick * REPETITIVE <= len(data):
+            return self._binary(data)
+        neural = self._neural(data, may_fly=quick * PREDICTABLE < len(data))
+        size = len(neural.payload) + NEURAL_ROW_BYTES
+        if size < CLEARLY_SMALLER * quick:
+            return neural
+        packed = self._classical(data)
+        return neural if size < len(packed.payload) else packed
+
+    def _neural(self, data: bytes, *, may_fly: bool) -> Packed:
         assert self._codec is not None
-        quick = classical.pack_quick(data)
-        if len(quick.payload) * REPETITIVE > len(data):
-            payload = self._codec.encode(data, self._level, self._job)
-            neural = Packed(len(self.methods) - 1, payload)
-            if len(payload) + NEURAL_ROW_BYTES < CLEARLY_SMALLER * len(quick.payload):
-                return neural
-            packed = self._classical(data)
-            return neural if len(payload) + NEURAL_ROW_BYTES < len(packed.payload) else packed
-        return self._binary(data)
+        symbols = self._codec.split(data)
+        flies = may_fly and self._codec.flies(symbols, self._level)
+        codec = self._codec.flying if flies else self._codec
+        payload = codec.encode_symbols(symbols, len(data), self._level, self._job)
+        return Packed(len(self.methods) - (1 if flies else 2), payload)
 
     def _binary(self, data: bytes) -> Packed:
         packed = self._classical(data)

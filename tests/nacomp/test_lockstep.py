@@ -42,8 +42,8 @@ def codec(engine: ExactEngine, window: int = 64, **ensemble: int) -> NeuralCodec
     return NeuralCodec(engine, metadata, parameters)
 
 
-def level(streams: int) -> Level:
-    return Level("test", (), ContextWindow(64, 4), streams, 1, 1 << 20)
+def level(streams: int, symbols_per_stream: int = 1) -> Level:
+    return Level("test", (), ContextWindow(64, 4), streams, symbols_per_stream, 1 << 20)
 
 
 TEXTS = {
@@ -76,6 +76,19 @@ def test_skipping_spares_the_model(engine: ExactEngine) -> None:
     cut = Streams(len(tiny.tokenizer.encode(TEXTS["repeats"] * 4)), 1)
     wants = tiny._plan(cut, tiny.tokenizer.encode(TEXTS["repeats"] * 4))
     assert wants[0].mean() < 0.5
+
+
+def test_a_block_that_repeats_itself_flies_in_one_stream(engine: ExactEngine) -> None:
+    """Streams are there for the model; where it has next to nothing to do, a repeat is learnt soonest in one."""
+    tiny = codec(engine)
+    eight = level(8, symbols_per_stream=500)
+    repeats, prosaic = (tiny.tokenizer.encode(text) for text in (TEXTS["repeats"] * 40, prose(20000)))
+    assert tiny.flies(repeats, eight)
+    assert not tiny.flies(prosaic, eight)
+    for symbols, streams in ((repeats, 1), (prosaic, 8)):
+        cut, wants = tiny.flying.cut(symbols, eight)
+        assert cut.streams == streams
+        assert [len(mask) for mask in wants] == [len(part) for part in cut.split(symbols)]
 
 
 @settings(max_examples=200)

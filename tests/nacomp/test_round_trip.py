@@ -6,9 +6,15 @@ from pathlib import Path
 import pytest
 
 import nacomp as library
+from nacomp.engines import Engines
+from nacomp.levels import LEVELS
 from nacomp.models.exact.engine import available_kernels
 from nacomp.models.store import Store
-from tests.nacomp.workbench import TINY, awkward_inputs, nacomp, prose
+from nacomp.neural import FLYING_REGIME
+from nacomp.pack import BlockCoder
+from nacomp.progress import Job
+from nacomp.units import Unit
+from tests.nacomp.workbench import DATA, TINY, awkward_inputs, nacomp, prose
 
 INPUTS = awkward_inputs()
 
@@ -35,6 +41,19 @@ def test_text_is_coded_by_the_model() -> None:
     text = Path(__file__).read_bytes()
     archive = library.compress(text, model=TINY)
     assert b"neural" in archive or len(archive) < len(text) / 2
+
+
+def test_repetitive_text_has_a_method_of_its_own() -> None:
+    """One that leaves the model next to nothing; prose beside it keeps to the first, and both come back."""
+    text = (DATA / "corpus" / "prose.txt").read_bytes()
+    units = [Unit(text[:6000] * 20), Unit(text)]
+    coder = BlockCoder(Engines().for_level(LEVELS["fast"], TINY), LEVELS["fast"], Job())
+    blocks = [block for _, (block,) in coder.code(units)]
+    methods = [coder.methods[block.method] for block in blocks]
+    assert [m.parameters["ensemble"]["skip_regime"] for m in methods] == [FLYING_REGIME, 65536]
+    for unit, block, method in zip(units, blocks, methods, strict=True):
+        codec = Engines().for_method(method)
+        assert codec.decode(block.payload, block.original_size, Job()) == unit.data
 
 
 @pytest.mark.parametrize("kernel", available_kernels())
