@@ -6,7 +6,7 @@ differently. Rates are therefore given in units of 1/65,536 unless a comment say
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from nacomp.formats.errors import CorruptArchive, UnsupportedArchive
 
@@ -83,15 +83,15 @@ class EnsembleParameters:
 
     def changed(self, settings: str) -> "EnsembleParameters":
         """These parameters with `NAME=VALUE,...` in place, for measurements. Raises ValueError for what they cannot be."""
-        numbers: dict[str, int] = {}
+        changes: dict[str, Any] = {}
         for setting in settings.split(","):
             name, _, value = setting.partition("=")
             if name not in self.LIMITS:
-                raise ValueError(
-                    f"there is no predictor setting {name!r}; there are {', '.join(self.LIMITS)}"
-                )
-            numbers[name] = int(value)
-        return replace(self, **{n: bool(v) if n == "skip" and v in (0, 1) else v for n, v in numbers.items()})
+                known = ", ".join(self.LIMITS)
+                raise ValueError(f"there is no predictor setting {name!r}; there are {known}")
+            number = int(value)
+            changes[name] = bool(number) if name == "skip" and number in (0, 1) else number
+        return replace(self, **changes)
 
     @classmethod
     def from_json(cls, value: Mapping[str, object]) -> "EnsembleParameters":
