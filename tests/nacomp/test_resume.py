@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.classical import METHODS
 from nacomp.engines import Engines
 from nacomp.errors import FileProblem, Interrupted, OutputExists
 from nacomp.files import Source
@@ -14,6 +13,7 @@ from nacomp.formats.methods import Method, MethodKind
 from nacomp.levels import LEVELS
 from nacomp.models.store import Store
 from nacomp.operations import CompressOptions, compress, sources_of
+from nacomp.pack import BlockCoder
 from nacomp.progress import CancelToken, Job
 from nacomp.resume import keeping, kept_path, settings_key
 from tests.nacomp.workbench import DATA, TINY, nacomp, prose
@@ -85,8 +85,7 @@ def test_finished_blocks_are_not_coded_again(sources: list[Source], tmp_path: Pa
     """A kept block that a coder would never make turns up in the archive, so it was taken as it is."""
     target, text = tmp_path / "out.nac", prose(900)
     level = LEVELS[OPTIONS.level]
-    codec = engines.for_level(level, TINY)
-    methods = (*METHODS, Method(MethodKind.NEURAL, codec.parameters))
+    methods = BlockCoder(engines.for_level(level, TINY), level, Job()).methods
     with pytest.raises(Interrupted), keeping(target, settings_key(methods, level)) as kept:
         kept.keep("text", text, 0, text)
         raise Interrupted
