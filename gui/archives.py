@@ -6,18 +6,22 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from nacomp.gui.core.archive import PREVIEW_BYTES, ArchiveDocument, Entry, parse_archive
 from nacomp.gui.core.events import Failure
 from nacomp.gui.core.settings import SettingsStore
+from nacomp.gui.core.status import locked_sentence
 from nacomp.gui.worker import Ending, Query, Worker
 
 
 class ArchiveDesk(QObject):
-    """Signals: `opened` (another archive, or its reading failed), `previewed` (path, bytes), `prepared` (paths to drag)."""
+    """Signals: `opened` (another archive, or its reading failed), `previewed` (path, bytes), `prepared` (paths to drag),
+    `locked` (path, error's kind: it wants another password).
+    """
 
     opened = Signal()
+    locked = Signal(Path, str)
     previewed = Signal(str, bytes)
     preview_failed = Signal(str, str)
     prepared = Signal(list)
@@ -30,6 +34,7 @@ class ArchiveDesk(QObject):
         self.document: ArchiveDocument | None = None
         self.failure: str | None = None
         self.damaged = False
+        self.password: str | None = None
         self.reading: Path | None = None
         self._query: Query | None = None
         self._preview: Query | None = None
@@ -37,12 +42,13 @@ class ArchiveDesk(QObject):
         self._prepared: dict[tuple[str, ...], Path] = {}
         self._scratch: Path | None = None
 
-    def open(self, path: Path) -> None:
+    def open(self, path: Path, password: str | None = None) -> None:
         """Read an archive's list of entries."""
         self._forget()
+        self.password = password
         self.reading, self.document, self.failure, self.damaged = path, None, None, False
         self.opened.emit()
-        self._query = Query(self._program, ["info", str(path.absolute()), "--json"], parent=self)
+        self._query = Query(self._program, ["info", str(path.absolute()), "--json"], 0, self, password)
         self._query.answered.connect(lambda data: self._got_info(path, data))
         self._query.failed.connect(self._failed)
         self._query.start()
@@ -50,7 +56,7 @@ class ArchiveDesk(QObject):
     def close_archive(self) -> None:
         """Show none."""
         self._forget()
-        self.reading = self.document = self.failure = None
+        self.reading = self.document = self.failure = self.password = None
         self.opened.emit()
 
     def preview(self, entry: Entry) -> None:
@@ -62,7 +68,7 @@ class ArchiveDesk(QObject):
         if self.document is None:
             return
         arguments = ["cat", str(self.document.path.absolute()), entry.path]
-        query = Query(self._program, arguments, limit=PREVIEW_BYTES, parent=self)
+        query = Query(self._program, arguments, PREVIEW_BYTES, self, self.password)
         query.answered.connect(lambda data: self.previewed.emit(entry.path, data))
         query.failed.connect(lambda sentence: self.preview_failed.emit(entry.path, sentence))
         self._preview = query
@@ -91,7 +97,7 @@ class ArchiveDesk(QObject):
             "--control",
         ]
         arguments += [word for path in paths for word in ("--select", path)]
-        self._prepare = Worker(self._program, arguments, self)
+        self._prepare = Worker(self._program, arguments, self, self.password)
         self._prepare.ended.connect(lambda ending: self._prepared_ended(tuple(paths), folder, ending))
         self._prepare.start()
 
@@ -120,11 +126,24 @@ class ArchiveDesk(QObject):
         except ValueError:
             self._failed(self.tr("The worker's answer could not be read."))
             return
+        # Without a password `info` of a sealed archive succeeds, with what everybody can see.
+        if info.get("sealed") and "entries" not in info:
+            self._lock("PasswordNeeded")
+            return
         self.document = parse_archive(path, info)
         self.reading = None
         self.opened.emit()
 
+    def _lock(self, kind: str) -> None:
+        self.password, self.failure = None, locked_sentence(kind, QCoreApplication.translate)
+        self.opened.emit()
+        if self.reading is not None:
+            self.locked.emit(self.reading, kind)
+
     def _failed(self, sentence: str) -> None:
+        if self._query is not None and self._query.locked:
+            self._lock(self._query.locked)
+            return
         self.failure = sentence
         self.damaged = self._query is not None and self._query.damage
         self.opened.emit()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from nacomp.gui.background import in_background
 from nacomp.gui.core.commands import WorkerOptions, job_arguments, list_arguments, worker_program
@@ -21,6 +21,7 @@ from nacomp.gui.core.measure import Measure, measure
 from nacomp.gui.core.names import Conflict, Target, extract_places, group_inputs, output_name, settle
 from nacomp.gui.core.queue import JobQueue
 from nacomp.gui.core.settings import SettingsStore
+from nacomp.gui.core.status import locked_sentence
 from nacomp.gui.queue_model import QueueModel
 from nacomp.gui.worker import Ending, Query, Worker
 
@@ -42,6 +43,8 @@ class Runner(QObject):
         self.queue = JobQueue(store.value.slots)
         self.model = QueueModel(self.queue, self)
         self.going = False
+        self.password: str | None = None
+        """What new archives are sealed with. Kept here, so that a window made anew still shows it; never written."""
         self._workers: dict[int, Worker] = {}
         self._looks: dict[int, Query] = {}
         self._began: dict[int, float] = {}
@@ -49,9 +52,17 @@ class Runner(QObject):
     # What a person can do -----------------------------------------------------------------------------------
 
     def add(
-        self, kind: Kind, paths: Sequence[Path], destination: Path | None = None, select: Sequence[str] = ()
+        self,
+        kind: Kind,
+        paths: Sequence[Path],
+        destination: Path | None = None,
+        select: Sequence[str] = (),
+        password: str | None = None,
     ) -> list[Job]:
-        """Queue paths: archives one by one, sources as the settings say. Sizes are measured in the background."""
+        """Queue paths: archives one by one, sources as the settings say. Sizes are measured in the background.
+
+        `password` opens archives; what is compressed is sealed with the queue's own.
+        """
         settings = self._store.value
         together = settings.together and kind is Kind.COMPRESS
         jobs = []
@@ -63,6 +74,7 @@ class Runner(QObject):
                 level=settings.level,
                 model=settings.model_for(settings.level),
                 select=tuple(select),
+                password=self.password if kind is Kind.COMPRESS else password,
             )
             jobs.append(job)
             self._measure(job)
@@ -106,6 +118,12 @@ class Runner(QObject):
         job.reset()
         self._touch(job)
         self.start()
+
+    def unlock(self, job: Job, password: str) -> None:
+        """Try a job again that failed for want of the right password."""
+        if self.queue.find(job.id) is not None and job.state is State.FAILED:
+            job.password = password
+            self.retry(job)
 
     def remove(self, job: Job) -> None:
         """Take a job out of the list."""
@@ -217,12 +235,15 @@ class Runner(QObject):
     def _look_first(self, job: Job) -> None:
         """What an archive turns into depends on what is in it, so its list is read before the output is named."""
         job.go(State.RUNNING)
-        query = Query(self.program, list_arguments(job.inputs[0]), parent=self)
+        query = Query(self.program, list_arguments(job.inputs[0]), parent=self, password=job.password)
         self._looks[job.id] = query
         query.answered.connect(lambda data: self._looked(job, data))
-        query.failed.connect(lambda sentence: self._end(job, State.FAILED, sentence))
+        query.failed.connect(lambda sentence: self._look_failed(job, query.locked, sentence))
         query.start()
         self._touch(job)
+
+    def _look_failed(self, job: Job, locked: str | None, sentence: str) -> None:
+        self._end(job, State.FAILED, self._lock(job, locked) or sentence)
 
     def _looked(self, job: Job, data: bytes) -> None:
         self._looks.pop(job.id).deleteLater()
@@ -257,7 +278,7 @@ class Runner(QObject):
         )
 
     def _run(self, job: Job, arguments: list[str]) -> None:
-        worker = Worker(self.program, arguments, self)
+        worker = Worker(self.program, arguments, self, job.password)
         self._workers[job.id] = worker
         self._began[job.id] = leftovers_since()
         worker.heard.connect(lambda event: self._heard(job, event))
@@ -288,12 +309,15 @@ class Runner(QObject):
             self._end(job, State.CANCELLED)
         else:
             job.damaged = failure is not None and failure.damage
-            self._end(job, State.FAILED, self._sentence(worker, ending))
+            shut = self._lock(job, failure.locked if failure else None)
+            self._end(job, State.FAILED, shut or self._sentence(worker, ending))
 
     def _end(self, job: Job, state: State, sentence: str | None = None) -> None:
         if (look := self._looks.pop(job.id, None)) is not None:
             look.deleteLater()
         job.failure = sentence
+        if state is State.DONE:
+            job.password = None
         job.go(state)
         self._touch(job)
         self.job_ended.emit(job)
@@ -303,6 +327,15 @@ class Runner(QObject):
                 self.going = False  # what is added later starts by itself only where the settings say so
                 self.changed.emit()
             self.emptied.emit()
+
+    @staticmethod
+    def _lock(job: Job, locked: str | None) -> str | None:
+        """Note whether a password is wanted, and forget one that does not open the archive. The sentence for it."""
+        job.locked = locked
+        if locked is None:
+            return None
+        job.password = None
+        return locked_sentence(locked, QCoreApplication.translate)
 
     def _sentence(self, worker: Worker, ending: Ending) -> str:
         if ending.never_started:

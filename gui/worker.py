@@ -10,8 +10,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
+from nacomp.gui.core.commands import PASSWORD_VARIABLE
 from nacomp.gui.core.events import EventStream, Failure, last_words
 
 PATIENCE_MS = 8000
@@ -20,6 +21,17 @@ which takes well under a second even for a large model."""
 
 STDERR_KEPT = 4000
 BACKGROUND_NICENESS = 5
+
+
+def worker_environment(password: str | None) -> QProcessEnvironment:
+    """This process's environment with exactly this password: one that the application was started with opens and
+    seals nothing that a person did not ask for.
+    """
+    environment = QProcessEnvironment.systemEnvironment()
+    environment.remove(PASSWORD_VARIABLE)
+    if password:
+        environment.insert(PASSWORD_VARIABLE, password)
+    return environment
 
 
 @dataclass(frozen=True)
@@ -39,7 +51,11 @@ class Worker(QObject):
     ended = Signal(object)
 
     def __init__(
-        self, program: Sequence[str], arguments: Sequence[str], parent: QObject | None = None
+        self,
+        program: Sequence[str],
+        arguments: Sequence[str],
+        parent: QObject | None = None,
+        password: str | None = None,
     ) -> None:
         super().__init__(parent)
         self._stream = EventStream()
@@ -49,6 +65,7 @@ class Worker(QObject):
         self._process = QProcess(self)
         self._process.setProgram(program[0])
         self._process.setArguments([*program[1:], *arguments])
+        self._process.setProcessEnvironment(worker_environment(password))
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.readyReadStandardError.connect(self._read_error)
         self._process.finished.connect(self._finished)
@@ -125,24 +142,31 @@ class Query(QObject):
     """A short command whose whole output is the answer (`list`, `info`, `cat`, `map`, `models list`).
 
     `answered` carries the raw bytes; `failed` a sentence. Stopping it is silent. Long answers are collected, not
-    parsed line by line. `damage` tells whether a failure was a damaged archive.
+    parsed line by line. `damage` tells whether a failure was a damaged archive, `locked` whether it was the password.
     """
 
     answered = Signal(object)
     failed = Signal(str)
 
     def __init__(
-        self, program: Sequence[str], arguments: Sequence[str], limit: int = 0, parent: QObject | None = None
+        self,
+        program: Sequence[str],
+        arguments: Sequence[str],
+        limit: int = 0,
+        parent: QObject | None = None,
+        password: str | None = None,
     ):
         super().__init__(parent)
         self._limit = limit
         self.damage = False
+        self.locked: str | None = None
         self._data = bytearray()
         self._stopped = False
         self._stderr = b""
         self._process = QProcess(self)
         self._process.setProgram(program[0])
         self._process.setArguments([*program[1:], *arguments])
+        self._process.setProcessEnvironment(worker_environment(password))
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.readyReadStandardError.connect(self._read_error)
         self._process.finished.connect(self._finished)
@@ -189,7 +213,7 @@ class Query(QObject):
         stream = EventStream()
         for event in reversed(stream.feed(bytes(self._data)) + stream.close()):
             if isinstance(event, Failure) and event.message:
-                self.damage = event.damage
+                self.damage, self.locked = event.damage, event.locked
                 return event.message
         words = last_words(self._stderr.decode("utf-8", "replace"))
         return words or self.tr("The worker stopped with code {0}.").format(code)

@@ -8,6 +8,9 @@ from pathlib import Path
 from nacomp.gui.core.jobs import Job, Kind
 from nacomp.gui.core.names import Target
 
+PASSWORD_VARIABLE = "NACOMP_PASSWORD"
+"""The environment variable a worker takes a password from. Arguments can be read by every user of the machine."""
+
 
 def worker_program() -> list[str]:
     """How the command line is called from here: by this interpreter, or in a built app the program beside this one."""
@@ -65,6 +68,8 @@ def job_arguments(job: Job, target: Target | None, options: WorkerOptions) -> li
         how.append("--rm")
     if options.recovery:
         how += ["--recovery", f"{options.recovery}%"]
+    if job.password:
+        how.append("--password")
     return ["compress", *inputs, *output, *how, *_shared(options), "--json", "--control"]
 
 

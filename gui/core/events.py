@@ -14,6 +14,9 @@ from nacomp.formats.errors import ExitCode
 NOT_DAMAGE = frozenset({"UnsupportedArchive", "LimitExceeded"})
 """Errors that leave with the exit code of damage, but where nothing is broken."""
 
+LOCKED = frozenset({"PasswordNeeded", "WrongPassword"})
+"""Errors that the right password would have prevented."""
+
 
 @dataclass(frozen=True)
 class Started:
@@ -74,6 +77,11 @@ class Failure:
     def damage(self) -> bool:
         """Whether an archive is damaged, so that repair or rescue may help."""
         return self.code == ExitCode.CORRUPT and self.kind not in NOT_DAMAGE
+
+    @property
+    def locked(self) -> str | None:
+        """The kind, if the archive only wants another password; else None."""
+        return self.kind if self.kind in LOCKED else None
 
 
 @dataclass(frozen=True)

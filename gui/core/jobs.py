@@ -61,6 +61,8 @@ class Job:
         select: archive paths to extract; empty means all.
         stopping: `pause` or `cancel` while the worker has not answered yet, else None.
         damaged: it failed because its archive is damaged, so repair and rescue are offered.
+        password: what seals the archive, or opens it. In memory only, until the job is done.
+        locked: it failed for want of the right password: the error's kind (`events.LOCKED`).
         held: why a waiting job does not start yet: `estimating`, or `choice` when it would be long.
     """
 
@@ -80,6 +82,8 @@ class Job:
     result: Mapping[str, Any] | None = None
     failure: str | None = None
     damaged: bool = False
+    password: str | None = field(default=None, repr=False)
+    locked: str | None = None
     notices: list[str] = field(default_factory=list)
     stopping: str | None = None
     held: str | None = None
@@ -100,7 +104,7 @@ class Job:
         """Back to waiting, with nothing left of the earlier attempt (retry)."""
         self.go(State.WAITING)
         self.meter, self.result, self.failure, self.output = Meter(), None, None, None
-        self.damaged = False
+        self.damaged, self.locked = False, None
         self.notices.clear()
 
     def take(self, event: object, now: float) -> None:

@@ -32,6 +32,13 @@ def _estimate(job: Job, translate: Translate) -> str:
     return translate("status", "{0} to reach about {1}").format(time, size_text(job.estimate.size))
 
 
+def locked_sentence(kind: str, translate: Translate = english) -> str:
+    """Why a sealed archive stayed shut, for someone who has a window and no command line."""
+    if kind == "WrongPassword":
+        return translate("status", "That password does not open it.")
+    return translate("status", "This archive is sealed with a password.")
+
+
 def _waiting(job: Job, translate: Translate) -> str:
     size = size_text(job.size) if job.size is not None else ""
     if job.held == "estimating":
@@ -40,7 +47,8 @@ def _waiting(job: Job, translate: Translate) -> str:
         return _joined(
             [translate("status", "Would take long, waits for your choice"), size, _estimate(job, translate)]
         )
-    return _joined([translate("status", "Waiting"), size, _estimate(job, translate)])
+    seal = translate("status", "with a password") if job.password and job.kind is Kind.COMPRESS else ""
+    return _joined([translate("status", "Waiting"), seal, size, _estimate(job, translate)])
 
 
 def _phase(job: Job, translate: Translate) -> str:

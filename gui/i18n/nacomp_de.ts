@@ -659,6 +659,36 @@
     </message>
 </context>
 <context>
+    <name>PasswordDialog</name>
+    <message>
+        <source>Password</source>
+        <translation>Passwort</translation>
+    </message>
+    <message>
+        <source>Password of {0}</source>
+        <translation>Passwort von {0}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>PasswordField</name>
+    <message>
+        <source>Hide the password</source>
+        <translation>Passwort verbergen</translation>
+    </message>
+    <message>
+        <source>Show the password</source>
+        <translation>Passwort anzeigen</translation>
+    </message>
+</context>
+<context>
     <name>Query</name>
     <message>
         <source>The worker stopped with code {0}.</source>
@@ -696,6 +726,14 @@
         <translation>Überspringen</translation>
     </message>
     <message>
+        <source>Seal with a password</source>
+        <translation>Mit einem Passwort versiegeln</translation>
+    </message>
+    <message>
+        <source>Seals what is added from now on. Without the password nobody can open it, not even you.</source>
+        <translation>Versiegelt, was ab jetzt hinzukommt. Ohne das Passwort kann es niemand öffnen, auch Sie nicht.</translation>
+    </message>
+    <message>
         <source>More options for the queue</source>
         <translation>Weiteres zur Liste</translation>
     </message>
@@ -706,6 +744,14 @@
     <message>
         <source>If the name is taken</source>
         <translation>Bei gleichem Namen</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Passwort</translation>
+    </message>
+    <message>
+        <source>Empty: not sealed</source>
+        <translation>Leer: nicht versiegelt</translation>
     </message>
     <message>
         <source>Start as soon as something is added</source>
@@ -1075,12 +1121,24 @@
         <translation>{0} bis auf etwa {1}</translation>
     </message>
     <message>
+        <source>That password does not open it.</source>
+        <translation>Dieses Passwort öffnet es nicht.</translation>
+    </message>
+    <message>
+        <source>This archive is sealed with a password.</source>
+        <translation>Dieses Archiv ist mit einem Passwort versiegelt.</translation>
+    </message>
+    <message>
         <source>Estimating</source>
         <translation>Wird geschätzt</translation>
     </message>
     <message>
         <source>Would take long, waits for your choice</source>
         <translation>Würde lange dauern, wartet auf Ihre Wahl</translation>
+    </message>
+    <message>
+        <source>with a password</source>
+        <translation>mit Passwort</translation>
     </message>
     <message>
         <source>Waiting</source>

@@ -659,6 +659,36 @@
     </message>
 </context>
 <context>
+    <name>PasswordDialog</name>
+    <message>
+        <source>Password</source>
+        <translation>Contraseña</translation>
+    </message>
+    <message>
+        <source>Password of {0}</source>
+        <translation>Contraseña de {0}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Abrir</translation>
+    </message>
+</context>
+<context>
+    <name>PasswordField</name>
+    <message>
+        <source>Hide the password</source>
+        <translation>Ocultar la contraseña</translation>
+    </message>
+    <message>
+        <source>Show the password</source>
+        <translation>Mostrar la contraseña</translation>
+    </message>
+</context>
+<context>
     <name>Query</name>
     <message>
         <source>The worker stopped with code {0}.</source>
@@ -696,6 +726,14 @@
         <translation>Omitir</translation>
     </message>
     <message>
+        <source>Seal with a password</source>
+        <translation>Sellar con una contraseña</translation>
+    </message>
+    <message>
+        <source>Seals what is added from now on. Without the password nobody can open it, not even you.</source>
+        <translation>Sella lo que se añada a partir de ahora. Sin la contraseña nadie puede abrirlo, ni siquiera tú.</translation>
+    </message>
+    <message>
         <source>More options for the queue</source>
         <translation>Más opciones de la lista</translation>
     </message>
@@ -706,6 +744,14 @@
     <message>
         <source>If the name is taken</source>
         <translation>Si ya existe</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Contraseña</translation>
+    </message>
+    <message>
+        <source>Empty: not sealed</source>
+        <translation>Vacía: sin sellar</translation>
     </message>
     <message>
         <source>Start as soon as something is added</source>
@@ -1075,12 +1121,24 @@
         <translation>{0} hasta unos {1}</translation>
     </message>
     <message>
+        <source>That password does not open it.</source>
+        <translation>Esa contraseña no lo abre.</translation>
+    </message>
+    <message>
+        <source>This archive is sealed with a password.</source>
+        <translation>Este archivo está sellado con una contraseña.</translation>
+    </message>
+    <message>
         <source>Estimating</source>
         <translation>Estimando</translation>
     </message>
     <message>
         <source>Would take long, waits for your choice</source>
         <translation>Tardaría mucho, espera tu decisión</translation>
+    </message>
+    <message>
+        <source>with a password</source>
+        <translation>con contraseña</translation>
     </message>
     <message>
         <source>Waiting</source>

@@ -229,7 +229,7 @@ class ArchivePage(QWidget):
     def _queue_reading(self, kind: Kind) -> None:
         """A remedy for the archive that could not be read, as a job of the queue."""
         if self._desk.reading is not None:
-            self._services.runner.add(kind, [self._desk.reading])
+            self._services.runner.add(kind, [self._desk.reading], password=self._desk.password)
             self._services.runner.start()
             self.queued.emit()
 
@@ -246,13 +246,13 @@ class ArchivePage(QWidget):
     def test(self) -> None:
         """Check every byte, as a job of the queue."""
         if self._desk.document is not None:
-            self._services.runner.add(Kind.TEST, [self._desk.document.path])
+            self._services.runner.add(Kind.TEST, [self._desk.document.path], password=self._desk.password)
             self.queued.emit()
 
     def extract_everything(self) -> None:
         """Extract all, where the queue's destination says."""
         if self._desk.document is not None:
-            self._services.runner.add(Kind.EXTRACT, [self._desk.document.path])
+            self._services.runner.add(Kind.EXTRACT, [self._desk.document.path], password=self._desk.password)
             self.queued.emit()
 
     def extract_some(self) -> None:
@@ -266,7 +266,7 @@ class ArchivePage(QWidget):
         paths = self.selected_paths()
         if self._desk.document is not None and paths:
             self._services.runner.add(
-                Kind.EXTRACT, [self._desk.document.path], destination=folder, select=paths
+                Kind.EXTRACT, [self._desk.document.path], folder, paths, self._desk.password
             )
             self.queued.emit()
 

@@ -26,6 +26,7 @@ from nacomp.gui.views.drop_area import dropped_paths
 from nacomp.gui.views.map_page import MapPage
 from nacomp.gui.views.models_page import ModelsPage
 from nacomp.gui.views.parts import label, row
+from nacomp.gui.views.password import PasswordQuestions
 from nacomp.gui.views.queue_page import QueuePage
 from nacomp.gui.views.settings_page import SettingsPage
 
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._pages: dict[str, QWidget] = {}
         self._build()
+        self.passwords = PasswordQuestions(services, self)
         self._connect()
         self._restore()
 

@@ -15,15 +15,22 @@ from nacomp.gui.core.names import Conflict
 from nacomp.gui.services import Services
 from nacomp.gui.views.destination import Destination
 from nacomp.gui.views.job_details import level_name
-from nacomp.gui.views.parts import Segments, label, tool
+from nacomp.gui.views.parts import Segments, label, row, tool
+from nacomp.gui.views.password import PasswordField
+
+PASSWORD_WIDTH = 220
 
 
 class QueueOptions(QWidget):
-    """One line of controls. They apply to jobs that are added or started from now on, and are remembered."""
+    """One line of controls. They apply to jobs that are added or started from now on, and are remembered.
+
+    A second line, for those who seal, has the password: it is forgotten when the application closes.
+    """
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = services.store
+        self._runner = services.runner
         settings = self._store.value
         tips = {
             "fast": self.tr("The small built-in model: seconds"),
@@ -44,16 +51,45 @@ class QueueOptions(QWidget):
             self.conflict.addItem(text, policy.value)
         self.conflict.setCurrentIndex(self.conflict.findData(settings.conflict))
         self.conflict.activated.connect(self._set_conflict)
+        self.password = PasswordField(services.theme.colours)
+        self.password.setFixedWidth(PASSWORD_WIDTH)
+        self.password.setAccessibleName(self.tr("Password"))
+        self.password.setPlaceholderText(self.tr("Empty: not sealed"))
+        self.password.setText(self._runner.password or "")
+        self.password.textChanged.connect(self._set_password)
+        self.seal_line = self._seal_line()
         self.more = tool("more", self.tr("More options for the queue"), services.theme.colours)
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setMenu(self._more_menu())
         self.more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self._lay_out()
 
+    def _seal_line(self) -> QWidget:
+        note = label(
+            self.tr(
+                "Seals what is added from now on. Without the password nobody can open it, not even you."
+            ),
+            "small",
+            wrap=True,
+        )
+        title = label(self.tr("Password"), "small")
+        title.setBuddy(self.password)
+        self.password.setAccessibleDescription(note.text())
+        line = QWidget()
+        box = row(title, self.password, note)
+        box.setStretch(2, 1)
+        line.setLayout(box)
+        line.setVisible(bool(self._runner.password))
+        return line
+
     def _lay_out(self) -> None:
-        box = QHBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(10)
+        box = QHBoxLayout()
         box.setSpacing(14)
+        outer.addLayout(box)
+        outer.addWidget(self.seal_line)
         for text, widget, stretch in (
             (self.tr("Level"), self.level, 0),
             (self.tr("Save to"), self.destination, 1),
@@ -86,6 +122,11 @@ class QueueOptions(QWidget):
             action.setChecked(getattr(self._store.value, name))
             action.toggled.connect(lambda on, name=name: self._set(name, on))
             self._switches[name] = action
+        menu.addSeparator()
+        self.seal = menu.addAction(self.tr("Seal with a password"))
+        self.seal.setCheckable(True)
+        self.seal.setChecked(bool(self._runner.password))
+        self.seal.toggled.connect(self._show_seal)
         return menu
 
     def set_destination(self, folder: str | None) -> None:
@@ -94,6 +135,17 @@ class QueueOptions(QWidget):
 
     def _set_level(self, level: str) -> None:
         self._set("level", level)
+
+    def _show_seal(self, on: bool) -> None:
+        """A password that is out of sight would seal what nobody meant to seal: it goes with its line."""
+        self.seal_line.setVisible(on)
+        if on:
+            self.password.setFocus()
+        else:
+            self.password.clear()
+
+    def _set_password(self, word: str) -> None:
+        self._runner.password = word or None
 
     def _set_conflict(self) -> None:
         self._set("conflict", self.conflict.currentData())

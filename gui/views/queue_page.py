@@ -271,7 +271,7 @@ class QueuePage(QWidget):
 
     def _help(self, job: Job, kind: Kind) -> None:
         """Repair or rescue the archive of a failed job, as a job of its own; its card is shown."""
-        added = self._runner.add(kind, job.inputs, job.destination)
+        added = self._runner.add(kind, job.inputs, job.destination, password=job.password)
         self.list.setCurrentIndex(self._runner.model.index(self._runner.queue.row(added[0].id)))
         self._runner.start()
 

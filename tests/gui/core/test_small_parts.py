@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from nacomp.cli.secret import VARIABLE
 from nacomp.gui.core.awake import inhibitor
-from nacomp.gui.core.commands import WorkerOptions, estimate_arguments, job_arguments, worker_program
+from nacomp.gui.core.commands import (
+    PASSWORD_VARIABLE,
+    WorkerOptions,
+    estimate_arguments,
+    job_arguments,
+    worker_program,
+)
 from nacomp.gui.core.compare import classical_sizes
 from nacomp.gui.core.estimate import Estimate, faster_levels, parse_estimate
 from nacomp.gui.core.handover import Request, pack, parse_arguments, unpack
@@ -85,6 +92,18 @@ def test_a_name_with_a_dash_is_no_option() -> None:
         "compress", str(Path("-rf").absolute()), "-o", str(Path("-o.nac").absolute()), "-f", "--level", "fast",
         "--model", "tiny", "--engine", "llama", "--rm", "--recovery", "5%", "-T", "3", "--json", "--control",
     ]  # fmt: skip
+
+
+def test_a_password_is_never_an_argument() -> None:
+    job = Job(1, Kind.COMPRESS, (Path("/a"),), password="hunter2")
+    arguments = job_arguments(job, Target(Path("/a.nac"), overwrite=False), WorkerOptions())
+    assert "--password" in arguments
+    assert "hunter2" not in " ".join(arguments)
+    assert "hunter2" not in repr(job)
+    reading = Job(2, Kind.EXTRACT, (Path("/a.nac"),), password="hunter2")
+    arguments = job_arguments(reading, Target(Path("/out"), overwrite=False), WorkerOptions())
+    assert not [word for word in arguments if "password" in word or "hunter2" in word]
+    assert PASSWORD_VARIABLE == VARIABLE
 
 
 def test_extraction_selects_each_path() -> None:
