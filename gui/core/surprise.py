@@ -20,6 +20,9 @@ FULL_SURPRISE_BITS = 16.0
 STRENGTH_POWER = 0.7
 """Below 1 the common low costs are kept apart; a square root already floods a small model's map with colour."""
 
+GUESSES = 5
+"""The most guesses kept of a token: what the worker sends, and what the page keeps room for."""
+
 
 @dataclass(frozen=True)
 class Token:
@@ -110,7 +113,7 @@ def _guesses(value: Any) -> tuple[tuple[str, float], ...]:
             found.append((str(guess.get("text", "")), float(guess.get("probability", 0.0))))
         elif isinstance(guess, list | tuple) and len(guess) == 2:
             found.append((str(guess[0]), float(guess[1])))
-    return tuple(found)
+    return tuple(found[:GUESSES])
 
 
 def _token(line: Any) -> Token:

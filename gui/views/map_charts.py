@@ -9,7 +9,7 @@ from nacomp.gui.core.wording import fixed_text
 from nacomp.gui.theme import Theme, scaled
 from nacomp.gui.views.heat import heat
 
-HEIGHT = 112
+LEAST_HEIGHT, HEIGHT = 72, 112
 
 
 class _Plot(QWidget):

@@ -4,7 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QImageWriter, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QImage,
+    QImageWriter,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -16,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.core.surprise import SurpriseMap, Token
+from nacomp.gui.core.surprise import GUESSES, SurpriseMap, Token
 from nacomp.gui.core.wording import bits_text, count_text, fixed_text, odds_text, size_text
 from nacomp.gui.services import Services
 from nacomp.gui.theme import Theme, scaled
@@ -24,7 +32,7 @@ from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import dropped_paths
 from nacomp.gui.views.empty_state import EmptyState
 from nacomp.gui.views.heat import heat
-from nacomp.gui.views.map_charts import Histogram, RunningPlot
+from nacomp.gui.views.map_charts import HEIGHT, LEAST_HEIGHT, Histogram, RunningPlot
 from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, card, label, row
 from nacomp.gui.views.token_view import TokenView
 
@@ -132,7 +140,7 @@ class MapPage(QWidget):
         return page
 
     def _side(self) -> QWidget:
-        side = QScrollArea()
+        self.side = side = QScrollArea()
         side.setWidgetResizable(True)
         side.setAccessibleName(self.tr("Figures of the map"))
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -150,7 +158,10 @@ class MapPage(QWidget):
         _frame, token = card(box)
         self.token_text = ElidedLabel("", "heading")
         self.token_cost = label("", "soft", wrap=True)
-        self.token_guesses = label("", "", wrap=True)
+        self.token_guesses = label("")
+        lines = 1 + GUESSES  # always kept free, so that nothing below moves while the mouse does
+        self.token_guesses.setMinimumHeight(lines * self.token_guesses.fontMetrics().lineSpacing())
+        self.token_guesses.setAlignment(Qt.AlignmentFlag.AlignTop)
         token.addWidget(self.token_text)
         token.addWidget(self.token_cost)
         token.addWidget(self.token_guesses)
@@ -163,6 +174,14 @@ class MapPage(QWidget):
         plots.addWidget(self.running)
         box.addStretch(1)
         return side
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the plots what height there is, so that a small window shows everything without scrolling."""
+        super().resizeEvent(event)
+        rest = self.side.widget().sizeHint().height() - 2 * self.running.height()
+        height = (self.side.viewport().height() - rest) // 2
+        for plot in (self.histogram, self.running):
+            plot.setFixedHeight(max(LEAST_HEIGHT, min(height, HEIGHT)))
 
     # What is shown ------------------------------------------------------------------------------------------
 
@@ -197,6 +216,7 @@ class MapPage(QWidget):
     def show_token(self, number: int) -> None:
         """Tell about one token; -1 explains how to ask."""
         shown = self._desk.map
+        self.view.mark(number)
         if shown is None or not 0 <= number < len(shown.tokens):
             self.token_text.say(self.tr("Point at a word"))
             self.token_cost.setText(self.tr("Its cost and what the model expected appear here."))

@@ -6,7 +6,7 @@ slices between two events, so a long text never holds up the window.
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QSyntaxHighlighter, QTextCharFormat
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from nacomp.gui.core.surprise import SurpriseMap, bits_of_strength, strength
 from nacomp.gui.theme import Theme
@@ -63,6 +63,9 @@ class TokenView(QPlainTextEdit):
         self.setFont(font)
         self.viewport().setMouseTracking(True)
         self.viewport().installEventFilter(self)
+        self._marked = QTextCharFormat()
+        self._marked.setBackground(theme.colours.colour("accent"))
+        self._marked.setForeground(theme.colours.colour("on_accent"))
         self._highlighter = _Painter(self, theme)
         self._painter = QTimer(self, interval=0)
         self._painter.timeout.connect(self._colour_slice)
@@ -82,6 +85,19 @@ class TokenView(QPlainTextEdit):
         while self._painter.isActive():
             self._colour_slice()
 
+    def mark(self, number: int) -> None:
+        """Show which token is being asked about; -1 for none."""
+        self.setExtraSelections([])
+        if self._map is None or not 0 <= number < len(self._map.tokens):
+            return
+        selection = QTextEdit.ExtraSelection()
+        selection.format = self._marked  # type: ignore[attr-defined]
+        cursor = self.textCursor()
+        cursor.setPosition(self._to_qt(self._map.start(number)))
+        cursor.setPosition(self._to_qt(self._map.ends[number]), cursor.MoveMode.KeepAnchor)
+        selection.cursor = cursor  # type: ignore[attr-defined]
+        self.setExtraSelections([selection])
+
     def token_at(self, point: QPoint) -> int:
         """The token under a point of the viewport, -1 for none."""
         cursor = self.cursorForPosition(point)
@@ -99,6 +115,10 @@ class TokenView(QPlainTextEdit):
         if len(text) == self._units:
             return units
         return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore"))
+
+    def _to_qt(self, position: int) -> int:
+        text = self._text_cache()
+        return position if len(text) == self._units else _units(text[:position])
 
     def _text_cache(self) -> str:
         if self._cached_for is not self._map:

@@ -130,6 +130,13 @@ def test_map_costs_what_its_tokens_cost_and_is_exported(
     cursor.setPosition(astral)
     page.view.setTextCursor(cursor)
     assert page.token_cost.text().startswith(f"{desk.map.tokens[number].bits:.1f} bits")
+    after = desk.map.at(text.index("too"))
+    for asked in (number, after):
+        page.show_token(asked)
+        marked = [selection.cursor.selectedText() for selection in page.view.extraSelections()]
+        assert marked == [desk.map.tokens[asked].text]
+    page.show_token(-1)
+    assert not page.view.extraSelections()
 
     page.export_html(tmp_path / "map.html")
     page_text = re.sub(r"<[^>]*>", "", (tmp_path / "map.html").read_text("utf-8"))
