@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from nacomp.models.training import dataset, export, loop, measure, tokeniser
+from nacomp.models.training import dataset, export, loop, measure, start, tokeniser
 from nacomp.models.training.corpus import documents, shards
 from nacomp.models.training.kinds import Kind, classify
 from nacomp.models.training.shape import EMBEDDED, TINY
@@ -26,10 +26,14 @@ def _say(line: str) -> None:
     click.echo(line)
 
 
-def _tokeniser(work: Path, data: Path, vocabulary: int, size: int, seed: int) -> Tokenizer:
-    """The work folder's tokeniser, trained on a mixed sample if it is not there yet."""
+def _tokeniser(
+    work: Path, data: Path, begin: Path | None, vocabulary: int, size: int, seed: int
+) -> Tokenizer:
+    """The work folder's tokeniser; if it is not there yet, that of the model `begin`, or trained on a mixed sample."""
     path = work / "tokeniser.json"
-    if not path.exists():
+    if not path.exists() and begin is not None:
+        start.tokeniser(begin).save(str(path))
+    elif not path.exists():
         tokeniser.train(dataset.sample(data, size, seed), vocabulary).save(str(path))
         _say(f"tokeniser: {vocabulary} tokens")
     return tokeniser.load(path)
@@ -79,6 +83,12 @@ def _evaluate(work: Path, data: Path | None, files: tuple[Path, ...], per_docume
 @click.option(
     "--work", type=FOLDER, help="Where tokeniser, tokens and checkpoint are kept; resumes if present."
 )
+@click.option(
+    "--start",
+    "begin",
+    type=FILE,
+    help="Go on from this model, with its tokeniser, instead of from nothing.",
+)
 @click.option("--shape", "shape_name", type=click.Choice(list(SHAPES)), default="embedded", show_default=True)
 @click.option(
     "--minutes", type=float, default=90.0, show_default=True, help="Training time, resumed parts included."
@@ -101,6 +111,7 @@ def train(
     data: Path,
     out: Path,
     work: Path | None,
+    begin: Path | None,
     shape_name: str,
     minutes: float,
     size: int,
@@ -117,10 +128,11 @@ def train(
     work = work or out.with_suffix(".work")
     work.mkdir(parents=True, exist_ok=True)
     shape = SHAPES[shape_name]
-    bpe = _tokeniser(work, data, shape.vocabulary, tokeniser_size, seed)
+    bpe = _tokeniser(work, data, begin, shape.vocabulary, tokeniser_size, seed)
     stream = _stream(work, data, bpe, size, seed)
     plan = loop.Plan(minutes, seed, batch, micro, workers, device, compiled)
-    loop.Run(shape, plan, stream, work / "checkpoint.pt").train(_say)
+    initial = start.weights(begin, shape) if begin else None
+    loop.Run(shape, plan, stream, work / "checkpoint.pt", initial).train(_say)
     _export(work, out, f"nacomp {shape_name}")
     _evaluate(work, data, (), 20_000, int8=True)
 

@@ -59,11 +59,13 @@ class Plan:
 class Run:
     """One training run: weights, optimiser and position, saved to and resumed from one checkpoint file."""
 
-    def __init__(self, shape: Shape, plan: Plan, stream: Tokens, checkpoint: Path) -> None:
+    def __init__(
+        self, shape: Shape, plan: Plan, stream: Tokens, checkpoint: Path, initial: Weights | None = None
+    ) -> None:
         self.shape, self.plan, self.checkpoint = shape, plan, checkpoint
         self.weights: Weights = {
             name: weight.to(plan.device).requires_grad_()
-            for name, weight in network.initial(shape, plan.seed).items()
+            for name, weight in (initial or network.initial(shape, plan.seed)).items()
         }
         self.optimiser = Optimiser(self.weights)
         self.elapsed, self.tokens = 0.0, 0

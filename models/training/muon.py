@@ -11,15 +11,16 @@ from typing import Any
 import torch
 
 from nacomp.models.training.network import Weights
+from nacomp.models.training.precision import product_type
 
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 _STEPS = 5
 
 
 def orthogonalise(stack: torch.Tensor) -> torch.Tensor:
-    """(matrix, rows, columns) each matrix with its singular values pushed to about 1, in bfloat16 arithmetic."""
+    """(matrix, rows, columns) each matrix with its singular values pushed to about 1; bfloat16 is precise enough."""
     a, b, c = _COEFFICIENTS
-    x = stack.bfloat16()
+    x = stack.to(product_type(stack.device.type))
     tall = x.shape[1] > x.shape[2]
     if tall:
         x = x.mT

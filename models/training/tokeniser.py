@@ -16,16 +16,22 @@ START = "<|endoftext|>"
 START_ID = 0
 
 
+def around(model: models.BPE) -> Tokenizer:
+    """The splitting rule and the byte-level alphabet around a BPE model."""
+    tokeniser = Tokenizer(model)
+    tokeniser.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    tokeniser.decoder = decoders.ByteLevel()
+    return tokeniser
+
+
 def train(texts: Iterable[str], vocabulary: int) -> Tokenizer:
     """A tokeniser of exactly `vocabulary` tokens, the start token included.
 
     Raises ValueError when the texts are too few for that many tokens.
     """
-    tokeniser = Tokenizer(models.BPE())
-    tokeniser.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
-    )
-    tokeniser.decoder = decoders.ByteLevel()
+    tokeniser = around(models.BPE())
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary,
         special_tokens=[START],
