@@ -22,12 +22,14 @@ from nacomp.progress import Job
 from nacomp.salvage import salvage
 from tests.nacomp.damage import (
     HANG_SECONDS,
+    PASSWORD,
     Sample,
     flipped,
     forged_blocks,
     forged_indexes,
     judge,
     samples,
+    sealed_samples,
     tiny_engines,
 )
 
@@ -50,7 +52,8 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         engines = tiny_engines(Path(scratch) / "models")
-        archives = samples(engines)
+        plain = samples(engines)
+        archives = plain + sealed_samples(plain)
         source = random.Random(asked.seed)
         sizes = ", ".join(f"{sample.name} {len(sample.data)}" for sample in archives)
         print(f"{len(archives)} archives (bytes): {sizes}\n")
@@ -58,8 +61,8 @@ def main() -> int:
         runs = {
             "single-bit flips": _flips(archives, source, share["flips"], engines),
             "truncations": _cuts(archives, source, share["cuts"], engines),
-            "forged payloads": _forged(archives, source, share["payloads"], engines),
-            "forged indexes": _indexes(archives, source, share["indexes"], engines),
+            "forged payloads": _forged(plain, source, share["payloads"], engines),
+            "forged indexes": _indexes(plain, source, share["indexes"], engines),
             "salvages": _salvages(archives, source, share["salvages"], engines, Path(scratch)),
         }
         verdicts = [_report(name, outcomes) for name, outcomes in runs.items()]
@@ -114,7 +117,7 @@ def _judge_salvage(data: bytes, sample: Sample, engines: Engines, folder: Path) 
     """Whole files are right, partial ones are right outside the gaps that are reported."""
     began = time.monotonic()
     try:
-        report = salvage(io.BytesIO(data), folder, engines, Job())
+        report = salvage(io.BytesIO(data), folder, engines, Job(), password=PASSWORD)
         for piece in report.pieces if report.names_known else ():
             expected = bytearray(sample.tree[piece.path][1])
             for offset, length in piece.lost:

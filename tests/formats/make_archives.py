@@ -11,15 +11,18 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from unittest import mock
 
-from nacomp.formats.checksums import content_checksum
+from nacomp.formats.checksums import SEAL, checksum, content_checksum
 from nacomp.formats.entry import Entry, EntryKind, Extent
 from nacomp.formats.errors import NacompError
+from nacomp.formats.header import MAGIC, SEALED_FLAG, VERSION
 from nacomp.formats.index import FOOTER, FOOTER_MAGIC
 from nacomp.formats.packing import pack
 from nacomp.formats.reader import ArchiveReader
 from nacomp.formats.recovery import add_recovery
 from nacomp.formats.recovery_layout import RecoveryShape, encode_trailer
+from nacomp.formats.seal import CHUNK, FIELDS, Cost, Seal, SealingStream
 from nacomp.formats.writer import ArchiveWriter
 from tests.formats.forging import (
     ABC,
@@ -80,6 +83,26 @@ def with_recovery() -> bytes:
     return stream.getvalue()
 
 
+def with_seal() -> bytes:
+    """A sealed archive of two chunks with recovery data; the salt is fixed, so that it is the same on every run."""
+    stream = io.BytesIO()
+    with mock.patch("nacomp.formats.seal.os.urandom", noise):
+        sealing = SealingStream(stream, Seal(PASSWORDS["sealed"], Cost(log_n=10)))
+    sealing.write(build({"text.txt": TEXT, "noise.bin": noise(CHUNK)}, methods=(STORED,), block_size=5000))
+    sealing.finish()
+    add_recovery(stream, 5)
+    return stream.getvalue()
+
+
+def forged_seal(log_n: int = 10, p: int = 1, flags: int = SEALED_FLAG, reserved: int = 0) -> bytes:
+    """A seal, its checksum made to fit."""
+    fields = FIELDS.pack(MAGIC, VERSION, flags, log_n, 8, p, reserved, bytes(32), bytes(16))
+    return fields + checksum(SEAL, fields)
+
+
+PASSWORDS = {"sealed": "Zoe\u0308's \u9375"}
+"""Not in NFC, as a decoder has to bring it there (SPEC.md, section 13)."""
+
 GOLDEN: dict[str, Callable[[], bytes]] = {
     "nothing": lambda: build({}),
     "empty-file": lambda: build({"empty": b""}, methods=(STORED,)),
@@ -91,6 +114,7 @@ GOLDEN: dict[str, Callable[[], bytes]] = {
     "shared-extents": shared,
     "header-copy": lambda: two_blocks(ABC, XYZ, copy=True),
     "recovery": with_recovery,
+    "sealed": with_seal,
     "unused-bits": lambda: assembled(numbers(1) + raw_entry(b"folder"), head=forged_header(flags=0xFF00)),
     "odd-times": lambda: build(
         {},
@@ -136,6 +160,12 @@ HOSTILE: dict[str, bytes] = {
     "trailing-bytes": assembled() + b"\n",
     "recovery-of-a-petabyte": assembled() + encode_trailer(RecoveryShape(1 << 50, 64, 100, 10)),
     "cut-off": assembled()[:-1],
+    "seal-of-terabytes": forged_seal(log_n=40) * 2,
+    "seal-of-hours": forged_seal(log_n=17, p=255) * 2,
+    "seal-without-cost": forged_seal(log_n=0) * 2,
+    "reserved-seal-bit": forged_seal(flags=SEALED_FLAG | 1) * 2,
+    "reserved-seal-byte": forged_seal(reserved=1) * 2,
+    "seal-cut-off": forged_seal() + b"sealed",
     "absolute-path": assembled(numbers(1) + raw_entry(b"/etc/passwd")),
     "climbing-path": assembled(numbers(1) + raw_entry(b"a/../../up")),
     "drive-letter": assembled(numbers(1) + raw_entry(b"C:/windows")),
@@ -150,22 +180,23 @@ HOSTILE: dict[str, bytes] = {
 }
 
 
-def describe(archive: bytes) -> dict[str, object]:
+def describe(archive: bytes, password: str | None = None) -> dict[str, object]:
     """What a decoder gets from an archive, as JSON."""
-    with ArchiveReader.open(io.BytesIO(archive)) as reader:
+    with ArchiveReader.open(io.BytesIO(archive), password=password) as reader:
         entries = []
         for entry in reader.entries:
             fields = asdict(entry) | {"kind": entry.kind.name.lower(), "sha256": entry.sha256.hex()}
             del fields["extents"]
             entries.append(fields)
         methods = [str(method.kind) for method in reader.methods]
-        return {"methods": methods, "blocks": len(reader.blocks), "entries": entries}
+        found = {"methods": methods, "blocks": len(reader.blocks), "entries": entries}
+        return found if password is None else found | {"password": password}
 
 
-def refusal(archive: bytes) -> dict[str, str]:
+def refusal(archive: bytes, password: str | None = None) -> dict[str, str]:
     """The error an archive is refused with."""
     try:
-        read_files(archive)
+        read_files(archive, password=password)
     except NacompError as error:
         return {"error": type(error).__name__, "message": str(error)}
     raise AssertionError("a hostile archive was accepted")
@@ -182,7 +213,7 @@ def make_all() -> None:
         table = target / "expected.json"
         # Archives with neural blocks come from the pipeline and stay as they are.
         expected = json.loads(table.read_text("utf-8")) if table.exists() else {}
-        expected |= {name: judge(archive) for name, archive in archives.items()}
+        expected |= {name: judge(archive, PASSWORDS.get(name)) for name, archive in archives.items()}
         table.write_text(json.dumps(expected, indent=1, sort_keys=True) + "\n", "utf-8")
 
 

@@ -92,11 +92,13 @@ def read_block(reader: ArchiveReader, number: int) -> bytes:
     return content
 
 
-def read_files(archive: bytes | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> dict[str, bytes]:
+def read_files(
+    archive: bytes | BinaryIO, limits: Limits = DEFAULT_LIMITS, password: str | None = None
+) -> dict[str, bytes]:
     """Every file of an archive, checked against its SHA-256."""
     file = io.BytesIO(archive) if isinstance(archive, bytes) else archive
     files = {}
-    with ArchiveReader.open(file, limits) as reader:
+    with ArchiveReader.open(file, limits, password) as reader:
         blocks = {info.number: read_block(reader, info.number) for info in reader.blocks}
         for entry in reader.entries:
             if entry.kind is EntryKind.FILE:

@@ -31,10 +31,11 @@ def test_every_archive_can_be_made() -> None:
 def test_golden_archive_decodes(name: str) -> None:
     archive = (FORMATS / "golden" / f"{name}.nac").read_bytes()
     expected = EXPECTED["golden"][name]
-    assert describe(archive) == expected
+    password = expected.get("password")
+    assert describe(archive, password) == expected
     if "neural" not in expected["methods"]:  # the pipeline's tests decode those
         files = [entry["path"] for entry in expected["entries"] if entry["kind"] == "file"]
-        assert list(read_files(archive)) == files
+        assert list(read_files(archive, password=password)) == files
 
 
 @pytest.mark.parametrize("name", EXPECTED["hostile"])

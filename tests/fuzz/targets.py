@@ -24,9 +24,15 @@ from nacomp.neural import NeuralCodec
 from nacomp.progress import Job
 
 LIMITS = Limits(
-    max_block_size=1 << 16, max_neural_block_size=1 << 12, max_index_size=1 << 16, max_entries=200
+    max_block_size=1 << 16,
+    max_neural_block_size=1 << 12,
+    max_index_size=1 << 16,
+    max_entries=200,
+    max_kdf_memory=1 << 12,
+    max_kdf_work=1 << 12,
 )
 """Small, so that a run is short and a limit that is not kept shows as memory."""
+PASSWORD = "correct horse"
 MODEL = Path(__file__).parents[1] / "data" / "tiny.gguf"
 
 
@@ -40,7 +46,7 @@ def container(data: bytes) -> None:
 
 
 def _read(data: bytes) -> None:
-    with ArchiveReader.open(io.BytesIO(data), LIMITS) as reader:
+    with ArchiveReader.open(io.BytesIO(data), LIMITS, PASSWORD) as reader:
         for entry in reader.entries:
             assert min(display_name(entry.path)) >= " "
             assert entry.size == sum(extent.length for extent in entry.extents)
@@ -59,7 +65,7 @@ def _decode(kind: MethodKind, reader: ArchiveReader, number: int) -> None:
 
 
 def _salvage(data: bytes) -> None:
-    found = Salvage(io.BytesIO(data), LIMITS)
+    found = Salvage(io.BytesIO(data), LIMITS, PASSWORD)
     for number in found.intact:
         found.block(number)
     for entry in found.index.entries if found.index else ():

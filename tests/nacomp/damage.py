@@ -27,8 +27,9 @@ from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.packing import pack as deflate
 from nacomp.formats.packing import unpack as inflate
 from nacomp.formats.paths import encode_path
-from nacomp.formats.reader import ArchiveReader
+from nacomp.formats.reader import ArchiveReader, archive_size
 from nacomp.formats.recovery import add_recovery
+from nacomp.formats.seal import Cost, Seal, SealingStream
 from nacomp.formats.writer import ArchiveWriter
 from nacomp.levels import LEVELS
 from nacomp.models.store import Store
@@ -37,6 +38,8 @@ from nacomp.progress import Job
 from tests.nacomp.workbench import DATA, TINY, prose
 
 HANG_SECONDS = 10.0
+PASSWORD = "correct horse"
+"""Of the sealed samples; given for the others too, which need none."""
 Tree = dict[str, tuple[str, bytes]]
 """Path to (kind, content or link target)."""
 
@@ -73,6 +76,21 @@ def samples(engines: Engines) -> list[Sample]:
     with_recovery = io.BytesIO(found[1].data)
     add_recovery(with_recovery, 5)
     found.append(Sample("recovery", with_recovery.getvalue(), found[1].tree))
+    return found
+
+
+def sealed_samples(plain: list[Sample]) -> list[Sample]:
+    """Two of these archives sealed, one of them with recovery data; the key costs next to nothing."""
+    found = []
+    for sample in plain:
+        if sample.name in ("several", "recovery"):
+            out = io.BytesIO()
+            stream = SealingStream(out, Seal(PASSWORD, Cost(log_n=2, r=1)))
+            stream.write(sample.data[: archive_size(io.BytesIO(sample.data))])
+            stream.finish()
+            if sample.name == "recovery":
+                add_recovery(out, 5)
+            found.append(Sample(f"sealed-{sample.name}", out.getvalue(), sample.tree))
     return found
 
 
@@ -131,7 +149,7 @@ def _empty() -> bytes:
 
 def contents_of(data: bytes, engines: Engines) -> Tree:
     """Everything an archive gives. Raises what reading it raises."""
-    with Archive(io.BytesIO(data), engines.for_method) as archive:
+    with Archive(io.BytesIO(data), engines.for_method, password=PASSWORD) as archive:
         tree: Tree = {e.path: (e.kind.name, encode_path(e.link_target)) for e in archive.entries}
         for entry, pieces in archive.contents(archive.files, Job()):
             tree[entry.path] = ("FILE", b"".join(pieces))

@@ -1,5 +1,9 @@
-"""`python -m tests.second_decoder ARCHIVE FOLDER [MODEL.gguf ...]`: the archive's files, in a folder."""
+"""`python -m tests.second_decoder ARCHIVE FOLDER [MODEL.gguf ...]`: the archive's files, in a folder.
 
+A sealed archive's password is taken from NACOMP_PASSWORD.
+"""
+
+import os
 import sys
 from pathlib import Path
 
@@ -8,7 +12,8 @@ from tests.second_decoder.block import Models
 
 
 def main(archive: str, folder: str, *models: str) -> None:
-    opened = Archive(Path(archive).read_bytes(), Models(map(Path, models)).decode)
+    password = os.environ.get("NACOMP_PASSWORD", "")
+    opened = Archive(Path(archive).read_bytes(), Models(map(Path, models)).decode, password)
     for entry in opened.entries:
         if entry.kind == 0:
             target = Path(folder, entry.path.decode(errors="surrogateescape"))

@@ -14,14 +14,12 @@ from typing import Any
 import pyppmd
 import zstandard
 
+from tests.second_decoder.errors import Refused, check, checksum
 from tests.second_decoder.pages import quoted
+from tests.second_decoder.seal import is_sealed, unsealed
 
 Neural = Callable[[dict[str, Any], bytes, int], bytes]
 """Parameters of a neural method, a payload and the size of the content, to the content."""
-
-
-class Refused(Exception):
-    """The archive is damaged, or asks for what this decoder does not know."""
 
 
 @dataclass(frozen=True)
@@ -41,20 +39,6 @@ class Entry:
     sha256: bytes = b""
     extents: tuple[tuple[int, int, int], ...] = ()
     target: bytes = b""
-
-
-def check(fine: bool, what: str) -> None:
-    """Stop at the first thing that is not as the page says."""
-    if not fine:
-        raise Refused(what)
-
-
-def checksum(structure: str, *parts: bytes) -> bytes:
-    """Section 2."""
-    digest = hashlib.blake2b(digest_size=8, person=structure.encode().ljust(16, b"\0"))
-    for part in parts:
-        digest.update(part)
-    return digest.digest()
 
 
 def unpack(packed: bytes, size: int, dictionary: bytes = b"") -> bytes:
@@ -93,8 +77,10 @@ class Numbers:
 class Archive:
     """An archive in memory: header, index and entries are read and checked at once, blocks on demand."""
 
-    def __init__(self, data: bytes, neural: Neural) -> None:
+    def __init__(self, data: bytes, neural: Neural, password: str = "") -> None:
         self.data = _without_recovery(data)
+        if is_sealed(self.data):
+            self.data = unsealed(self.data, password)
         self.neural = neural
         self.block = cache(self._block)  # several files may lie in one block
         check(len(self.data) >= 28 + 32 + 16, "file is too short")

@@ -11,8 +11,9 @@ import constriction
 import numpy as np
 import pytest
 
-from tests.second_decoder.archive import Archive, Refused
+from tests.second_decoder.archive import Archive
 from tests.second_decoder.block import Models, RangeDecoder
+from tests.second_decoder.errors import Refused
 from tests.second_decoder.pages import FORMATS, quoted
 
 HERE = Path(__file__).parent
@@ -55,7 +56,8 @@ def test_runs_where_nacomp_cannot_be_imported(tmp_path: Path) -> None:
     "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in EXPECTED]
 )
 def test_golden_archive(name: str, models: Models) -> None:
-    archive = Archive((FORMATS / "golden" / f"{name}.nac").read_bytes(), models.decode)
+    data = (FORMATS / "golden" / f"{name}.nac").read_bytes()
+    archive = Archive(data, models.decode, EXPECTED[name].get("password", ""))
     assert len(archive.blocks) == EXPECTED[name]["blocks"]
     assert len(archive.entries) == len(EXPECTED[name]["entries"])
     for entry, row in zip(archive.entries, EXPECTED[name]["entries"], strict=True):
