@@ -17,6 +17,7 @@ from tests.nacomp.damage import (
     forged_indexes,
     judge,
     samples,
+    sealed_samples,
     tiny_engines,
 )
 
@@ -38,39 +39,45 @@ def archives(engines: Engines) -> list[Sample]:
     return samples(engines)
 
 
+@pytest.fixture(scope="module")
+def all_archives(archives: list[Sample]) -> list[Sample]:
+    """The samples and the sealed ones."""
+    return archives + sealed_samples(archives)
+
+
 def outcomes(found: list[str]) -> set[str]:
     """The words that may not be there."""
     assert found
     return set(found) - {"refused", "same"}
 
 
-def test_samples_are_sound_and_of_every_kind(archives: list[Sample], engines: Engines) -> None:
-    kinds = Counter(sample.name.split("-")[0] for sample in archives)
-    assert {"neural", "stored", "zstd", "ppmd", "lzma", "recovery", "links"} <= set(kinds)
-    for sample in archives:
+def test_samples_are_sound_and_of_every_kind(all_archives: list[Sample], engines: Engines) -> None:
+    kinds = Counter(sample.name.split("-")[0] for sample in all_archives)
+    assert {"neural", "stored", "zstd", "ppmd", "lzma", "recovery", "links", "sealed"} <= set(kinds)
+    for sample in all_archives:
         assert contents_of(sample.data, engines) == sample.tree
 
 
-def test_flips(archives: list[Sample], engines: Engines) -> None:
+def test_flips(all_archives: list[Sample], engines: Engines) -> None:
     source = random.Random(1)
     found = [
         judge(flipped(sample.data, source.randrange(8 * len(sample.data))), sample, engines)
-        for sample in archives
+        for sample in all_archives
         for _ in range(FLIPS)
     ]
     assert outcomes(found) == set()
     assert found.count("refused") > len(found) * 0.8
 
 
-def test_cuts(archives: list[Sample], engines: Engines) -> None:
+def test_cuts(all_archives: list[Sample], engines: Engines) -> None:
     source = random.Random(2)
     found = [
         judge(sample.data[: source.randrange(len(sample.data))], sample, engines)
-        for sample in archives
+        for sample in all_archives
         for _ in range(CUTS)
     ]
     assert set(found) <= {"refused", "same"}
-    plain = [judge(s.data[:-1], s, engines) for s in archives if s.name != "recovery"]
+    plain = [judge(s.data[:-1], s, engines) for s in all_archives if "recovery" not in s.name]
     assert set(plain) == {"refused"}
 
 
