@@ -117,6 +117,13 @@ def test_packing_twice_gives_the_same() -> None:
         assert pack(SAMPLES[name]) == pack(SAMPLES[name])
 
 
+def test_noise_is_stored_and_a_far_repeat_in_it_is_found() -> None:
+    """What no probe of the middle shrinks gets no full trial, unless Zstandard sees more in the whole."""
+    noise = random.Random(3).randbytes(1 << 20)
+    assert METHODS[pack(noise).method].kind is MethodKind.STORED
+    assert len(pack(noise + noise[: 1 << 19]).payload) < 1.01 * len(noise)
+
+
 def test_check_can_stop_the_work() -> None:
     class Stop(Exception):
         pass
