@@ -1,7 +1,8 @@
 """An archive as the archive page shows it: the worker's `list` and `info` documents, and entries as a tree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -82,14 +83,21 @@ def parse_archive(
     return ArchiveDocument(path, entries, info)
 
 
-@dataclass
+@dataclass(eq=False)
 class Node:
-    """A row of the tree: a folder with children, or an entry."""
+    """A row of the tree: a folder with children, or an entry.
+
+    Attributes:
+        size: bytes of the entry, or of everything below.
+        row: place among its siblings.
+    """
 
     name: str
     entry: Entry | None = None
     parent: "Node | None" = None
     children: list["Node"] = field(default_factory=list)
+    size: int = 0
+    row: int = 0
 
     @property
     def is_folder(self) -> bool:
@@ -97,14 +105,14 @@ class Node:
         return self.entry is None or self.entry.kind == "folder"
 
     @property
-    def size(self) -> int:
-        """Bytes of the entry, or of everything below."""
-        return (self.entry.size if self.entry else 0) + sum(child.size for child in self.children)
+    def path(self) -> str:
+        """The path in the archive; only the name for a folder that has no entry of its own."""
+        return self.entry.path if self.entry else self.name
 
     @property
-    def row(self) -> int:
-        """Place among its siblings."""
-        return self.parent.children.index(self) if self.parent else 0
+    def modified(self) -> float:
+        """Seconds since the epoch; before all times for what has none."""
+        return float("-inf") if self.entry is None or self.entry.modified is None else self.entry.modified
 
     def below(self) -> Iterator["Node"]:
         """This row and everything under it."""
@@ -112,9 +120,32 @@ class Node:
         for child in self.children:
             yield from child.below()
 
+    def sort(self, column: "Column", *, descending: bool = False) -> None:
+        """Put everything below in the order of a column, folders before files."""
+        for node in self.below():
+            node.children.sort(key=_KEYS[column], reverse=descending)
+            node.children.sort(key=lambda child: not child.is_folder)
+            for row, child in enumerate(node.children):
+                child.row = row
+
+
+class Column(IntEnum):
+    """What is shown of a row."""
+
+    NAME = 0
+    SIZE = 1
+    MODIFIED = 2
+
+
+_KEYS: dict[Column, Callable[[Node], Any]] = {
+    Column.NAME: lambda node: (node.name.casefold(), node.name),
+    Column.SIZE: lambda node: node.size,
+    Column.MODIFIED: lambda node: node.modified,
+}
+
 
 def build_tree(entries: tuple[Entry, ...]) -> Node:
-    """Entries as a tree; folders that are only implied by paths get rows too. Folders first, then by name."""
+    """Entries as a tree, by name; folders that are only implied by paths get rows too."""
     root = Node("")
     known: dict[str, Node] = {"": root}
 
@@ -133,9 +164,11 @@ def build_tree(entries: tuple[Entry, ...]) -> Node:
             folder(path).entry = entry
             continue
         parent = folder(path.rpartition("/")[0])
-        parent.children.append(Node(entry.name, entry, parent))
-    for node in root.below():
-        node.children.sort(key=lambda child: (not child.is_folder, child.name.lower()))
+        parent.children.append(Node(entry.name, entry, parent, size=entry.size))
+    for node in reversed(list(root.below())):
+        if node.parent is not None:
+            node.parent.size += node.size
+    root.sort(Column.NAME)
     return root
 
 

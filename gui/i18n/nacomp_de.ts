@@ -59,6 +59,10 @@
         <translation>Vorschau des gewählten Eintrags</translation>
     </message>
     <message>
+        <source>Find in the archive</source>
+        <translation>Im Archiv suchen</translation>
+    </message>
+    <message>
         <source>Reading the archive…</source>
         <translation>Das Archiv wird gelesen …</translation>
     </message>

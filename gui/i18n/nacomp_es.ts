@@ -59,6 +59,10 @@
         <translation>Vista previa del elemento elegido</translation>
     </message>
     <message>
+        <source>Find in the archive</source>
+        <translation>Buscar en el archivo</translation>
+    </message>
+    <message>
         <source>Reading the archive…</source>
         <translation>Leyendo el archivo…</translation>
     </message>

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHeaderView,
+    QLineEdit,
     QPlainTextEdit,
     QSplitter,
     QStackedWidget,
@@ -21,13 +22,16 @@ from nacomp.gui.core.archive import ArchiveDocument, Node, build_tree, looks_lik
 from nacomp.gui.core.jobs import Kind
 from nacomp.gui.core.names import is_archive
 from nacomp.gui.core.wording import fixed_text, ratio_text, saved_text
-from nacomp.gui.entry_model import NODE_ROLE, EntryModel
+from nacomp.gui.entry_model import NODE_ROLE, EntryModel, FoundEntries
 from nacomp.gui.icons import icon
 from nacomp.gui.services import Services
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import dropped_paths
 from nacomp.gui.views.empty_state import EmptyState
 from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, label, row
+
+FEW_ENTRIES = 8
+"""Fewer are seen at a glance, and are not searched."""
 
 
 class EntryTree(QTreeView):
@@ -116,8 +120,19 @@ class ArchivePage(QWidget):
         self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.preview.setAccessibleName(self.tr("Preview of the selected entry"))
         self.preview.setTabChangesFocus(True)
+        self.tree.setSortingEnabled(True)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Find in the archive"))
+        self.search.setAccessibleName(self.tr("Find in the archive"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._find)
+        entries = QWidget()
+        box = QVBoxLayout(entries)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.search)
+        box.addWidget(self.tree)
         splitter = QSplitter()
-        splitter.addWidget(self.tree)
+        splitter.addWidget(entries)
         splitter.addWidget(self.preview)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
@@ -160,8 +175,11 @@ class ArchivePage(QWidget):
         self.needs.setText(self._needs_text(document))
         c = self._colours
         icons = {"folder": icon("folder", c.colour("accent")), "file": icon("file", c.colour("soft"))}
-        model = EntryModel(build_tree(document.entries), icons, self.tree)
+        model = FoundEntries(EntryModel(build_tree(document.entries), icons, self.tree), self.tree)
+        self.search.clear()
+        self.search.setVisible(len(document.entries) >= FEW_ENTRIES)
         self.tree.setModel(model)
+        self.tree.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         if model.rowCount() == 1:
             self.tree.expandToDepth(0)
         header = self.tree.header()
@@ -171,6 +189,13 @@ class ArchivePage(QWidget):
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.selectionModel().selectionChanged.connect(lambda *_: self._selection_changed())
         self._selection_changed()
+
+    def _find(self, words: str) -> None:
+        model = self.tree.model()
+        if isinstance(model, FoundEntries):
+            model.search(words)
+            if words.strip():
+                self.tree.expandAll()
 
     def _needs_text(self, document: ArchiveDocument) -> str:
         info = document.info

@@ -145,7 +145,7 @@ class MapPage(QWidget):
         side.setAccessibleName(self.tr("Figures of the map"))
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side.setFixedWidth(306)
-        inside = QWidget()
+        self.figures = inside = QWidget()
         side.setWidget(inside)
         box = QVBoxLayout(inside)
         box.setContentsMargins(0, 0, 6, 0)
@@ -178,7 +178,7 @@ class MapPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the plots what height there is, so that a small window shows everything without scrolling."""
         super().resizeEvent(event)
-        rest = self.side.widget().sizeHint().height() - 2 * self.running.height()
+        rest = self.figures.sizeHint().height() - 2 * self.running.height()
         height = (self.side.viewport().height() - rest) // 2
         for plot in (self.histogram, self.running):
             plot.setFixedHeight(max(LEAST_HEIGHT, min(height, HEIGHT)))

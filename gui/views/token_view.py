@@ -91,11 +91,11 @@ class TokenView(QPlainTextEdit):
         if self._map is None or not 0 <= number < len(self._map.tokens):
             return
         selection = QTextEdit.ExtraSelection()
-        selection.format = self._marked  # type: ignore[attr-defined]
+        selection.format = self._marked
         cursor = self.textCursor()
         cursor.setPosition(self._to_qt(self._map.start(number)))
         cursor.setPosition(self._to_qt(self._map.ends[number]), cursor.MoveMode.KeepAnchor)
-        selection.cursor = cursor  # type: ignore[attr-defined]
+        selection.cursor = cursor
         self.setExtraSelections([selection])
 
     def token_at(self, point: QPoint) -> int:

@@ -72,6 +72,39 @@ def test_archive_shows_entries_preview_and_gives_some_back(
     assert not list(target.rglob("noise"))
 
 
+def test_entries_are_found_and_sorted(
+    application: Application, qtbot: QtBot, tmp_path: Path, finished: Callable[[Job], None]
+) -> None:
+    for number in range(9):
+        place = tmp_path / "many" / ("even" if number % 2 == 0 else "odd") / f"Part {number}.bin"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(bytes(range(256)) * (9 - number))
+    finished(application.services.runner.add(Kind.COMPRESS, [tmp_path / "many"])[0])
+    page = opened(application, qtbot, tmp_path / "many.nac")
+
+    def shown() -> list[str]:
+        page.tree.expandAll()
+        rows, index = [], page.tree.model().index(0, 0)
+        while index.isValid():
+            rows.append(index.data())
+            index = page.tree.indexBelow(index)
+        return rows
+
+    assert page.search.isVisibleTo(page)
+    assert len(shown()) == 12
+    select(page, "Part 2.bin")
+    page.tree.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    even = ["Part 8.bin", "Part 6.bin", "Part 4.bin", "Part 2.bin", "Part 0.bin"]
+    assert shown()[shown().index("even") + 1 :][:5] == even
+    assert page.selected_paths() == ["many/even/Part 2.bin"]
+    page.search.setText(" part 4")
+    assert shown() == ["many", "even", "Part 4.bin"]
+    page.search.setText("nowhere")
+    assert shown() == []
+    page.search.clear()
+    assert len(shown()) == 12
+
+
 def test_entry_is_prepared_and_dragged_out_as_a_file(
     application: Application, qtbot: QtBot, archive: Path, tmp_path: Path
 ) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nacomp.gui.core.archive import Entry, build_tree, looks_like_text, may_be_text, parse_archive
+from nacomp.gui.core.archive import Column, Entry, build_tree, looks_like_text, may_be_text, parse_archive
 
 INFO = {
     "original_size": 300,
@@ -51,3 +51,26 @@ def test_folders_and_empty_files_have_no_preview() -> None:
     assert may_be_text(Entry("a", "file", 1))
     assert not may_be_text(Entry("a", "file", 0))
     assert not may_be_text(Entry("a", "folder", 0))
+
+
+def test_rows_are_sorted_by_any_column_with_folders_first() -> None:
+    root = build_tree(
+        (
+            Entry("B", "file", 3, 1.0),
+            Entry("a", "file", 1),
+            Entry("z/inner", "file", 9),
+            Entry("c", "file", 2, 5.0),
+        )
+    )
+
+    def names() -> list[str]:
+        assert [child.row for child in root.children] == [0, 1, 2, 3]
+        return [child.name for child in root.children]
+
+    assert names() == ["z", "a", "B", "c"]
+    assert root.children[0].size == 9
+    assert root.size == 15
+    root.sort(Column.SIZE, descending=True)
+    assert names() == ["z", "B", "c", "a"]
+    root.sort(Column.MODIFIED)
+    assert names() == ["z", "a", "B", "c"]
