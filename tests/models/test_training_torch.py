@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from nacomp.models.training import export, loop, measure, network, tokeniser  # noqa: E402
+from nacomp.models.training import export, loop, measure, network, start, tokeniser  # noqa: E402
 from nacomp.models.training.muon import orthogonalise  # noqa: E402
 from nacomp.models.training.shape import Shape  # noqa: E402
 
@@ -33,6 +33,24 @@ def test_training_learns_and_resumes_where_it_stopped(tmp_path: Path) -> None:
     assert float(rows.detach().mean()) < 4.0  # log(300) is 5.7
     with pytest.raises(ValueError, match="another shape"):
         loop.Run(Shape(300, 64, 1, 2, 1, 96, 64), plan(0.03), stream(), tmp_path / "c.pt")
+
+
+def test_training_goes_on_from_an_exported_model(tmp_path: Path) -> None:
+    bpe = tokeniser.train([TEXT], SHAPE.vocabulary)
+    weights = network.initial(SHAPE, 3)
+    file = tmp_path / "model.gguf"
+    export.write(file, SHAPE, {name: weight.numpy() for name, weight in weights.items()}, bpe, "test")
+    found = start.weights(file, SHAPE)
+    assert found.keys() == weights.keys()
+    for name, weight in weights.items():
+        assert (found[name] - weight).abs().max() <= weight.abs().max() / 127
+    again = start.tokeniser(file)
+    assert again.get_vocab() == bpe.get_vocab()
+    assert again.encode(TEXT + "12 \u00e9\r\n").ids == bpe.encode(TEXT + "12 \u00e9\r\n").ids
+    run = loop.Run(SHAPE, plan(0.01), stream(), tmp_path / "c.pt", found)
+    assert torch.equal(run.weights["output_norm.weight"], found["output_norm.weight"])
+    with pytest.raises(ValueError, match="not a model of the shape"):
+        start.weights(file, Shape(300, 64, 1, 2, 1, 96, 64))
 
 
 def test_a_position_sees_nothing_after_it() -> None:
