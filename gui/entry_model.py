@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QSortFilterProxyModel,
     Qt,
 )
 from PySide6.QtGui import QIcon
@@ -102,28 +101,3 @@ class EntryModel(QAbstractItemModel):
         except (OverflowError, ValueError):
             return ""
         return QLocale().toString(moment, QLocale.FormatType.ShortFormat)
-
-
-class FoundEntries(QSortFilterProxyModel):
-    """The entries whose path holds the searched words, with their folders."""
-
-    def __init__(self, entries: EntryModel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._words = ""
-        self.setRecursiveFilteringEnabled(True)
-        self.setSourceModel(entries)
-
-    def search(self, words: str) -> None:
-        """Show what has these words in its path, whatever their case; everything for none."""
-        self._words = words.strip().casefold()
-        self.invalidate()
-
-    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
-        if not self._words:
-            return True
-        node = self.sourceModel().index(row, 0, parent).data(NODE_ROLE)
-        return self._words in node.path.casefold()
-
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Leave it to the entries: comparing them one by one through Qt takes seconds for 100,000."""
-        self.sourceModel().sort(column, order)

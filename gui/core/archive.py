@@ -144,6 +144,12 @@ _KEYS: dict[Column, Callable[[Node], Any]] = {
 }
 
 
+def found(entries: tuple[Entry, ...], words: str) -> tuple[Entry, ...]:
+    """The entries with these words in their path, whatever the case; all of them for none."""
+    wanted = words.strip().casefold()
+    return tuple(entry for entry in entries if wanted in entry.path.casefold()) if wanted else entries
+
+
 def build_tree(entries: tuple[Entry, ...]) -> Node:
     """Entries as a tree, by name; folders that are only implied by paths get rows too."""
     root = Node("")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent, QFontDatabase
 from PySide6.QtWidgets import (
     QApplication,
@@ -18,11 +18,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.core.archive import ArchiveDocument, Node, build_tree, looks_like_text, may_be_text
+from nacomp.gui.core.archive import (
+    ArchiveDocument,
+    Node,
+    build_tree,
+    found,
+    looks_like_text,
+    may_be_text,
+)
 from nacomp.gui.core.jobs import Kind
 from nacomp.gui.core.names import is_archive
 from nacomp.gui.core.wording import fixed_text, ratio_text, saved_text
-from nacomp.gui.entry_model import NODE_ROLE, EntryModel, FoundEntries
+from nacomp.gui.entry_model import NODE_ROLE, EntryModel
 from nacomp.gui.icons import icon
 from nacomp.gui.services import Services
 from nacomp.gui.views.banner import Banner
@@ -32,6 +39,10 @@ from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, label, row
 
 FEW_ENTRIES = 8
 """Fewer are seen at a glance, and are not searched."""
+MANY_ENTRIES = 1000
+"""More of them found are left folded."""
+TYPING_MS = 150
+"""A search waits for a pause in typing."""
 
 
 class EntryTree(QTreeView):
@@ -121,11 +132,13 @@ class ArchivePage(QWidget):
         self.preview.setAccessibleName(self.tr("Preview of the selected entry"))
         self.preview.setTabChangesFocus(True)
         self.tree.setSortingEnabled(True)
+        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._typing.timeout.connect(self._fill)
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Find in the archive"))
         self.search.setAccessibleName(self.tr("Find in the archive"))
         self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(self._find)
+        self.search.textChanged.connect(self._typing.start)
         entries = QWidget()
         box = QVBoxLayout(entries)
         box.setContentsMargins(0, 0, 0, 0)
@@ -173,29 +186,36 @@ class ArchivePage(QWidget):
         ]
         self.summary.setText(" · ".join(parts))
         self.needs.setText(self._needs_text(document))
-        c = self._colours
-        icons = {"folder": icon("folder", c.colour("accent")), "file": icon("file", c.colour("soft"))}
-        model = FoundEntries(EntryModel(build_tree(document.entries), icons, self.tree), self.tree)
         self.search.clear()
+        self._typing.stop()
         self.search.setVisible(len(document.entries) >= FEW_ENTRIES)
-        self.tree.setModel(model)
-        self.tree.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        if model.rowCount() == 1:
-            self.tree.expandToDepth(0)
+        self.tree.header().setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        self._fill()
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+
+    def _fill(self) -> None:
+        """Show the entries that are searched for, in the order that the header says."""
+        document = self._desk.document
+        if document is None:
+            return
+        entries = found(document.entries, self.search.text())
+        c = self._colours
+        icons = {"folder": icon("folder", c.colour("accent")), "file": icon("file", c.colour("soft"))}
+        before = self.tree.model()
+        model = EntryModel(build_tree(entries), icons, self.tree)
+        self.tree.setModel(model)  # sorts it
+        if before is not None:
+            before.deleteLater()
+        if len(entries) < len(document.entries) and len(entries) <= MANY_ENTRIES:
+            self.tree.expandAll()
+        elif model.rowCount() == 1:
+            self.tree.expandToDepth(0)
         self.tree.selectionModel().selectionChanged.connect(lambda *_: self._selection_changed())
         self._selection_changed()
-
-    def _find(self, words: str) -> None:
-        model = self.tree.model()
-        if isinstance(model, FoundEntries):
-            model.search(words)
-            if words.strip():
-                self.tree.expandAll()
 
     def _needs_text(self, document: ArchiveDocument) -> str:
         info = document.info
