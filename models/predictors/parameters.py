@@ -50,16 +50,16 @@ class EnsembleParameters:
         "skip_queue": (1, 64),
     }
 
-    ngram_orders: int = 6
+    ngram_orders: int = 5
     table_bits: int = 16
     match_minimum: int = 6
     chain: int = 6
     # Measured on alice29, lcet10, cp.html, a diary and a technical text (165 KB): rates half as high or twice as
     # high cost 0.02 to 0.1%.
-    bias_rate: int = 39322
-    pair_rate: int = 19661
-    gap_rate: int = 6554
-    column_rate: int = 13107
+    bias_rate: int = 30000
+    pair_rate: int = 13107
+    gap_rate: int = 3277
+    column_rate: int = 8000
     recency_rate: int = 3277
     skip: bool = True
     skip_regime: int = 65536

@@ -24,7 +24,7 @@ INPUTS = sorted(path.name for path in CORPUS.iterdir() if path.suffix != ".bin")
 SETTINGS = {
     "all": EnsembleParameters(),
     "no-skip": EnsembleParameters(skip=False),
-    "model-only": EnsembleParameters(ngram_orders=0, match_minimum=0, bias_rate=0, chain=0, skip=False),
+    "model-only": EnsembleParameters.model_alone(),
 }
 
 
