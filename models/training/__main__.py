@@ -59,7 +59,9 @@ def _export(work: Path, out: Path, name: str) -> None:
 def _evaluate(work: Path, data: Path | None, files: tuple[Path, ...], per_document: int, int8: bool) -> None:
     shape, weights, tokens = loop.load(work / "checkpoint.pt")
     bpe = tokeniser.load(work / "tokeniser.json")
-    groups: dict[str, list[str]] = {file.name: [file.read_bytes().decode("utf-8", "replace")] for file in files}
+    groups: dict[str, list[str]] = {
+        file.name: [file.read_bytes().decode("utf-8", "replace")] for file in files
+    }
     if data is not None:
         groups |= {kind.value: [] for kind in Kind}
         for text in documents(shards(data, held_out=True)):
