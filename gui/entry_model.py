@@ -27,6 +27,7 @@ class EntryModel(QAbstractItemModel):
         super().__init__(parent)
         self._root = root
         self._icons = icons
+        self._order = (Column.NAME, Qt.SortOrder.AscendingOrder)  # as `build_tree` leaves the rows
         self._headings = (self.tr("Name"), self.tr("Size"), self.tr("Modified"))
 
     def _node(self, index: Index) -> Node:
@@ -71,7 +72,7 @@ class EntryModel(QAbstractItemModel):
             case Qt.ItemDataRole.DecorationRole if index.column() == 0:
                 return self._icons["folder" if node.is_folder else "file"]
             case Qt.ItemDataRole.ToolTipRole:
-                return node.path
+                return node.entry.path if node.entry else node.name
             case Qt.ItemDataRole.TextAlignmentRole if index.column() == 1:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case _ if role == NODE_ROLE:
@@ -80,6 +81,9 @@ class EntryModel(QAbstractItemModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order the rows by a column, folders first; selected and open rows stay so."""
+        if (column, order) == self._order:
+            return
+        self._order = Column(column), order
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         nodes = [(self._node(index), index.column()) for index in before]

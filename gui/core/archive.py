@@ -105,11 +105,6 @@ class Node:
         return self.entry is None or self.entry.kind == "folder"
 
     @property
-    def path(self) -> str:
-        """The path in the archive; only the name for a folder that has no entry of its own."""
-        return self.entry.path if self.entry else self.name
-
-    @property
     def modified(self) -> float:
         """Seconds since the epoch; before all times for what has none."""
         return float("-inf") if self.entry is None or self.entry.modified is None else self.entry.modified

@@ -5,7 +5,7 @@ slices between two events, so a long text never holds up the window.
 """
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QSyntaxHighlighter, QTextCharFormat
+from PySide6.QtGui import QMouseEvent, QSyntaxHighlighter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from nacomp.gui.core.surprise import SurpriseMap, bits_of_strength, strength
@@ -87,16 +87,15 @@ class TokenView(QPlainTextEdit):
 
     def mark(self, number: int) -> None:
         """Show which token is being asked about; -1 for none."""
-        self.setExtraSelections([])
-        if self._map is None or not 0 <= number < len(self._map.tokens):
-            return
-        selection = QTextEdit.ExtraSelection()
-        selection.format = self._marked
-        cursor = self.textCursor()
-        cursor.setPosition(self._to_qt(self._map.start(number)))
-        cursor.setPosition(self._to_qt(self._map.ends[number]), cursor.MoveMode.KeepAnchor)
-        selection.cursor = cursor
-        self.setExtraSelections([selection])
+        selections = []
+        if self._map is not None and 0 <= number < len(self._map.tokens):
+            selection = QTextEdit.ExtraSelection()
+            selection.format = self._marked
+            selection.cursor = self.textCursor()
+            selection.cursor.setPosition(self._to_qt(self._map.start(number)))
+            selection.cursor.setPosition(self._to_qt(self._map.ends[number]), QTextCursor.MoveMode.KeepAnchor)
+            selections.append(selection)
+        self.setExtraSelections(selections)
 
     def token_at(self, point: QPoint) -> int:
         """The token under a point of the viewport, -1 for none."""

@@ -31,10 +31,11 @@ def _tokeniser(
 ) -> Tokenizer:
     """The work folder's tokeniser; if it is not there yet, that of the model `begin`, or trained on a mixed sample."""
     path = work / "tokeniser.json"
-    if not path.exists() and begin is not None:
-        start.tokeniser(begin).save(str(path))
-    elif not path.exists():
-        tokeniser.train(dataset.sample(data, size, seed), vocabulary).save(str(path))
+    if not path.exists():
+        made = (
+            start.tokeniser(begin) if begin else tokeniser.train(dataset.sample(data, size, seed), vocabulary)
+        )
+        made.save(str(path))
         _say(f"tokeniser: {vocabulary} tokens")
     return tokeniser.load(path)
 

@@ -20,9 +20,9 @@ from nacomp.engines import Engines
 from nacomp.errors import NacompError
 from nacomp.progress import Job
 from nacomp.salvage import salvage
+from tests.formats.samples import PASSWORD
 from tests.nacomp.damage import (
     HANG_SECONDS,
-    PASSWORD,
     Sample,
     flipped,
     forged_blocks,

@@ -22,7 +22,7 @@ from nacomp.formats.packing import pack
 from nacomp.formats.reader import ArchiveReader
 from nacomp.formats.recovery import add_recovery
 from nacomp.formats.recovery_layout import RecoveryShape, encode_trailer
-from nacomp.formats.seal import CHUNK, FIELDS, Cost, Seal, SealingStream
+from nacomp.formats.seal import CHUNK, FIELDS, Cost
 from nacomp.formats.writer import ArchiveWriter
 from tests.formats.forging import (
     ABC,
@@ -48,6 +48,7 @@ from tests.formats.samples import (
     build,
     file_entry,
     read_files,
+    sealed,
 )
 
 FORMATS = Path(__file__).parents[2] / "formats"
@@ -85,11 +86,9 @@ def with_recovery() -> bytes:
 
 def with_seal() -> bytes:
     """A sealed archive of two chunks with recovery data; the salt is fixed, so that it is the same on every run."""
-    stream = io.BytesIO()
+    archive = build({"text.txt": TEXT, "noise.bin": noise(CHUNK)}, methods=(STORED,), block_size=5000)
     with mock.patch("nacomp.formats.seal.os.urandom", noise):
-        sealing = SealingStream(stream, Seal(PASSWORDS["sealed"], Cost(log_n=10)))
-    sealing.write(build({"text.txt": TEXT, "noise.bin": noise(CHUNK)}, methods=(STORED,), block_size=5000))
-    sealing.finish()
+        stream = io.BytesIO(sealed(archive, PASSWORDS["sealed"], Cost(log_n=10)))
     add_recovery(stream, 5)
     return stream.getvalue()
 

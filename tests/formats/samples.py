@@ -13,8 +13,12 @@ from nacomp.formats.entry import Entry, EntryKind, Extent
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.reader import ArchiveReader
+from nacomp.formats.seal import Cost, Seal, SealingStream
 from nacomp.formats.writer import ArchiveWriter
 
+PASSWORD = "correct horse"
+CHEAP = Cost(log_n=2, r=1)
+"""A key that costs next to nothing."""
 MTIME = 1_700_000_000_123_456_789
 STORED = Method(MethodKind.STORED)
 LZMA = Method(MethodKind.LZMA, {"filters": [{"dict_size": 65536, "id": "lzma2", "lc": 3, "lp": 0, "pb": 2}]})
@@ -106,6 +110,16 @@ def read_files(
                 assert hashlib.sha256(content).digest() == entry.sha256
                 files[entry.path] = content
     return files
+
+
+def sealed(archive: bytes, password: str = PASSWORD, cost: Cost = CHEAP) -> bytes:
+    """An archive sealed, as a writer would do it, piece by piece."""
+    out = io.BytesIO()
+    stream = SealingStream(out, Seal(password, cost))
+    for at in range(0, len(archive), 5000):
+        stream.write(archive[at : at + 5000])
+    assert stream.finish() == len(out.getvalue())
+    return out.getvalue()
 
 
 SMALL_FILES = {

@@ -12,23 +12,11 @@ from nacomp.formats.errors import CorruptArchive, LimitExceeded, NacompError, Pa
 from nacomp.formats.reader import ArchiveReader
 from nacomp.formats.recovery import add_recovery, repair
 from nacomp.formats.salvage import Salvage
-from nacomp.formats.seal import CHUNK, FIELDS, SEAL_SIZE, SEALED_CHUNK, Cost, Seal, SealingStream, is_sealed
-from tests.formats.samples import SMALL_FILES, STORED, build, read_block
-
-CHEAP = Cost(log_n=2, r=1)
-WORD = "correct horse"
+from nacomp.formats.seal import CHUNK, FIELDS, SEAL_SIZE, SEALED_CHUNK, is_sealed
+from tests.formats.samples import PASSWORD, SMALL_FILES, STORED, build, read_block, sealed
 
 
-def sealed(archive: bytes, password: str = WORD) -> bytes:
-    out = io.BytesIO()
-    stream = SealingStream(out, Seal(password, CHEAP))
-    for at in range(0, len(archive), 5000):
-        stream.write(archive[at : at + 5000])
-    assert stream.finish() == len(out.getvalue())
-    return out.getvalue()
-
-
-def contents(data: bytes, password: str | None = WORD) -> dict[str, bytes]:
+def contents(data: bytes, password: str | None = PASSWORD) -> dict[str, bytes]:
     with ArchiveReader.open(io.BytesIO(data), password=password) as reader:
         blocks = [read_block(reader, info.number) for info in reader.blocks]
         return {
@@ -71,7 +59,7 @@ def test_sealing_twice_gives_other_bytes_and_the_same_content() -> None:
 
 def test_wrong_or_missing_password_is_told() -> None:
     data = sealed(build(SMALL_FILES))
-    for word in ("Correct horse", "", WORD + " "):
+    for word in ("Correct horse", "", PASSWORD + " "):
         with pytest.raises(WrongPassword) as wrong:
             contents(data, word)
         assert wrong.value.exit_code == 4
@@ -145,7 +133,7 @@ def test_key_derivation_bombs_are_refused_before_they_go_off(log_n: int, r: int,
 
 
 def salvaged(data: bytes) -> tuple[dict[int, bytes], Salvage]:
-    found = Salvage(io.BytesIO(data), password=WORD)
+    found = Salvage(io.BytesIO(data), password=PASSWORD)
     return {number: found.block(number).payload for number in found.intact}, found
 
 

@@ -22,6 +22,7 @@ from nacomp.models.store import Store
 from nacomp.models.tokens import read_vocabulary
 from nacomp.neural import NeuralCodec
 from nacomp.progress import Job
+from tests.formats.samples import PASSWORD
 
 LIMITS = Limits(
     max_block_size=1 << 16,
@@ -32,7 +33,6 @@ LIMITS = Limits(
     max_kdf_work=1 << 12,
 )
 """Small, so that a run is short and a limit that is not kept shows as memory."""
-PASSWORD = "correct horse"
 MODEL = Path(__file__).parents[1] / "data" / "tiny.gguf"
 
 

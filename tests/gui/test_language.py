@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,10 +12,10 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from nacomp.gui.core.wording import count_text, duration_text, ratio_text, size_text
 from nacomp.gui.language import LANGUAGES, Language
 from nacomp.gui.views.models_page import CATALOGUE_NOTES
+from nacomp.models.catalogue import read_catalogue
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "gui" / "i18n"
-CATALOGUE = ROOT / "models" / "catalogue.toml"
 
 
 def messages(language: str) -> list[tuple[str, str, str, list[str]]]:
@@ -92,7 +91,5 @@ def test_unknown_language_is_english(qapp: QCoreApplication) -> None:
 
 
 def test_every_note_of_the_catalogue_is_translated() -> None:
-    notes = {
-        note for model in tomllib.loads(CATALOGUE.read_text("utf-8"))["model"] if (note := model.get("note"))
-    }
+    notes = {entry.note for entry in read_catalogue().values() if entry.note}
     assert notes == set(CATALOGUE_NOTES)

@@ -29,17 +29,15 @@ from nacomp.formats.packing import unpack as inflate
 from nacomp.formats.paths import encode_path
 from nacomp.formats.reader import ArchiveReader, archive_size
 from nacomp.formats.recovery import add_recovery
-from nacomp.formats.seal import Cost, Seal, SealingStream
 from nacomp.formats.writer import ArchiveWriter
 from nacomp.levels import LEVELS
 from nacomp.models.store import Store
 from nacomp.pack import BlockCoder
 from nacomp.progress import Job
+from tests.formats.samples import PASSWORD, sealed
 from tests.nacomp.workbench import DATA, TINY, prose
 
 HANG_SECONDS = 10.0
-PASSWORD = "correct horse"
-"""Of the sealed samples; given for the others too, which need none."""
 Tree = dict[str, tuple[str, bytes]]
 """Path to (kind, content or link target)."""
 
@@ -84,10 +82,7 @@ def sealed_samples(plain: list[Sample]) -> list[Sample]:
     found = []
     for sample in plain:
         if sample.name in ("several", "recovery"):
-            out = io.BytesIO()
-            stream = SealingStream(out, Seal(PASSWORD, Cost(log_n=2, r=1)))
-            stream.write(sample.data[: archive_size(io.BytesIO(sample.data))])
-            stream.finish()
+            out = io.BytesIO(sealed(sample.data[: archive_size(io.BytesIO(sample.data))]))
             if sample.name == "recovery":
                 add_recovery(out, 5)
             found.append(Sample(f"sealed-{sample.name}", out.getvalue(), sample.tree))

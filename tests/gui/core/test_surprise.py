@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from nacomp.gui.core.surprise import BIN_EDGES, SurpriseMap, Token, parse_map, strength
+from nacomp import surprise
+from nacomp.gui.core.surprise import BIN_EDGES, GUESSES, SurpriseMap, Token, parse_map, strength
 
 TOKENS = [Token("The", 8.0, 3), Token(" cat", 2.0, 4, ((" dog", 0.5),)), Token("é\n", 14.0, 3)]
 
@@ -69,3 +70,8 @@ def test_worker_answer_in_one_document_or_many_lines() -> None:
 def test_answer_without_tokens_is_an_error() -> None:
     with pytest.raises(ValueError, match="no tokens"):
         parse_map("t", b'{"tokens": []}')
+
+
+def test_the_page_keeps_room_for_all_guesses_of_the_worker() -> None:
+    """The window repeats the number, because the worker's module loads numpy."""
+    assert GUESSES == surprise.GUESSES
