@@ -1,7 +1,6 @@
 """Asks the worker how long each new job would take, one at a time, and holds back the long ones until a person chose."""
 
 import json
-from collections import deque
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,7 +24,8 @@ class EstimateDesk(QObject):
         super().__init__(parent)
         self._runner = runner
         self._store = store
-        self._waiting: deque[tuple[Job, str]] = deque()
+        self._wanted: dict[int, str] = {}
+        """The level to ask about next, by job."""
         self._query: Query | None = None
         self.found: dict[int, dict[str, Estimate]] = {}
         runner.measured.connect(self.consider)
@@ -51,22 +51,23 @@ class EstimateDesk(QObject):
 
     def stop(self) -> None:
         """The application closes."""
-        self._waiting.clear()
+        self._wanted.clear()
         if self._query is not None:
             self._query.stop()
 
     def _ask(self, job: Job, level: str) -> None:
-        self._waiting.append((job, level))
+        self._wanted[job.id] = level
         self._next()
 
     def _next(self) -> None:
+        """In the order of the queue; own levels before faster ones, because short jobs wait to be let go."""
         if self._query is not None:
             return
-        while self._waiting:
-            job, level = self._waiting.popleft()
-            if job.state is State.WAITING and job.held:
-                self._start(job, level)
-                return
+        jobs = [job for job in self._runner.queue if job.id in self._wanted]
+        waiting = [job for job in jobs if job.state is State.WAITING and job.held]
+        if waiting:
+            job = min(waiting, key=lambda job: self._wanted[job.id] != job.level)
+            self._start(job, self._wanted.pop(job.id))
 
     def _start(self, job: Job, level: str) -> None:
         query = Query(self._runner.program, estimate_arguments(job, level), parent=self)

@@ -1,7 +1,7 @@
 """The job queue: order, what runs next, what may be done with a job, and totals. No clock, no process, no widget."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 from nacomp.gui.core.jobs import ACTIVE, FINISHED, Job, Kind, State
@@ -96,6 +96,21 @@ class JobQueue:
     def held(self) -> list[Job]:
         """Jobs that would be long and wait until a person has chosen."""
         return [job for job in self._jobs if job.state is State.WAITING and job.held == "choice"]
+
+    def next_question(self, closed: Container[int]) -> Job | None:
+        """The first held job, without those whose question a person has `closed`.
+
+        None while a job in front of it may still turn out to be long: questions come in the order of the queue,
+        not in the one in which sizes and estimates happen to be known.
+        """
+        for job in self._jobs:
+            if job.state is not State.WAITING:
+                continue
+            if job.size is None or job.held == "estimating":
+                return None
+            if job.held == "choice" and job.id not in closed:
+                return job
+        return None
 
     @property
     def at_rest(self) -> bool:

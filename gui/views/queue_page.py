@@ -203,15 +203,15 @@ class QueuePage(QWidget):
         self.banner.show_message(text, "info", choices)
 
     def _ask_about_long_jobs(self) -> None:
-        """One question at a time: the next long job's comes when this one's is answered."""
-        if self._asked_about is not None and self._asked_about.held != "choice":
+        """One question at a time: the next long job's comes when this one's is answered, or its job is gone."""
+        queue, asked = self._runner.queue, self._asked_about
+        if asked is not None and (asked.held != "choice" or queue.find(asked.id) is None):
             self.banner.hide()
             self._asked_about = None
         if not self.banner.isHidden():
             return
-        open_ones = [job for job in self._runner.queue.held() if job.id not in self._unanswered]
-        if open_ones:
-            self._ask_about(open_ones[0])
+        if (job := queue.next_question(self._unanswered)) is not None:
+            self._ask_about(job)
 
     def _ask_about(self, job: Job) -> None:
         self._asked_about = job

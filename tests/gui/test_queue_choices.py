@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui import estimates
+from nacomp.gui import runner as runner_module
 from nacomp.gui.application import Application
 from nacomp.gui.core import estimate
 from nacomp.gui.core.jobs import Kind, State
@@ -113,24 +114,44 @@ def test_long_job_asks_first_and_takes_the_faster_level(
     assert job.level == "fast"
 
 
-def test_each_of_several_long_jobs_is_asked_about(
+@pytest.mark.parametrize("measured", [("one.txt", "two.txt"), ("two.txt", "one.txt")])
+def test_each_of_several_long_jobs_is_asked_about_in_the_order_of_the_queue(
     application: Application,
     qtbot: QtBot,
     tmp_path: Path,
     finished: Finished,
     monkeypatch: pytest.MonkeyPatch,
+    measured: tuple[str, str],
 ) -> None:
+    """Sizes are measured by threads: which job has its own first is chance, and must not be seen."""
     monkeypatch.setattr(estimates, "SMALL_BYTES", 10)
     monkeypatch.setattr(estimate, "LONG_SECONDS", 0.0)
+    measurements: list[Callable[[], None]] = []
+    monkeypatch.setattr(
+        runner_module, "in_background", lambda work, then: measurements.append(lambda: then(work()))
+    )
     page, runner = application.window.queue_page, application.services.runner
-    for name in ("one.txt", "two.txt"):
+    for name in measured:
         (tmp_path / name).write_text("a few words to pack " * 20)
     jobs = runner.add(Kind.COMPRESS, [tmp_path / "one.txt", tmp_path / "two.txt"])
-    qtbot.waitUntil(lambda: len(runner.queue.held()) == 2, timeout=PATIENCE_MS)
+    for name in measured:
+        measurements[[job.name for job in jobs].index(name)]()
+    qtbot.waitUntil(lambda: len(runner.queue.held()) == 2)
     for job in jobs:
         qtbot.waitUntil(lambda job=job: page.banner.isVisible() and job.name in page.banner.text.text())
         press(qtbot, page.banner, "Start anyway")
         finished(job)
+
+
+def test_a_question_goes_with_its_job(application: Application, qtbot: QtBot, tmp_path: Path) -> None:
+    application.services.store.value.start_at_once = False
+    page, runner = application.window.queue_page, application.services.runner
+    job = runner.add(Kind.COMPRESS, [tmp_path])[0]
+    qtbot.waitUntil(lambda: job.size is not None)
+    runner.hold(job, "choice")
+    qtbot.waitUntil(page.banner.isVisible)
+    runner.remove(job)
+    qtbot.waitUntil(page.banner.isHidden)
 
 
 def test_what_is_added_after_the_queue_ran_waits_again(

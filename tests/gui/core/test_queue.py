@@ -51,6 +51,23 @@ def test_a_held_job_lets_the_next_one_pass() -> None:
     assert queue.next_to_start() is queue.at(1)
 
 
+def test_questions_come_in_the_order_of_the_queue() -> None:
+    queue = queue_of("short", "long", "longer")
+    short, long, longer = queue
+    longer.held = "choice"
+    assert queue.next_question(()) is longer
+    long.size = None
+    assert queue.next_question(()) is None
+    long.size, long.held = 100, "estimating"
+    assert queue.next_question(()) is None
+    long.held = "choice"
+    assert queue.next_question(()) is long
+    assert queue.next_question({long.id}) is longer
+    long.go(State.RUNNING)
+    assert queue.next_question(()) is longer
+    assert short.held is None
+
+
 def test_moving_changes_what_runs_next() -> None:
     queue = queue_of("a", "b", "c")
     queue.move(queue.at(2).id, 0)
