@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,14 @@ WORDS = (
 )
 PATIENCE_MS = 120_000
 """A worker answers in seconds; a loaded machine may take its time, and only a hanging one fails."""
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """pytest-qt's own, with patience: its five seconds are over too soon on a loaded machine."""
+    qtbot.waitUntil = partial(qtbot.waitUntil, timeout=PATIENCE_MS)
+    qtbot.waitSignal = partial(qtbot.waitSignal, timeout=PATIENCE_MS)
+    return qtbot
 
 
 @pytest.fixture
@@ -55,7 +64,7 @@ def finished(qtbot: QtBot) -> Callable[[Job, State], None]:
     """Waits until a job has ended, and checks how."""
 
     def wait(job: Job, state: State = State.DONE) -> None:
-        qtbot.waitUntil(lambda: job.state in FINISHED, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: job.state in FINISHED)
         assert job.state is state, job.failure
 
     return wait
@@ -66,7 +75,7 @@ def under_way(qtbot: QtBot) -> Callable[[Job], None]:
     """Waits until a job's worker has done some of its work."""
 
     def wait(job: Job) -> None:
-        qtbot.waitUntil(lambda: bool(job.meter.fraction) or job.state in FINISHED, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: bool(job.meter.fraction) or job.state in FINISHED)
         assert job.state is State.RUNNING, job.failure
 
     return wait

@@ -84,7 +84,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
 def page(application: Application, qtbot: QtBot) -> ModelsPage:
     """The page, once it knows the models."""
     application.window.show_page("models")
-    qtbot.waitUntil(lambda: MODEL in application.window.models_page.cards, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: MODEL in application.window.models_page.cards)
     return application.window.models_page
 
 
@@ -96,18 +96,18 @@ def test_download_shows_progress_is_cancelled_and_started_again(
 
     desk = application.services.models
     qtbot.mouseClick(card().get, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: card().bar.value() > 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: card().bar.value() > 0)
     assert card().stop.isVisible()
     assert " of " in card().progress.text()
     qtbot.mouseClick(card().stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not desk.pulling(MODEL), timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: bool(card().get.isVisible()), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not desk.pulling(MODEL))
+    qtbot.waitUntil(lambda: bool(card().get.isVisible()))
     assert card().get.text() == "Resume download"
     assert not page.banner.isVisible()
 
     index.gate.set()
     qtbot.mouseClick(card().get, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(page.banner.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(page.banner.isVisible)
     assert "2097152 bytes, expected 98362432" in page.banner.text.text()
     assert not list((own_home / "models").glob("*.gguf"))
 
@@ -117,7 +117,7 @@ def test_model_from_disk_is_used_by_a_level_and_removed(
 ) -> None:
     desk = application.services.models
     desk.add(DATA / "tiny.gguf")
-    qtbot.waitUntil(lambda: "tiny" in page.cards, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "tiny" in page.cards)
     assert page.banner.text.text() == "tiny.gguf was added."
     choice = page.defaults["fast"]
     choice.setCurrentIndex(choice.findText(page.cards["tiny"].model.name))
@@ -127,5 +127,5 @@ def test_model_from_disk_is_used_by_a_level_and_removed(
     qtbot.mouseClick(page.cards["tiny"].delete, Qt.MouseButton.LeftButton)
     assert page.banner.text.text().startswith("Remove tiny")
     qtbot.mouseClick(page.banner.buttons[0], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "tiny" not in page.cards, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "tiny" not in page.cards)
     assert application.services.store.value.models == {}

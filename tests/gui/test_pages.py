@@ -17,7 +17,6 @@ from nacomp.gui.entry_model import NODE_ROLE
 from nacomp.gui.views.archive_page import ArchivePage
 from tests.gui.driving import drop, press
 
-PATIENCE_MS = 120_000
 GOLDEN = Path(__file__).parents[2] / "formats" / "golden"
 
 
@@ -38,7 +37,7 @@ def archive(application: Application, tmp_path: Path, finished: Callable[[Job], 
 def opened(application: Application, qtbot: QtBot, path: Path) -> ArchivePage:
     application.window.open_archive(path)
     desk = application.services.archives
-    qtbot.waitUntil(lambda: desk.document is not None or desk.failure is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: desk.document is not None or desk.failure is not None)
     return application.window.archive_page
 
 
@@ -56,9 +55,9 @@ def test_archive_shows_entries_preview_and_gives_some_back(
     page = opened(application, qtbot, archive)
     assert "2 files" in page.summary.text()
     select(page, "letter.txt")
-    qtbot.waitUntil(lambda: "Dear reader" in page.preview.toPlainText(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "Dear reader" in page.preview.toPlainText())
     select(page, "noise")
-    qtbot.waitUntil(lambda: "Not a text" in page.preview.placeholderText(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "Not a text" in page.preview.placeholderText())
 
     select(page, "letter.txt")
     target = tmp_path / "elsewhere"
@@ -111,7 +110,7 @@ def test_entry_is_prepared_and_dragged_out_as_a_file(
 ) -> None:
     page = opened(application, qtbot, archive)
     select(page, "letter.txt")
-    with qtbot.waitSignal(application.services.archives.prepared, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(application.services.archives.prepared):
         page.drag_out()
     files = application.services.archives.ready_to_drag(page.selected_paths())
     assert files is not None
@@ -150,7 +149,7 @@ def test_map_costs_what_its_tokens_cost_and_is_exported(
     window.show_page("map")
     drop(window.map_page, [source])
     desk = application.services.maps
-    qtbot.waitUntil(lambda: not desk.working, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not desk.working)
     assert desk.map is not None, desk.failure
     assert desk.map.text == text
     assert desk.map.size == len(text.encode())
@@ -186,11 +185,11 @@ def test_model_is_added_chosen_used_and_removed(
 ) -> None:
     window, services = application.window, application.services
     window.show_page("models")
-    qtbot.waitUntil(lambda: services.models.loaded, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: services.models.loaded)
     assert not window.models_page.cards["embedded"].delete.isVisible()
     known = {model.id for model in services.models.models}
     services.models.add(tiny_model)
-    qtbot.waitUntil(lambda: len(services.models.models) > len(known), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(services.models.models) > len(known))
     added = next(model for model in services.models.models if model.id not in known)
     page = window.models_page
     choice = page.defaults["fast"]
@@ -206,9 +205,7 @@ def test_model_is_added_chosen_used_and_removed(
     press(qtbot, page.cards[added.id], "Remove")
     assert page.banner.isVisible()
     press(qtbot, page.banner, "Remove it")
-    qtbot.waitUntil(
-        lambda: added.id not in {model.id for model in services.models.models}, timeout=PATIENCE_MS
-    )
+    qtbot.waitUntil(lambda: added.id not in {model.id for model in services.models.models})
     assert services.store.value.model_for("fast") is None
 
 
@@ -219,7 +216,7 @@ def test_comparison_with_classical_codecs_is_drawn(
     page, services = application.window.queue_page, application.services
     job = services.runner.queue.at(0)
     page._show_details(True)
-    qtbot.waitUntil(lambda: services.comparisons.state(job) == "ready", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: services.comparisons.state(job) == "ready")
     labels = [bar.label for bar in services.comparisons.bars(job)]
     assert labels == ["nacomp", "zip -9", "zstd -19", "xz -9e"]
     assert page.details.chart.isVisible()

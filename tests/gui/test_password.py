@@ -17,7 +17,6 @@ from nacomp.gui.core.jobs import Job, Kind, State
 from nacomp.gui.core.status import status_line
 from nacomp.gui.views.password import PasswordDialog
 
-PATIENCE_MS = 120_000
 WORD = "zwölf Ärmel über Bord"
 SEALED = "This archive is sealed with a password."
 WRONG = "That password does not open it."
@@ -53,7 +52,7 @@ def sealed(tmp_path: Path) -> Path:
 def asked(application: Application, qtbot: QtBot, sentence: str) -> PasswordDialog:
     """The question, once it is on screen."""
     questions = application.window.passwords
-    qtbot.waitUntil(lambda: questions.dialog is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: questions.dialog is not None)
     dialog = questions.dialog
     assert dialog is not None
     assert dialog.sentence.text() == sentence
@@ -89,7 +88,7 @@ def test_a_sealed_job_tells_its_password_to_the_worker_alone(
     source.write_text("dear diary, nobody else may read this")
     page.take([source])
     job = application.services.runner.queue.at(0)
-    qtbot.waitUntil(lambda: job.size is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: job.size is not None)
     assert "with a password" in status_line(job)
     application.services.runner.start()
     finished(job)
@@ -133,7 +132,7 @@ def test_a_sealed_archive_asks_until_the_password_opens_it(
     assert job.failure == SEALED
     answer(qtbot, dialog, "twelve sleeves")
     answer(qtbot, asked(application, qtbot, WRONG), WORD)
-    qtbot.waitUntil(lambda: job.state is State.DONE, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: job.state is State.DONE)
     assert [path.read_bytes() for path in target.rglob("*") if path.is_file()] == [
         (tmp_path / "letter.txt").read_bytes()
     ]
@@ -148,10 +147,10 @@ def test_giving_up_leaves_the_failed_job_and_asks_for_the_next(
     other = sealed.with_name("other.nac")
     other.write_bytes(sealed.read_bytes())
     jobs: list[Job] = application.services.runner.add(Kind.TEST, [sealed, other])
-    qtbot.waitUntil(lambda: all(job.state is State.FAILED for job in jobs), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: all(job.state is State.FAILED for job in jobs))
     qtbot.mouseClick(asked(application, qtbot, SEALED).cancel, Qt.MouseButton.LeftButton)
     answer(qtbot, asked(application, qtbot, SEALED), WORD)
-    qtbot.waitUntil(lambda: State.DONE in [job.state for job in jobs], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: State.DONE in [job.state for job in jobs])
     left = [job for job in jobs if job.state is State.FAILED]
     assert [job.failure for job in left] == [SEALED]
     assert application.window.passwords.dialog is None
@@ -168,11 +167,11 @@ def test_archive_page_opens_a_sealed_archive_and_extracts_from_it(
     page, desk = application.window.archive_page, application.services.archives
     assert page.banner.text.text() == WRONG
     answer(qtbot, dialog, WORD)
-    qtbot.waitUntil(lambda: desk.document is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: desk.document is not None)
     assert "1 file" in page.summary.text()
     assert not page.banner.isVisible()
     page.tree.setCurrentIndex(page.tree.model().index(0, 0))
-    qtbot.waitUntil(lambda: "for your eyes" in page.preview.toPlainText(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "for your eyes" in page.preview.toPlainText())
     page.test()
     finished(application.services.runner.queue.at(0))
     (tmp_path / "out").mkdir()

@@ -16,7 +16,6 @@ from nacomp.gui.core import estimate
 from nacomp.gui.core.jobs import Kind, State
 from tests.gui.driving import press
 
-PATIENCE_MS = 120_000
 Finished = Callable[..., None]
 Text = Callable[[int], str]
 
@@ -50,7 +49,7 @@ def test_waiting_jobs_are_reordered_and_removed_by_keyboard(
         (tmp_path / name).write_text(name)
     runner, page = application.services.runner, application.window.queue_page
     page.take([tmp_path / name for name in "abc"])
-    qtbot.waitUntil(lambda: all(job.size is not None for job in runner.queue), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: all(job.size is not None for job in runner.queue))
     page.list.setFocus()
     page.list.setCurrentIndex(runner.model.index(2))
     qtbot.keyClick(page.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
@@ -76,7 +75,7 @@ def test_waiting_jobs_are_reordered_by_dragging(
     carried = model.mimeData([model.index(2)])
     model.dropMimeData(carried, Qt.DropAction.MoveAction, 0, 0, QModelIndex())
     assert [job.name for job in runner.queue] == ["a", "b", "c"]
-    qtbot.waitUntil(lambda: all(job.size is not None for job in runner.queue), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: all(job.size is not None for job in runner.queue))
 
 
 def test_long_job_asks_first_and_takes_the_faster_level(
@@ -94,7 +93,7 @@ def test_long_job_asks_first_and_takes_the_faster_level(
     source.write_text(text(600))
     page = application.window.queue_page
     job = application.services.runner.add(Kind.COMPRESS, [source])[0]
-    qtbot.waitUntil(lambda: job.held == "choice", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: job.held == "choice")
     assert job.state is State.WAITING
     assert job.estimate is not None
     assert job.estimate.size is not None
@@ -179,7 +178,7 @@ def test_several_jobs_are_moved_and_removed_together(
     for name in "abcd":
         (tmp_path / name).write_text(name)
     jobs = runner.add(Kind.COMPRESS, [tmp_path / name for name in "abcd"])
-    qtbot.waitUntil(lambda: all(job.size is not None for job in runner.queue), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: all(job.size is not None for job in runner.queue))
     page.list.setFocus()
     page.list.setCurrentIndex(runner.model.index(2))
     page.list.selectionModel().select(runner.model.index(3), QItemSelectionModel.SelectionFlag.Select)

@@ -13,7 +13,6 @@ from nacomp.gui.application import Application
 from nacomp.gui.core.jobs import Job, Kind, State
 from tests.gui.driving import drop, files_below, press, press_card
 
-PATIENCE_MS = 120_000
 GOLDEN = Path(__file__).parents[2] / "formats" / "golden"
 Finished = Callable[..., None]
 Text = Callable[[int], str]
@@ -67,7 +66,7 @@ def test_pause_resume_and_the_result_is_whole(
     job = only_job(application)
     under_way(job)
     press_card(qtbot, page, job, "pause")
-    qtbot.waitUntil(lambda: job.state is State.PAUSED, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: job.state is State.PAUSED)
     qtbot.waitUntil(lambda: page.start.isVisible() and not page.pause.isVisible())
     assert page.start.text() == "Resume"
     assert "Paused" in str(page.list.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))

@@ -14,7 +14,6 @@ from nacomp.gui.core.handover import Request
 from nacomp.gui.core.jobs import Job, Kind, State
 from nacomp.gui.theme import DARK, LIGHT
 
-PATIENCE_MS = 120_000
 Text = Callable[[int], str]
 
 
@@ -44,7 +43,7 @@ def test_closing_during_work_asks_and_obeys(
     window.close()
     assert window.question is not None
     qtbot.mouseClick(answer(window.question, "Stop and close"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not window.isVisible())
     assert application.services.runner.process_id(job) == 0 or job.stopping == "cancel"
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["novel.txt"]
 
@@ -107,7 +106,7 @@ def test_theme_and_language_change_while_a_job_runs(
     assert application.window.nav["settings"].text() == "Einstellungen"
     application.window.show_page("queue")
     assert application.window.queue_page.list.model().rowCount() == 1
-    qtbot.waitUntil(lambda: job.state is State.DONE, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: job.state is State.DONE)
     page = application.window.queue_page
     qtbot.waitUntil(lambda: page.total_text.text().startswith("1 von 1 fertig"))
 
