@@ -1,9 +1,10 @@
 """All choices that last. Every change counts at once; there is nothing to confirm."""
 
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
@@ -15,7 +16,11 @@ from nacomp.gui.views.parts import MARGIN, button, card, column, label, row
 
 
 class SettingsPage(QWidget):
-    """Settings by group. `look_changed`: theme or language, which the whole window must follow."""
+    """Settings by group. `look_changed`: theme or language, which the whole window must follow.
+
+    Only the first group is there at once. The others follow one by one between other events: all of them in one
+    would hold the window up for longer than anything else that it does.
+    """
 
     look_changed = Signal()
 
@@ -23,7 +28,8 @@ class SettingsPage(QWidget):
         super().__init__(parent)
         self._store = services.store
         self._colours = services.theme.colours
-        self.controls: dict[str, QWidget] = {}
+        self._made: dict[str, QWidget] = {}
+        self._to_come = deque([self._appearance, self._compression, self._queue, self._about])
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 16, 0, 0)
         head = row(label(self.tr("Settings"), "title"), None)
@@ -39,14 +45,37 @@ class SettingsPage(QWidget):
         self._box.setSpacing(12)
         scroll.setWidget(column(inside))
         outer.addWidget(scroll, 1)
-        self._appearance()
-        self._compression()
-        self._queue()
-        self._about()
         self._box.addStretch(1)
+        self._pace = QTimer(self, interval=0)
+        self._pace.timeout.connect(self._make_next)
+        self._pace.start()
+        self._make_next()
+
+    @property
+    def controls(self) -> dict[str, QWidget]:
+        """Every control, by the name of its setting."""
+        self.make_all()
+        return self._made
+
+    def make_all(self) -> None:
+        """Make at once what is still to come."""
+        while self._to_come:
+            self._make_next()
+
+    def _make_next(self) -> None:
+        if self._to_come:
+            self._to_come.popleft()()
+        if not self._to_come:
+            self._pace.stop()
+
+    def _card(self) -> QVBoxLayout:
+        """A card below the others, above the stretch."""
+        frame, inside = card()
+        self._box.insertWidget(self._box.count() - 1, frame)
+        return inside
 
     def _group(self, title: str) -> QGridLayout:
-        _frame, inside = card(self._box)
+        inside = self._card()
         inside.addWidget(label(title, "heading"))
         grid = QGridLayout()
         grid.setColumnMinimumWidth(0, 190)
@@ -66,7 +95,7 @@ class SettingsPage(QWidget):
         grid.addWidget(control, line, 1)
         if hint:
             grid.addWidget(label(hint, "small", wrap=True), line, 2)
-        self.controls[name] = control
+        self._made[name] = control
 
     def _choice(
         self, grid: QGridLayout, name: str, text: str, choices: Sequence[tuple[str, str]], hint: str = ""
@@ -94,7 +123,7 @@ class SettingsPage(QWidget):
         control.setChecked(getattr(self._store.value, name))
         control.toggled.connect(lambda on: self._set(name, on))
         grid.addWidget(control, grid.rowCount(), 0, 1, 3)
-        self.controls[name] = control
+        self._made[name] = control
 
     def _appearance(self) -> None:
         grid = self._group(self.tr("Appearance"))
@@ -166,7 +195,7 @@ class SettingsPage(QWidget):
     def _about(self) -> None:
         from nacomp.version import VERSION
 
-        _frame, inside = card(self._box)
+        inside = self._card()
         inside.addWidget(label(f"nacomp {VERSION}", "heading"))
         folder = self._store.path.parent
         open_folder = button(
@@ -176,7 +205,7 @@ class SettingsPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         """The queue's page may have changed some of this meanwhile."""
-        for name, control in self.controls.items():
+        for name, control in self._made.items():
             value = getattr(self._store.value, name)
             if isinstance(control, QSpinBox):
                 control.setValue(value)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui.application import Application, Instance
@@ -61,7 +61,7 @@ def test_closing_with_jobs_that_wait_asks(application: Application, qtbot: QtBot
     qtbot.waitUntil(lambda: job.size is not None)
 
 
-def test_pages_show_what_another_page_has_set(application: Application, own_home: Path) -> None:
+def test_pages_show_what_another_page_has_set(application: Application, qtbot: QtBot, own_home: Path) -> None:
     window = application.window
     window.show_page("settings")
     control = window.settings_page.controls["level"]
@@ -76,7 +76,20 @@ def test_pages_show_what_another_page_has_set(application: Application, own_home
     assert control.currentData() == "fast"
     destination = window.settings_page.controls["destination"]
     assert isinstance(destination, QComboBox)
-    assert destination.currentData() == str(own_home)
+    qtbot.waitUntil(lambda: destination.currentData() == str(own_home))
+
+
+def test_settings_fill_themselves_after_their_page_is_shown(application: Application, qtbot: QtBot) -> None:
+    """All groups in one event would hold the window up."""
+    application.window.show_page("settings")
+    page = application.window.settings_page
+
+    def tops() -> list[int]:
+        return [part.y() for part in page.findChildren(QFrame, "card") if part.isVisible()]
+
+    assert len(tops()) <= 1
+    qtbot.waitUntil(lambda: len(set(tops())) == 4)
+    assert tops() == sorted(tops())
 
 
 def test_closing_at_rest_does_not_ask(application: Application) -> None:
@@ -153,6 +166,7 @@ def test_a_long_queue_ends_with_a_notification(application: Application, tmp_pat
 
 def test_every_control_has_a_name_and_is_reached_by_tab(application: Application, qtbot: QtBot) -> None:
     window = application.window
+    window.settings_page.make_all()
     for name in ("queue", "archive", "map", "models", "settings"):
         window.show_page(name)
         qtbot.wait(1)
@@ -190,6 +204,7 @@ def test_every_page_fits_a_window_of_900_pixels(
     application.rebuild()
     window = application.window
     window.resize(900, 600)
+    window.settings_page.make_all()
     for name in ("queue", "archive", "map", "models", "settings"):
         window.show_page(name)
         qtbot.wait(1)
