@@ -54,6 +54,7 @@ def application(qapp: QApplication) -> Iterator[Application]:
     running.window.show()
     yield running
     running.window.leave()
+    running.language.choose("en")  # its translators speak in later tests for as long as Python keeps it
     running.window.deleteLater()
     # Without an event loop nothing is deleted, and every later theme would restyle the windows of earlier tests.
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
