@@ -1,4 +1,4 @@
-"""The recipe's commands: `train` (everything, from text to GGUF), `evaluate` and `export` (parts of it, again)."""
+"""The recipe's commands: `gather` (more text), `train` (text to GGUF), `evaluate`, `export` (parts of it, again)."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from nacomp.models.training import dataset, export, loop, measure, start, tokeniser
+from nacomp.models.training import dataset, export, gather, loop, measure, start, tokeniser
 from nacomp.models.training.corpus import documents, shards
 from nacomp.models.training.kinds import Kind, classify
 from nacomp.models.training.shape import EMBEDDED, TINY
@@ -57,8 +57,10 @@ def _export(work: Path, out: Path, name: str) -> None:
     _say(f"{out}: {out.stat().st_size} bytes")
 
 
-def _evaluate(work: Path, data: Path | None, files: tuple[Path, ...], per_document: int, int8: bool) -> None:
-    shape, weights, tokens = loop.load(work / "checkpoint.pt")
+def _evaluate(
+    work: Path, data: Path | None, files: tuple[Path, ...], per_document: int, int8: bool, device: str = "cpu"
+) -> None:
+    shape, weights, tokens = loop.load(work / "checkpoint.pt", device)
     bpe = tokeniser.load(work / "tokeniser.json")
     groups: dict[str, list[str]] = {
         file.name: [file.read_bytes().decode("utf-8", "replace")] for file in files
@@ -96,6 +98,7 @@ def _evaluate(work: Path, data: Path | None, files: tuple[Path, ...], per_docume
 @click.option(
     "--minutes", type=float, default=90.0, show_default=True, help="Training time, resumed parts included."
 )
+@click.option("--tokens", type=int, default=0, help="Train on this many tokens, not by the clock.")
 @click.option(
     "--size", type=int, default=220_000_000, show_default=True, help="Characters of text to tokenise."
 )
@@ -104,7 +107,10 @@ def _evaluate(work: Path, data: Path | None, files: tuple[Path, ...], per_docume
 )
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option(
-    "--device", default="cpu", show_default=True, help="cuda: add --batch 131072 --micro 65536 --compile."
+    "--device",
+    default="cpu",
+    show_default=True,
+    help="cuda: add --batch 65536 --micro 65536 --workers 1 --compile.",
 )
 @click.option("--batch", type=int, default=4096, show_default=True, help="Tokens per step.")
 @click.option("--micro", type=int, default=1024, show_default=True, help="Tokens per pass.")
@@ -117,6 +123,7 @@ def train(
     begin: Path | None,
     shape_name: str,
     minutes: float,
+    tokens: int,
     size: int,
     tokeniser_size: int,
     seed: int,
@@ -133,11 +140,23 @@ def train(
     shape = SHAPES[shape_name]
     bpe = _tokeniser(work, data, begin, shape.vocabulary, tokeniser_size, seed)
     stream = _stream(work, data, bpe, size, seed)
-    plan = loop.Plan(minutes, seed, batch, micro, workers, device, compiled)
+    # Short windows pay on a CPU alone.
+    short = loop.Plan.short if device == "cpu" else 0.0
+    plan = loop.Plan(minutes, seed, batch, micro, workers, device, compiled, short=short, tokens=tokens)
     initial = start.weights(begin, shape) if begin else None
     loop.Run(shape, plan, stream, work / "checkpoint.pt", initial).train(_say)
     _export(work, out, f"nacomp {shape_name}")
-    _evaluate(work, data, (), 20_000, int8=True)
+    _evaluate(work, data, (), 20_000, int8=True, device=device)
+
+
+@main.command(name="gather")
+@click.option("--out", type=FILE, required=True, help="The shard to write, NAME.txt.xz.")
+@click.option("--held-out", type=FILE, multiple=True, help="A file of which the shard must hold nothing.")
+@click.option("--most", type=int, default=9_000_000, show_default=True, help="Bytes of each folder.")
+@click.argument("folders", nargs=-1, required=True, type=FOLDER)
+def gather_command(out: Path, held_out: tuple[Path, ...], most: int, folders: tuple[Path, ...]) -> None:
+    """Write the text files of FOLDERS as one more shard of training documents."""
+    _say(f"{out}: {gather.write(folders, held_out, most, out)} bytes of text")
 
 
 @main.command()

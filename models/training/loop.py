@@ -1,9 +1,9 @@
 """Training by the clock: the learning rate reaches zero when the given minutes are over, however many tokens fit.
 
 After `dataset`, before `export`. A schedule in steps would end well only on the machine it was tuned on; one in
-wall-clock time ends well on a busy laptop and on a GPU alike. Each step's windows are cut into micro-batches that
-worker threads take one by one: on a shared CPU this loses less than PyTorch's own threads, which wait for each
-other in every operation (2,000 against 700 tokens/s on two busy cores).
+wall-clock time ends well on a busy laptop and on a GPU alike; only shapes to be compared are trained by tokens. Each
+step's windows are cut into micro-batches that worker threads take one by one: on a shared CPU this loses less than
+PyTorch's own threads, which wait for each other in every operation (2,000 against 700 tokens/s on two busy cores).
 """
 
 import time
@@ -19,6 +19,7 @@ from nacomp.models.training import network
 from nacomp.models.training.dataset import Tokens, Windows
 from nacomp.models.training.muon import Optimiser
 from nacomp.models.training.network import Weights
+from nacomp.models.training.precision import product_type
 from nacomp.models.training.shape import Shape
 
 Loss = Callable[..., torch.Tensor]
@@ -26,7 +27,7 @@ Loss = Callable[..., torch.Tensor]
 
 @dataclass(frozen=True)
 class Plan:
-    """How to train. Shares are of the whole wall-clock time."""
+    """How to train. Shares are of the whole wall-clock time, or of the tokens where their number is given."""
 
     minutes: float
     seed: int = 1
@@ -47,6 +48,8 @@ class Plan:
     """Share trained on windows of half the context, which cost less."""
     float_share: float = 0.8
     """Share after which weights and activations are rounded to the exact engine's int8 grids in the loop."""
+    tokens: int = 0
+    """Train on this many tokens instead of by the clock, so that shapes are compared on the same text."""
     checkpoint_seconds: float = 240.0
     log_steps: int = 25
 
@@ -78,26 +81,47 @@ class Run:
 
     def train(self, log: Callable[[str], None]) -> None:
         """Train until the plan's minutes are over, counted over all resumed parts."""
-        last_save, total, mean = time.monotonic(), self.plan.minutes * 60, 0.0
-        while self.elapsed < total:
-            began = time.monotonic()
-            loss = self._step(self.elapsed / total)
+        if self.plan.compiled:
+            self._compile()
+        last_save, began = time.monotonic(), time.monotonic()
+        fresh = self.tokens, self.elapsed
+        losses = torch.zeros((), device=self.plan.device)
+        while (progress := self._progress()) < 1:
+            losses += self._step(progress)
             now = time.monotonic()
-            self.elapsed += now - began
-            mean = loss if mean == 0 else 0.95 * mean + 0.05 * loss
+            self.elapsed, began = self.elapsed + now - began, now
             if self.optimiser.steps % self.plan.log_steps == 0:
-                speed = self.plan.batch_tokens / (now - began)
+                # Only here does a GPU's queue of steps run empty.
+                loss = float(losses) / self.plan.log_steps
+                speed = (self.tokens - fresh[0]) / (self.elapsed - fresh[1])
                 log(
-                    f"step {self.optimiser.steps} {self.elapsed / total:.1%} {self.tokens / 1e6:.2f} M tokens "
-                    f"loss {mean:.4f} {speed:.0f} tokens/s"
+                    f"step {self.optimiser.steps} {progress:.1%} {self.tokens / 1e6:.2f} M tokens "
+                    f"loss {loss:.4f} {speed:.0f} tokens/s"
                 )
+                losses.zero_()
             if now - last_save > self.plan.checkpoint_seconds:
                 self._save()
                 last_save = now
         self._save()
 
-    def _step(self, progress: float) -> float:
-        """One optimiser step; the mean loss in nats per token."""
+    def _progress(self) -> float:
+        """The share of the training that is done."""
+        if self.plan.tokens:
+            return self.tokens / self.plan.tokens
+        return self.elapsed / (self.plan.minutes * 60)
+
+    def _compile(self) -> None:
+        """Compiles all variants of a pass before the clock starts; on a worker, whose thread count they depend on."""
+        plan = self.plan
+        product_type(torch.device(plan.device).type)
+        lengths = [self.shape.context // 2] * (plan.short > 0) + [self.shape.context] * (plan.short < 1)
+        for length in lengths:
+            rows = torch.zeros(max(1, plan.micro_tokens // length), length, dtype=torch.int64)
+            for int8 in [False] * (plan.float_share > 0) + [True] * (plan.float_share < 1):
+                self._pool.submit(self._gradients, rows, rows.clone(), int8).result()
+
+    def _step(self, progress: float) -> torch.Tensor:
+        """One optimiser step; () the mean loss in nats per token."""
         plan = self.plan
         length = self.shape.context // (2 if progress < plan.short else 1)
         rows = plan.batch_tokens // length
@@ -112,15 +136,18 @@ class Run:
         for index, weight in enumerate(self.weights.values()):
             weight.grad = torch.stack([grads[index] for _, grads in results]).sum(0).div_(count)
         self.optimiser.step(plan.factor(progress))
-        return sum(loss for loss, _ in results) / count
+        return torch.stack([loss for loss, _ in results]).sum() / count
 
     def _gradients(
         self, inputs: torch.Tensor, targets: torch.Tensor, int8: bool
-    ) -> tuple[float, tuple[torch.Tensor, ...]]:
-        """The summed loss of a micro-batch and its gradients, in the order of the weights."""
+    ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+        """() the summed loss of a micro-batch, and its gradients in the order of the weights."""
         device = self.plan.device
-        loss = self._loss(self.weights, inputs.to(device), targets.to(device), self.shape, int8).sum()
-        return float(loss.detach()), torch.autograd.grad(loss, list(self.weights.values()))
+        if device != "cpu":  # pinned memory is copied without waiting for the steps before
+            inputs, targets = inputs.pin_memory(), targets.pin_memory()
+        x, y = (rows.to(device, non_blocking=True) for rows in (inputs, targets))
+        loss = self._loss(self.weights, x, y, self.shape, int8).sum()
+        return loss.detach(), torch.autograd.grad(loss, list(self.weights.values()))
 
     def _save(self) -> None:
         state: dict[str, Any] = {
@@ -146,7 +173,7 @@ class Run:
         self.elapsed, self.tokens, self.used = state["elapsed"], state["tokens"], state["used"]
 
 
-def load(checkpoint: Path) -> tuple[Shape, Weights, int]:
-    """Shape, float32 weights on the CPU, and tokens seen, of a checkpoint."""
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+def load(checkpoint: Path, device: str = "cpu") -> tuple[Shape, Weights, int]:
+    """Shape, float32 weights on a device, and tokens seen, of a checkpoint."""
+    state = torch.load(checkpoint, map_location=device, weights_only=True)
     return Shape(**state["shape"]), state["weights"], int(state["tokens"])

@@ -63,14 +63,14 @@ def windows(tokens: list[int], length: int) -> tuple[NDArray[np.int64], NDArray[
 
 def cost(weights: Weights, shape: Shape, tokeniser: Tokenizer, texts: Iterable[str], *, int8: bool) -> Cost:
     """What the texts cost, each started afresh. `int8` rounds as the exact engine does."""
-    total = Cost()
+    total, device = Cost(), next(iter(weights.values())).device
     for text in texts:
         tokens = tokeniser.encode(text).ids
         inputs, targets = windows(tokens, shape.context)
         nats = 0.0
         for at in range(0, len(inputs), ROWS):
-            piece = (torch.from_numpy(inputs[at : at + ROWS]), torch.from_numpy(targets[at : at + ROWS]))
+            piece = [torch.from_numpy(rows[at : at + ROWS]).to(device) for rows in (inputs, targets)]
             with torch.no_grad():
-                nats += float(network.losses(weights, *piece, shape, int8).double().sum())
+                nats += float(network.losses(weights, piece[0], piece[1], shape, int8).double().sum())
         total.add(Cost(len(text.encode()), len(tokens), nats / math.log(2)))
     return total

@@ -34,10 +34,10 @@ def initial(shape: Shape, seed: int) -> Weights:
     return weights
 
 
-def rotation(shape: Shape, length: int) -> tuple[torch.Tensor, torch.Tensor]:
+def rotation(shape: Shape, length: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
     """(length, head_size / 2) cosines and sines of the rotary positions 0..length-1."""
-    pair = torch.arange(0, shape.head_size, 2, dtype=torch.float64) / shape.head_size
-    angle = torch.arange(length, dtype=torch.float64)[:, None] * shape.theta**-pair
+    pair = torch.arange(0, shape.head_size, 2, dtype=torch.float64, device=device) / shape.head_size
+    angle = torch.arange(length, dtype=torch.float64, device=device)[:, None] * shape.theta**-pair
     return angle.cos().float(), angle.sin().float()
 
 
@@ -108,8 +108,7 @@ def _attention(
 
 def hidden(weights: Weights, tokens: torch.Tensor, shape: Shape, int8: bool) -> torch.Tensor:
     """(batch, position, width) the normed rows that the output product turns into logits."""
-    cos, sin = rotation(shape, tokens.shape[1])
-    turns = (cos.to(tokens.device), sin.to(tokens.device))
+    turns = rotation(shape, tokens.shape[1], tokens.device)
     table = weights["token_embd.weight"]
     x = functional.embedding(tokens, on_grid(table) if int8 else table)
     for layer in range(shape.layers):

@@ -6,7 +6,6 @@ PyTorch has no public question for it, so both are timed once.
 """
 
 import time
-from functools import cache
 
 import torch
 
@@ -24,9 +23,15 @@ def _seconds(dtype: torch.dtype) -> float:
     return best
 
 
-@cache
+_types: dict[str, torch.dtype] = {}
+
+
 def product_type(device: str) -> torch.dtype:
-    """The float type of matrix products on a device of PyTorch's type `device`."""
-    if device != "cpu" or _seconds(torch.bfloat16) < _seconds(torch.float32):
-        return torch.bfloat16
-    return torch.float32
+    """The float type of matrix products on a device of PyTorch's type `device`.
+
+    Call it once before torch.compile sees it: the answer is then a constant to the compiler, which cannot trace a clock.
+    """
+    if device not in _types:
+        slow = device == "cpu" and _seconds(torch.bfloat16) >= _seconds(torch.float32)
+        _types[device] = torch.float32 if slow else torch.bfloat16
+    return _types[device]

@@ -1,5 +1,6 @@
 """The recipe's text side: shards, kinds, mixing, byte-complete tokeniser, windows. No PyTorch needed."""
 
+import gzip
 import lzma
 import random
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nacomp.models.training import corpus, dataset, tokeniser
+from nacomp.models.training import corpus, dataset, gather, tokeniser
 from nacomp.models.training.kinds import Kind, classify
 
 PROSE = (
@@ -55,6 +56,22 @@ def test_shards_are_split_at_nul_and_valid_is_held_out(tmp_path: Path) -> None:
     train = corpus.shards(tmp_path, held_out=False)
     assert list(corpus.documents(train)) == ["one", "zwei ü", "three\r\n"]
     assert list(corpus.documents(corpus.shards(tmp_path, held_out=True))) == ["held out"]
+
+
+def test_gathered_text_holds_nothing_of_what_is_held_out(tmp_path: Path) -> None:
+    folder, held = tmp_path / "doc", tmp_path / "held"
+    folder.mkdir()
+    words = [f"word{number}" for number in range(3000)]
+    held.write_text(" ".join(words[:800]))
+    (folder / "copy.txt").write_text("It begins so.\n" + "\n".join(words[100:700]).upper())
+    (folder / "own.1.gz").write_bytes(gzip.compress("\n".join(words[1500:2500]).encode()))
+    (folder / "broken.gz").write_bytes(b"no gzip")
+    (folder / "picture").write_bytes(b"\0" * 1000)
+    (folder / "line.js").write_text("x" * 6000)
+    assert gather.write([folder], [held], 100_000, tmp_path / "train-9.txt.xz") > 5000
+    found = list(corpus.documents(corpus.shards(tmp_path, held_out=False)))
+    assert found[-1] == "\n".join(words[1500:2500])
+    assert not any("WORD" in text for text in found)
 
 
 def test_folder_without_shards_is_refused(tmp_path: Path) -> None:
