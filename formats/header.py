@@ -35,8 +35,8 @@ PRESET_DICTIONARY = (
     b'ext":{"sinks":4,"window":512},"engine":{"engine":"exact","numerics":"exact-1"},"ensemble":{"bias_rat'
     b'e":30000,"chain":6,"column_rate":8000,"gap_rate":3277,"id":"ensemble-1","match_minimum":6,"ngram_ord'
     b'ers":5,"pair_rate":13107,"recency_rate":3277,"skip":true,"skip_queue":32,"skip_regime":65536,"table_'
-    b'bits":16},"model":{"id":"embedded","sha256":"c0ad6e22898bc7a6053c4b3ac7ef56da95cba95c008240aa975a84a'
-    b'd0c2d267f"}}}]'
+    b'bits":16},"model":{"id":"embedded","sha256":"324c0dee81be6020179509ef24183843311cdb4fc683f5dde532155'
+    b'd8fc211ea"}}}]'
 )
 
 

@@ -40,7 +40,7 @@ class Level:
 LEVELS = {
     level.name: level
     for level in (
-        Level("fast", (EMBEDDED,), ContextWindow(512, 4), 32, 4000, MEBI),
+        Level("fast", (EMBEDDED,), ContextWindow(512, 4), 8, 4000, MEBI),
         Level(
             "balanced",
             ("smollm2-135m-instruct-q4_1", "smollm2-135m", EMBEDDED),
