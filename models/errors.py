@@ -13,6 +13,10 @@ class ModelMissing(ModelError):
     """The model {model} is not on this machine; get it with: {command}"""
 
 
+class GpuFull(ModelError):
+    """The GPUs here have room for {room} copies of this model, {wanted} were asked for."""
+
+
 class UnsupportedModel(ModelError):
     """The model file {model} cannot be used by the {engine} engine: {reason}."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from nacomp.archive import Archive
-from nacomp.errors import UnsupportedArchive
+from nacomp.errors import GpuFull, UnsupportedArchive
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.levels import EMBEDDED, Level, choose_model, level_named
 from nacomp.memory import check_memory
@@ -103,7 +103,7 @@ class Engines:
         name = engine_parameters.get("engine") if isinstance(engine_parameters, Mapping) else None
         found = self.store.find_sha256(settings.model_sha256, settings.model_id)
         if name == LLAMA:
-            engine, gguf = self._load_like(found, engine_parameters)
+            engine, gguf = self._load_like(found, engine_parameters, settings.context.window)
             return NeuralCodec(engine, gguf.metadata, settings)
         if name != EXACT:
             raise UnsupportedArchive(needed=f"the engine {name!r}")
@@ -169,26 +169,37 @@ class Engines:
             return self._load_exact(model.path)
         from nacomp.models.llama.engine import best_settings
 
-        return self._load_llama(model, best_settings(level.max_streams, self._gpu_layers))
+        settings = best_settings(level.max_streams, self._gpu_layers)
+        try:
+            return self._load_llama(model, settings, level.context.window)
+        except GpuFull as full:
+            if self._gpu_layers is not None or full.fields["room"]:
+                raise
+            self._warn("the GPU here has no room for this model, so it runs on the processor")
+            return self._load_llama(model, best_settings(level.max_streams, 0), level.context.window)
 
-    def _load_llama(self, model: StoredModel, settings: LlamaSettings) -> Loaded:
+    def _load_llama(self, model: StoredModel, settings: LlamaSettings, window: int) -> Loaded:
         from nacomp.models.llama.engine import open_engine
 
         return self._keep(
             model.path,
             settings,
             lambda: open_engine(
-                model.path, settings=settings, workers=self._asked_workers, threads=self._threads
+                model.path,
+                settings=settings,
+                workers=self._asked_workers,
+                threads=self._threads,
+                window=window,
             ),
         )
 
-    def _load_like(self, model: StoredModel, parameters: Mapping[str, Any]) -> Loaded:
+    def _load_like(self, model: StoredModel, parameters: Mapping[str, Any], window: int) -> Loaded:
         """The llama engine an archive asks for. Raises FingerprintMismatch where it would compute other floats."""
         from nacomp.models.llama.fingerprint import check_fingerprint, check_machine
 
         settings = LlamaSettings.from_json(parameters)
         check_machine(parameters, settings)
-        loaded = self._load_llama(model, settings)
+        loaded = self._load_llama(model, settings, window)
         check_fingerprint(parameters, loaded[0].parameters())
         return loaded
 

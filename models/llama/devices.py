@@ -1,20 +1,20 @@
 """The devices llama.cpp sees here, and which worker runs on which."""
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nacomp.models.errors import ModelError
+from nacomp.models.errors import GpuFull, ModelError
 from nacomp.models.llama.library import ggml, ggml_base
+from nacomp.models.llama.settings import ALL_LAYERS, CELLS
 
 KINDS = ("cpu", "gpu", "integrated gpu", "accelerator")
 """By ggml's device type number; later numbers are devices made of others."""
 GPU_KINDS = ("gpu", "integrated gpu")
 MAX_WORKERS = 8
-WORKER_OVERHEAD_BYTES = 512 << 20
-"""Room a worker needs on a GPU besides its weights: caches, logits and buffers of 32 streams of SmolLM2 at a window
-of 512, computed (not measured on a GPU)."""
+COMPUTE_BYTES = 256 << 20
+"""Room for a worker's logits, intermediate results and what CUDA itself takes; a guess on the safe side."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,31 @@ def device_name(found: Sequence[Device], gpu_layers: int) -> str:
     return next((device.description for device in found if device.is_gpu), "none (llama.cpp sees no GPU)")
 
 
+def worker_bytes(
+    metadata: Mapping[str, Any], model_bytes: int, gpu_layers: int, streams: int, window: int
+) -> int:
+    """About what a worker takes of a GPU's memory: its layers' weights and 16-bit keys and values, and `COMPUTE_BYTES`.
+
+    Computed from the GGUF's metadata; what a layer lacks there (a recurrent model has no heads) counts nothing.
+    """
+    name = metadata.get("general.architecture")
+
+    def most(key: str, default: int = 0) -> int:
+        value = metadata.get(f"{name}.{key}", default)
+        return max(map(int, value)) if isinstance(value, Sequence) else int(value)
+
+    layers, heads = most("block_count", 1), most("attention.head_count")
+    # llama.cpp counts the output matrix as one more layer.
+    share = 1.0 if gpu_layers == ALL_LAYERS else min(1.0, gpu_layers / (layers + 1))
+    size = most("embedding_length") // heads if heads else 0
+    entry = most("attention.key_length", size) + most("attention.value_length", size)
+    cells = streams * -(-window // CELLS) * CELLS
+    cache = cells * layers * most("attention.head_count_kv", heads) * entry * 2
+    return int(share * (model_bytes + cache)) + COMPUTE_BYTES
+
+
 def place_workers(
-    found: Sequence[Device], gpu_layers: int, workers: int, model_bytes: int
+    found: Sequence[Device], gpu_layers: int, workers: int, needed_bytes: int
 ) -> list[Device | None]:
     """Where each worker runs: in turn on the GPUs that are like the first one, or all on the CPU.
 
@@ -80,9 +103,9 @@ def place_workers(
         found: the devices here.
         gpu_layers: 0 keeps everything on the CPU.
         workers: how many, or 0 for one per GPU, one on a CPU.
-        model_bytes: size of the weights, to ask each GPU for room.
+        needed_bytes: what each worker takes of its GPU's memory, see `worker_bytes`.
 
-    Raises ModelError where a GPU was asked for and there is none, or no room for that many.
+    Raises ModelError where a GPU was asked for and there is none, GpuFull where there is no room for that many.
     """
     gpus = [device for device in found if device.is_gpu]
     if gpu_layers == 0:
@@ -91,7 +114,7 @@ def place_workers(
         raise ModelError(model="asked for", reason="it was to run on a GPU, and llama.cpp sees none here")
     # A block must not depend on the worker that coded it, and unlike devices compute unlike floats.
     alike = [gpu for gpu in gpus if gpu.description == gpus[0].description]
-    room = {gpu.name: gpu.memory_free // (model_bytes + WORKER_OVERHEAD_BYTES) for gpu in alike}
+    room = {gpu.name: gpu.memory_free // needed_bytes for gpu in alike}
     wanted = min(workers or len(alike), MAX_WORKERS)
     places: list[Device | None] = []
     while len(places) < wanted and any(room.values()):
@@ -100,7 +123,5 @@ def place_workers(
                 places.append(gpu)
                 room[gpu.name] -= 1
     if len(places) < (wanted if workers else 1):
-        raise ModelError(
-            model="asked for", reason=f"the GPUs have room for {len(places)} workers, {wanted} were asked for"
-        )
+        raise GpuFull(room=len(places), wanted=wanted)
     return places

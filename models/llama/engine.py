@@ -13,7 +13,8 @@ from os import PathLike
 from pathlib import Path
 
 from nacomp.models.errors import ModelError, UnsupportedModel
-from nacomp.models.llama.devices import Device, devices, place_workers
+from nacomp.models.gguf_file import open_gguf
+from nacomp.models.llama.devices import Device, devices, place_workers, worker_bytes
 from nacomp.models.llama.fingerprint import PROBE_CONTEXT, machine_facts, probe
 from nacomp.models.llama.library import last_error, library
 from nacomp.models.llama.session import LlamaModel, LlamaSession
@@ -116,6 +117,7 @@ def open_engine(
     settings: LlamaSettings | None = None,
     workers: int = 0,
     threads: int = 0,
+    window: int = MAX_WINDOW,
 ) -> LlamaEngine:
     """Load a GGUF model of any architecture that llama.cpp knows.
 
@@ -123,16 +125,21 @@ def open_engine(
         settings: as an archive says, or the best for this machine.
         workers: instances of the model that code blocks side by side; 0 for one per GPU, one on a CPU.
         threads: of all workers together; 0 means one per processor.
+        window: the longest window of tokens a session will have, to ask the GPUs for room.
 
     Raises:
         ExtraMissing: llama-cpp-python is not installed.
+        GpuFull: the GPUs lack room for that many workers.
         ModelError: the file is damaged, or a device lacks room.
         UnsupportedModel: not a model that predicts the next token.
     """
     path = Path(path)
     settings = settings or LlamaSettings()
+    with open_gguf(path) as file:
+        metadata = file.metadata
     size = path.stat().st_size
-    places = place_workers(devices(), settings.gpu_layers, workers, size)
+    needed = worker_bytes(metadata, size, settings.gpu_layers, settings.probe_streams, window)
+    places = place_workers(devices(), settings.gpu_layers, workers, needed)
     return LlamaEngine(path, settings, places, threads or os.cpu_count() or 1)
 
 

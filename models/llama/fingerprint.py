@@ -97,12 +97,24 @@ def check_fingerprint(archive: Mapping[str, Any], here: Mapping[str, int | str])
     if differing:
         # The probe differs whenever something else does; alone it is the only hint.
         told = [name for name in differing if name != "probe"] or differing
-        parts = [
-            f"{name}: archive {_shown(archive.get(name))}, here {_shown(here.get(name))}" for name in told
-        ]
+        parts = []
+        for name in told:
+            there, found = _shown(archive.get(name), here.get(name))
+            parts.append(f"{name}: archive {there}, here {found}")
         raise FingerprintMismatch(differences="; ".join(parts))
 
 
-def _shown(value: object) -> str:
-    text = "nothing" if value is None else str(value)
-    return text if len(text) <= 300 else text[:300] + "..."
+SHOWN = 300
+"""Characters of a field that a refusal tells."""
+
+
+def _shown(*values: object) -> list[str]:
+    """Two fields as text, cut to what lies around their first difference."""
+    one, other = ("nothing" if value is None else str(value) for value in values)
+    pairs = enumerate(zip(one, other, strict=False))
+    alike = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    begin = alike - SHOWN // 3 if alike > 2 * SHOWN // 3 else 0
+    return [
+        ("..." if begin else "") + text[begin : begin + SHOWN] + ("..." if text[begin + SHOWN :] else "")
+        for text in (one, other)
+    ]

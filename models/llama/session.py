@@ -20,11 +20,9 @@ from numpy.typing import NDArray
 
 from nacomp.models.errors import ModelError
 from nacomp.models.llama.library import last_error, library
-from nacomp.models.llama.settings import ROWS, LlamaSettings
+from nacomp.models.llama.settings import CELLS, ROWS, LlamaSettings
 from nacomp.models.protocol import BoolRow, ContextWindow, FloatRows, IntRow
 
-CELLS = 256
-"""llama.cpp rounds a sequence's cells up to this many."""
 SLIDES_PER_WINDOW = 8
 
 

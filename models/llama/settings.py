@@ -10,6 +10,8 @@ MAX_STREAMS = 256
 """llama.cpp's own limit on sequences, and the container's on streams."""
 ROWS = 256
 """Rows of one llama_batch: a step of the most streams fits."""
+CELLS = 256
+"""llama.cpp rounds a sequence's cells up to this many."""
 
 
 @dataclass(frozen=True)

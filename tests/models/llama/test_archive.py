@@ -19,9 +19,10 @@ from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.reader import ArchiveReader
 from nacomp.formats.writer import ArchiveWriter
 from nacomp.levels import level_named
-from nacomp.models.errors import FingerprintMismatch, ModelError
-from nacomp.models.llama.devices import Device, device_name, place_workers
+from nacomp.models.errors import FingerprintMismatch, GpuFull, ModelError
+from nacomp.models.llama.devices import COMPUTE_BYTES, Device, device_name, place_workers, worker_bytes
 from nacomp.models.llama.engine import best_settings
+from nacomp.models.llama.fingerprint import check_fingerprint
 from nacomp.models.llama.session import LlamaSession
 from nacomp.models.store import Store
 from nacomp.operations import CompressOptions, compress
@@ -48,7 +49,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     store = Store(folder / "models")
     store.add(DATA / "tiny.gguf")
     (folder / "text.txt").write_bytes(TEXT)
-    engines = Engines(engine="llama", threads=1, store=store)
+    engines = Engines(engine="llama", threads=1, gpu_layers=0, store=store)
     compress(walk([folder / "text.txt"]), folder / "a.nac", engines, CompressOptions(model=TINY), Job())
     return (folder / "a.nac").read_bytes()
 
@@ -207,15 +208,63 @@ def test_workers_are_spread_over_like_gpus() -> None:
     assert (device_name(found, -1), device_name(found, 0)) == ("Big GPU", "cpu")
 
 
+def test_room_is_asked_for_the_layers_that_go_there() -> None:
+    """SmolLM2-135M: 23,040 bytes of keys and values a token."""
+    smol = {"general.architecture": "llama"} | {
+        f"llama.{key}": value
+        for key, value in {
+            "block_count": 30,
+            "embedding_length": 576,
+            "attention.head_count": 9,
+            "attention.head_count_kv": 3,
+        }.items()
+    }
+    cache = 32 * 1024 * 23_040
+    assert worker_bytes(smol, 100_000_000, -1, 32, 1000) == 100_000_000 + cache + COMPUTE_BYTES
+    assert worker_bytes(smol, 100_000_000, 99, 32, 1000) == worker_bytes(smol, 100_000_000, -1, 32, 1000)
+    part = worker_bytes(smol, 100_000_000, 10, 32, 1000) - COMPUTE_BYTES
+    assert part == pytest.approx((100_000_000 + cache) * 10 / 31, abs=1)
+    state = {"general.architecture": "mamba", "mamba.block_count": 6}
+    assert worker_bytes(state, 5000, -1, 32, 1000) == 5000 + COMPUTE_BYTES
+    layered = smol | {"llama.attention.head_count_kv": [3, 1] * 15}
+    assert worker_bytes(layered, 0, -1, 32, 1000) == worker_bytes(smol, 0, -1, 32, 1000)
+
+
+@pytest.mark.parametrize(("layers", "workers"), [(None, 0), (-1, 0), (None, 3)])
+def test_a_gpu_without_room_is_left_alone_unless_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tiny_model: Path, layers: int | None, workers: int
+) -> None:
+    crowded = Device("CUDA0", "Big GPU", "gpu", 8 * GIB, COMPUTE_BYTES if workers == 0 else 2 * COMPUTE_BYTES)
+    monkeypatch.setattr("nacomp.models.llama.engine.devices", lambda: [CPU, crowded])
+    Store().add(tiny_model)
+    said: list[str] = []
+    engines = Engines(engine="llama", threads=1, gpu_layers=layers, workers=workers, warn=said.append)
+    if layers is None and workers == 0:
+        assert engines.for_level(level_named("fast"), TINY).engine.kernel == "cpu"
+        assert said == ["the GPU here has no room for this model, so it runs on the processor"]
+    else:
+        with pytest.raises(GpuFull):
+            engines.for_level(level_named("fast"), TINY)
+
+
+def test_a_refusal_shows_where_long_fields_differ() -> None:
+    same = "CUDA : ARCHS = 900 | " * 30
+    with pytest.raises(FingerprintMismatch) as refused:
+        check_fingerprint({"system": same + "AVX2 = 1"}, {"system": same + "AVX2 = 0, and more"})
+    assert "AVX2 = 1, here ..." in str(refused.value)
+    assert "AVX2 = 0, and more" in str(refused.value)
+    assert len(str(refused.value)) < 500
+
+
 def test_flash_attention_is_left_to_gpus() -> None:
     """Where a layer stays on the CPU, the number of threads would change the floats."""
     assert [best_settings(8, layers).flash_attention for layers in (0, 5, -1)] == [False, False, True]
 
 
 def test_gpus_are_asked_for_room() -> None:
-    with pytest.raises(ModelError, match="room for 4 workers, 5 were asked for"):
-        place_workers([CPU, *BIG], -1, 5, 2 * GIB)
-    with pytest.raises(ModelError, match="room for 0 workers"):
+    with pytest.raises(GpuFull, match="room for 4 copies of this model, 5 were asked for"):
+        place_workers([CPU, *BIG], -1, 5, 5 * GIB // 2)
+    with pytest.raises(GpuFull, match="room for 0 copies"):
         place_workers([CPU, *BIG], -1, 0, 7 * GIB)
     with pytest.raises(ModelError, match="sees none"):
         place_workers([CPU], -1, 0, GIB)
