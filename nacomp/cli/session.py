@@ -86,7 +86,8 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--gpu-layers",
             type=click.IntRange(-1, 10_000),
-            help="Layers the llama engine puts on the GPU to compress; -1 for all. Default: all, where there is a GPU.",
+            help="Layers the llama engine puts on the GPU to compress; -1 for all. Default: all, where a GPU has room. "
+            "An archive is read with the number it was written with.",
         ),
         click.option(
             "--workers",
