@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from nacomp.gui.core.events import Progress
 
 SMOOTHING_SECONDS = 4.0
-"""Time constant of the displayed speed. Shorter jitters at every block border, longer hides a real slow-down."""
+"""Time constant of the displayed speed. Shorter jitters at every block border, longer hides a real slow-down.
+
+In the first seconds it is as long as the work has run: a job's first figures, from its start-up, must not linger.
+"""
 
 
 class Meter:
@@ -20,22 +23,26 @@ class Meter:
         self.latest: Progress | None = None
         self.speed: float | None = None
         self._seen_at: float | None = None
+        self._measured_for = 0.0
+        """Seconds that the speed is an average of, at most; more make no difference."""
 
     def update(self, progress: Progress, now: float) -> None:
         """Take in one progress line; `now` is a monotonic time in seconds."""
         if self.latest is not None and progress.phase != self.latest.phase:
-            self.speed, self._seen_at = None, None
+            self.speed, self._seen_at, self._measured_for = None, None, 0.0
         measured = progress.bytes_per_second
         if measured is None and self.latest is not None and self._seen_at is not None and now > self._seen_at:
             measured = max(0, progress.done_bytes - self.latest.done_bytes) / (now - self._seen_at)
-        if measured is not None:
+        if measured or (measured is not None and self.speed is not None):
             self.speed = self._smooth(measured, now)
         self.latest, self._seen_at = progress, now
 
     def _smooth(self, measured: float, now: float) -> float:
         if self.speed is None or self._seen_at is None:
             return measured
-        weight = min(1.0, max(0.0, now - self._seen_at) / SMOOTHING_SECONDS)
+        passed = max(0.0, now - self._seen_at)
+        self._measured_for += passed
+        weight = min(1.0, passed / min(SMOOTHING_SECONDS, self._measured_for)) if passed else 0.0
         return self.speed + weight * (measured - self.speed)
 
     def forget_time(self) -> None:

@@ -32,8 +32,20 @@ def test_speed_is_measured_where_the_worker_gives_none() -> None:
 def test_speed_is_smoothed_over_some_seconds() -> None:
     meter = Meter()
     meter.update(Progress(0, 1000, bytes_per_second=100.0), 0.0)
-    meter.update(Progress(10, 1000, bytes_per_second=500.0), SMOOTHING_SECONDS / 4)
+    meter.update(Progress(10, 1000, bytes_per_second=100.0), SMOOTHING_SECONDS)
+    meter.update(Progress(20, 1000, bytes_per_second=500.0), SMOOTHING_SECONDS * 1.25)
     assert meter.speed == pytest.approx(200.0)
+
+
+def test_a_slow_start_is_soon_forgotten() -> None:
+    """A small job is over before a long average has noticed that it runs."""
+    meter = Meter()
+    meter.update(Progress(0, 1000, bytes_per_second=0.0), 0.0)
+    assert meter.speed is None
+    meter.update(Progress(1, 1000, bytes_per_second=5.0), 0.1)
+    meter.update(Progress(40, 1000, bytes_per_second=200.0), 0.3)
+    meter.update(Progress(80, 1000, bytes_per_second=300.0), 0.4)
+    assert meter.speed == pytest.approx(200.0 + 100.0 / 3)
 
 
 def test_a_new_phase_starts_with_a_fresh_speed() -> None:
