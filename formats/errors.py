@@ -34,10 +34,15 @@ class NacompError(Exception):
         self.fields = fields
         super().__init__(self.message)
 
+    @classmethod
+    def template(cls) -> str:
+        """The sentence on one line, with its fields open."""
+        return " ".join((cls.__doc__ or cls.__name__).split())
+
     @property
     def message(self) -> str:
         """The sentence, on one line."""
-        return " ".join((type(self).__doc__ or type(self).__name__).format(**self.fields).split())
+        return " ".join(self.template().format(**self.fields).split())
 
     def __str__(self) -> str:
         return self.message

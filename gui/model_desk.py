@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from nacomp.gui.core.events import Progress, last_words
 from nacomp.gui.core.models import Model, parse_models
@@ -124,7 +124,8 @@ class ModelDesk(QObject):
         if ending.code == 0 and not ending.crashed:
             self.message.emit(self.tr("{0} is ready.").format(model_id), "info")
         elif model_id not in self.interrupted:
-            sentence = worker.failure.message if worker.failure else last_words(ending.stderr)
+            failure = worker.failure
+            sentence = failure.sentence(QCoreApplication.translate) if failure else last_words(ending.stderr)
             self.message.emit(sentence or self.tr("The download of {0} stopped.").format(model_id), "error")
             self.interrupted.add(model_id)
         self.refresh()

@@ -300,7 +300,7 @@ class Runner(QObject):
         if (
             failure and failure.kind == "BytesLost" and job.result is not None
         ):  # a rescue that got some of it out
-            job.notices.append(failure.message)
+            job.notices.append(failure.sentence(QCoreApplication.translate))
             self._end(job, State.DONE)
             return
         if ending.crashed and job.output is not None:
@@ -341,7 +341,7 @@ class Runner(QObject):
         if ending.never_started:
             return self.tr("The worker could not be started: {0}").format(ending.stderr)
         if worker.failure is not None and worker.failure.message:
-            return worker.failure.message
+            return worker.failure.sentence(QCoreApplication.translate)
         if ending.crashed:
             return self.tr(
                 "The worker process was ended from outside or crashed (out of memory is the usual reason); "

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from nacomp.gui.core.commands import PASSWORD_VARIABLE
 from nacomp.gui.core.events import EventStream, Failure, last_words
@@ -214,6 +214,6 @@ class Query(QObject):
         for event in reversed(stream.feed(bytes(self._data)) + stream.close()):
             if isinstance(event, Failure) and event.message:
                 self.damage, self.locked = event.damage, event.locked
-                return event.message
+                return event.sentence(QCoreApplication.translate)
         words = last_words(self._stderr.decode("utf-8", "replace"))
         return words or self.tr("The worker stopped with code {0}.").format(code)

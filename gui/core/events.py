@@ -5,14 +5,19 @@ passed over; a line that is not JSON at all is reported as `Garbage`, because it
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from nacomp.formats.errors import ExitCode
+from nacomp.gui.core.wording import Translate, count_text, english
 
 NOT_DAMAGE = frozenset({"UnsupportedArchive", "LimitExceeded"})
 """Errors that leave with the exit code of damage, but where nothing is broken."""
+
+GROUPED = re.compile(r"\{(\w+):,\}")
+"""A number of a sentence that is written in groups of three, as the language does it."""
 
 LOCKED = frozenset({"PasswordNeeded", "WrongPassword"})
 """Errors that the right password would have prevented."""
@@ -66,12 +71,31 @@ class Result:
 
 @dataclass(frozen=True)
 class Failure:
-    """The command, or one of its inputs, failed. `kind` is the error's class name, `code` the exit code."""
+    """The command, or one of its inputs, failed. `kind` is the error's class name, `code` the exit code.
+
+    `message` is `template` with `fields` filled in; an older worker sends neither.
+    """
 
     kind: str
     message: str
     code: int
     path: str | None = None
+    template: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def sentence(self, translate: Translate = english) -> str:
+        """The message in the window's language, with the reasons in it that are known by heart."""
+        if not self.template:
+            return self.message
+        told: dict[str, Any] = {
+            name: translate("Reasons", value) if isinstance(value, str) and value else value
+            for name, value in self.fields.items()
+        }
+        try:
+            grouped = GROUPED.sub(lambda m: count_text(told[m[1]]), translate("Errors", self.template))
+            return " ".join(grouped.format(**told).split())
+        except (LookupError, TypeError, ValueError):
+            return self.message
 
     @property
     def damage(self) -> bool:
@@ -148,6 +172,8 @@ def _event(line: Mapping[str, Any]) -> Event | None:
                 _text(line.get("message")) or "",
                 _count(line.get("code")),
                 _text(line.get("path")),
+                _text(line.get("template")) or "",
+                fields if isinstance(fields := line.get("fields"), dict) else {},
             )
         case None:
             return Document(line)

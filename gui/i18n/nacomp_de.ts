@@ -209,6 +209,113 @@
     </message>
 </context>
 <context>
+    <name>Errors</name>
+    <message>
+        <source>The archive is damaged beyond what its recovery data can repair: {reason}.</source>
+        <translation>Das Archiv ist stärker beschädigt, als seine Wiederherstellungsdaten beheben können: {reason}.</translation>
+    </message>
+    <message>
+        <source>{path} is damaged: {what}.</source>
+        <translation>{path} ist beschädigt: {what}.</translation>
+    </message>
+    <message>
+        <source>The archive is damaged or not a nacomp archive: {reason}.</source>
+        <translation>Das Archiv ist beschädigt oder kein nacomp-Archiv: {reason}.</translation>
+    </message>
+    <message>
+        <source>Block {number} of the archive is damaged: {reason}.</source>
+        <translation>Block {number} des Archivs ist beschädigt: {reason}.</translation>
+    </message>
+    <message>
+        <source>The model {model} could not be downloaded: {reason}; run the same command again to resume.</source>
+        <translation>Das Modell {model} ließ sich nicht herunterladen: {reason}; ein neuer Versuch macht dort weiter.</translation>
+    </message>
+    <message>
+        <source>There is no entry {path} in this archive.</source>
+        <translation>In diesem Archiv gibt es keinen Eintrag {path}.</translation>
+    </message>
+    <message>
+        <source>{feature} needs an optional part of nacomp; install it with: pip install &apos;nacomp[{extra}]&apos;</source>
+        <translation>{feature} braucht einen Zusatz zu nacomp; installieren mit: pip install &apos;nacomp[{extra}]&apos;</translation>
+    </message>
+    <message>
+        <source>{path} changed while it was being read, so nothing was written; compress it again when it is at rest.</source>
+        <translation>{path} hat sich beim Lesen verändert, darum wurde nichts geschrieben; bitte noch einmal packen, wenn niemand mehr daran schreibt.</translation>
+    </message>
+    <message>
+        <source>{path}: {reason}.</source>
+        <translation>{path}: {reason}.</translation>
+    </message>
+    <message>
+        <source>This archive was written by a llama.cpp engine that differs from this one ({differences}); its floats would not repeat, so it is refused.</source>
+        <translation>Dieses Archiv hat ein llama.cpp geschrieben, das sich von dem hier unterscheidet ({differences}); seine Gleitkommazahlen kämen nicht wieder, darum wird es abgelehnt.</translation>
+    </message>
+    <message>
+        <source>The GPUs here have room for {room} copies of this model, {wanted} were asked for.</source>
+        <translation>Die Grafikprozessoren hier haben Platz für {room} Kopien dieses Modells, verlangt waren {wanted}.</translation>
+    </message>
+    <message>
+        <source>The file for model {model} has SHA-256 {actual}, expected {expected}; nothing was kept.</source>
+        <translation>Die Datei zum Modell {model} hat den SHA-256 {actual}, erwartet war {expected}; nichts davon wurde behalten.</translation>
+    </message>
+    <message>
+        <source>Stopped on request; {left}.</source>
+        <translation>Auf Wunsch angehalten; {left}.</translation>
+    </message>
+    <message>
+        <source>The kernel {kernel} was asked for and cannot run here ({reason}); available: {available}.</source>
+        <translation>Verlangt war der Kernel {kernel}, der hier nicht läuft ({reason}); vorhanden: {available}.</translation>
+    </message>
+    <message>
+        <source>The archive asks for {asked} where the limit is {limit}; it may be hostile ({what}).</source>
+        <translation>Das Archiv verlangt {asked}, die Grenze ist {limit}; vielleicht ist es böswillig ({what}).</translation>
+    </message>
+    <message>
+        <source>The model {model} cannot be used: {reason}.</source>
+        <translation>Das Modell {model} lässt sich nicht verwenden: {reason}.</translation>
+    </message>
+    <message>
+        <source>The model {model} is not on this machine; get it with: {command}</source>
+        <translation>Das Modell {model} ist nicht auf diesem Rechner; auf der Seite Modelle lässt es sich holen, oder mit: {command}</translation>
+    </message>
+    <message>
+        <source>The archive cannot be repaired: it has no usable recovery data ({reason}).</source>
+        <translation>Das Archiv lässt sich nicht reparieren: Es hat keine brauchbaren Wiederherstellungsdaten ({reason}).</translation>
+    </message>
+    <message>
+        <source>This needs at least {needed_mb:,} MB of memory and {free_mb:,} MB are free; {advice}.</source>
+        <translation>Das braucht mindestens {needed_mb:,} MB Speicher, frei sind {free_mb:,} MB; {advice}.</translation>
+    </message>
+    <message>
+        <source>{path} exists already; use -f to replace it.</source>
+        <translation>{path} gibt es schon.</translation>
+    </message>
+    <message>
+        <source>{failed} of {total} inputs failed.</source>
+        <translation>{failed} von {total} sind gescheitert.</translation>
+    </message>
+    <message>
+        <source>The path {path} cannot be in an archive: {reason}.</source>
+        <translation>Der Pfad {path} kann nicht in einem Archiv stehen: {reason}.</translation>
+    </message>
+    <message>
+        <source>This archive needs {needed}, which this version of nacomp does not know; a newer release may.</source>
+        <translation>Dieses Archiv braucht {needed}, das kennt diese Version von nacomp nicht; eine neuere vielleicht.</translation>
+    </message>
+    <message>
+        <source>The model file {model} cannot be used by the {engine} engine: {reason}.</source>
+        <translation>Die Modelldatei {model} lässt sich mit dem Rechenwerk {engine} nicht verwenden: {reason}.</translation>
+    </message>
+    <message>
+        <source>{reason}.</source>
+        <translation>{reason}.</translation>
+    </message>
+    <message>
+        <source>The written archive did not decode to its source ({path}); it was removed and the source kept.</source>
+        <translation>Das geschriebene Archiv ergab beim Entpacken nicht das Original ({path}); es wurde entfernt, das Original ist noch da.</translation>
+    </message>
+</context>
+<context>
     <name>Histogram</name>
     <message>
         <source>Tokens by bits: {0}</source>
@@ -932,6 +1039,141 @@
             <numerusform>%n fehlgeschlagen</numerusform>
             <numerusform>%n fehlgeschlagen</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>Reasons</name>
+    <message>
+        <source>no such file or directory</source>
+        <translation>Datei oder Ordner gibt es nicht</translation>
+    </message>
+    <message>
+        <source>permission denied</source>
+        <translation>keine Berechtigung</translation>
+    </message>
+    <message>
+        <source>operation not permitted</source>
+        <translation>das ist nicht erlaubt</translation>
+    </message>
+    <message>
+        <source>no space left on device</source>
+        <translation>kein Platz mehr auf dem Datenträger</translation>
+    </message>
+    <message>
+        <source>disk quota exceeded</source>
+        <translation>das Speicherkontingent ist erschöpft</translation>
+    </message>
+    <message>
+        <source>read-only file system</source>
+        <translation>der Datenträger lässt nur Lesen zu</translation>
+    </message>
+    <message>
+        <source>input/output error</source>
+        <translation>Fehler beim Lesen oder Schreiben des Datenträgers</translation>
+    </message>
+    <message>
+        <source>file name too long</source>
+        <translation>der Dateiname ist zu lang</translation>
+    </message>
+    <message>
+        <source>is a directory</source>
+        <translation>ist ein Ordner</translation>
+    </message>
+    <message>
+        <source>is a folder</source>
+        <translation>ist ein Ordner</translation>
+    </message>
+    <message>
+        <source>not a directory</source>
+        <translation>ist kein Ordner</translation>
+    </message>
+    <message>
+        <source>directory not empty</source>
+        <translation>der Ordner ist nicht leer</translation>
+    </message>
+    <message>
+        <source>device or resource busy</source>
+        <translation>ist gerade in Benutzung</translation>
+    </message>
+    <message>
+        <source>stale file handle</source>
+        <translation>das Netzlaufwerk ist nicht mehr da</translation>
+    </message>
+    <message>
+        <source>is neither a file, a folder nor a link</source>
+        <translation>ist weder Datei noch Ordner noch Verknüpfung</translation>
+    </message>
+    <message>
+        <source>is a link where the archive has a folder</source>
+        <translation>ist eine Verknüpfung, wo das Archiv einen Ordner hat</translation>
+    </message>
+    <message>
+        <source>was cut off while it was in use</source>
+        <translation>wurde abgeschnitten, während es in Benutzung war</translation>
+    </message>
+    <message>
+        <source>another job is writing this archive</source>
+        <translation>ein anderer Auftrag schreibt dieses Archiv gerade</translation>
+    </message>
+    <message>
+        <source>changed since it was archived, so it stays</source>
+        <translation>hat sich seit dem Archivieren verändert und bleibt darum</translation>
+    </message>
+    <message>
+        <source>its end is missing, or bytes were added behind it</source>
+        <translation>sein Ende fehlt, oder dahinter kamen Bytes dazu</translation>
+    </message>
+    <message>
+        <source>its end is missing or damaged, or bytes were added behind it</source>
+        <translation>sein Ende fehlt oder ist beschädigt, oder dahinter kamen Bytes dazu</translation>
+    </message>
+    <message>
+        <source>its checksum does not match</source>
+        <translation>seine Prüfsumme stimmt nicht</translation>
+    </message>
+    <message>
+        <source>the header&apos;s checksum does not match</source>
+        <translation>die Prüfsumme des Kopfes stimmt nicht</translation>
+    </message>
+    <message>
+        <source>the index&apos;s checksum does not match</source>
+        <translation>die Prüfsumme des Verzeichnisses stimmt nicht</translation>
+    </message>
+    <message>
+        <source>the decoded bytes&apos; checksum does not match</source>
+        <translation>die Prüfsumme der entpackten Bytes stimmt nicht</translation>
+    </message>
+    <message>
+        <source>the file is empty</source>
+        <translation>die Datei ist leer</translation>
+    </message>
+    <message>
+        <source>none was found</source>
+        <translation>es wurden keine gefunden</translation>
+    </message>
+    <message>
+        <source>nothing was left behind</source>
+        <translation>nichts blieb zurück</translation>
+    </message>
+    <message>
+        <source>there is not enough memory for this model and level</source>
+        <translation>für dieses Modell und diese Stufe reicht der Speicher nicht</translation>
+    </message>
+    <message>
+        <source>close other programs, or use a smaller model</source>
+        <translation>schließen Sie andere Programme, oder nehmen Sie ein kleineres Modell</translation>
+    </message>
+    <message>
+        <source>use a smaller model, see: nacomp models list</source>
+        <translation>nehmen Sie ein kleineres Modell</translation>
+    </message>
+    <message>
+        <source>it is part of the application and cannot be removed</source>
+        <translation>es gehört zur Anwendung und lässt sich nicht entfernen</translation>
+    </message>
+    <message>
+        <source>an empty password protects nothing; give a longer one, or none</source>
+        <translation>ein leeres Passwort schützt nichts; geben Sie ein längeres an oder keines</translation>
     </message>
 </context>
 <context>

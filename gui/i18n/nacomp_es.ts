@@ -209,6 +209,113 @@
     </message>
 </context>
 <context>
+    <name>Errors</name>
+    <message>
+        <source>The archive is damaged beyond what its recovery data can repair: {reason}.</source>
+        <translation>El archivo está más dañado de lo que sus datos de recuperación pueden reparar: {reason}.</translation>
+    </message>
+    <message>
+        <source>{path} is damaged: {what}.</source>
+        <translation>{path} está dañado: {what}.</translation>
+    </message>
+    <message>
+        <source>The archive is damaged or not a nacomp archive: {reason}.</source>
+        <translation>El archivo está dañado o no es un archivo de nacomp: {reason}.</translation>
+    </message>
+    <message>
+        <source>Block {number} of the archive is damaged: {reason}.</source>
+        <translation>El bloque {number} del archivo está dañado: {reason}.</translation>
+    </message>
+    <message>
+        <source>The model {model} could not be downloaded: {reason}; run the same command again to resume.</source>
+        <translation>No se pudo descargar el modelo {model}: {reason}; un nuevo intento continúa desde ahí.</translation>
+    </message>
+    <message>
+        <source>There is no entry {path} in this archive.</source>
+        <translation>En este archivo no hay ninguna entrada {path}.</translation>
+    </message>
+    <message>
+        <source>{feature} needs an optional part of nacomp; install it with: pip install &apos;nacomp[{extra}]&apos;</source>
+        <translation>{feature} necesita un complemento de nacomp; se instala con: pip install &apos;nacomp[{extra}]&apos;</translation>
+    </message>
+    <message>
+        <source>{path} changed while it was being read, so nothing was written; compress it again when it is at rest.</source>
+        <translation>{path} cambió mientras se leía, así que no se escribió nada; comprímelo de nuevo cuando nadie lo esté modificando.</translation>
+    </message>
+    <message>
+        <source>{path}: {reason}.</source>
+        <translation>{path}: {reason}.</translation>
+    </message>
+    <message>
+        <source>This archive was written by a llama.cpp engine that differs from this one ({differences}); its floats would not repeat, so it is refused.</source>
+        <translation>Este archivo lo escribió un llama.cpp distinto del de aquí ({differences}); sus números de coma flotante no se repetirían, por eso se rechaza.</translation>
+    </message>
+    <message>
+        <source>The GPUs here have room for {room} copies of this model, {wanted} were asked for.</source>
+        <translation>Las GPU de aquí tienen sitio para {room} copias de este modelo y se pidieron {wanted}.</translation>
+    </message>
+    <message>
+        <source>The file for model {model} has SHA-256 {actual}, expected {expected}; nothing was kept.</source>
+        <translation>El fichero del modelo {model} tiene el SHA-256 {actual} y se esperaba {expected}; no se conservó nada.</translation>
+    </message>
+    <message>
+        <source>Stopped on request; {left}.</source>
+        <translation>Detenido a petición; {left}.</translation>
+    </message>
+    <message>
+        <source>The kernel {kernel} was asked for and cannot run here ({reason}); available: {available}.</source>
+        <translation>Se pidió el núcleo {kernel}, que no funciona aquí ({reason}); disponibles: {available}.</translation>
+    </message>
+    <message>
+        <source>The archive asks for {asked} where the limit is {limit}; it may be hostile ({what}).</source>
+        <translation>El archivo pide {asked} y el límite es {limit}; puede ser malicioso ({what}).</translation>
+    </message>
+    <message>
+        <source>The model {model} cannot be used: {reason}.</source>
+        <translation>El modelo {model} no se puede usar: {reason}.</translation>
+    </message>
+    <message>
+        <source>The model {model} is not on this machine; get it with: {command}</source>
+        <translation>El modelo {model} no está en este equipo; puede obtenerlo en la página Modelos o con: {command}</translation>
+    </message>
+    <message>
+        <source>The archive cannot be repaired: it has no usable recovery data ({reason}).</source>
+        <translation>El archivo no se puede reparar: no tiene datos de recuperación utilizables ({reason}).</translation>
+    </message>
+    <message>
+        <source>This needs at least {needed_mb:,} MB of memory and {free_mb:,} MB are free; {advice}.</source>
+        <translation>Esto necesita al menos {needed_mb:,} MB de memoria y hay {free_mb:,} MB libres; {advice}.</translation>
+    </message>
+    <message>
+        <source>{path} exists already; use -f to replace it.</source>
+        <translation>{path} ya existe.</translation>
+    </message>
+    <message>
+        <source>{failed} of {total} inputs failed.</source>
+        <translation>Fallaron {failed} de {total}.</translation>
+    </message>
+    <message>
+        <source>The path {path} cannot be in an archive: {reason}.</source>
+        <translation>La ruta {path} no puede estar en un archivo: {reason}.</translation>
+    </message>
+    <message>
+        <source>This archive needs {needed}, which this version of nacomp does not know; a newer release may.</source>
+        <translation>Este archivo necesita {needed}, que esta versión de nacomp no conoce; quizá una más nueva sí.</translation>
+    </message>
+    <message>
+        <source>The model file {model} cannot be used by the {engine} engine: {reason}.</source>
+        <translation>El motor {engine} no puede usar el fichero de modelo {model}: {reason}.</translation>
+    </message>
+    <message>
+        <source>{reason}.</source>
+        <translation>{reason}.</translation>
+    </message>
+    <message>
+        <source>The written archive did not decode to its source ({path}); it was removed and the source kept.</source>
+        <translation>El archivo escrito no se descomprimió en su original ({path}); se eliminó y el original se conserva.</translation>
+    </message>
+</context>
+<context>
     <name>Histogram</name>
     <message>
         <source>Tokens by bits: {0}</source>
@@ -932,6 +1039,141 @@
             <numerusform>%n fallida</numerusform>
             <numerusform>%n fallidas</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>Reasons</name>
+    <message>
+        <source>no such file or directory</source>
+        <translation>no existe el fichero o la carpeta</translation>
+    </message>
+    <message>
+        <source>permission denied</source>
+        <translation>permiso denegado</translation>
+    </message>
+    <message>
+        <source>operation not permitted</source>
+        <translation>operación no permitida</translation>
+    </message>
+    <message>
+        <source>no space left on device</source>
+        <translation>no queda espacio en el dispositivo</translation>
+    </message>
+    <message>
+        <source>disk quota exceeded</source>
+        <translation>se superó la cuota de disco</translation>
+    </message>
+    <message>
+        <source>read-only file system</source>
+        <translation>el sistema de ficheros es de solo lectura</translation>
+    </message>
+    <message>
+        <source>input/output error</source>
+        <translation>error de entrada o salida</translation>
+    </message>
+    <message>
+        <source>file name too long</source>
+        <translation>el nombre del fichero es demasiado largo</translation>
+    </message>
+    <message>
+        <source>is a directory</source>
+        <translation>es una carpeta</translation>
+    </message>
+    <message>
+        <source>is a folder</source>
+        <translation>es una carpeta</translation>
+    </message>
+    <message>
+        <source>not a directory</source>
+        <translation>no es una carpeta</translation>
+    </message>
+    <message>
+        <source>directory not empty</source>
+        <translation>la carpeta no está vacía</translation>
+    </message>
+    <message>
+        <source>device or resource busy</source>
+        <translation>está en uso</translation>
+    </message>
+    <message>
+        <source>stale file handle</source>
+        <translation>la unidad de red ya no está disponible</translation>
+    </message>
+    <message>
+        <source>is neither a file, a folder nor a link</source>
+        <translation>no es un fichero, ni una carpeta, ni un enlace</translation>
+    </message>
+    <message>
+        <source>is a link where the archive has a folder</source>
+        <translation>es un enlace donde el archivo tiene una carpeta</translation>
+    </message>
+    <message>
+        <source>was cut off while it was in use</source>
+        <translation>se cortó mientras estaba en uso</translation>
+    </message>
+    <message>
+        <source>another job is writing this archive</source>
+        <translation>otra tarea está escribiendo este archivo</translation>
+    </message>
+    <message>
+        <source>changed since it was archived, so it stays</source>
+        <translation>cambió después de archivarse, por eso se queda</translation>
+    </message>
+    <message>
+        <source>its end is missing, or bytes were added behind it</source>
+        <translation>le falta el final, o se añadieron bytes detrás</translation>
+    </message>
+    <message>
+        <source>its end is missing or damaged, or bytes were added behind it</source>
+        <translation>le falta el final o está dañado, o se añadieron bytes detrás</translation>
+    </message>
+    <message>
+        <source>its checksum does not match</source>
+        <translation>su suma de comprobación no coincide</translation>
+    </message>
+    <message>
+        <source>the header&apos;s checksum does not match</source>
+        <translation>la suma de comprobación de la cabecera no coincide</translation>
+    </message>
+    <message>
+        <source>the index&apos;s checksum does not match</source>
+        <translation>la suma de comprobación del índice no coincide</translation>
+    </message>
+    <message>
+        <source>the decoded bytes&apos; checksum does not match</source>
+        <translation>la suma de comprobación de los bytes descomprimidos no coincide</translation>
+    </message>
+    <message>
+        <source>the file is empty</source>
+        <translation>el fichero está vacío</translation>
+    </message>
+    <message>
+        <source>none was found</source>
+        <translation>no se encontraron</translation>
+    </message>
+    <message>
+        <source>nothing was left behind</source>
+        <translation>no quedó nada</translation>
+    </message>
+    <message>
+        <source>there is not enough memory for this model and level</source>
+        <translation>no hay memoria suficiente para este modelo y este nivel</translation>
+    </message>
+    <message>
+        <source>close other programs, or use a smaller model</source>
+        <translation>cierra otros programas o usa un modelo más pequeño</translation>
+    </message>
+    <message>
+        <source>use a smaller model, see: nacomp models list</source>
+        <translation>usa un modelo más pequeño</translation>
+    </message>
+    <message>
+        <source>it is part of the application and cannot be removed</source>
+        <translation>forma parte de la aplicación y no se puede quitar</translation>
+    </message>
+    <message>
+        <source>an empty password protects nothing; give a longer one, or none</source>
+        <translation>una contraseña vacía no protege nada; indica una más larga o ninguna</translation>
     </message>
 </context>
 <context>

@@ -101,8 +101,17 @@ class JsonConsole(Console):
         self._say("result", document)
 
     def error(self, error: NacompError, path: str | None = None) -> None:
-        kind = type(error).__name__
-        self._say("error", {"kind": kind, "message": str(error), "code": int(error.exit_code), "path": path})
+        told = {
+            "kind": type(error).__name__,
+            "message": str(error),
+            "code": int(error.exit_code),
+            "path": path,
+        }
+        fields = {
+            name: value if isinstance(value, int | float) else str(value)
+            for name, value in error.fields.items()
+        }
+        self._say("error", told | {"template": error.template(), "fields": fields})
 
     def close(self) -> None:
         """There is no bar to take away."""

@@ -9,13 +9,27 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
 
+from nacomp.cli.console import JsonConsole
+from nacomp.errors import CorruptArchive, FileProblem, Interrupted, ModelMissing, NacompError
+from nacomp.gui.core.events import Failure, parse_line
 from nacomp.gui.core.wording import count_text, duration_text, ratio_text, size_text
 from nacomp.gui.language import LANGUAGES, Language
+from nacomp.gui.sentences import ERRORS
 from nacomp.gui.views.models_page import CATALOGUE_NOTES
+from nacomp.memory import NotEnoughMemory
 from nacomp.models.catalogue import read_catalogue
+from nacomp.salvage import BytesLost
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "gui" / "i18n"
+FAILURES = (
+    FileProblem(path=Path("a b.txt"), reason="no such file or directory"),
+    CorruptArchive(reason="its {end} is missing"),
+    NotEnoughMemory(needed_mb=12345, free_mb=6, advice="use a smaller model, see: nacomp models list"),
+    ModelMissing(model="m", command="nacomp models pull m"),
+    Interrupted(),
+    BytesLost(path="a", what="12 bytes are lost"),
+)
 
 
 def messages(language: str) -> list[tuple[str, str, str, list[str]]]:
@@ -43,6 +57,52 @@ def test_compiled_file_holds_every_translation(language: str) -> None:
     for context, source, comment, forms in messages(language):
         number = 1 if len(forms) > 1 else -1
         assert translator.translate(context, source, comment, number) == forms[0], source
+
+
+def test_every_error_has_its_sentence_for_translators() -> None:
+    """Those that want a password are told by the window itself; those of the command line alone never reach it."""
+    elsewhere = {"PasswordNeeded", "WrongPassword", "ClusterProblem", "WorkerRefused", "DisplayUnavailable"}
+    found: set[str] = set()
+    waiting: list[type[NacompError]] = [NacompError]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if (
+            kind.__module__.startswith("nacomp.")
+            and kind is not NacompError
+            and kind.__name__ not in elsewhere
+        ):
+            found.add(kind.template())
+    assert found == set(ERRORS)
+
+
+@pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
+def test_english_sentences_are_those_of_the_worker(
+    error: NacompError, capfd: pytest.CaptureFixture[str]
+) -> None:
+    JsonConsole().error(error)
+    failure = parse_line(capfd.readouterr().out.encode())
+    assert isinstance(failure, Failure)
+    assert failure.sentence() == failure.message == str(error)
+
+
+def test_a_sentence_in_another_language(qapp: QCoreApplication) -> None:
+    language = Language(qapp)
+    try:
+        language.choose("de")
+        missing = Failure(
+            "FileProblem", "x", 5, None, "{path}: {reason}.", {"path": "a.txt", "reason": "permission denied"}
+        )
+        assert missing.sentence(QCoreApplication.translate) == "a.txt: keine Berechtigung."
+        needed = NotEnoughMemory.template()
+        full = Failure(
+            "NotEnoughMemory", "x", 5, None, needed, {"needed_mb": 1234, "free_mb": 5, "advice": "?"}
+        )
+        assert "1.234 MB" in full.sentence(QCoreApplication.translate)
+    finally:
+        language.choose("en")
+    assert Failure("Newer", "as it was", 5, None, "{unknown}", {}).sentence() == "as it was"
+    assert Failure("Older", "as it was", 5).sentence() == "as it was"
 
 
 @pytest.mark.parametrize("language", ["de", "es"])
