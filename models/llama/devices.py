@@ -81,8 +81,10 @@ def worker_bytes(
     name = metadata.get("general.architecture")
 
     def most(key: str, default: int = 0) -> int:
+        """The number, or the largest of a list by layer; 0 for what a damaged file may hold instead."""
         value = metadata.get(f"{name}.{key}", default)
-        return max(map(int, value)) if isinstance(value, Sequence) else int(value)
+        numbers = value if isinstance(value, list) else [value]
+        return max([0, *(number for number in numbers if isinstance(number, int))])
 
     layers, heads = most("block_count", 1), most("attention.head_count")
     # llama.cpp counts the output matrix as one more layer.

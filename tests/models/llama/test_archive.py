@@ -226,6 +226,8 @@ def test_room_is_asked_for_the_layers_that_go_there() -> None:
     assert part == pytest.approx((100_000_000 + cache) * 10 / 31, abs=1)
     state = {"general.architecture": "mamba", "mamba.block_count": 6}
     assert worker_bytes(state, 5000, -1, 32, 1000) == 5000 + COMPUTE_BYTES
+    damaged = smol | {"llama.block_count": "many", "llama.embedding_length": -5}
+    assert worker_bytes(damaged, 5000, -1, 32, 1000) == 5000 + COMPUTE_BYTES
     layered = smol | {"llama.attention.head_count_kv": [3, 1] * 15}
     assert worker_bytes(layered, 0, -1, 32, 1000) == worker_bytes(smol, 0, -1, 32, 1000)
 
