@@ -30,6 +30,8 @@ from nacomp.progress import Job
 from tests.models.llama.architectures import write_model
 from tests.nacomp.workbench import DATA, TINY, nacomp
 
+ON_CPU = ("--engine", "llama", "--gpu-layers", "0")
+"""Also on a machine with a GPU, where the default would be another test."""
 TEXT = (DATA / "corpus" / "prose.txt").read_bytes()[:1000]
 
 
@@ -83,7 +85,7 @@ def reforged(archive: Path, change: Callable[[dict[str, Any]], Mapping[str, Any]
 
 def test_round_trip_in_new_processes(text: Path, tmp_path: Path) -> None:
     packed, back = tmp_path / "a.nac", tmp_path / "back"
-    done = nacomp("compress", text, "-o", packed, "--engine", "llama", "--model", TINY, "--workers", "2")
+    done = nacomp("compress", text, "-o", packed, *ON_CPU, "--model", TINY, "--workers", "2")
     assert done.code == 0, done.err
     shown = json.loads(nacomp("info", packed, "--json").out)
     assert (shown["engine"], shown["methods"]) == ("llama", {"neural": 1})
@@ -98,7 +100,7 @@ def test_another_architecture_through_a_pipe(tmp_path: Path) -> None:
     Store().add(write_model(tmp_path / "qwen.gguf", "qwen2"))
     data = bytes(range(256)) * 2 + "naïve café".encode()
     assert nacomp("compress", "-", "-c", "--model", "qwen", stdin=data).code == 4
-    packed = nacomp("compress", "-", "-c", "--engine", "llama", "--model", "qwen", stdin=data)
+    packed = nacomp("compress", "-", "-c", *ON_CPU, "--model", "qwen", stdin=data)
     assert packed.code == 0, packed.err
     assert nacomp("decompress", "-", "-c", stdin=packed.out).out == data
 
@@ -144,7 +146,10 @@ def test_nonsense_settings_are_refused(archive: Path, setting: str, value: objec
         Archive(file, Engines(threads=1).for_method).load_engines()
 
 
-def test_an_archive_of_a_gpu_is_refused_where_there_is_none(archive: Path) -> None:
+def test_an_archive_of_a_gpu_is_refused_where_there_is_none(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nacomp.models.llama.fingerprint.devices", lambda: [CPU])
     forged = reforged(archive, lambda engine: engine | {"gpu_layers": -1, "device": "Some GPU 9000"})
     engines = Engines(threads=1)
     with (
@@ -158,7 +163,7 @@ def test_floats_that_do_not_repeat_are_found_before_success(
     text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A device whose floats drift: the archive is decoded at once, and is not put in place."""
-    engines = Engines(engine="llama", threads=1)
+    engines = Engines(engine="llama", threads=1, gpu_layers=0)
     feed = LlamaSession.feed
     calls = 0
 
