@@ -7,14 +7,14 @@ from typing import Any
 
 from nacomp.models.errors import GpuFull, ModelError
 from nacomp.models.llama.library import ggml, ggml_base
-from nacomp.models.llama.settings import ALL_LAYERS, CELLS
+from nacomp.models.llama.settings import ALL_LAYERS, CELLS, ROWS
 
 KINDS = ("cpu", "gpu", "integrated gpu", "accelerator")
 """By ggml's device type number; later numbers are devices made of others."""
 GPU_KINDS = ("gpu", "integrated gpu")
 MAX_WORKERS = 8
 COMPUTE_BYTES = 256 << 20
-"""Room for a worker's logits, intermediate results and what CUDA itself takes; a guess on the safe side."""
+"""Room for a worker's intermediate results and what CUDA itself takes; a guess on the safe side."""
 
 
 @dataclass(frozen=True)
@@ -74,26 +74,49 @@ def device_name(found: Sequence[Device], gpu_layers: int) -> str:
 def worker_bytes(
     metadata: Mapping[str, Any], model_bytes: int, gpu_layers: int, streams: int, window: int
 ) -> int:
-    """About what a worker takes of a GPU's memory: its layers' weights and 16-bit keys and values, and `COMPUTE_BYTES`.
+    """An estimate of the bytes a worker takes of a GPU's memory: its layers' weights and caches, logits, `COMPUTE_BYTES`.
 
-    Computed from the GGUF's metadata; what a layer lacks there (a recurrent model has no heads) counts nothing.
+    Layers count as equally large, and the output matrix, which llama.cpp counts too, as one more of them.
+
+    Args:
+        metadata: of the GGUF.
+        model_bytes: size of its file.
+        gpu_layers: how many of its layers go there; `ALL_LAYERS` for all.
+        streams: the most streams of a session.
+        window: the longest window of a session, in tokens.
     """
-    name = metadata.get("general.architecture")
-
-    def most(key: str, default: int = 0) -> int:
-        """The number, or the largest of a list by layer; 0 for what a damaged file may hold instead."""
-        value = metadata.get(f"{name}.{key}", default)
-        numbers = value if isinstance(value, list) else [value]
-        return max([0, *(number for number in numbers if isinstance(number, int))])
-
-    layers, heads = most("block_count", 1), most("attention.head_count")
-    # llama.cpp counts the output matrix as one more layer.
+    layers = _most(metadata, "block_count", 1)
     share = 1.0 if gpu_layers == ALL_LAYERS else min(1.0, gpu_layers / (layers + 1))
-    size = most("embedding_length") // heads if heads else 0
-    entry = most("attention.key_length", size) + most("attention.value_length", size)
-    cells = streams * -(-window // CELLS) * CELLS
-    cache = cells * layers * most("attention.head_count_kv", heads) * entry * 2
-    return int(share * (model_bytes + cache)) + COMPUTE_BYTES
+    listed = metadata.get("tokenizer.ggml.tokens")
+    vocabulary = max(len(listed) if isinstance(listed, list) else 0, _most(metadata, "vocab_size"))
+    logits = ROWS * vocabulary * 4
+    return int(share * (model_bytes + cache_bytes(metadata, streams, window))) + logits + COMPUTE_BYTES
+
+
+def cache_bytes(metadata: Mapping[str, Any], streams: int, window: int) -> int:
+    """An estimate of the bytes of a session's 16-bit keys and values and of a recurrent model's 32-bit states.
+
+    What a layer lacks in the metadata counts nothing: a recurrent one has no heads, an attention one no state. llama.cpp
+    said the same of SmolLM2-135M at 32 streams of 1024 tokens (720 MiB), and of a small mamba.
+    """
+    heads = _most(metadata, "attention.head_count")
+    size = _most(metadata, "embedding_length") // heads if heads else 0
+    entry = _most(metadata, "attention.key_length", size) + _most(metadata, "attention.value_length", size)
+    # No session is longer than the model was made for.
+    window = min(window, _most(metadata, "context_length", window))
+    cells = -(-window // CELLS) * CELLS
+    attention = cells * _most(metadata, "attention.head_count_kv", heads) * entry * 2
+    held = _most(metadata, "ssm.state_size") + max(0, _most(metadata, "ssm.conv_kernel") - 1)
+    values = _most(metadata, "ssm.inner_size") * held
+    values += _most(metadata, "embedding_length") * _most(metadata, "wkv.head_size")
+    return streams * _most(metadata, "block_count", 1) * (attention + values * 4)
+
+
+def _most(metadata: Mapping[str, Any], key: str, default: int = 0) -> int:
+    """The architecture's number, or the largest of a list by layer; 0 for what a damaged file may hold instead."""
+    value = metadata.get(f"{metadata.get('general.architecture')}.{key}", default)
+    numbers = value if isinstance(value, list) else [value]
+    return max([0, *(number for number in numbers if isinstance(number, int))])
 
 
 def place_workers(

@@ -20,7 +20,15 @@ from nacomp.formats.reader import ArchiveReader
 from nacomp.formats.writer import ArchiveWriter
 from nacomp.levels import level_named
 from nacomp.models.errors import FingerprintMismatch, GpuFull, ModelError
-from nacomp.models.llama.devices import COMPUTE_BYTES, Device, device_name, place_workers, worker_bytes
+from nacomp.models.gguf_file import open_gguf
+from nacomp.models.llama.devices import (
+    COMPUTE_BYTES,
+    Device,
+    cache_bytes,
+    device_name,
+    place_workers,
+    worker_bytes,
+)
 from nacomp.models.llama.engine import best_settings
 from nacomp.models.llama.fingerprint import check_fingerprint
 from nacomp.models.llama.session import LlamaSession
@@ -229,12 +237,35 @@ def test_room_is_asked_for_the_layers_that_go_there() -> None:
     assert worker_bytes(smol, 100_000_000, 99, 32, 1000) == worker_bytes(smol, 100_000_000, -1, 32, 1000)
     part = worker_bytes(smol, 100_000_000, 10, 32, 1000) - COMPUTE_BYTES
     assert part == pytest.approx((100_000_000 + cache) * 10 / 31, abs=1)
-    state = {"general.architecture": "mamba", "mamba.block_count": 6}
-    assert worker_bytes(state, 5000, -1, 32, 1000) == 5000 + COMPUTE_BYTES
+    nothing = {"general.architecture": "mamba", "mamba.block_count": 6}
+    assert worker_bytes(nothing, 5000, -1, 32, 1000) == 5000 + COMPUTE_BYTES
     damaged = smol | {"llama.block_count": "many", "llama.embedding_length": -5}
     assert worker_bytes(damaged, 5000, -1, 32, 1000) == 5000 + COMPUTE_BYTES
     layered = smol | {"llama.attention.head_count_kv": [3, 1] * 15}
     assert worker_bytes(layered, 0, -1, 32, 1000) == worker_bytes(smol, 0, -1, 32, 1000)
+
+
+def test_room_is_asked_for_what_llama_cpp_opens(tmp_path: Path) -> None:
+    """Cache sizes as llama.cpp's log gave them for these files: 12 MiB of keys and values, 1.78 MiB of states."""
+    sizes = {}
+    for name in ("qwen2", "mamba"):
+        with open_gguf(write_model(tmp_path / f"{name}.gguf", name)) as file:
+            sizes[name] = cache_bytes(file.metadata, 32, 500)
+            longer = cache_bytes(file.metadata, 32, 4096)
+            logits = 256 * len(file.metadata["tokenizer.ggml.tokens"]) * 4
+            assert worker_bytes(file.metadata, 0, -1, 32, 500) == sizes[name] + logits + COMPUTE_BYTES
+        assert longer == sizes[name]  # they were made for 512 tokens
+    assert sizes["qwen2"] == 12 << 20
+    assert sizes["mamba"] / (1 << 20) == pytest.approx(1.78, abs=0.005)
+
+
+def test_some_layers_fit_where_all_do_not() -> None:
+    """16 GB of 40 layers on a card with 8 GB."""
+    large = {"general.architecture": "llama", "llama.block_count": 40}
+    card = Device("CUDA0", "Big GPU", "gpu", 8 * 10**9, 8 * 10**9)
+    assert place_workers([CPU, card], 10, 0, worker_bytes(large, 16 * 10**9, 10, 32, 1024)) == [card]
+    with pytest.raises(GpuFull, match="room for 0 copies of this model, 1 were asked for"):
+        place_workers([CPU, card], -1, 0, worker_bytes(large, 16 * 10**9, -1, 32, 1024))
 
 
 @pytest.mark.parametrize(("layers", "workers"), [(None, 0), (-1, 0), (None, 3)])
