@@ -147,6 +147,7 @@ def place_workers(
             if room[gpu.name] and len(places) < wanted:
                 places.append(gpu)
                 room[gpu.name] -= 1
-    if len(places) < (wanted if workers else 1):
-        raise GpuFull(room=len(places), wanted=wanted)
+    needed = wanted if workers else 1
+    if len(places) < needed:
+        raise GpuFull(room=len(places), wanted=needed)
     return places
