@@ -69,6 +69,8 @@ class Engines:
         self._warn = warn
         self._lock = threading.Lock()
         self._loaded: dict[tuple[Path, Hashable], Loaded] = {}
+        self._crowded_out: set[tuple[Path, Hashable]] = set()
+        """What found no room on a GPU: it stays on the processor for this run, and that is said once."""
         self._given_store = store
         self._elsewhere = elsewhere
 
@@ -127,6 +129,8 @@ class Engines:
     def files_at_once(self, level: str, model: str | None) -> int:
         """How many files to compress at a time, so that small ones too keep the processors or the cluster busy.
 
+        With the llama engine as many as workers were asked for, by itself one: a GPU is asked for room for one session a
+        worker, and the blocks of several files open more.
         Raises ModelMissing; warns as `choice` does.
         """
         found = self.store.find(self.choice(level, model))
@@ -170,13 +174,21 @@ class Engines:
         from nacomp.models.llama.engine import best_settings
 
         settings = best_settings(level.max_streams, self._gpu_layers)
-        try:
-            return self._load_llama(model, settings, level.context.window)
-        except GpuFull as full:
-            if self._gpu_layers is not None or full.fields["room"]:
-                raise
+        if (model.path, settings) not in self._crowded_out:
+            try:
+                return self._load_llama(model, settings, level.context.window)
+            except GpuFull as full:
+                if self._gpu_layers is not None or full.fields["room"]:
+                    raise
+            self._leave_gpu(model.path, settings)
+        return self._load_llama(model, best_settings(level.max_streams, 0), level.context.window)
+
+    def _leave_gpu(self, path: Path, settings: Hashable) -> None:
+        with self._lock:
+            is_news = (path, settings) not in self._crowded_out
+            self._crowded_out.add((path, settings))
+        if is_news:
             self._warn("the GPU here has no room for this model, so it runs on the processor")
-            return self._load_llama(model, best_settings(level.max_streams, 0), level.context.window)
 
     def _load_llama(self, model: StoredModel, settings: LlamaSettings, window: int) -> Loaded:
         from nacomp.models.llama.engine import open_engine
