@@ -118,8 +118,9 @@ def _needed(sources: Sequence[Source], task: Task, engines: Engines) -> int:
     level = level_named(task.level)
     codec = engines.for_level(level, task.model)
     encoder, workers = engines.encoder(codec)
-    here = codec.metadata if encoder is codec else None
-    return compress_bytes(size, level, here, min(workers, os.cpu_count() or 1) if here is None else workers)
+    if encoder is not codec:
+        return compress_bytes(size, level, None, min(workers, os.cpu_count() or 1))
+    return compress_bytes(size, level, codec.metadata, workers, codec.engine.name)
 
 
 def _size(task: Task) -> int:

@@ -113,6 +113,16 @@ def test_another_architecture_through_a_pipe(tmp_path: Path) -> None:
     assert nacomp("decompress", "-", "-c", stdin=packed.out).out == data
 
 
+def test_a_batch_with_another_architecture(tmp_path: Path) -> None:
+    """How much memory a file takes is asked of the model's own names."""
+    Store().add(write_model(tmp_path / "mamba.gguf", "mamba"))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "text.txt").write_bytes(TEXT)
+    done = nacomp("batch", tmp_path / "in", *ON_CPU, "--model", "mamba")
+    assert done.code == 0, done.err
+    assert (tmp_path / "in" / "text.txt.nac").is_file()
+
+
 def test_the_exact_engine_reads_its_own_whatever_is_asked(text: Path, archive: Path) -> None:
     """The archive says which engine wrote it; both kinds hold the same bytes and are read side by side."""
     exact = text.with_suffix(".exact")
@@ -303,7 +313,7 @@ def test_flash_attention_is_left_to_gpus() -> None:
 def test_gpus_are_asked_for_room() -> None:
     with pytest.raises(GpuFull, match="room for 4 copies of this model, 5 were asked for"):
         place_workers([CPU, *BIG], -1, 5, 5 * GIB // 2)
-    with pytest.raises(GpuFull, match="room for 0 copies"):
+    with pytest.raises(GpuFull, match="room for 0 copies of this model, 1 were asked for"):
         place_workers([CPU, *BIG], -1, 0, 7 * GIB)
     with pytest.raises(ModelError, match="sees none"):
         place_workers([CPU], -1, 0, GIB)
