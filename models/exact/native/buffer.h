@@ -63,13 +63,14 @@ private:
     // window takes memory only as its streams grow.
     static void* allocate(size_t bytes) {
         if (bytes < kHugePage) return small(bytes);
-        size_t all = bytes + kHugePage;
+        // Rounded before the room for the alignment is added: otherwise the end could lie behind the mapping, and `release`
+        // would take pages of whatever came next.
+        size_t end = whole_pages(bytes), all = end + kHugePage;
         void* p = mmap(nullptr, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (p == MAP_FAILED) return nullptr;
         uintptr_t start = reinterpret_cast<uintptr_t>(p);
         uintptr_t aligned = (start + kHugePage - 1) / kHugePage * kHugePage;
         if (aligned > start) munmap(p, aligned - start);
-        size_t end = (bytes + kPage - 1) / kPage * kPage;
         if (start + all > aligned + end) munmap(reinterpret_cast<void*>(aligned + end), start + all - aligned - end);
         madvise(reinterpret_cast<void*>(aligned), bytes, MADV_HUGEPAGE);
         return reinterpret_cast<void*>(aligned);
@@ -78,8 +79,9 @@ private:
         if (bytes < kHugePage)
             free(p);
         else
-            munmap(p, (bytes + kPage - 1) / kPage * kPage);
+            munmap(p, whole_pages(bytes));
     }
+    static size_t whole_pages(size_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
     static void* small(size_t bytes) {
         void* p = aligned_alloc(kLine, bytes);
         if (p) memset(p, 0, bytes);
