@@ -25,8 +25,8 @@ from nacomp.formats.index import (
 )
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import Method
-from nacomp.formats.recovery_layout import TRAILER_SIZE, decode_trailer
-from nacomp.formats.seal import SEAL_SIZE, Password, SealedFile, is_sealed
+from nacomp.formats.protection.recovery_layout import TRAILER_SIZE, decode_trailer
+from nacomp.formats.protection.seal import SEAL_SIZE, Password, SealedFile, is_sealed
 
 SPOOL_MEMORY = 16 << 20
 """Bytes of an unseekable input kept in memory before a temporary file takes over."""

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nacomp.models.vocabulary import Vocabulary
+from nacomp.models.tokens.vocabulary import Vocabulary
 
 FloatRows = NDArray[np.float32]
 IntRow = NDArray[np.int32]

@@ -11,13 +11,13 @@ from nacomp.version import VERSION as __version__
 if TYPE_CHECKING:
     from nacomp.api import ArchiveFile, compress, decompress, open
     from nacomp.formats.errors import NacompError
-    from nacomp.progress import CancelToken, Progress
+    from nacomp.runtime.progress import CancelToken, Progress
 
 _HOMES = {
     "ArchiveFile": "nacomp.api",
-    "CancelToken": "nacomp.progress",
+    "CancelToken": "nacomp.runtime.progress",
     "NacompError": "nacomp.formats.errors",
-    "Progress": "nacomp.progress",
+    "Progress": "nacomp.runtime.progress",
     "compress": "nacomp.api",
     "decompress": "nacomp.api",
     "open": "nacomp.api",

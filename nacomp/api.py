@@ -19,19 +19,19 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from nacomp.archive import Archive
-from nacomp.engines import Engines
-from nacomp.errors import UsageError
-from nacomp.extract import extract_tree, select
-from nacomp.files import Source, file_problem
+from nacomp.archive.archive_reader import Archive
+from nacomp.archive.extract import extract_tree, select
+from nacomp.archive.guard import check_output, check_room
+from nacomp.archive.sources import Source
+from nacomp.codecs.levels import DEFAULT_LEVEL
+from nacomp.codecs.model_loader import Engines
+from nacomp.errors import UsageError, file_problem
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, check_limit
-from nacomp.formats.seal import Seal
-from nacomp.guard import check_output, check_room
-from nacomp.levels import DEFAULT_LEVEL
-from nacomp.operations import CompressOptions, is_single_file
-from nacomp.operations import compress as write
-from nacomp.progress import CancelToken, Job, ProgressCallback
+from nacomp.formats.protection.seal import Seal
+from nacomp.operations.operations import CompressOptions, is_single_file
+from nacomp.operations.operations import compress as write
+from nacomp.runtime.progress import CancelToken, Job, ProgressCallback
 
 
 def compress(

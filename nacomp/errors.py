@@ -3,6 +3,8 @@
 The exit code of each class stands on the class; `nacomp.cli.main` alone turns it into a process exit.
 """
 
+from pathlib import Path
+
 from nacomp.formats.errors import (
     CorruptArchive,
     ExitCode,
@@ -76,6 +78,12 @@ class SomeFailed(NacompError):
     """{failed} of {total} inputs failed."""
 
 
+def file_problem(path: Path | str, problem: OSError) -> FileProblem:
+    """An operating system's error as a sentence."""
+    reason = problem.strerror or str(problem)
+    return FileProblem(path=path, reason=reason[:1].lower() + reason[1:])
+
+
 __all__ = [
     "ClusterProblem",
     "CorruptArchive",
@@ -103,4 +111,5 @@ __all__ = [
     "VerificationFailed",
     "WorkerRefused",
     "WrongPassword",
+    "file_problem",
 ]

@@ -21,9 +21,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
-from nacomp.gui.application import Application, make_qt_application
-from nacomp.gui.core.jobs import FINISHED, Kind
-from nacomp.gui.core.settings import SettingsStore
+from nacomp.gui.controllers.application import Application, make_qt_application
+from nacomp.gui.logic.jobs import FINISHED, Kind
+from nacomp.gui.logic.settings import SettingsStore
 from nacomp.gui.views.queue_page import REFRESH_MS
 
 ROOT = Path(__file__).parents[1]

@@ -1,6 +1,6 @@
 """Brings the window's translations up to date: collects sentences from the code, and compiles what is translated.
 
-    python packaging/translations.py            # after a sentence in gui/ changed: refresh gui/i18n/*.ts and *.qm
+    python packaging/translations.py            # after a sentence in gui/ changed: refresh gui/look/i18n/*.ts and *.qm
 
 Then edit the `.ts` files (Qt Linguist or any editor) and run it again. Sentences without a translation are listed;
 the tests fail until there are none. English has a file because it holds the plural forms.
@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / "gui" / "i18n"
+FOLDER = ROOT / "gui" / "look" / "i18n"
 LANGUAGES = ("en", "de", "es")
 
 

@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.core.archive import (
+from nacomp.gui.controllers.entry_model import NODE_ROLE, EntryModel
+from nacomp.gui.controllers.services import Services
+from nacomp.gui.logic.archive import (
     ArchiveDocument,
     Node,
     build_tree,
@@ -26,12 +28,10 @@ from nacomp.gui.core.archive import (
     looks_like_text,
     may_be_text,
 )
-from nacomp.gui.core.jobs import Kind
-from nacomp.gui.core.names import is_archive
-from nacomp.gui.core.wording import fixed_text, ratio_text, saved_text
-from nacomp.gui.entry_model import NODE_ROLE, EntryModel
-from nacomp.gui.icons import icon
-from nacomp.gui.services import Services
+from nacomp.gui.logic.jobs import Kind
+from nacomp.gui.logic.names import is_archive
+from nacomp.gui.logic.wording import fixed_text, ratio_text, saved_text
+from nacomp.gui.look.icons import icon
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import dropped_paths
 from nacomp.gui.views.empty_state import EmptyState

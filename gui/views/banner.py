@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from nacomp.gui.icons import icon_pixmap
-from nacomp.gui.theme import Colours
+from nacomp.gui.look.icons import icon_pixmap
+from nacomp.gui.look.theme import Colours
 from nacomp.gui.views.parts import announce, button, label, restyle, tool
 
 INKS = {"info": ("info", "accent"), "warning": ("warning", "warning"), "error": ("warning", "danger")}

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nacomp.gui.core.compare import Bar
-from nacomp.gui.core.wording import count_text, size_text
-from nacomp.gui.theme import Colours, scaled
+from nacomp.gui.logic.compare import Bar
+from nacomp.gui.logic.wording import count_text, size_text
+from nacomp.gui.look.theme import Colours, scaled
 
 BAR = 16.0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy, QWidget
 
-from nacomp.gui.core.settings import SettingsStore
+from nacomp.gui.logic.settings import SettingsStore
 
 CHOOSE = "?"
 FRAME = 64

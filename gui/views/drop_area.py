@@ -6,7 +6,7 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from nacomp.gui.theme import Colours
+from nacomp.gui.look.theme import Colours
 from nacomp.gui.views.parts import button, label, picture, restyle, row
 
 

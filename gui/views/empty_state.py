@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from nacomp.gui.theme import Colours
+from nacomp.gui.look.theme import Colours
 from nacomp.gui.views.parts import button, label, picture, row
 
 

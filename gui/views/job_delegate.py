@@ -27,11 +27,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.core.jobs import ACTIVE, Job, Kind, State
-from nacomp.gui.core.status import headline, job_title, status_line
-from nacomp.gui.icons import paint_icon
-from nacomp.gui.queue_model import JOB_ROLE
-from nacomp.gui.theme import Colours, scaled
+from nacomp.gui.controllers.queue_model import JOB_ROLE
+from nacomp.gui.logic.jobs import ACTIVE, Job, Kind, State
+from nacomp.gui.logic.status import headline, job_title, status_line
+from nacomp.gui.look.icons import paint_icon
+from nacomp.gui.look.theme import Colours, scaled
 
 PADDING = 12.0
 BADGE = 38.0

@@ -6,12 +6,12 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from nacomp.gui.core.estimate import Estimate
-from nacomp.gui.core.jobs import ACTIVE, Job, Kind, State
-from nacomp.gui.core.names import is_archive
-from nacomp.gui.core.status import job_title, status_line
-from nacomp.gui.core.wording import count_text, duration_text, fixed_text, ratio_text, size_text
-from nacomp.gui.services import Services
+from nacomp.gui.controllers.services import Services
+from nacomp.gui.logic.estimate import Estimate
+from nacomp.gui.logic.jobs import ACTIVE, Job, Kind, State
+from nacomp.gui.logic.names import is_archive
+from nacomp.gui.logic.status import job_title, status_line
+from nacomp.gui.logic.wording import count_text, duration_text, fixed_text, ratio_text, size_text
 from nacomp.gui.views.compare_chart import CompareChart
 from nacomp.gui.views.open_folder import show_in_folder
 from nacomp.gui.views.parts import ElidedLabel, button, card, label, row, tool

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.core.jobs import Kind, State
-from nacomp.gui.icons import app_icon, icon
-from nacomp.gui.services import Services
+from nacomp.gui.controllers.services import Services
+from nacomp.gui.logic.jobs import Kind, State
+from nacomp.gui.look.icons import app_icon, icon
 from nacomp.gui.views.archive_page import ArchivePage
 from nacomp.gui.views.drop_area import dropped_paths
 from nacomp.gui.views.map_page import MapPage

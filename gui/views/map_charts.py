@@ -4,10 +4,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nacomp.gui.core.surprise import BIN_EDGES, SurpriseMap
-from nacomp.gui.core.wording import fixed_text
-from nacomp.gui.theme import Theme, scaled
-from nacomp.gui.views.heat import heat
+from nacomp.gui.logic.surprise import BIN_EDGES, SurpriseMap
+from nacomp.gui.logic.wording import fixed_text
+from nacomp.gui.look.heat import heat
+from nacomp.gui.look.theme import Theme, scaled
 
 LEAST_HEIGHT, HEIGHT = 72, 112
 

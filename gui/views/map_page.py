@@ -24,14 +24,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.core.surprise import GUESSES, SurpriseMap, Token
-from nacomp.gui.core.wording import bits_text, count_text, fixed_text, odds_text, size_text
-from nacomp.gui.services import Services
-from nacomp.gui.theme import Theme, scaled
+from nacomp.gui.controllers.services import Services
+from nacomp.gui.logic.surprise import GUESSES, SurpriseMap, Token
+from nacomp.gui.logic.wording import bits_text, count_text, fixed_text, odds_text, size_text
+from nacomp.gui.look.heat import heat
+from nacomp.gui.look.theme import Theme, scaled
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import dropped_paths
 from nacomp.gui.views.empty_state import EmptyState
-from nacomp.gui.views.heat import heat
 from nacomp.gui.views.map_charts import HEIGHT, LEAST_HEIGHT, Histogram, RunningPlot
 from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, card, label, row
 from nacomp.gui.views.token_view import TokenView

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.core.estimate import LEVELS
-from nacomp.gui.core.models import Model
-from nacomp.gui.core.wording import duration_text, size_text, speed_text
-from nacomp.gui.services import Services
+from nacomp.gui.controllers.services import Services
+from nacomp.gui.logic.estimate import LEVELS
+from nacomp.gui.logic.models import Model
+from nacomp.gui.logic.wording import duration_text, size_text, speed_text
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.job_details import level_name
 from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, card, column, label, row
@@ -31,7 +31,7 @@ CATALOGUE_NOTES = (
     QT_TRANSLATE_NOOP("Catalogue", "About 15% smaller archives of prose than with the instruct model."),
     QT_TRANSLATE_NOOP("Catalogue", "Another 13% smaller, and nearly three times the work."),
 )
-"""The notes of `models/catalogue.toml`, repeated here for the tool that collects sentences to translate."""
+"""The notes of `models/library/catalogue.toml`, repeated here for the tool that collects sentences to translate."""
 
 
 class ModelCard(QFrame):

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.icons import icon, icon_pixmap
-from nacomp.gui.theme import Colours
+from nacomp.gui.look.icons import icon, icon_pixmap
+from nacomp.gui.look.theme import Colours
 
 GAP = 8
 MARGIN = 20

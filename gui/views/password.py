@@ -8,11 +8,11 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from nacomp.gui.core.jobs import Job
-from nacomp.gui.core.status import job_title, locked_sentence
-from nacomp.gui.icons import icon
-from nacomp.gui.services import Services
-from nacomp.gui.theme import Colours
+from nacomp.gui.controllers.services import Services
+from nacomp.gui.logic.jobs import Job
+from nacomp.gui.logic.status import job_title, locked_sentence
+from nacomp.gui.look.icons import icon
+from nacomp.gui.look.theme import Colours
 from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, label, row
 
 MAX_CHARACTERS = 1024

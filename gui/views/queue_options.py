@@ -10,9 +10,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.core.estimate import LEVELS
-from nacomp.gui.core.names import Conflict
-from nacomp.gui.services import Services
+from nacomp.gui.controllers.services import Services
+from nacomp.gui.logic.estimate import LEVELS
+from nacomp.gui.logic.names import Conflict
 from nacomp.gui.views.destination import Destination
 from nacomp.gui.views.job_details import level_name
 from nacomp.gui.views.parts import Segments, label, row, tool

@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.core.jobs import FINISHED, Job, Kind, State
-from nacomp.gui.core.names import is_archive
-from nacomp.gui.core.status import job_title
-from nacomp.gui.core.wording import duration_text, size_text
-from nacomp.gui.queue_model import JOB_ROLE
-from nacomp.gui.services import Services
+from nacomp.gui.controllers.queue_model import JOB_ROLE
+from nacomp.gui.controllers.services import Services
+from nacomp.gui.logic.jobs import FINISHED, Job, Kind, State
+from nacomp.gui.logic.names import is_archive
+from nacomp.gui.logic.status import job_title
+from nacomp.gui.logic.wording import duration_text, size_text
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import DropArea
 from nacomp.gui.views.job_delegate import JobDelegate

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
-from nacomp.gui.core.settings import Settings
-from nacomp.gui.services import Services
+from nacomp.gui.controllers.services import Services
+from nacomp.gui.logic.settings import Settings
 from nacomp.gui.views.destination import Destination
 from nacomp.gui.views.job_details import level_name
 from nacomp.gui.views.parts import MARGIN, button, card, column, label, row

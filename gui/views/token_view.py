@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QSyntaxHighlighter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
-from nacomp.gui.core.surprise import SurpriseMap, bits_of_strength, strength
-from nacomp.gui.theme import Theme
-from nacomp.gui.views.heat import heat
+from nacomp.gui.logic.surprise import SurpriseMap, bits_of_strength, strength
+from nacomp.gui.look.heat import heat
+from nacomp.gui.look.theme import Theme
 
 SLICE = 40
 """Paragraphs coloured per event: about 5 ms of work for prose."""

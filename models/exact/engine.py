@@ -22,10 +22,10 @@ from nacomp.models.exact.native_session import (
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.smoothing import smooth
 from nacomp.models.exact.weights import Hyperparameters, Weights, load_weights
-from nacomp.models.gguf_file import open_gguf
+from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.protocol import ContextWindow, Session
-from nacomp.models.tokens import read_vocabulary
-from nacomp.models.vocabulary import Vocabulary
+from nacomp.models.tokens.tokenizer import read_vocabulary
+from nacomp.models.tokens.vocabulary import Vocabulary
 
 __all__ = ["AUTO", "NUMERICS", "ExactEngine", "available_kernels", "choose_kernel", "open_engine"]
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from nacomp.models.exact.arithmetic import Floats, quantise
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.weights import Matrix, Weights
-from nacomp.models.gguf_file import GgufFile
+from nacomp.models.library.gguf_file import GgufFile
 from nacomp.models.protocol import ContextWindow
-from nacomp.models.vocabulary import Vocabulary
+from nacomp.models.tokens.vocabulary import Vocabulary
 
 CALIBRATION_TEXT = b"""The quick brown fox jumps over the lazy dog. In 1984, Dr. Smith's results (see Table 3) were \
 reported as follows:

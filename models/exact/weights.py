@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nacomp.models.errors import UnsupportedModel
 from nacomp.models.exact.arithmetic import Floats, Turns, quantise, rope_steps
-from nacomp.models.gguf_file import GgufFile, MetadataValue
+from nacomp.models.library.gguf_file import GgufFile, MetadataValue
 
 MAX_DEPTH = 65_536
 """Longest input row: 65,536 x 127 x 127 still fits int32."""

@@ -13,7 +13,7 @@ from os import PathLike
 from pathlib import Path
 
 from nacomp.models.errors import ModelError, UnsupportedModel
-from nacomp.models.gguf_file import open_gguf
+from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.llama.devices import Device, devices, place_workers, worker_bytes
 from nacomp.models.llama.fingerprint import PROBE_CONTEXT, machine_facts, probe
 from nacomp.models.llama.library import last_error, library

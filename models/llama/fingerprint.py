@@ -17,7 +17,7 @@ from nacomp.models.llama.devices import device_name, devices
 from nacomp.models.llama.library import ggml_base, library
 from nacomp.models.llama.settings import LlamaSettings
 from nacomp.models.protocol import ContextWindow, IntRow, Session
-from nacomp.models.vocabulary import Vocabulary
+from nacomp.models.tokens.vocabulary import Vocabulary
 
 PROBE_TEXT = (
     b"Call me when the 3 ships of 1492 are back, said the clerk; she wrote x[i] = f(y) + 1 and left. "

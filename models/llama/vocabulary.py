@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from nacomp.models.errors import UnsupportedModel
-from nacomp.models.gguf_file import open_gguf
+from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.llama.library import library
-from nacomp.models.token_table import KNOWN_MODELS
-from nacomp.models.token_table import read_vocabulary as read_listed_vocabulary
-from nacomp.models.vocabulary import Vocabulary
+from nacomp.models.tokens.token_table import KNOWN_MODELS
+from nacomp.models.tokens.token_table import read_vocabulary as read_listed_vocabulary
+from nacomp.models.tokens.vocabulary import Vocabulary
 
 LONGEST_PIECE = 1 << 12
 """Bytes; longer tokens count as saying nothing."""

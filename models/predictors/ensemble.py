@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nacomp.models.errors import KernelUnavailable
-from nacomp.models.predictors import sparse as symbol_only
+from nacomp.models.predictors import symbol_models
 from nacomp.models.predictors.parameters import EnsembleParameters
 from nacomp.models.predictors.reference import NumpyEnsemble
-from nacomp.models.vocabulary import Vocabulary
+from nacomp.models.tokens.vocabulary import Vocabulary
 
 try:
     from nacomp.models.predictors import native_core
@@ -105,5 +105,5 @@ def plan_skips(
     if not parameters.skip or not symbols:
         return [np.ones(len(s), np.bool_) for s in symbols]
     if kernel == "numpy" or native_core is None:
-        return symbol_only.plan(vocabulary, parameters, symbols)
+        return symbol_models.plan(vocabulary, parameters, symbols)
     return native_core.plan(vocabulary, parameters, symbols)

@@ -5,20 +5,20 @@ from dataclasses import asdict
 import numpy as np
 from numpy.typing import NDArray
 
-from nacomp.models.predictors import _ensemble, starts
-from nacomp.models.predictors.lift import piece_width
+from nacomp.models.predictors import _ensemble, initial_weights
+from nacomp.models.predictors.logit_bias import piece_width
 from nacomp.models.predictors.parameters import EnsembleParameters
-from nacomp.models.predictors.quantiser import cost_bits
-from nacomp.models.vocabulary import Vocabulary
+from nacomp.models.predictors.to_frequencies import cost_bits
+from nacomp.models.tokens.vocabulary import Vocabulary
 
 _STARTS = {
-    "states": np.array(starts.STATE_STARTS),
-    "match": np.array(starts.MATCH_STARTS),
-    "recency": np.array(starts.RECENCY_STARTS),
-    "model by source": np.array(starts.MODEL_MIXER.by_source),
-    "model by rank": np.array(starts.MODEL_MIXER.by_rank),
-    "fallback by source": np.array(starts.FALLBACK_MIXER.by_source),
-    "fallback by rank": np.array(starts.FALLBACK_MIXER.by_rank),
+    "states": np.array(initial_weights.STATE_STARTS),
+    "match": np.array(initial_weights.MATCH_STARTS),
+    "recency": np.array(initial_weights.RECENCY_STARTS),
+    "model by source": np.array(initial_weights.MODEL_MIXER.by_source),
+    "model by rank": np.array(initial_weights.MODEL_MIXER.by_rank),
+    "fallback by source": np.array(initial_weights.FALLBACK_MIXER.by_source),
+    "fallback by rank": np.array(initial_weights.FALLBACK_MIXER.by_rank),
 }
 
 

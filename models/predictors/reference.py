@@ -6,14 +6,14 @@ The native core repeats it bit for bit and is the one that users run; this one r
 import numpy as np
 from numpy.typing import NDArray
 
-from nacomp.models.predictors.chain import Candidate, Decision, Mixer, mass_left
-from nacomp.models.predictors.dense import IntWeights
-from nacomp.models.predictors.lift import Lift, LiftedRow
+from nacomp.models.predictors.initial_weights import MODEL_MIXER
+from nacomp.models.predictors.logit_bias import Lift, LiftedRow
+from nacomp.models.predictors.mixer import Candidate, Decision, Mixer, mass_left
+from nacomp.models.predictors.order0 import IntWeights
 from nacomp.models.predictors.parameters import EnsembleParameters
-from nacomp.models.predictors.quantiser import cost_bits, quantise
-from nacomp.models.predictors.sparse import Sparse
-from nacomp.models.predictors.starts import MODEL_MIXER
-from nacomp.models.vocabulary import PAGE, Vocabulary
+from nacomp.models.predictors.symbol_models import Sparse
+from nacomp.models.predictors.to_frequencies import cost_bits, quantise
+from nacomp.models.tokens.vocabulary import PAGE, Vocabulary
 
 Rows = NDArray[np.int32]
 Mask = NDArray[np.bool_]

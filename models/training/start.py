@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from tokenizers import AddedToken, Tokenizer, models
 
-from nacomp.models.gguf_file import open_gguf
+from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.training.network import Weights
 from nacomp.models.training.shape import Shape
 from nacomp.models.training.tokeniser import START, around

@@ -12,13 +12,13 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from nacomp.batch import Outcome, in_order, run_batch, totals, write_csv
 from nacomp.cli.console import human_size, printable
 from nacomp.cli.session import Run, begin_run, common_options, level_options
-from nacomp.engines import Elsewhere
+from nacomp.codecs.model_loader import Elsewhere
 from nacomp.errors import SomeFailed, UsageError
-from nacomp.files import save
-from nacomp.jobfile import Rule, Task, plan, read_job_file
+from nacomp.operations.batch import Outcome, in_order, run_batch, totals, write_csv
+from nacomp.operations.jobfile import Rule, Task, plan, read_job_file
+from nacomp.runtime.output_files import save
 
 
 @click.command("batch")
@@ -133,7 +133,7 @@ def _elsewhere(address: str | None) -> Iterator[Elsewhere | None]:
     if address is None:
         yield None
         return
-    from nacomp.cluster import Cluster
+    from nacomp.codecs.cluster import Cluster
 
     # What the user should know comes as an error of ours; Dask logs the rest of it to standard error as it happens.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)

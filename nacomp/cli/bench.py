@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nacomp.benchmark import (
+from nacomp.cli.console import human_size
+from nacomp.cli.session import Run, begin_run, common_options
+from nacomp.codecs.levels import LEVELS
+from nacomp.operations.benchmark import (
     SUMMARY_HEADINGS,
     Contestant,
     Result,
@@ -20,10 +23,7 @@ from nacomp.benchmark import (
     summary,
     summary_cells,
 )
-from nacomp.cli.console import human_size
-from nacomp.cli.session import Run, begin_run, common_options
-from nacomp.levels import LEVELS
-from nacomp.progress import Job
+from nacomp.runtime.progress import Job
 
 if TYPE_CHECKING:
     from rich.table import Table

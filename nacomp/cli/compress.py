@@ -7,6 +7,8 @@ from typing import Any, BinaryIO
 
 import click
 
+from nacomp.archive.guard import split_names
+from nacomp.archive.sources import Source
 from nacomp.cli.console import human_size, human_time, printable
 from nacomp.cli.secret import new_password, password_file_option
 from nacomp.cli.session import (
@@ -18,14 +20,12 @@ from nacomp.cli.session import (
     input_paths,
     level_options,
 )
-from nacomp.engines import Engines
+from nacomp.codecs.model_loader import Engines
 from nacomp.errors import UsageError
-from nacomp.files import Source
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.paths import display_name
-from nacomp.formats.seal import Seal
-from nacomp.guard import split_names
-from nacomp.operations import (
+from nacomp.formats.protection.seal import Seal
+from nacomp.operations.operations import (
     Compressed,
     CompressOptions,
     compress,
@@ -33,7 +33,7 @@ from nacomp.operations import (
     source_from_stream,
     sources_of,
 )
-from nacomp.trash import remove_sources
+from nacomp.operations.trash import remove_sources
 
 
 class Removal(Enum):

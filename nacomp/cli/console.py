@@ -16,7 +16,7 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as RichProgress
 
 from nacomp.errors import NacompError
-from nacomp.progress import Progress
+from nacomp.runtime.progress import Progress
 
 Document = Mapping[str, Any]
 

@@ -8,17 +8,17 @@ from typing import Any
 
 import click
 
+from nacomp.archive.extract import select
 from nacomp.cli.console import human_size, human_time, printable
 from nacomp.cli.rescue import hinting, run_salvage
 from nacomp.cli.secret import opener, password_file_option
 from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, common_options, input_paths
-from nacomp.engines import Engines
+from nacomp.codecs.model_loader import Engines
 from nacomp.errors import UsageError
-from nacomp.extract import select
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
-from nacomp.formats.seal import Password
-from nacomp.operations import Extracted, decompress, open_archive, write_contents
+from nacomp.formats.protection.seal import Password
+from nacomp.operations.operations import Extracted, decompress, open_archive, write_contents
 
 
 @click.command("decompress")

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from nacomp.cli.console import human_size
 from nacomp.cli.session import begin_run, common_options
-from nacomp.engines import Engines
+from nacomp.codecs.model_loader import Engines
 from nacomp.errors import NacompError
 from nacomp.models.errors import ExtraMissing
 

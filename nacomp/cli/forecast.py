@@ -9,11 +9,12 @@ import click
 
 from nacomp.cli.console import human_size, human_time, printable
 from nacomp.cli.session import begin_run, common_options, input_paths, level_options
-from nacomp.estimate import forecast
-from nacomp.files import file_problem, save
-from nacomp.levels import level_named
-from nacomp.operations import sources_of
-from nacomp.surprise import SurprisingToken, surprise_map
+from nacomp.codecs.levels import level_named
+from nacomp.errors import file_problem
+from nacomp.operations.estimate import forecast
+from nacomp.operations.operations import sources_of
+from nacomp.operations.surprise_map import SurprisingToken, surprise_map
+from nacomp.runtime.output_files import save
 
 
 @click.command("estimate")

@@ -12,20 +12,20 @@ import click
 from rich.console import Console as RichConsole
 from rich.table import Table
 
-from nacomp.archive import Archive
+from nacomp.archive.archive_reader import Archive
+from nacomp.archive.extract import select
 from nacomp.cli.console import human_size, human_time, printable
 from nacomp.cli.rescue import hinting
 from nacomp.cli.secret import given_password, opener, password_file_option
 from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, common_options, input_paths
-from nacomp.engines import Engines
+from nacomp.codecs.model_loader import Engines
 from nacomp.errors import PasswordNeeded
-from nacomp.extract import select
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.header import VERSION as FORMAT_VERSION
 from nacomp.formats.limits import DEFAULT_LIMITS
 from nacomp.formats.paths import display_name
-from nacomp.formats.seal import Password
-from nacomp.operations import open_archive, write_contents
+from nacomp.formats.protection.seal import Password
+from nacomp.operations.operations import open_archive, write_contents
 
 KINDS = {EntryKind.FILE: "file", EntryKind.FOLDER: "folder", EntryKind.SYMLINK: "link"}
 

@@ -12,9 +12,9 @@ from rich.table import Table
 
 from nacomp.cli.console import human_size, printable
 from nacomp.cli.session import begin_run, common_options
-from nacomp.levels import LEVELS, choose_model
-from nacomp.models.store import Store
-from nacomp.progress import Job
+from nacomp.codecs.levels import LEVELS, choose_model
+from nacomp.models.library.store import Store
+from nacomp.runtime.progress import Job
 
 
 @click.group("models")

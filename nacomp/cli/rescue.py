@@ -11,13 +11,13 @@ import click
 
 from nacomp.cli.console import human_size, printable
 from nacomp.cli.session import STANDARD, Run, begin_run, common_options
-from nacomp.engines import Engines
+from nacomp.codecs.model_loader import Engines
 from nacomp.errors import CorruptArchive
 from nacomp.formats.limits import Limits
 from nacomp.formats.paths import display_name
-from nacomp.formats.seal import Password
-from nacomp.repair import has_recovery_data, looks_like_archive, repair_archive
-from nacomp.salvage import BytesLost, Piece, SalvageReport, salvage, salvage_folder
+from nacomp.formats.protection.seal import Password
+from nacomp.operations.repair import has_recovery_data, looks_like_archive, repair_archive
+from nacomp.operations.salvage import BytesLost, Piece, SalvageReport, salvage, salvage_folder
 
 SHOWN_PIECES = 20
 """Damaged files named one by one on a terminal; JSON has them all."""

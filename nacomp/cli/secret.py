@@ -11,8 +11,7 @@ from typing import Any
 import click
 
 from nacomp.cli.console import is_terminal
-from nacomp.errors import PasswordNeeded, UsageError
-from nacomp.files import file_problem
+from nacomp.errors import PasswordNeeded, UsageError, file_problem
 
 VARIABLE = "NACOMP_PASSWORD"
 MAX_PASSWORD = 4_096

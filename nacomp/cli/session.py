@@ -12,10 +12,10 @@ from typing import Any, BinaryIO
 import click
 
 from nacomp.cli.console import Console, JsonConsole, TerminalConsole, is_terminal
-from nacomp.engines import Elsewhere, Engines
+from nacomp.codecs.levels import DEFAULT_LEVEL, LEVELS
+from nacomp.codecs.model_loader import Elsewhere, Engines
 from nacomp.errors import Interrupted, NacompError, SomeFailed, UsageError
-from nacomp.levels import DEFAULT_LEVEL, LEVELS
-from nacomp.progress import CancelToken, Job
+from nacomp.runtime.progress import CancelToken, Job
 
 STANDARD = Path("-")
 

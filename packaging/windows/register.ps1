@@ -6,7 +6,7 @@ param(
 )
 $ErrorActionPreference = "Stop"
 $classes = "HKCU:\Software\Classes"
-$keys = @("$classes\.nac", "$classes\nacomp.archive", "$classes\*\shell\nacomp", "$classes\Directory\shell\nacomp")
+$keys = @("$classes\.nac", "$classes\nacomp.archive.archive_file", "$classes\*\shell\nacomp", "$classes\Directory\shell\nacomp")
 
 if ($Remove) {
     foreach ($key in $keys) {
@@ -23,13 +23,13 @@ function Set-Key([string]$Path, [string]$Name, [string]$Value) {
     $key.Close()
 }
 
-Set-Key ".nac" "" "nacomp.archive"
+Set-Key ".nac" "" "nacomp.archive.archive_file"
 Set-Key ".nac" "Content Type" "application/x-nacomp"
-Set-Key "nacomp.archive" "" "nacomp archive"
-Set-Key "nacomp.archive\DefaultIcon" "" "`"$Program`",0"
-Set-Key "nacomp.archive\shell\open\command" "" "`"$Program`" `"%1`""
-Set-Key "nacomp.archive\shell\extract" "" "Extract with nacomp"
-Set-Key "nacomp.archive\shell\extract\command" "" "`"$Program`" --extract `"%1`""
+Set-Key "nacomp.archive.archive_file" "" "nacomp archive"
+Set-Key "nacomp.archive.archive_file\DefaultIcon" "" "`"$Program`",0"
+Set-Key "nacomp.archive.archive_file\shell\open\command" "" "`"$Program`" `"%1`""
+Set-Key "nacomp.archive.archive_file\shell\extract" "" "Extract with nacomp"
+Set-Key "nacomp.archive.archive_file\shell\extract\command" "" "`"$Program`" --extract `"%1`""
 foreach ($target in @("*", "Directory")) {
     Set-Key "$target\shell\nacomp" "" "Compress with nacomp"
     Set-Key "$target\shell\nacomp" "Icon" "`"$Program`",0"

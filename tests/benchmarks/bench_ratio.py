@@ -17,11 +17,11 @@ from replay import payloads
 from rich.console import Console
 from rich.table import Table
 
-from nacomp.engines import Engines
-from nacomp.levels import DEFAULT_LEVEL, Level, level_named
+from nacomp.archive.segments import SegmentKind, cut_blocks, split
+from nacomp.codecs.levels import DEFAULT_LEVEL, Level, level_named
+from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.neural import NeuralCodec
 from nacomp.models.predictors.ensemble import EnsembleParameters
-from nacomp.neural import NeuralCodec
-from nacomp.segments import SegmentKind, cut_blocks, split
 
 ALONE, WHOLE = "model alone", "ensemble"
 WITHOUT = {

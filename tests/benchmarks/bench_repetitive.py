@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from throughput import nacomp
 
-from nacomp.engines import Engines
-from nacomp.levels import DEFAULT_LEVEL, level_named
+from nacomp.codecs.levels import DEFAULT_LEVEL, level_named
+from nacomp.codecs.model_loader import Engines
 
 ROOT = Path(__file__).resolve().parents[2]
 REPEATED = ROOT / "tests" / "data" / "corpus" / "prose.txt"

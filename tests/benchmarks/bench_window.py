@@ -24,8 +24,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 START = """
 import sys, time
-from nacomp.gui.application import Application, make_qt_application
-from nacomp.gui.core.settings import SettingsStore
+from nacomp.gui.controllers.application import Application, make_qt_application
+from nacomp.gui.logic.settings import SettingsStore
 app = make_qt_application()
 running = Application(app, SettingsStore())
 running.window.show()
@@ -61,9 +61,9 @@ def longest_gaps(seconds: float) -> Gaps:
     os.environ["NACOMP_HOME"] = tempfile.mkdtemp()
     from PySide6.QtCore import QCoreApplication, QTimer
 
-    from nacomp.gui.application import Application, make_qt_application
-    from nacomp.gui.core.jobs import Kind
-    from nacomp.gui.core.settings import SettingsStore
+    from nacomp.gui.controllers.application import Application, make_qt_application
+    from nacomp.gui.logic.jobs import Kind
+    from nacomp.gui.logic.settings import SettingsStore
 
     store = SettingsStore()
     store.value.level, store.value.estimate_first = "fast", False

@@ -1,8 +1,8 @@
 """`make bench CORPUS=folder`: nacomp's levels beside other compressors, on the same files in one run.
 
 Writes tables (CSV, JSON), plots (PNG, SVG) and a page that joins them to `bench-out/`. What is timed how, and that every
-file is decompressed and compared, is `nacomp/benchmark.py`'s business. Model weights are not counted in the sizes; the
-tables say how big they are. Others join by option, with `make bench OPTIONS='...'`:
+file is decompressed and compared, is `nacomp/operations/benchmark.py`'s business. Model weights are not counted in the
+sizes; the tables say how big they are. Others join by option, with `make bench OPTIONS='...'`:
 
     --levels fast balanced max
     --cmix PATH  --paq8px PATH  --llama-zip PATH MODEL.gguf
@@ -27,7 +27,9 @@ from report import write_pages
 from rich.console import Console
 from rich.table import Table
 
-from nacomp.benchmark import (
+from nacomp.cli.bench import summary_table
+from nacomp.codecs.model_loader import Engines
+from nacomp.operations.benchmark import (
     Contestant,
     Result,
     classical_contestants,
@@ -36,8 +38,6 @@ from nacomp.benchmark import (
     own_contestant,
     summary,
 )
-from nacomp.cli.bench import summary_table
-from nacomp.engines import Engines
 
 OUT = Path(__file__).resolve().parents[2] / "bench-out"
 

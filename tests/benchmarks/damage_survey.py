@@ -16,10 +16,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from nacomp.engines import Engines
+from nacomp.codecs.model_loader import Engines
 from nacomp.errors import NacompError
-from nacomp.progress import Job
-from nacomp.salvage import salvage
+from nacomp.operations.salvage import salvage
+from nacomp.runtime.progress import Job
 from tests.formats.samples import PASSWORD
 from tests.nacomp.damage import (
     HANG_SECONDS,

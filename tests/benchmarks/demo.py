@@ -18,7 +18,13 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "demo-out"
-SAMPLES = ("README.md", "formats/SPEC.md", "formats/NUMERICS.md", "nacomp/lockstep.py", "pyproject.toml")
+SAMPLES = (
+    "README.md",
+    "formats/SPEC.md",
+    "formats/NUMERICS.md",
+    "nacomp/codecs/lockstep.py",
+    "pyproject.toml",
+)
 
 
 def nacomp(*arguments: str) -> float:

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nacomp.models.exact.engine import open_engine
-from nacomp.models.gguf_file import open_gguf
+from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.protocol import ContextWindow
-from nacomp.models.tokens import read_vocabulary
+from nacomp.models.tokens.tokenizer import read_vocabulary
 
 Tokens = NDArray[np.int32]
 CHUNK = 64

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from nacomp.coder import SymbolEncoder
-from nacomp.engines import Engines
-from nacomp.levels import level_named
+from nacomp.codecs.levels import level_named
+from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.neural import NeuralCodec
+from nacomp.codecs.range_coder import SymbolEncoder
 from nacomp.models.predictors.ensemble import EnsembleParameters, open_ensemble
-from nacomp.models.vocabulary import PAGE
-from nacomp.neural import NeuralCodec
+from nacomp.models.tokens.vocabulary import PAGE
 
 CHUNK = 64
 MODELS = ("embedded", "smollm2-135m-instruct-q4_1")

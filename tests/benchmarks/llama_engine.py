@@ -16,11 +16,11 @@ from statistics import mean, median
 import numpy as np
 from numpy.typing import NDArray
 
-from nacomp.models.gguf_file import open_gguf
+from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.llama.engine import LlamaEngine, best_settings, open_engine
 from nacomp.models.llama.session import LlamaSession, Slide
 from nacomp.models.protocol import ContextWindow
-from nacomp.models.tokens import open_tokenizer
+from nacomp.models.tokens.tokenizer import open_tokenizer
 
 SINKS = 4
 ONE = np.zeros(1, np.int32)

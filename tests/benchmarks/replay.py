@@ -6,7 +6,7 @@
 The model sees coded tokens alone, so its logits hold for every setting under which it sees the same tokens. That is all
 of them but those whose skip plan drops tokens from the model's context (runs longer than `skip_queue`) or cuts the block
 into other streams; such a setting runs the model by itself, over few rows. Every payload comes from the real range coder
-and equals, byte for byte, what `NeuralCodec` makes with these settings (tests/nacomp/test_replay.py).
+and equals, byte for byte, what `NeuralCodec` makes with these settings (tests/nacomp/archive/test_replay.py).
 """
 
 import os
@@ -15,12 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from nacomp.coder import SymbolEncoder
-from nacomp.levels import Level
-from nacomp.lockstep import Lane, Logits, Mask, Streams, Symbols, planned_logits
+from nacomp.codecs.levels import Level
+from nacomp.codecs.lockstep import Lane, Logits, Mask, Streams, Symbols, planned_logits
+from nacomp.codecs.neural import PAYLOAD_HEADER, NeuralCodec
+from nacomp.codecs.range_coder import SymbolEncoder
 from nacomp.models.predictors.ensemble import EnsembleParameters, open_ensemble
-from nacomp.models.vocabulary import PAGE
-from nacomp.neural import PAYLOAD_HEADER, NeuralCodec
+from nacomp.models.tokens.vocabulary import PAGE
 
 
 class _Variant:

@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nacomp.benchmark import SUMMARY_HEADINGS, Result, summary, summary_cells
+from nacomp.operations.benchmark import SUMMARY_HEADINGS, Result, summary, summary_cells
 
 INK, GRID, OURS = "#1f2933", "#d9dee3", "#c2410c"
 OTHERS = ("#64748b", "#0f766e", "#1d4ed8", "#7c3aed", "#a16207", "#be185d", "#334155", "#15803d")

@@ -17,8 +17,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from nacomp.engines import Engines
-from nacomp.levels import level_named
+from nacomp.codecs.levels import level_named
+from nacomp.codecs.model_loader import Engines
 
 
 def nacomp(*arguments: str) -> dict[str, Any]:

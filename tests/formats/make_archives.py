@@ -19,10 +19,10 @@ from nacomp.formats.errors import NacompError
 from nacomp.formats.header import MAGIC, SEALED_FLAG, VERSION
 from nacomp.formats.index import FOOTER, FOOTER_MAGIC
 from nacomp.formats.packing import pack
+from nacomp.formats.protection.recovery import add_recovery
+from nacomp.formats.protection.recovery_layout import RecoveryShape, encode_trailer
+from nacomp.formats.protection.seal import CHUNK, FIELDS, Cost
 from nacomp.formats.reader import ArchiveReader
-from nacomp.formats.recovery import add_recovery
-from nacomp.formats.recovery_layout import RecoveryShape, encode_trailer
-from nacomp.formats.seal import CHUNK, FIELDS, Cost
 from nacomp.formats.writer import ArchiveWriter
 from tests.formats.forging import (
     ABC,
@@ -87,7 +87,7 @@ def with_recovery() -> bytes:
 def with_seal() -> bytes:
     """A sealed archive of two chunks with recovery data; the salt is fixed, so that it is the same on every run."""
     archive = build({"text.txt": TEXT, "noise.bin": noise(CHUNK)}, methods=(STORED,), block_size=5000)
-    with mock.patch("nacomp.formats.seal.os.urandom", noise):
+    with mock.patch("nacomp.formats.protection.seal.os.urandom", noise):
         stream = io.BytesIO(sealed(archive, PASSWORDS["sealed"], Cost(log_n=10)))
     add_recovery(stream, 5)
     return stream.getvalue()

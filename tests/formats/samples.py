@@ -12,8 +12,8 @@ from nacomp.formats.checksums import content_checksum
 from nacomp.formats.entry import Entry, EntryKind, Extent
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import Method, MethodKind
+from nacomp.formats.protection.seal import Cost, Seal, SealingStream
 from nacomp.formats.reader import ArchiveReader
-from nacomp.formats.seal import Cost, Seal, SealingStream
 from nacomp.formats.writer import ArchiveWriter
 
 PASSWORD = "correct horse"

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.formats import block, entry, header, index, paths, recovery_layout, seal
+from nacomp.formats import block, entry, header, index, paths
 from nacomp.formats.checksums import CHECKSUM_SIZE
 from nacomp.formats.limits import MAX_METHODS_TABLE, MAX_PAYLOAD_EXCESS, Limits
 from nacomp.formats.methods import MethodKind
+from nacomp.formats.protection import recovery_layout, seal
 
 SPEC = (Path(__file__).parents[2] / "formats" / "SPEC.md").read_text("utf-8")
 TYPES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "i64": "q"}

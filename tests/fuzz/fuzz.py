@@ -93,7 +93,7 @@ def seed(name: str, folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         if name == "gguf":
-            from tests.models.test_catalogue_store import write_gguf
+            from tests.models.library.test_store import write_gguf
             from tests.models.tiny_gguf import TinyModel, write_tiny_gguf
 
             write_gguf(folder / "one-tensor")

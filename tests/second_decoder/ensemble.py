@@ -19,7 +19,7 @@ MATCH = 6
 def starts() -> dict[str, list[list[int]]]:
     """Section 9's file."""
     tables: dict[str, list[list[int]]] = {}
-    for line in (FORMATS.parent / "models/predictors/starts.txt").read_text("ascii").splitlines():
+    for line in (FORMATS.parent / "models/predictors/initial_weights.txt").read_text("ascii").splitlines():
         if line.startswith("["):
             rows = tables.setdefault(line.strip("[]"), [])
         elif line and not line.startswith("#"):

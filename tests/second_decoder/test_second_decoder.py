@@ -29,7 +29,7 @@ LONG = {"neural-text", "neural-streams"}
 
 @pytest.fixture(scope="module")
 def models() -> Models:
-    return Models([ROOT / "tests" / "data" / "tiny.gguf", ROOT / "models" / "embedded.gguf"])
+    return Models([ROOT / "tests" / "data" / "tiny.gguf", ROOT / "models" / "library" / "embedded.gguf"])
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
@@ -98,7 +98,7 @@ def test_range_decoder_reads_what_the_library_writes(symbols: int) -> None:
 
 
 def test_page_names_the_start_values() -> None:
-    digest = hashlib.sha256((ROOT / "models" / "predictors" / "starts.txt").read_bytes()).hexdigest()
+    digest = hashlib.sha256((ROOT / "models" / "predictors" / "initial_weights.txt").read_bytes()).hexdigest()
     assert digest in (FORMATS / "PREDICTORS.md").read_text("utf-8")
 
 

@@ -1,4 +1,4 @@
-// The mixer: a chain of yes/no decisions over the proposed symbols. Mirrors states.py and chain.py, which say why.
+// The mixer: a chain of yes/no decisions over the proposed symbols. Mirrors counters.py and mixer.py, which say why.
 #pragma once
 
 #include <vector>
@@ -17,7 +17,7 @@ constexpr int kMatchStates = 16;
 constexpr int kBuckets = 8, kRanks = 8, kSources = kExperts + 1;
 constexpr int kStateWeight = 12, kMatchWeight = 8;
 
-// Start values, from starts.py.
+// Start values, from initial_weights.py.
 struct MixerStarts {
     std::vector<double> by_source;  // (source * kBuckets + bucket, input)
     std::vector<double> by_rank;    // (rank * kSources + source, input)

@@ -10,7 +10,7 @@ namespace nacomp {
 
 constexpr double kMass = 17592186044416.0;  // 2^44, weight of a whole row after mixing
 
-// Frequencies (n,) for the coder from integer weights (n,): see quantiser.py.
+// Frequencies (n,) for the coder from integer weights (n,): see to_frequencies.py.
 void quantise(const double* weights, int n, double* frequencies);
 
 class Ensemble {

@@ -1,4 +1,4 @@
-// What the predictors know of a vocabulary, and the fallback row over it. Mirrors dense.py.
+// What the predictors know of a vocabulary, and the fallback row over it. Mirrors order0.py.
 #pragma once
 
 #include <cmath>

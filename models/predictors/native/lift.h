@@ -1,4 +1,4 @@
-// The language model's row and its corrections: bias head and context biases. Mirrors lift.py, which says why.
+// The language model's row and its corrections: bias head and context biases. Mirrors logit_bias.py, which says why.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The predictors that know coded symbols only, and the skip decision they allow. Mirrors sparse.py.
+// The predictors that know coded symbols only, and the skip decision they allow. Mirrors symbol_models.py.
 #pragma once
 
 #include "chain.h"

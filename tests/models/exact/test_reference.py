@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from nacomp.models.errors import ModelError
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.weights import Matrix, Weights, load_weights
-from nacomp.models.gguf_file import open_gguf
+from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.protocol import ContextWindow
 from tests.models.exact.transcription import Stream
 from tests.models.tiny_gguf import TinyModel, write_tiny_gguf

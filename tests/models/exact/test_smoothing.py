@@ -9,10 +9,10 @@ import pytest
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.smoothing import CALIBRATION_TEXT, calibration_tokens, smooth
 from nacomp.models.exact.weights import Matrix, Weights, load_weights
-from nacomp.models.gguf_file import open_gguf
+from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.protocol import ContextWindow
-from nacomp.models.tokens import read_vocabulary
-from nacomp.models.vocabulary import Vocabulary
+from nacomp.models.tokens.tokenizer import read_vocabulary
+from nacomp.models.tokens.vocabulary import Vocabulary
 from tests.models.tiny_gguf import TinyModel, write_tiny_gguf
 
 

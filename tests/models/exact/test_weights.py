@@ -9,7 +9,7 @@ import pytest
 from nacomp.models.errors import UnsupportedModel
 from nacomp.models.exact.arithmetic import rope_steps
 from nacomp.models.exact.weights import Weights, load_weights
-from nacomp.models.gguf_file import MetadataValue, TensorInfo, open_gguf
+from nacomp.models.library.gguf_file import MetadataValue, TensorInfo, open_gguf
 from tests.models.tiny_gguf import Kind, TinyModel, write_tiny_gguf
 
 SIMPLE = [Kind.F32, Kind.F16, Kind.BF16, Kind.Q8_0, Kind.Q5_0, Kind.Q5_1, Kind.Q4_0, Kind.Q4_1]

@@ -11,7 +11,7 @@ import gguf
 import numpy as np
 from numpy.typing import NDArray
 
-from nacomp.models.token_table import SPACE_MARK, byte_alphabet
+from nacomp.models.tokens.token_table import SPACE_MARK, byte_alphabet
 
 WIDTH, HEADS, KV_HEADS, HIDDEN, CONTEXT = 64, 4, 2, 96, 512
 HEAD = WIDTH // HEADS

@@ -11,16 +11,17 @@ import pytest
 
 pytest.importorskip("llama_cpp")
 
-from nacomp.archive import Archive
-from nacomp.engines import Engines
+from nacomp.archive.archive_reader import Archive
+from nacomp.archive.sources import walk
+from nacomp.codecs.levels import level_named
+from nacomp.codecs.model_loader import Engines
 from nacomp.errors import VerificationFailed
-from nacomp.files import walk
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.reader import ArchiveReader
 from nacomp.formats.writer import ArchiveWriter
-from nacomp.levels import level_named
 from nacomp.models.errors import FingerprintMismatch, GpuFull, ModelError
-from nacomp.models.gguf_file import open_gguf
+from nacomp.models.library.gguf_file import open_gguf
+from nacomp.models.library.store import Store
 from nacomp.models.llama.devices import (
     COMPUTE_BYTES,
     Device,
@@ -32,9 +33,8 @@ from nacomp.models.llama.devices import (
 from nacomp.models.llama.engine import best_settings
 from nacomp.models.llama.fingerprint import check_fingerprint
 from nacomp.models.llama.session import LlamaSession
-from nacomp.models.store import Store
-from nacomp.operations import CompressOptions, compress
-from nacomp.progress import Job
+from nacomp.operations.operations import CompressOptions, compress
+from nacomp.runtime.progress import Job
 from tests.models.llama.architectures import write_model
 from tests.nacomp.workbench import DATA, TINY, nacomp
 

@@ -9,15 +9,15 @@ import pytest
 
 pytest.importorskip("llama_cpp")
 
-from nacomp.levels import Level
+from nacomp.codecs.levels import Level
+from nacomp.codecs.neural import NeuralCodec, NeuralSettings
 from nacomp.models.errors import ModelError, UnsupportedModel
-from nacomp.models.gguf_file import open_gguf
+from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.llama.engine import LlamaEngine, open_engine
 from nacomp.models.llama.settings import LlamaSettings
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import ContextWindow, FloatRows, Session
-from nacomp.neural import NeuralCodec, NeuralSettings
-from nacomp.progress import Job
+from nacomp.runtime.progress import Job
 from tests.models.llama.architectures import write_model
 from tests.nacomp.workbench import awkward_inputs, prose
 

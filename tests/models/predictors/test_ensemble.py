@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from nacomp.models.predictors import _ensemble
 from nacomp.models.predictors.ensemble import Ensemble, EnsembleParameters, open_ensemble, plan_skips
 from nacomp.models.predictors.native_core import NativeEnsemble
-from nacomp.models.predictors.quantiser import TOTAL
-from nacomp.models.vocabulary import PAGE, Vocabulary
+from nacomp.models.predictors.to_frequencies import TOTAL
+from nacomp.models.tokens.vocabulary import PAGE, Vocabulary
 
 
 def vocabulary(size: int) -> Vocabulary:

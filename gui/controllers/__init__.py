@@ -1,0 +1,1 @@
+"""What holds the window's state between worker and views: queue, archives, maps, models."""

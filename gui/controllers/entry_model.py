@@ -1,0 +1,107 @@
+"""An archive's entries as a Qt tree model: name, size, modified."""
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QDateTime,
+    QLocale,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+from PySide6.QtGui import QIcon
+
+from nacomp.gui.logic.archive import Column, Node
+from nacomp.gui.logic.wording import size_text
+
+NODE_ROLE = Qt.ItemDataRole.UserRole
+Index = QModelIndex | QPersistentModelIndex
+
+
+class EntryModel(QAbstractItemModel):
+    """Read-only. The tree itself is built without Qt (`core.archive.build_tree`)."""
+
+    def __init__(self, root: Node, icons: dict[str, QIcon], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._root = root
+        self._icons = icons
+        self._order = (Column.NAME, Qt.SortOrder.AscendingOrder)  # as `build_tree` leaves the rows
+        self._headings = (self.tr("Name"), self.tr("Size"), self.tr("Modified"))
+
+    def _node(self, index: Index) -> Node:
+        node = index.internalPointer() if index.isValid() else None
+        return node if isinstance(node, Node) else self._root
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, self._node(parent).children[row])
+
+    def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]
+        above = self._node(index).parent
+        if not index.isValid() or above is None or above is self._root:
+            return QModelIndex()
+        return self.createIndex(above.row, 0, above)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.column() > 0 else len(self._node(parent).children)
+
+    def columnCount(self, _parent: Index = QModelIndex()) -> int:
+        return len(self._headings)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._headings[section]
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        common = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return common | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else Qt.ItemFlag.NoItemFlags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        node = self._node(index)
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(node, index.column())
+            case Qt.ItemDataRole.DecorationRole if index.column() == 0:
+                return self._icons["folder" if node.is_folder else "file"]
+            case Qt.ItemDataRole.ToolTipRole:
+                return node.entry.path if node.entry else node.name
+            case Qt.ItemDataRole.TextAlignmentRole if index.column() == 1:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            case _ if role == NODE_ROLE:
+                return node
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order the rows by a column, folders first; selected and open rows stay so."""
+        if (column, order) == self._order:
+            return
+        self._order = Column(column), order
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        nodes = [(self._node(index), index.column()) for index in before]
+        self._root.sort(Column(column), descending=order == Qt.SortOrder.DescendingOrder)
+        after = [self.createIndex(node.row, place, node) for node, place in nodes]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+
+    def _text(self, node: Node, column: int) -> str:
+        if column == 0:
+            return node.name
+        if column == 1:
+            return size_text(node.size)
+        modified = node.entry.modified if node.entry else None
+        if modified is None:
+            return ""
+        try:
+            moment = QDateTime.fromSecsSinceEpoch(int(modified))
+        except (OverflowError, ValueError):
+            return ""
+        return QLocale().toString(moment, QLocale.FormatType.ShortFormat)

@@ -1,0 +1,111 @@
+"""Asks the worker how long each new job would take, one at a time, and holds back the long ones until a person chose."""
+
+import json
+
+from PySide6.QtCore import QObject, Signal
+
+from nacomp.gui.logic.commands import estimate_arguments
+from nacomp.gui.logic.estimate import Estimate, faster_levels, parse_estimate
+from nacomp.gui.logic.jobs import Job, Kind, State
+from nacomp.gui.logic.settings import SettingsStore
+from nacomp.gui.process.runner import Runner
+from nacomp.gui.process.worker import Query
+
+SMALL_BYTES = 200_000
+"""Below this a job is over before its estimate would be worth reading: it starts without one."""
+
+
+class EstimateDesk(QObject):
+    """`long_job` carries a job that would take long and waits, with the estimates of all levels asked for."""
+
+    long_job = Signal(object, object)
+
+    def __init__(self, runner: Runner, store: SettingsStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._store = store
+        self._wanted: dict[int, str] = {}
+        """The level to ask about next, by job."""
+        self._query: Query | None = None
+        self.found: dict[int, dict[str, Estimate]] = {}
+        runner.measured.connect(self.consider)
+
+    def consider(self, job: Job) -> None:
+        """A new job has its size: ask about it if it may be long."""
+        if job.kind is not Kind.COMPRESS or not self._store.value.estimate_first:
+            return
+        if (job.size or 0) < SMALL_BYTES or job.state is not State.WAITING:
+            return
+        self._runner.hold(job, "estimating")
+        self._ask(job, job.level)
+
+    def estimates(self, job: Job) -> dict[str, Estimate]:
+        """What is known about a job, by level."""
+        return self.found.get(job.id, {})
+
+    def faster(self, job: Job) -> dict[str, Estimate]:
+        """The levels at which a job would be over sooner than at its own, with their estimates."""
+        known = self.estimates(job)
+        own = known.get(job.level)
+        return {} if own is None else {name: one for name, one in known.items() if one.seconds < own.seconds}
+
+    def stop(self) -> None:
+        """The application closes."""
+        self._wanted.clear()
+        if self._query is not None:
+            self._query.stop()
+
+    def _ask(self, job: Job, level: str) -> None:
+        self._wanted[job.id] = level
+        self._next()
+
+    def _next(self) -> None:
+        """In the order of the queue; own levels before faster ones, because short jobs wait to be let go."""
+        if self._query is not None:
+            return
+        jobs = [job for job in self._runner.queue if job.id in self._wanted]
+        waiting = [job for job in jobs if job.state is State.WAITING and job.held]
+        if waiting:
+            job = min(waiting, key=lambda job: self._wanted[job.id] != job.level)
+            self._start(job, self._wanted.pop(job.id))
+
+    def _start(self, job: Job, level: str) -> None:
+        query = Query(self._runner.program, estimate_arguments(job, level), parent=self)
+        self._query = query
+        query.answered.connect(lambda data: self._arrived(job, level, _parse(level, data)))
+        query.failed.connect(lambda _sentence: self._arrived(job, level, None))
+        query.start()
+
+    def _arrived(self, job: Job, level: str, estimate: Estimate | None) -> None:
+        if self._query is not None:
+            self._query.deleteLater()
+            self._query = None
+        if estimate is not None:
+            self.found.setdefault(job.id, {})[level] = estimate
+        self._decide(job, level, estimate)
+        self._next()
+
+    def _decide(self, job: Job, level: str, estimate: Estimate | None) -> None:
+        if level == job.level:
+            job.estimate = estimate
+            if estimate is None or not estimate.long:
+                self._runner.hold(job, None)
+                return
+        missing = [other for other in faster_levels(job.level) if other not in self.estimates(job)]
+        if missing and estimate is not None:
+            self._ask(job, missing[0])
+            return
+        self._runner.hold(job, "choice")
+        self.long_job.emit(job, dict(self.estimates(job)))
+
+
+def _parse(level: str, data: bytes) -> Estimate | None:
+    """The last line that holds an estimate; progress lines may come before it."""
+    for line in reversed(data.splitlines()):
+        try:
+            fields = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(fields, dict) and (estimate := parse_estimate(level, fields)) is not None:
+            return estimate
+    return None

@@ -1,0 +1,89 @@
+"""The surprise map that is open: computed by the worker, kept here while windows come and go."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from nacomp.gui.logic.surprise import SurpriseMap, parse_map
+from nacomp.gui.process.worker import Query
+
+LIMIT_BYTES = 200_000
+"""A map costs as much as compressing: minutes for more text than this, and nobody reads that much of it."""
+
+
+class MapDesk(QObject):
+    """`changed`: another map, the work on one began, or it failed."""
+
+    changed = Signal()
+
+    def __init__(self, program: Sequence[str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._program = program
+        self.map: SurpriseMap | None = None
+        self.path: Path | None = None
+        self.page: bytes | None = None
+        self.failure: str | None = None
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._query: Query | None = None
+
+    @property
+    def working(self) -> bool:
+        """Whether a map is being computed."""
+        return self._query is not None
+
+    def open(self, path: Path, level: str, model: str | None = None) -> None:
+        """Compute the map of a text file, and in the same run its page for a browser."""
+        self.stop()
+        self.path, self.map, self.page, self.failure = path, None, None, None
+        try:
+            size = path.stat().st_size
+        except OSError as problem:
+            self._failed(f"{path.name}: {problem.strerror}.")
+            return
+        if size > LIMIT_BYTES:
+            self._failed(self.tr("This text is too long for a map; up to 200 kB are drawn."))
+            return
+        self._scratch = tempfile.TemporaryDirectory(prefix="nacomp-map-")
+        page = Path(self._scratch.name) / "map.html"
+        arguments = ["map", str(path.absolute()), "--json", "--html", str(page), "--level", level]
+        self._query = Query(self._program, arguments + (["--model", model] if model else []), parent=self)
+        self._query.answered.connect(lambda data: self._arrived(path, page, data))
+        self._query.failed.connect(self._failed)
+        self._query.start()
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Give up the work on a map."""
+        if self._query is not None:
+            self._query.stop()
+            self._query.deleteLater()
+            self._query = None
+            self._clean()
+            self.changed.emit()
+
+    def _arrived(self, path: Path, page: Path, data: bytes) -> None:
+        try:
+            self.map = parse_map(path.name, data)
+            self.page = page.read_bytes()
+        except (ValueError, OSError):
+            self._failed(self.tr("There is no text in this file that the model could read."))
+            return
+        self._over()
+
+    def _failed(self, sentence: str) -> None:
+        self.failure = sentence
+        self._over()
+
+    def _over(self) -> None:
+        self._clean()
+        if self._query is not None:
+            self._query.deleteLater()
+            self._query = None
+        self.changed.emit()
+
+    def _clean(self) -> None:
+        if self._scratch is not None:
+            self._scratch.cleanup()
+            self._scratch = None

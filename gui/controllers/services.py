@@ -1,0 +1,58 @@
+"""Everything that outlives a window: settings, queue, archives, models, maps.
+
+The window is rebuilt when the theme or the language changes; what is going on must not notice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nacomp.gui.controllers.archives import ArchiveDesk
+from nacomp.gui.controllers.comparisons import ComparisonDesk
+from nacomp.gui.controllers.estimates import EstimateDesk
+from nacomp.gui.controllers.maps import MapDesk
+from nacomp.gui.controllers.model_desk import ModelDesk
+from nacomp.gui.logic.awake import Awake
+from nacomp.gui.logic.settings import SettingsStore
+from nacomp.gui.look.theme import Theme
+from nacomp.gui.process.runner import Runner
+
+
+@dataclass
+class Services:
+    """The desks behind the pages."""
+
+    store: SettingsStore
+    theme: Theme
+    runner: Runner
+    estimates: EstimateDesk
+    comparisons: ComparisonDesk
+    archives: ArchiveDesk
+    models: ModelDesk
+    maps: MapDesk
+    awake: Awake
+
+    def shut_down(self) -> None:
+        """End every process and thread that belongs to the application."""
+        self.estimates.stop()
+        self.comparisons.stop()
+        self.archives.stop()
+        self.models.stop()
+        self.maps.stop()
+        self.runner.shut_down()
+        self.awake.release()
+
+
+def make_services(store: SettingsStore, theme: Theme, program: Sequence[str] | None = None) -> Services:
+    """All desks, sharing one worker program."""
+    runner = Runner(store, program)
+    return Services(
+        store=store,
+        theme=theme,
+        runner=runner,
+        estimates=EstimateDesk(runner, store),
+        comparisons=ComparisonDesk(),
+        archives=ArchiveDesk(runner.program, store),
+        models=ModelDesk(runner.program),
+        maps=MapDesk(runner.program),
+        awake=Awake(),
+    )

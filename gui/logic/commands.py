@@ -1,0 +1,84 @@
+"""Jobs as worker command lines. The worker is the nacomp command line itself, so there is one code path."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nacomp.gui.logic.jobs import Job, Kind
+from nacomp.gui.logic.names import Target
+
+PASSWORD_VARIABLE = "NACOMP_PASSWORD"
+"""The environment variable a worker takes a password from. Arguments can be read by every user of the machine."""
+
+
+def worker_program() -> list[str]:
+    """How the command line is called from here: by this interpreter, or in a built app the program beside this one."""
+    if getattr(sys, "frozen", False):
+        program = Path(sys.executable)
+        return [str(program.with_name("nacomp" + program.suffix))]
+    return [sys.executable, "-m", "nacomp"]
+
+
+@dataclass(frozen=True)
+class WorkerOptions:
+    """Settings that shape every job's command line.
+
+    Attributes:
+        trash: move the inputs to the trash, after the archive has been decoded and compared.
+        recovery: how much damage of the archive its recovery data can repair, in percent.
+    """
+
+    threads: int = 0
+    engine: str = "exact"
+    trash: bool = False
+    recovery: int = 0
+
+
+def _paths(paths: Sequence[Path]) -> list[str]:
+    """Paths as arguments. Absolute, so that a name that begins with a dash is no option."""
+    return [str(path.absolute()) for path in paths]
+
+
+def _shared(options: WorkerOptions) -> list[str]:
+    return ["-T", str(options.threads)] if options.threads else []
+
+
+def job_arguments(job: Job, target: Target | None, options: WorkerOptions) -> list[str]:
+    """The arguments that run a job. `target` is its settled output, None for a test."""
+    inputs = _paths(job.inputs)
+    if job.kind is Kind.TEST or target is None:
+        return ["test", *inputs, *_shared(options), "--json", "--control"]
+    output = ["-o", str(target.path.absolute())]
+    if target.overwrite:
+        output.append("-f")
+    if job.kind is Kind.REPAIR:
+        return ["repair", *inputs, *output, "--json", "--control"]
+    if job.kind is Kind.RESCUE:
+        return ["decompress", "--salvage", *inputs, *output, *_shared(options), "--json", "--control"]
+    if job.kind is Kind.EXTRACT:
+        select = [word for path in job.select for word in ("--select", path)]
+        return ["decompress", *inputs, *output, *_shared(options), "--json", "--control", *select]
+    how = ["--level", job.level]
+    if job.model:
+        how += ["--model", job.model]
+    if options.engine != "exact":
+        how += ["--engine", options.engine]
+    if options.trash:
+        how.append("--rm")
+    if options.recovery:
+        how += ["--recovery", f"{options.recovery}%"]
+    if job.password:
+        how.append("--password")
+    return ["compress", *inputs, *output, *how, *_shared(options), "--json", "--control"]
+
+
+def estimate_arguments(job: Job, level: str) -> list[str]:
+    """Forecast a compression job at some level."""
+    model = ["--model", job.model] if job.model and level == job.level else []
+    return ["estimate", *_paths(job.inputs), "--level", level, *model, "--json"]
+
+
+def list_arguments(archive: Path) -> list[str]:
+    """Ask for an archive's entries."""
+    return ["list", str(archive.absolute()), "--json"]

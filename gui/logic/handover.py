@@ -1,0 +1,59 @@
+"""What a start of the application is asked to do, and how one start tells another: a line of JSON on a local socket."""
+
+import getpass
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nacomp.gui.logic.settings import config_folder
+
+ACTIONS = ("compress", "extract")
+MAX_BYTES = 4_000_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """An action (empty: whatever fits the files) and absolute paths."""
+
+    action: str
+    paths: tuple[str, ...]
+
+
+def parse_arguments(arguments: Sequence[str], folder: Path) -> Request:
+    """`[--compress | --extract] PATH...`, paths relative to `folder`; `file:` URLs are left to the file manager."""
+    words = list(arguments)
+    action = ""
+    if words and words[0].startswith("--") and words[0][2:] in ACTIONS:
+        action = words.pop(0)[2:]
+    if words and words[0] == "--":
+        words.pop(0)
+    return Request(action, tuple(str(folder / word) for word in words))
+
+
+def instance_name() -> str:
+    """The socket's name: one per user and settings folder, so that tests and users never meet."""
+    mark = hashlib.sha256(str(config_folder().absolute()).encode()).hexdigest()[:12]
+    return f"nacomp-{getpass.getuser()}-{mark}"
+
+
+def pack(request: Request) -> bytes:
+    """A request as one line."""
+    return json.dumps({"action": request.action, "paths": list(request.paths)}).encode() + b"\n"
+
+
+def unpack(data: bytes) -> Request | None:
+    """A request from another start; None if it is not one."""
+    if len(data) > MAX_BYTES:
+        return None
+    try:
+        fields = json.loads(data)
+        action, paths = fields["action"], fields["paths"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    if action not in ("", *ACTIONS) or not isinstance(paths, list):
+        return None
+    if not all(isinstance(path, str) for path in paths):
+        return None
+    return Request(action, tuple(paths))

@@ -1,0 +1,32 @@
+"""Partial output of a worker that died: it removes its own on every ordinary end, but not when it is killed."""
+
+import time
+from pathlib import Path
+
+from nacomp.runtime.output_files import TEMPORARY_SUFFIX
+
+
+def now() -> float:
+    """The moment a worker starts, as file times tell it. A second early: some file systems round times."""
+    return time.time() - 1.0
+
+
+def sweep(output: Path, since: float) -> list[Path]:
+    """Remove partial files for `output` that are no older than `since`; an extraction's lie below its folder.
+
+    Returns what was removed. Another worker's partial file of the same output cannot exist: the queue never runs two
+    jobs for one name.
+    """
+    found = list(output.parent.glob(f".*{TEMPORARY_SUFFIX}"))
+    found = [path for path in found if path.name.startswith(f".{output.name[:40]}.")]
+    if output.is_dir() and not output.is_symlink():
+        found += output.rglob(f".*{TEMPORARY_SUFFIX}")
+    removed = []
+    for path in found:
+        try:
+            if path.lstat().st_mtime >= since:
+                path.unlink()
+                removed.append(path)
+        except OSError:
+            continue
+    return removed

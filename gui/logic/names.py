@@ -1,0 +1,112 @@
+"""Where results go: output names, and what to do when a name is taken.
+
+Names are settled when a job starts, not when it is added: another job of the same queue may take the name first.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from nacomp.gui.logic.jobs import Kind
+
+SUFFIX = ".nac"
+
+
+class Conflict(Enum):
+    """What happens when the output exists already."""
+
+    RENAME = "rename"
+    REPLACE = "replace"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A settled output; `overwrite` says whether something there may be replaced."""
+
+    path: Path
+    overwrite: bool
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a dropped file is offered to be opened rather than compressed."""
+    return path.suffix.lower() == SUFFIX and not path.is_dir()
+
+
+def archive_name(inputs: Sequence[Path]) -> str:
+    """`name.ext.nac` for one input; the common folder's name for several."""
+    if len(inputs) == 1:
+        return (inputs[0].name or "archive") + SUFFIX
+    parents = {path.parent for path in inputs}
+    parent = parents.pop() if len(parents) == 1 else None
+    return ((parent.name if parent else "") or "archive") + SUFFIX
+
+
+def extracted_name(archive: Path) -> str:
+    """What an archive's content is called: its name without `.nac`."""
+    name = archive.name
+    return (
+        name[: -len(SUFFIX)] if name.lower().endswith(SUFFIX) and len(name) > len(SUFFIX) else name + ".out"
+    )
+
+
+def output_name(kind: Kind, inputs: Sequence[Path]) -> str:
+    """What a job's output is called, for the kinds whose output can be named without looking into the input."""
+    if kind is Kind.REPAIR:
+        return f"{inputs[0].stem}.repaired{inputs[0].suffix}"
+    if kind is Kind.RESCUE:
+        return f"{inputs[0].stem}.rescued"
+    return archive_name(inputs)
+
+
+def extract_places(archive: Path, folder: Path, entries: Sequence[str]) -> tuple[Path, Path]:
+    """Where an archive of these entry paths is extracted to: (what appears, what the worker is told).
+
+    An archive of one folder of its own name brings that folder along: the worker is told the folder above it, so
+    that `photos.nac` becomes `photos/` and not `photos/photos/`. Anything else appears under the archive's name.
+    """
+    appears = folder / extracted_name(archive)
+    tops = {entry.split("/")[0] for entry in entries}
+    if tops == {appears.name} and any("/" in entry for entry in entries):
+        return appears, folder
+    return appears, appears
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Stem and suffixes, where `.nac` keeps the suffix before it: `a.txt.nac` -> (`a`, `.txt.nac`)."""
+    path = Path(name)
+    tail = path.suffix
+    if tail.lower() == SUFFIX:
+        tail = Path(path.stem).suffix + tail
+    return (name[: -len(tail)] if tail else name), tail
+
+
+def free_name(path: Path, taken: Callable[[Path], bool]) -> Path:
+    """The path itself, or the first of `name (2)`, `name (3)`, ... that is not taken."""
+    if not taken(path):
+        return path
+    stem, tail = split_name(path.name)
+    number = 2
+    while taken(candidate := path.with_name(f"{stem} ({number}){tail}")):
+        number += 1
+    return candidate
+
+
+def settle(path: Path, policy: Conflict, taken: Callable[[Path], bool]) -> Target | None:
+    """Apply the conflict policy to a wanted output; None means: skip this job."""
+    if not taken(path):
+        return Target(path, overwrite=False)
+    if policy is Conflict.SKIP:
+        return None
+    if policy is Conflict.REPLACE:
+        return Target(path, overwrite=True)
+    return Target(free_name(path, taken), overwrite=False)
+
+
+def group_inputs(paths: Iterable[Path], together: bool) -> list[tuple[Path, ...]]:
+    """Dropped paths as the inputs of jobs: one job each, or one job for all. Repeated paths count once."""
+    unique = list(dict.fromkeys(paths))
+    if together and unique:
+        return [tuple(unique)]
+    return [(path,) for path in unique]

@@ -1,0 +1,114 @@
+"""Progress arithmetic: fractions, speeds and times left, from the worker's numbers.
+
+The worker reports its own speed and time left; both jump at block borders, so what a person sees is smoothed here
+(exponential average, time constant of a few seconds). Times come in as arguments: nothing here reads a clock.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nacomp.gui.logic.events import Progress
+
+SMOOTHING_SECONDS = 4.0
+"""Time constant of the displayed speed. Shorter jitters at every block border, longer hides a real slow-down.
+
+In the first seconds it is as long as the work has run: a job's first figures, from its start-up, must not linger.
+"""
+
+
+class Meter:
+    """The progress of one job as it should be shown."""
+
+    def __init__(self) -> None:
+        self.latest: Progress | None = None
+        self.speed: float | None = None
+        self._seen_at: float | None = None
+        self._measured_for = 0.0
+        """Seconds that the speed is an average of, at most; more make no difference."""
+
+    def update(self, progress: Progress, now: float) -> None:
+        """Take in one progress line; `now` is a monotonic time in seconds."""
+        if self.latest is not None and progress.phase != self.latest.phase:
+            self.speed, self._seen_at, self._measured_for = None, None, 0.0
+        measured = progress.bytes_per_second
+        if measured is None and self.latest is not None and self._seen_at is not None and now > self._seen_at:
+            measured = max(0, progress.done_bytes - self.latest.done_bytes) / (now - self._seen_at)
+        if measured or (measured is not None and self.speed is not None):
+            self.speed = self._smooth(measured, now)
+        self.latest, self._seen_at = progress, now
+
+    def _smooth(self, measured: float, now: float) -> float:
+        if self.speed is None or self._seen_at is None:
+            return measured
+        passed = max(0.0, now - self._seen_at)
+        self._measured_for += passed
+        weight = min(1.0, passed / min(SMOOTHING_SECONDS, self._measured_for)) if passed else 0.0
+        return self.speed + weight * (measured - self.speed)
+
+    def forget_time(self) -> None:
+        """After a pause: the gap says nothing about the speed."""
+        self._seen_at = None
+
+    @property
+    def fraction(self) -> float | None:
+        """Done part in 0..1, or None while the total is unknown."""
+        if self.latest is None or self.latest.total_bytes <= 0:
+            return None
+        return min(1.0, self.latest.done_bytes / self.latest.total_bytes)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time left in seconds: from the smoothed speed where there is one, else the worker's own figure."""
+        if self.latest is None:
+            return None
+        missing = self.latest.total_bytes - self.latest.done_bytes
+        if self.speed and missing >= 0 and self.latest.total_bytes:
+            return missing / self.speed
+        return self.latest.seconds_left
+
+    @property
+    def ratio(self) -> float | None:
+        """Input over output so far; None until there is output that means something."""
+        if self.latest is None or self.latest.output_bytes <= 0 or self.latest.done_bytes <= 0:
+            return None
+        return self.latest.done_bytes / self.latest.output_bytes
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one job adds to the total: bytes in all, bytes done, and its own forecasts where known."""
+
+    total_bytes: int
+    done_bytes: int
+    speed: float | None = None
+    expected_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Total:
+    """The whole queue: done part in 0..1 and seconds left, None where nothing can be said yet."""
+
+    fraction: float
+    seconds_left: float | None
+
+
+def total_of(shares: Iterable[Share]) -> Total:
+    """Add up jobs. A job without a speed of its own is expected to run as fast as those that have one."""
+    shares = list(shares)
+    known = [s.speed for s in shares if s.speed]
+    typical = sum(known) / len(known) if known else None
+    everything = sum(s.total_bytes for s in shares)
+    done = sum(min(s.done_bytes, s.total_bytes) for s in shares)
+    seconds = 0.0
+    for share in shares:
+        missing = share.total_bytes - share.done_bytes
+        if missing <= 0:
+            continue
+        speed = share.speed or typical
+        if share.speed is None and share.expected_seconds is not None:
+            seconds += share.expected_seconds * missing / share.total_bytes
+        elif speed:
+            seconds += missing / speed
+        else:
+            return Total(done / everything, None)
+    return Total(done / everything if everything else 0.0, seconds)

@@ -1,0 +1,115 @@
+"""What a person has chosen, kept as one small JSON file.
+
+JSON rather than QSettings: the file is the same on every system, can be read without Qt, and a test can look at it.
+A value that is missing, damaged or from a newer version falls back to its default; a settings file never stops the
+application from starting.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from nacomp.gui.logic.estimate import LEVELS
+from nacomp.gui.logic.names import Conflict
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "level": LEVELS,
+    "engine": ("exact", "llama"),
+    "conflict": tuple(policy.value for policy in Conflict),
+    "source_after": ("keep", "trash"),
+    "theme": ("system", "light", "dark"),
+    "language": ("system", "en", "de", "es"),
+}
+"""Fields with a closed set of values."""
+
+BOUNDS = {"threads": (0, 256), "slots": (1, 8), "recovery": (0, 50)}
+"""Fields that are numbers, with their least and greatest value."""
+
+
+@dataclass
+class Settings:
+    """All settings.
+
+    Attributes:
+        threads: worker threads; 0 lets the worker decide.
+        recovery: recovery data of new archives, in percent of what it can repair.
+        destination: folder for results; None puts each beside its source.
+        slots: jobs at the same time.
+        models: level -> model id, for levels whose own choice was overruled.
+    """
+
+    level: str = "balanced"
+    engine: str = "exact"
+    threads: int = 0
+    slots: int = 1
+    destination: str | None = None
+    conflict: str = "rename"
+    source_after: str = "keep"
+    recovery: int = 0
+    start_at_once: bool = True
+    together: bool = False
+    open_when_done: bool = False
+    notify: bool = True
+    estimate_first: bool = True
+    theme: str = "system"
+    language: str = "system"
+    models: dict[str, str] = field(default_factory=dict)
+    window: str = ""
+
+    def model_for(self, level: str) -> str | None:
+        """The model chosen for a level, or None for the level's own."""
+        return self.models.get(level)
+
+
+def config_folder() -> Path:
+    """Where settings live; `NACOMP_HOME` overrules the system's place."""
+    home = os.environ.get("NACOMP_HOME")
+    return Path(home) if home else platformdirs.user_config_path("nacomp", appauthor=False)
+
+
+def _valid(name: str, value: Any, default: Any) -> bool:
+    if name in CHOICES:
+        return value in CHOICES[name]
+    if name == "destination":
+        return value is None or isinstance(value, str)
+    if name == "models":
+        return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+    if name in BOUNDS:
+        return type(value) is int and BOUNDS[name][0] <= value <= BOUNDS[name][1]
+    return type(value) is type(default)
+
+
+def from_dict(stored: Any) -> Settings:
+    """Settings from a decoded JSON value; whatever does not fit is left at its default."""
+    settings = Settings()
+    if isinstance(stored, dict):
+        for entry in fields(Settings):
+            default = getattr(settings, entry.name)
+            if entry.name in stored and _valid(entry.name, stored[entry.name], default):
+                setattr(settings, entry.name, stored[entry.name])
+    return settings
+
+
+class SettingsStore:
+    """Settings with their file. `save` writes whole or not at all."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or config_folder() / "settings.json"
+        self.value = self._load()
+
+    def _load(self) -> Settings:
+        try:
+            return from_dict(json.loads(self.path.read_text("utf-8")))
+        except (OSError, ValueError):
+            return Settings()
+
+    def save(self) -> None:
+        """Write the file. Raises OSError if the folder cannot be written."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.path.with_suffix(".json.part")
+        draft.write_text(json.dumps(asdict(self.value), indent=2, ensure_ascii=False) + "\n", "utf-8")
+        draft.replace(self.path)

@@ -1,0 +1,1 @@
+"""Archives as a whole: sources in, blocks, extraction out."""

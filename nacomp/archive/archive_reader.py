@@ -1,0 +1,125 @@
+"""An open archive: its entries and their bytes, which are given out only with their SHA-256 checked or with an error.
+
+The container's structure is `nacomp.formats`' business, decoding is `block_decoder`'s; here they meet.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from nacomp.archive.block_decoder import BlockDecoder, CodecFor
+from nacomp.codecs.neural import parse_cut
+from nacomp.errors import CorruptArchive, EntryMissing
+from nacomp.formats.entry import Entry, EntryKind
+from nacomp.formats.limits import DEFAULT_LIMITS, Limits
+from nacomp.formats.methods import MethodKind
+from nacomp.formats.paths import display_name
+from nacomp.formats.protection.seal import Password
+from nacomp.formats.reader import ArchiveReader
+from nacomp.runtime.progress import Job
+
+
+class Archive:
+    """An open archive: its entries, and their bytes."""
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        codec_for: CodecFor,
+        limits: Limits = DEFAULT_LIMITS,
+        password: Password = None,
+    ) -> None:
+        """Open from a file or a pipe.
+
+        Raises CorruptArchive, UnsupportedArchive, LimitExceeded, PasswordNeeded, WrongPassword.
+        """
+        self.reader = ArchiveReader.open(file, limits, password)
+        self._codec_for = codec_for
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Files, folders and links, sorted by path."""
+        return self.reader.entries
+
+    @property
+    def files(self) -> list[Entry]:
+        """The entries with content, in the order that decodes each block once."""
+        files = [e for e in self.entries if e.kind is EntryKind.FILE]
+        return sorted(
+            files, key=lambda e: (e.extents[0].block, e.extents[0].offset) if e.extents else (-1, 0)
+        )
+
+    @property
+    def neural_parameters(self) -> dict[str, object] | None:
+        """The parameters of the neural method that blocks use, or None if no block uses one."""
+        used = {block.method for block in self.reader.blocks}
+        neural = [m for i, m in enumerate(self.reader.methods) if i in used and m.kind is MethodKind.NEURAL]
+        return dict(neural[0].parameters) if neural else None
+
+    def load_engines(self) -> None:
+        """Load the engines its blocks need, so that what is missing or does not fit is told before anything is written."""
+        for number in {block.method for block in self.reader.blocks}:
+            method = self.reader.methods[number]
+            if method.kind is MethodKind.NEURAL:
+                self._codec_for(method)
+
+    def stream_counts(self) -> list[int]:
+        """Streams of each neural block, in block order."""
+        neural = [b for b in self.reader.blocks if self.reader.methods[b.method].kind is MethodKind.NEURAL]
+        return [parse_cut(self.reader.block(b.number).payload, b.original_size).streams for b in neural]
+
+    def entry(self, path: str) -> Entry:
+        """The entry of this path. Raises EntryMissing."""
+        for entry in self.entries:
+            if entry.path == path:
+                return entry
+        raise EntryMissing(path=display_name(path))
+
+    def contents(
+        self, entries: Sequence[Entry], job: Job, workers: int = 1
+    ) -> Iterator[tuple[Entry, Iterator[memoryview]]]:
+        """Each file with its bytes in pieces, which the caller uses up before it asks for the next file.
+
+        The last piece is followed by the check of the SHA-256: an iterator that ends has given the right bytes; one
+        that raises CorruptArchive has not, and what came from it must be thrown away.
+        """
+        decoder = BlockDecoder(self.reader, self._codec_for, job, workers)
+        decoder.expect(entries)
+        try:
+            for entry in entries:
+                job.enter("extracting", entry.path)
+                yield entry, _checked(entry, decoder.content(entry))
+        finally:
+            decoder.close()
+
+    def read(self, entry: Entry, job: Job | None = None) -> bytes:
+        """All bytes of one file, checked."""
+        for _, pieces in self.contents([entry], job or Job()):
+            return b"".join(pieces)
+        raise AssertionError("unreachable: one entry was asked for")
+
+    def check(self, job: Job, workers: int = 1) -> int:
+        """Decode and check every file; gives the number of bytes. Raises at the first fault."""
+        total = 0
+        for _, pieces in self.contents(self.files, job, workers):
+            total += sum(len(piece) for piece in pieces)
+        return total
+
+    def close(self) -> None:
+        """Release what the reader holds; the file stays the caller's."""
+        self.reader.close()
+
+    def __enter__(self) -> "Archive":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def _checked(entry: Entry, pieces: Iterator[memoryview]) -> Iterator[memoryview]:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+    if digest.digest() != entry.sha256:
+        raise CorruptArchive(reason=f"{display_name(entry.path)} did not come back as it was (SHA-256)")

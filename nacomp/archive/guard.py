@@ -1,0 +1,90 @@
+"""What is looked at before a job starts, so that it fails in the first second and not in the last.
+
+Names: the container refuses some that file systems allow; finding that out when the index is written would cost hours.
+Sizes: an archive of a kilobyte can name petabytes. What an honest archive may give without a question is bounded by its
+own size and by the room on the disk; `--max-output` says otherwise. A plain bound lost: any that lets a disk image pass
+lets a bomb fill the disk, and ratios alone refuse a small file of zeros.
+"""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from nacomp.archive.sources import Source
+from nacomp.errors import FileProblem, LimitExceeded
+from nacomp.formats.entry import EntryKind
+from nacomp.formats.errors import UnsafePath
+from nacomp.formats.paths import check_link, check_path, display_name, encode_path
+
+FREE_OUTPUT = 16 << 30
+"""Bytes that any archive may give; a disk image of zeros this large is 2.4 MB of archive."""
+FREE_RATIO = 1000
+"""And how many times its own size; LZMA reaches about 7,000 on zeros, prose with a model about 10."""
+
+
+def name_fault(source: Source) -> str | None:
+    """Why no archive may hold this name or link, or None."""
+    try:
+        raw = encode_path(source.name)
+        check_path(raw)
+        if source.kind is EntryKind.SYMLINK:
+            check_link(raw, encode_path(source.link_target))
+    except UnsafePath as fault:
+        return str(fault.fields["reason"])
+    return None
+
+
+def check_names(sources: Iterable[Source]) -> None:
+    """Raise FileProblem for the first source whose name or link no archive may hold."""
+    faults = [(source, fault) for source in sources if (fault := name_fault(source))]
+    if faults:
+        source, fault = faults[0]
+        raise FileProblem(
+            path=display_name(str(source.path or source.name)),
+            reason=f"cannot be in an archive: {fault}{_more(len(faults) - 1)}; --skip-unsafe leaves such files out",
+        )
+
+
+def _more(count: int) -> str:
+    return f" (and {count} more like it)" if count else ""
+
+
+def split_names(sources: Sequence[Source]) -> tuple[list[Source], list[tuple[Source, str]]]:
+    """The sources an archive may hold, and the others with what is wrong with them."""
+    good: list[Source] = []
+    bad: list[tuple[Source, str]] = []
+    for source in sources:
+        fault = name_fault(source)
+        if fault:
+            bad.append((source, fault))
+        else:
+            good.append(source)
+    return good, bad
+
+
+def default_max_output(archive_size: int) -> int:
+    """Bytes an archive may give if nobody says."""
+    return max(FREE_OUTPUT, FREE_RATIO * archive_size)
+
+
+def check_output(size: int, archive_size: int, max_output: int | None) -> None:
+    """Raise LimitExceeded if an archive would give more than it may; a limit that was asked for is checked on opening."""
+    limit = default_max_output(archive_size)
+    if max_output is None and size > limit:
+        what = f"bytes of output; if you trust it: --max-output {size}"
+        raise LimitExceeded(asked=f"{size:,}", limit=f"{limit:,}", what=what)
+
+
+def check_room(size: int, target: Path) -> None:
+    """Raise FileProblem if the disk that `target` will be on does not have so many bytes left."""
+    folder = target.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    try:
+        usage = shutil.disk_usage(folder)
+    except OSError:
+        return
+    # Some network drives tell nothing and say 0.
+    if usage.total and size > usage.free:
+        reason = f"the archive holds {size:,} bytes and the disk has room for {usage.free:,}"
+        raise FileProblem(path=target, reason=reason)

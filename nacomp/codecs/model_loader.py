@@ -1,0 +1,233 @@
+"""From a level or an archive's parameters to a loaded engine: finds the model, loads it once, keeps it for the run."""
+
+import os
+import threading
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from nacomp.archive.archive_reader import Archive
+from nacomp.archive.block_encoder import TextCodec
+from nacomp.codecs.levels import EMBEDDED, Level, choose_model, level_named
+from nacomp.codecs.neural import NeuralCodec, NeuralSettings
+from nacomp.errors import GpuFull, UnsupportedArchive
+from nacomp.formats.methods import Method, MethodKind
+from nacomp.models.library.gguf_file import GgufFile, open_gguf
+from nacomp.models.library.store import Store, StoredModel
+from nacomp.models.llama.settings import LlamaSettings
+from nacomp.models.predictors.ensemble import EnsembleParameters
+from nacomp.models.protocol import Engine
+from nacomp.runtime.memory import check_memory
+
+SMALL_MODEL_BYTES = 32 << 20
+"""Below this, blocks run side by side on one thread each: a small model's step is too short to share out."""
+
+
+EXACT, LLAMA = "exact", "llama"
+Loaded = tuple[Engine, GgufFile]
+
+
+class Elsewhere(Protocol):
+    """Other machines that code text blocks: `nacomp.codecs.cluster`."""
+
+    workers: int
+    """Blocks they code at the same time."""
+
+    def codec(self, local: NeuralCodec) -> TextCodec:
+        """What gives the same payloads as `local`, made there. Raises UsageError, WorkerRefused."""
+        ...
+
+
+class Engines:
+    """The engines of one run. Thread-safe: blocks of an archive ask for theirs at the same time."""
+
+    def __init__(
+        self,
+        *,
+        engine: str = "exact",
+        kernel: str = "auto",
+        threads: int = 0,
+        workers: int = 0,
+        gpu_layers: int | None = None,
+        warn: Callable[[str], None] = lambda _: None,
+        store: Store | None = None,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        """`threads` 0 means one per core; `warn` hears what the user should know.
+
+        `workers` and `gpu_layers` are the llama engine's: blocks coded side by side (0: one per GPU) and layers on the
+        GPU (-1: all; None: all where there is a GPU; an archive's own where one is read).
+        `elsewhere` codes the text blocks in this machine's place.
+        """
+        self._engine = engine
+        self._kernel = kernel
+        self._threads = threads or os.cpu_count() or 1
+        self._asked_workers = workers
+        self._gpu_layers = gpu_layers
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._loaded: dict[tuple[Path, Hashable], Loaded] = {}
+        self._crowded_out: set[tuple[Path, Hashable]] = set()
+        """What found no room on a GPU: it stays on the processor for this run, and that is said once."""
+        self._given_store = store
+        self._elsewhere = elsewhere
+
+    @cached_property
+    def store(self) -> Store:
+        """Where models are kept."""
+        return self._given_store or Store()
+
+    def choice(self, level: str, model: str | None) -> str:
+        """The id of the model that compressing at this level uses. Warns where it is not the level's first choice."""
+        if model is not None:
+            return model
+        wanted = level_named(level)
+        chosen = choose_model(wanted, self.store.is_installed)
+        if chosen == EMBEDDED and wanted.models[0] != EMBEDDED:
+            best = next(m for m in wanted.models if self.store.can_pull(m))
+            self._warn(f"level {level} would be better with a larger model: nacomp models pull {best}")
+        return chosen
+
+    def for_level(self, level: Level, model: str | None) -> NeuralCodec:
+        """The codec to compress with. Raises ModelMissing, UnsupportedModel, KernelUnavailable."""
+        found = self.store.find(model or choose_model(level, self.store.is_installed))
+        engine, gguf = self._load_best(found, level)
+        context = replace(level.context, window=min(level.context.window, engine.max_window))
+        settings = NeuralSettings(found.id, found.sha256, context, EnsembleParameters())
+        return NeuralCodec(engine, gguf.metadata, settings)
+
+    def for_method(self, method: Method) -> NeuralCodec:
+        """The codec an archive's neural method asks for. Raises what `for_level` does, UnsupportedArchive."""
+        settings = NeuralSettings.from_json(method.parameters)
+        engine_parameters: Any = method.parameters.get("engine")
+        name = engine_parameters.get("engine") if isinstance(engine_parameters, Mapping) else None
+        found = self.store.find_sha256(settings.model_sha256, settings.model_id)
+        if name == LLAMA:
+            engine, gguf = self._load_like(found, engine_parameters, settings.context.window)
+            return NeuralCodec(engine, gguf.metadata, settings)
+        if name != EXACT:
+            raise UnsupportedArchive(needed=f"the engine {name!r}")
+        engine, gguf = self._load_exact(found.path)
+        codec = NeuralCodec(engine, gguf.metadata, settings)
+        if codec.parameters["engine"] != engine_parameters:
+            raise UnsupportedArchive(needed=f"the numerics {engine_parameters.get('numerics')!r}")
+        return codec
+
+    def encoder(self, codec: NeuralCodec | None) -> tuple[TextCodec | None, int]:
+        """Who codes text blocks, and how many side by side. Raises what `Elsewhere.codec` does."""
+        if codec is None or self._elsewhere is None:
+            return codec, self.encoding_workers(codec)
+        return self._elsewhere.codec(codec), self._elsewhere.workers
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether this run compresses with the exact engine, whose blocks are the same each time."""
+        return self._engine == EXACT
+
+    def files_at_once(self, level: str, model: str | None) -> int:
+        """How many files to compress at a time, so that small ones too keep the processors or the cluster busy.
+
+        With the llama engine as many as workers were asked for, by itself one: a GPU is asked for room for one session a
+        worker, and the blocks of several files open more.
+        Raises ModelMissing; warns as `choice` does.
+        """
+        found = self.store.find(self.choice(level, model))
+        if self._elsewhere is not None:
+            return self._elsewhere.workers
+        return self._workers(found.size) if self.is_exact else max(1, self._asked_workers)
+
+    def encoding_workers(self, codec: NeuralCodec | None) -> int:
+        """How many blocks to code side by side: one per thread for a small model, one alone for a large model."""
+        if codec is not None and codec.engine.workers:
+            return codec.engine.workers
+        return self._workers(self.store.find(codec.settings.model_id).size if codec else 0)
+
+    def decoding_workers(self, archive: Archive) -> int:
+        """The same for an archive's blocks. Raises ModelMissing before anything is written."""
+        parameters: Any = archive.neural_parameters
+        if parameters is None:
+            return self._workers(0)
+        codec = self.for_method(Method(MethodKind.NEURAL, parameters))
+        return self.encoding_workers(codec)
+
+    def _workers(self, model_bytes: int) -> int:
+        return self._threads if model_bytes < SMALL_MODEL_BYTES else 1
+
+    def kernel_name(self) -> str:
+        """The kernel of the exact engine that this run uses. Raises KernelUnavailable."""
+        from nacomp.models.exact.engine import choose_kernel
+
+        return choose_kernel(self._kernel)
+
+    def kernels(self) -> list[str]:
+        """All kernels of the exact engine that run on this machine, best first."""
+        from nacomp.models.exact.engine import available_kernels
+
+        return list(available_kernels())
+
+    def _load_best(self, model: StoredModel, level: Level) -> Loaded:
+        """The engine this run compresses with, with the best settings for this machine."""
+        if self._engine == EXACT:
+            return self._load_exact(model.path)
+        from nacomp.models.llama.engine import best_settings
+
+        settings = best_settings(level.max_streams, self._gpu_layers)
+        if (model.path, settings) not in self._crowded_out:
+            try:
+                return self._load_llama(model, settings, level.context.window)
+            except GpuFull as full:
+                if self._gpu_layers is not None or full.fields["room"]:
+                    raise
+            self._leave_gpu(model.path, settings)
+        return self._load_llama(model, best_settings(level.max_streams, 0), level.context.window)
+
+    def _leave_gpu(self, path: Path, settings: Hashable) -> None:
+        with self._lock:
+            is_news = (path, settings) not in self._crowded_out
+            self._crowded_out.add((path, settings))
+        if is_news:
+            self._warn("the GPU here has no room for this model, so it runs on the processor")
+
+    def _load_llama(self, model: StoredModel, settings: LlamaSettings, window: int) -> Loaded:
+        from nacomp.models.llama.engine import open_engine
+
+        return self._keep(
+            model.path,
+            settings,
+            lambda: open_engine(
+                model.path,
+                settings=settings,
+                workers=self._asked_workers,
+                threads=self._threads,
+                window=window,
+            ),
+        )
+
+    def _load_like(self, model: StoredModel, parameters: Mapping[str, Any], window: int) -> Loaded:
+        """The llama engine an archive asks for. Raises FingerprintMismatch where it would compute other floats."""
+        from nacomp.models.llama.fingerprint import check_fingerprint, check_machine
+
+        settings = LlamaSettings.from_json(parameters)
+        check_machine(parameters, settings)
+        loaded = self._load_llama(model, settings, window)
+        check_fingerprint(parameters, loaded[0].parameters())
+        return loaded
+
+    def _load_exact(self, path: Path) -> Loaded:
+        from nacomp.models.exact.engine import open_engine
+
+        def load() -> Engine:
+            # Four to sixteen bits a weight in the file, eight once loaded, and both while it loads.
+            check_memory(path.stat().st_size, "use a smaller model, see: nacomp models list")
+            return open_engine(path, kernel=self._kernel, threads=self._threads)
+
+        return self._keep(path, EXACT, load)
+
+    def _keep(self, path: Path, settings: Hashable, load: Callable[[], Engine]) -> Loaded:
+        """What is loaded already, or load it: once per run, model and settings."""
+        with self._lock:
+            if (path, settings) not in self._loaded:
+                self._loaded[path, settings] = load(), open_gguf(path)
+            return self._loaded[path, settings]

@@ -1,0 +1,1 @@
+"""What a person can ask for, one file an operation. No printing and no exit codes here."""

@@ -1,0 +1,179 @@
+"""Many files to many archives, as a nightly job wants it: what is done is skipped, a failure does not stop the rest, what
+happened goes into a report.
+
+Every archive appears whole or not at all, and the finished blocks of a large file are kept while it is under way; so a
+batch that was stopped or killed goes on by running it again.
+"""
+
+import csv
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass, fields
+from functools import partial
+from typing import IO
+
+from nacomp.archive.sources import Source, walk
+from nacomp.codecs.levels import level_named
+from nacomp.codecs.model_loader import Engines
+from nacomp.errors import Interrupted, ModelError, NacompError, PasswordNeeded, file_problem
+from nacomp.formats.limits import DEFAULT_LIMITS
+from nacomp.operations.jobfile import Task
+from nacomp.operations.operations import CompressOptions, compress, open_archive
+from nacomp.runtime.memory import Budget, compress_bytes, free_memory
+from nacomp.runtime.progress import CancelToken, Job, PartJob
+
+FREE_SHARE = 0.7
+"""Of the memory that is free at the start; the rest is for the system's cache and for what others start meanwhile."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A line of the report. `state`: `done`, `skipped` or `failed`; sizes in bytes."""
+
+    source: str
+    archive: str
+    state: str
+    original_size: int
+    compressed_size: int
+    seconds: float
+    level: str
+    model_id: str
+    message: str
+
+
+def run_batch(
+    tasks: Sequence[Task],
+    engines: Engines,
+    *,
+    jobs: int,
+    memory: int | None,
+    whole: Job,
+    cancel: CancelToken,
+    told: Callable[[Outcome], None],
+) -> None:
+    """Do all tasks; `told` hears each outcome as it comes. Raises Interrupted.
+
+    `jobs` are under way at a time, 0 for as many as there is work for, and fewer where their memory would come to more
+    than `memory` bytes besides the models (None: most of what is free). `whole` counts the bytes of all of them.
+    """
+    whole.expect(sum(map(_size, tasks)))
+    whole.enter("compressing")
+    budget = Budget(int(free_memory() * FREE_SHARE) if memory is None else memory)
+    do = partial(_do, engines=engines, budget=budget, whole=whole, cancel=cancel)
+    with ThreadPoolExecutor(jobs or _side_by_side(tasks, engines), "nacomp-batch") as pool:
+        running: list[Future[Outcome]] = [pool.submit(do, task) for task in tasks]
+        try:
+            for future in as_completed(running):
+                told(future.result())
+        except Interrupted:
+            raise Interrupted("run the same command again to go on") from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _side_by_side(tasks: Sequence[Task], engines: Engines) -> int:
+    """Files at a time if nobody says: what keeps the processors or the cluster busy."""
+    many = 1
+    for level, model in {(task.level, task.model) for task in tasks}:
+        with suppress(ModelError):  # its files will say so
+            many = max(many, engines.files_at_once(level, model))
+    return many
+
+
+def _do(task: Task, engines: Engines, budget: Budget, whole: Job, cancel: CancelToken) -> Outcome:
+    began = time.monotonic()
+    job = PartJob(whole, _size(task), cancel)
+    try:
+        if _is_done(task, engines):
+            return _outcome(task, "skipped", began, task.target.stat().st_size)
+        task.target.parent.mkdir(parents=True, exist_ok=True)
+        sources = walk([task.source])
+        with budget.share(_needed(sources, task, engines), cancel):
+            level = level_named(task.level)
+            # One block is done again sooner than it is kept; and only an exact engine gives the same block again.
+            resume = sum(source.size for source in sources) > level.block_bytes and engines.is_exact
+            options = CompressOptions(task.level, task.model, overwrite=True, resume=resume)
+            done = compress(sources, task.target, engines, options, job)
+        return _outcome(task, "done", began, done.written.compressed_size, done.model_id)
+    except Interrupted:
+        raise
+    except NacompError as error:
+        return _outcome(task, "failed", began, message=str(error))
+    except OSError as problem:
+        return _outcome(task, "failed", began, message=str(file_problem(task.target, problem)))
+    except MemoryError:
+        return _outcome(task, "failed", began, message="there is not enough memory for this model and level")
+    finally:
+        job.finish()
+
+
+def _needed(sources: Sequence[Source], task: Task, engines: Engines) -> int:
+    """Bytes of memory besides the model. Loads the model, so that it is not counted as free. Raises ModelError."""
+    size = sum(source.size for source in sources)
+    if not size:
+        return 0
+    level = level_named(task.level)
+    codec = engines.for_level(level, task.model)
+    encoder, workers = engines.encoder(codec)
+    if encoder is not codec:
+        return compress_bytes(size, level, None, min(workers, os.cpu_count() or 1))
+    return compress_bytes(size, level, codec.metadata, workers, codec.engine.name)
+
+
+def _size(task: Task) -> int:
+    try:
+        return task.source.stat().st_size
+    except OSError:
+        return 0
+
+
+def _is_done(task: Task, engines: Engines) -> bool:
+    """Whether the archive is there, whole, and of the file as it is now (by size and modification time)."""
+    if not task.target.is_file():
+        return False
+    try:
+        now = task.source.stat()
+        with ExitStack() as stack:
+            entries = open_archive(task.target, engines, stack, DEFAULT_LIMITS).entries
+    except PasswordNeeded:
+        # What a person sealed, a batch does not replace by something that anybody can read.
+        raise
+    except (NacompError, OSError):
+        return False
+    return [(e.size, e.mtime_ns) for e in entries] == [(now.st_size, now.st_mtime_ns)]
+
+
+def _outcome(
+    task: Task, state: str, began: float, packed: int = 0, model_id: str = "", message: str = ""
+) -> Outcome:
+    seconds = round(time.monotonic() - began, 3)
+    return Outcome(
+        str(task.source), str(task.target), state, _size(task), packed, seconds, task.level, model_id, message
+    )
+
+
+def in_order(outcomes: Sequence[Outcome], tasks: Sequence[Task]) -> list[Outcome]:
+    """The outcomes in the order of their tasks; those of an interrupted batch are fewer."""
+    order = {str(task.source): number for number, task in enumerate(tasks)}
+    return sorted(outcomes, key=lambda outcome: order[outcome.source])
+
+
+def write_csv(outcomes: Sequence[Outcome], out: IO[str]) -> None:
+    """The report as a table."""
+    table = csv.DictWriter(out, [field.name for field in fields(Outcome)])
+    table.writeheader()
+    table.writerows(asdict(outcome) for outcome in outcomes)
+
+
+def totals(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """How many of each state, and the sizes of what is archived now."""
+    here = [outcome for outcome in outcomes if outcome.state != "failed"]
+    counts = {state: sum(o.state == state for o in outcomes) for state in ("done", "skipped", "failed")}
+    sizes = {
+        "original_size": sum(o.original_size for o in here),
+        "compressed_size": sum(o.compressed_size for o in here),
+    }
+    return counts | sizes

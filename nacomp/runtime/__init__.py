@@ -1,0 +1,1 @@
+"""What every job stands on: progress and cancellation, output files, memory, and the events a command tells."""

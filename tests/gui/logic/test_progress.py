@@ -1,0 +1,96 @@
+"""Progress arithmetic: fractions, smoothed speed, time left, totals over jobs."""
+
+import pytest
+
+from nacomp.gui.logic.events import Progress
+from nacomp.gui.logic.progress import SMOOTHING_SECONDS, Meter, Share, total_of
+
+
+def test_fraction_is_unknown_without_a_total() -> None:
+    meter = Meter()
+    assert meter.fraction is None
+    meter.update(Progress(10, 0), 0.0)
+    assert meter.fraction is None
+    meter.update(Progress(10, 40), 0.1)
+    assert meter.fraction == 0.25
+
+
+def test_fraction_never_exceeds_one() -> None:
+    meter = Meter()
+    meter.update(Progress(50, 40), 0.0)
+    assert meter.fraction == 1.0
+
+
+def test_speed_is_measured_where_the_worker_gives_none() -> None:
+    meter = Meter()
+    meter.update(Progress(0, 1000), 10.0)
+    meter.update(Progress(200, 1000), 12.0)
+    assert meter.speed == pytest.approx(100.0)
+    assert meter.seconds_left == pytest.approx(8.0)
+
+
+def test_speed_is_smoothed_over_some_seconds() -> None:
+    meter = Meter()
+    meter.update(Progress(0, 1000, bytes_per_second=100.0), 0.0)
+    meter.update(Progress(10, 1000, bytes_per_second=100.0), SMOOTHING_SECONDS)
+    meter.update(Progress(20, 1000, bytes_per_second=500.0), SMOOTHING_SECONDS * 1.25)
+    assert meter.speed == pytest.approx(200.0)
+
+
+def test_a_slow_start_is_soon_forgotten() -> None:
+    """A small job is over before a long average has noticed that it runs."""
+    meter = Meter()
+    meter.update(Progress(0, 1000, bytes_per_second=0.0), 0.0)
+    assert meter.speed is None
+    meter.update(Progress(1, 1000, bytes_per_second=5.0), 0.1)
+    meter.update(Progress(40, 1000, bytes_per_second=200.0), 0.3)
+    meter.update(Progress(80, 1000, bytes_per_second=300.0), 0.4)
+    assert meter.speed == pytest.approx(200.0 + 100.0 / 3)
+
+
+def test_a_new_phase_starts_with_a_fresh_speed() -> None:
+    meter = Meter()
+    meter.update(Progress(0, 1000, bytes_per_second=100.0, phase="compressing"), 0.0)
+    meter.update(Progress(0, 1000, bytes_per_second=9.0, phase="verifying"), 0.1)
+    assert meter.speed == 9.0
+
+
+def test_a_pause_does_not_count_as_slow() -> None:
+    meter = Meter()
+    meter.update(Progress(0, 1000), 0.0)
+    meter.update(Progress(100, 1000), 1.0)
+    meter.forget_time()
+    meter.update(Progress(110, 1000), 500.0)
+    assert meter.speed == pytest.approx(100.0)
+
+
+def test_ratio_needs_output() -> None:
+    meter = Meter()
+    meter.update(Progress(100, 1000, 0), 0.0)
+    assert meter.ratio is None
+    meter.update(Progress(100, 1000, 25), 1.0)
+    assert meter.ratio == 4.0
+
+
+def test_total_weighs_jobs_by_bytes() -> None:
+    total = total_of([Share(300, 300), Share(100, 0)])
+    assert total.fraction == 0.75
+
+
+def test_total_time_uses_the_speed_of_running_jobs_for_waiting_ones() -> None:
+    total = total_of([Share(100, 50, speed=10.0), Share(100, 0)])
+    assert total.seconds_left == pytest.approx(15.0)
+
+
+def test_total_time_prefers_a_job_s_own_estimate() -> None:
+    total = total_of([Share(100, 50, speed=10.0), Share(100, 0, expected_seconds=60.0)])
+    assert total.seconds_left == pytest.approx(65.0)
+
+
+def test_total_time_is_unknown_before_anything_runs() -> None:
+    assert total_of([Share(100, 0)]).seconds_left is None
+
+
+def test_an_empty_queue_has_no_progress_and_nothing_left() -> None:
+    total = total_of([])
+    assert (total.fraction, total.seconds_left) == (0.0, 0.0)

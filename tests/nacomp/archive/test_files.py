@@ -1,0 +1,102 @@
+"""Output that appears whole or not at all, and sources that are what they were when listed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from nacomp.archive.sources import walk
+from nacomp.errors import FileChanged, FileProblem, OutputExists
+from nacomp.formats.entry import EntryKind
+from nacomp.runtime.output_files import save
+
+
+def test_saved_file_appears_whole(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    with save(target) as file:
+        file.write(b"all of it")
+        assert not target.exists()
+    assert target.read_bytes() == b"all of it"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_failure_leaves_the_earlier_file(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.write_bytes(b"before")
+    with pytest.raises(RuntimeError), save(target, overwrite=True) as file:
+        file.write(b"half of")
+        raise RuntimeError
+    assert target.read_bytes() == b"before"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_existing_target_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"before")
+    with pytest.raises(OutputExists), save(tmp_path / "out"):
+        pass
+    with pytest.raises(FileProblem), save(tmp_path, overwrite=True):
+        pass
+
+
+def test_target_that_appeared_meanwhile_is_kept(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    with pytest.raises(OutputExists), save(target) as file:
+        file.write(b"ours")
+        target.write_bytes(b"theirs")
+    assert target.read_bytes() == b"theirs"
+
+
+def test_missing_folder_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(FileProblem, match="no such file"), save(tmp_path / "none" / "out"):
+        pass
+
+
+@pytest.mark.parametrize("change", ["longer", "shorter", "touched"])
+def test_file_that_changes_is_refused(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "data"
+    path.write_bytes(b"x" * 100)
+    (source,) = walk([path])
+    if change == "touched":
+        os.utime(path, ns=(1, 1))
+    else:
+        path.write_bytes(b"x" * (200 if change == "longer" else 50))
+        os.utime(path, ns=(source.mtime_ns, source.mtime_ns))
+    with pytest.raises(FileChanged):
+        list(source.chunks(64))
+
+
+def test_walk_names_and_order(tmp_path: Path) -> None:
+    top = tmp_path / "top"
+    (top / "b").mkdir(parents=True)
+    (top / "a.txt").write_bytes(b"1")
+    (top / "b" / "c.txt").write_bytes(b"22")
+    (top / "to-b").symlink_to("b")
+    found = [(s.name, s.kind, s.size) for s in walk([top])]
+    assert found == [
+        ("top", EntryKind.FOLDER, 0),
+        ("top/a.txt", EntryKind.FILE, 1),
+        ("top/b", EntryKind.FOLDER, 0),
+        ("top/b/c.txt", EntryKind.FILE, 2),
+        ("top/to-b", EntryKind.SYMLINK, 0),
+    ]
+
+
+def test_inputs_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "same.txt").write_bytes(folder.encode())
+    with pytest.raises(FileProblem, match=r"same\.txt"):
+        walk([tmp_path / "x" / "same.txt", tmp_path / "y" / "same.txt"])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_special_files_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileProblem, match="neither a file"):
+        walk([tmp_path / "pipe"])
+
+
+def test_folder_given_as_dot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "f").write_bytes(b"1")
+    monkeypatch.chdir(tmp_path)
+    assert [s.name for s in walk([Path()])] == [tmp_path.name, f"{tmp_path.name}/f"]

@@ -1,0 +1,139 @@
+"""The main job: files go in, an archive comes out, another process with other threads and another kernel gives them back."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import nacomp as library
+from nacomp.archive.block_encoder import BlockCoder
+from nacomp.archive.units import Unit
+from nacomp.codecs.levels import LEVELS
+from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.neural import FLYING_REGIME
+from nacomp.models.exact.engine import available_kernels
+from nacomp.models.library.store import Store
+from nacomp.runtime.progress import Job
+from tests.nacomp.workbench import DATA, TINY, awkward_inputs, nacomp, prose
+
+INPUTS = awkward_inputs()
+
+
+@pytest.fixture(autouse=True)
+def _tiny_is_installed(tiny_model: Path) -> None:
+    Store().add(tiny_model)
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_library_round_trip(name: str) -> None:
+    archive = library.compress(INPUTS[name], model=TINY)
+    assert library.decompress(archive) == INPUTS[name]
+    assert len(archive) <= len(INPUTS[name]) + 400
+
+
+def test_same_input_gives_same_bytes() -> None:
+    data = INPUTS["mixed"]
+    assert library.compress(data, model=TINY, threads=1) == library.compress(data, model=TINY, threads=3)
+
+
+def test_text_is_coded_by_the_model() -> None:
+    """Otherwise every other test here would pass without it."""
+    text = Path(__file__).read_bytes()
+    archive = library.compress(text, model=TINY)
+    assert b"neural" in archive or len(archive) < len(text) / 2
+
+
+def test_repetitive_text_has_a_method_of_its_own() -> None:
+    """One that leaves the model next to nothing; prose beside it keeps to the first, and both come back."""
+    text = (DATA / "corpus" / "prose.txt").read_bytes()
+    units = [Unit(text[:6000] * 20), Unit(text)]
+    coder = BlockCoder(Engines().for_level(LEVELS["fast"], TINY), LEVELS["fast"], Job())
+    blocks = [block for _, (block,) in coder.code(units)]
+    methods = [coder.methods[block.method] for block in blocks]
+    assert [m.parameters["ensemble"]["skip_regime"] for m in methods] == [FLYING_REGIME, 65536]
+    for unit, block, method in zip(units, blocks, methods, strict=True):
+        codec = Engines().for_method(method)
+        assert codec.decode(block.payload, block.original_size, Job()) == unit.data
+
+
+@pytest.mark.parametrize("kernel", available_kernels())
+def test_every_kernel_decodes_what_another_wrote(kernel: str, tmp_path: Path) -> None:
+    source, archive, back = tmp_path / "text", tmp_path / "text.nac", tmp_path / "back"
+    source.write_bytes(prose(6000))
+    assert nacomp("compress", source, "-o", archive, "--model", TINY, "-T", "1").code == 0
+    done = nacomp("decompress", archive, "-o", back, "-T", "2", "--kernel", kernel)
+    assert (done.code, done.err.count("Traceback")) == (0, 0)
+    assert back.read_bytes() == source.read_bytes()
+
+
+def make_tree(folder: Path) -> Path:
+    """A folder with everything an archive can hold."""
+    top = folder / "tree"
+    (top / "empty folder").mkdir(parents=True)
+    (top / "sub" / "deep").mkdir(parents=True)
+    for name, data in INPUTS.items():
+        (top / "sub" / f"{name}.bin").write_bytes(data)
+    (top / "notes.txt").write_bytes(prose(2000, seed=2))
+    (top / "sub" / "more.txt").write_bytes(prose(1500, seed=3))
+    (top / "sub" / "deep" / "ünï – 名.txt").write_bytes(b"name in two scripts\n" * 30)
+    (top / "run.sh").write_bytes(b"#!/bin/sh\necho hello\n")
+    (top / "run.sh").chmod(0o755)
+    (top / "link").symlink_to("sub/deep")
+    os.utime(top / "notes.txt", ns=(1_234_567_891_234_567_000, 1_234_567_891_234_567_000))
+    os.utime(top / "sub", ns=(1_000_000_000_000_000_000, 1_000_000_000_000_000_000))
+    return top
+
+
+def described(folder: Path) -> dict[str, object]:
+    """Everything about a tree that must survive."""
+    found: dict[str, object] = {}
+    for path in sorted(folder.rglob("*")):
+        status = path.lstat()
+        content: object = path.is_dir()
+        if path.is_symlink():
+            content = path.readlink()
+        elif path.is_file():
+            content = path.read_bytes()
+        times = None if path.is_symlink() else (status.st_mode, status.st_mtime_ns)
+        found[str(path.relative_to(folder))] = (content, times)
+    return found
+
+
+def test_folder_round_trip(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path)
+    archive = tmp_path / "tree.nac"
+    assert nacomp("compress", tree, "-o", archive, "--model", TINY).code == 0
+    done = nacomp("decompress", archive, "-o", tmp_path / "back", "-T", "1")
+    assert done.code == 0, done.err
+    assert described(tmp_path / "back" / "tree") == described(tree)
+
+
+def test_one_entry_of_many(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path)
+    archive = tmp_path / "tree.nac"
+    assert nacomp("compress", tree, "-o", archive, "--model", TINY).code == 0
+    shown = nacomp("cat", archive, "tree/notes.txt")
+    assert shown.out == (tree / "notes.txt").read_bytes()
+    done = nacomp("decompress", archive, "-o", tmp_path / "some", "-s", "tree/sub/deep")
+    assert done.code == 0
+    assert [p.name for p in (tmp_path / "some").rglob("*") if p.is_file()] == ["ünï – 名.txt"]
+    with library.open(archive) as opened:
+        assert opened.read("tree/run.sh") == (tree / "run.sh").read_bytes()
+
+
+def test_pipe_to_pipe(tmp_path: Path) -> None:
+    data = prose(3000)
+    packed = nacomp("compress", "-", "--model", TINY, stdin=data)
+    assert packed.code == 0
+    assert nacomp("decompress", "-c", "-", stdin=packed.out).out == data
+    (tmp_path / "a.nac").write_bytes(packed.out)
+    assert nacomp("test", tmp_path / "a.nac").code == 0
+
+
+def test_default_names_beside_the_input(tmp_path: Path) -> None:
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / name).write_bytes(prose(700, seed=len(name)))
+    assert nacomp("c", "one.txt", "two.txt", "--model", TINY, cwd=tmp_path).code == 0
+    (tmp_path / "one.txt").rename(tmp_path / "kept")
+    assert nacomp("d", "one.txt.nac", cwd=tmp_path).code == 0
+    assert (tmp_path / "one.txt").read_bytes() == (tmp_path / "kept").read_bytes()

@@ -1,0 +1,305 @@
+"""Classical payloads come back, are never larger than xz's, and cannot harm a decoder."""
+
+import lzma
+import random
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nacomp.codecs import classical, ppmd
+from nacomp.codecs.classical import METHODS, pack, pack_quick, unpack
+from nacomp.formats.errors import CorruptArchive
+from nacomp.formats.header import encode_header
+from nacomp.formats.methods import Method, MethodKind
+
+RNG = random.Random(7)
+SOURCE = Path(classical.__file__).read_bytes()
+
+
+def machine_code() -> bytes:
+    """Something like x86 code: calls to a few addresses from many places."""
+    parts = []
+    for at in range(0, 40_000, 8):
+        target = RNG.choice([100, 2000, 30_000, 31_000])
+        parts.append(
+            b"\xe8" + struct.pack("<i", target - at - 5) + bytes(RNG.choices([0x90, 0x53, 0x5D], k=3))
+        )
+    return b"".join(parts)
+
+
+def waves(channels: int) -> bytes:
+    """16-bit samples of rising tones, which never repeat."""
+    time = np.arange(12_000)
+    noise = np.random.default_rng(1).normal(0, 20, (len(time), channels))
+    tones = np.stack(
+        [8000 * np.sin(time**2 / (90_000 + 7000 * c) + time / 31) for c in range(channels)], axis=1
+    )
+    return (tones + noise).astype("<i2").tobytes()
+
+
+def pixels() -> bytes:
+    x, y = np.meshgrid(np.arange(150), np.arange(80))
+    noise = np.random.default_rng(2).normal(0, 1.5, (80, 150, 3))
+    return (np.stack([x + y / 3, 200 - x / 2, y + 20], axis=2) + noise).astype(np.uint8).tobytes()
+
+
+SAMPLES = {
+    "source": SOURCE,
+    "machine code": machine_code(),
+    "one channel": waves(1),
+    "two channels": waves(2),
+    "pixels": pixels(),
+    "zeros": bytes(100_000),
+    "noise": RNG.randbytes(30_000),
+    "few bytes": b"ab",
+}
+LZMA_METHODS = [m for m in METHODS if m.kind is MethodKind.LZMA]
+
+
+def by(kind: MethodKind, data: bytes) -> tuple[Method, bytes]:
+    """`data` packed by a method of this kind, whether or not it is the smallest."""
+    trials = [p for p in classical._candidates(data, lambda: None) if METHODS[p.method].kind is kind]
+    best = min(trials, key=lambda p: len(p.payload))
+    return METHODS[best.method], best.payload
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_smallest_payload_comes_back_and_beats_xz(name: str) -> None:
+    data = SAMPLES[name]
+    packed = pack(data)
+    assert unpack(METHODS[packed.method], packed.payload, len(data)) == data
+    assert len(packed.payload) <= len(lzma.compress(data, preset=9 | lzma.PRESET_EXTREME))
+    assert len(packed.payload) <= len(data)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_kind_of_method_comes_back(name: str) -> None:
+    data = SAMPLES[name]
+    for packed in classical._candidates(data, lambda: None):
+        assert unpack(METHODS[packed.method], packed.payload, len(data)) == data
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.binary(min_size=1, max_size=300))
+def test_any_bytes_come_back(data: bytes) -> None:
+    for packed in (pack(data), pack_quick(data)):
+        assert unpack(METHODS[packed.method], packed.payload, len(data)) == data
+        assert len(packed.payload) <= len(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "first_filter"),
+    [
+        ("source", "ppmd", None),
+        ("machine code", "lzma", "x86"),
+        ("one channel", "lzma", "delta"),
+        ("two channels", "lzma", "delta"),
+        ("pixels", "lzma", "delta"),
+        ("noise", "stored", None),
+    ],
+)
+def test_data_finds_its_method(name: str, kind: str, first_filter: str | None) -> None:
+    method = METHODS[pack(SAMPLES[name]).method]
+    assert method.kind == kind
+    if first_filter is not None:
+        assert method.parameters["filters"][0]["id"] == first_filter
+
+
+def test_packing_twice_gives_the_same() -> None:
+    for name in ("source", "machine code", "pixels"):
+        assert pack(SAMPLES[name]) == pack(SAMPLES[name])
+
+
+def test_noise_is_stored_and_a_far_repeat_in_it_is_found() -> None:
+    """What no probe of the middle shrinks gets no full trial, unless Zstandard sees more in the whole."""
+    noise = random.Random(3).randbytes(1 << 20)
+    assert METHODS[pack(noise).method].kind is MethodKind.STORED
+    assert len(pack(noise + noise[: 1 << 19]).payload) < 1.01 * len(noise)
+
+
+def test_check_can_stop_the_work() -> None:
+    class Stop(Exception):
+        pass
+
+    def stop() -> None:
+        raise Stop
+
+    with pytest.raises(Stop):
+        pack(SOURCE, stop)
+
+
+def test_check_is_called_during_large_inputs() -> None:
+    calls = []
+    pack(bytes(5 * classical.TRY_BYTES), lambda: calls.append(1))
+    assert len(calls) > 5
+
+
+def test_large_text_is_left_to_lzma() -> None:
+    data = (SOURCE * (ppmd.LIMIT // len(SOURCE) + 1))[: ppmd.LIMIT + 1]
+    packed = pack(data)
+    assert METHODS[packed.method].kind is MethodKind.LZMA
+    assert unpack(METHODS[packed.method], packed.payload, len(data)) == data
+
+
+def test_the_methods_cost_little_in_a_header() -> None:
+    """They stand in every archive's header, used or not."""
+    assert len(encode_header(METHODS)) - len(encode_header(METHODS[:1])) <= 80
+
+
+KINDS = [MethodKind.ZSTD, MethodKind.PPMD, MethodKind.LZMA, MethodKind.STORED]
+kinds = pytest.mark.parametrize("kind", KINDS)
+
+
+@pytest.mark.parametrize("kind", [MethodKind.ZSTD, MethodKind.LZMA, MethodKind.STORED])
+def test_wrong_sizes_truncation_and_extra_bytes_are_refused(kind: MethodKind) -> None:
+    method, payload = by(kind, SOURCE)
+    for original_size in (1, len(SOURCE) - 1, len(SOURCE) + 1, 1 << 21):
+        with pytest.raises(CorruptArchive):
+            unpack(method, payload, original_size)
+    for wrong in (
+        b"",
+        payload[:1],
+        payload[:5],
+        payload[: len(payload) // 2],
+        payload[:-1],
+        payload + b"\x00",
+    ):
+        with pytest.raises(CorruptArchive):
+            unpack(method, wrong, len(SOURCE))
+
+
+def test_ppmd_gives_no_more_than_the_stated_size() -> None:
+    """It has no end mark, so a wrong size is found by the content's checksum, not here."""
+    method, payload = by(MethodKind.PPMD, SOURCE)
+    assert unpack(method, payload, 100) == SOURCE[:100]
+    assert unpack(method, payload, len(SOURCE) + 2).startswith(SOURCE)
+    for wrong in (b"", payload[:4], b"\x01" + payload[1:], b"\x00\xff\xff\xff\xff" + payload[5:]):
+        with pytest.raises(CorruptArchive):
+            unpack(method, wrong, len(SOURCE))
+    with pytest.raises(CorruptArchive):
+        unpack(method, payload, ppmd.LIMIT + 1)
+
+
+@kinds
+def test_damaged_payloads_give_an_error_or_bytes_of_the_right_size(kind: MethodKind) -> None:
+    method, payload = by(kind, SOURCE[:4000])
+    rng = random.Random(3)
+    for _ in range(150):
+        damaged = bytearray(payload)
+        for _ in range(rng.randrange(1, 5)):
+            damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
+        try:
+            assert len(unpack(method, bytes(damaged), 4000)) == 4000
+        except CorruptArchive:
+            continue
+
+
+@pytest.mark.parametrize("method", [m for m in METHODS if m.kind is not MethodKind.STORED])
+def test_noise_is_refused_or_decodes_to_the_stated_size(method: Method) -> None:
+    rng = random.Random(4)
+    for length in (*range(12), *[rng.randrange(200) for _ in range(60)]):
+        noise = rng.randbytes(length)
+        for payload in (
+            noise,
+            b"\x00" + noise,
+            b"\x01" + noise,
+            zstandard.MAGIC_NUMBER.to_bytes(4, "little") + noise,
+        ):
+            try:
+                assert len(unpack(method, payload, 500)) == 500
+            except CorruptArchive:
+                continue
+
+
+@pytest.mark.parametrize("method", LZMA_METHODS)
+def test_lzma_bomb_is_stopped(method: Method) -> None:
+    chain = classical._filter_chain(method.parameters["filters"])
+    bomb = lzma.compress(
+        bytes(1 << 24), lzma.FORMAT_RAW, filters=[*chain, {"id": lzma.FILTER_LZMA2, "preset": 1}]
+    )
+    with pytest.raises(CorruptArchive):
+        unpack(method, bomb, 1000)
+
+
+def test_zstd_bomb_is_stopped() -> None:
+    for content_size in (True, False):
+        bomb = zstandard.ZstdCompressor(write_content_size=content_size).compress(bytes(1 << 24))
+        with pytest.raises(CorruptArchive):
+            unpack(METHODS[1], bomb, 1000)
+
+
+def test_zstd_frame_that_claims_a_huge_size_is_refused_unread() -> None:
+    frame = struct.pack("<IB", zstandard.MAGIC_NUMBER, 0xE0) + struct.pack("<Q", 1 << 60) + b"\x01\x00\x00"
+    assert zstandard.get_frame_parameters(frame).content_size == 1 << 60
+    with pytest.raises(CorruptArchive, match="frame header"):
+        unpack(METHODS[1], frame, 1000)
+
+
+def test_zstd_frame_that_asks_for_a_huge_window_is_refused() -> None:
+    settings = zstandard.ZstdCompressionParameters(window_log=27, write_content_size=False)
+    frame = zstandard.ZstdCompressor(compression_params=settings).compressobj()
+    payload = frame.compress(bytes(1000)) + frame.flush()
+    assert zstandard.get_frame_parameters(payload).window_size == 1 << 27
+    with pytest.raises(CorruptArchive):
+        unpack(METHODS[1], payload, 1000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters"),
+    [
+        ("ppmd", {}),
+        ("ppmd", {"order": 6}),
+        ("ppmd", {"order": 64, "memory": 1 << 26}),
+        ("ppmd", {"order": 6, "memory": 1 << 40}),
+        ("ppmd", {"order": -1, "memory": 1 << 26}),
+        ("ppmd", {"order": "6", "memory": 1 << 26}),
+        ("lzma", {}),
+        ("lzma", {"filters": []}),
+        ("lzma", {"filters": "lzma2"}),
+        ("lzma", {"filters": [{"id": "delta", "dist": 100_000}, {"id": "lzma2"}]}),
+        ("lzma", {"filters": [{"id": "lzma2", "dict_size": 1 << 40}]}),
+        ("neural", {}),
+    ],
+)
+def test_parameters_we_never_write_are_refused(kind: str, parameters: dict[str, object]) -> None:
+    payload = b"\x00\x00\x00\x00\x00\x00"
+    with pytest.raises(CorruptArchive):
+        unpack(Method(MethodKind(kind), parameters), payload, 10)
+
+
+def test_ppmd_loses_no_byte_of_what_does_not_compress() -> None:
+    """pyppmd alone loses one of this noise."""
+    noise = random.Random(5).randbytes(100_000)
+    payload = ppmd.encode(noise, 6, 1 << 24)
+    assert payload is not None
+    assert ppmd.decode(payload, 6, 1 << 24, len(noise)) == noise
+
+
+STARVE = """
+import random
+from nacomp.codecs import ppmd
+payload = ppmd.encode(bytes(random.Random(1).choices(b"abcd", k=5000)), 6, 1 << 24)
+for cut in range(5, len(payload), 11):
+    for size in (5000, 60000):
+        try:
+            assert len(ppmd.decode(payload[:cut], 6, 1 << 24, size)) <= size
+        except ValueError:
+            pass
+"""
+
+
+def test_ppmd_starved_of_input_does_not_break_the_process() -> None:
+    """In a process of its own, because what it guards against is a crash."""
+    done = subprocess.run([sys.executable, "-c", STARVE], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_methods_are_distinct() -> None:
+    assert len({repr(method) for method in METHODS}) == len(METHODS)

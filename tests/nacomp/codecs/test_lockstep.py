@@ -1,0 +1,137 @@
+"""Streams in lockstep: the cut, and the encoder's batching against the decoder's step by step."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nacomp.codecs.levels import LEVELS, Level
+from nacomp.codecs.lockstep import Streams
+from nacomp.codecs.neural import PAYLOAD_HEADER, NeuralCodec, NeuralSettings, parse_cut
+from nacomp.models.exact.engine import ExactEngine, open_engine
+from nacomp.models.library.gguf_file import open_gguf
+from nacomp.models.predictors.ensemble import EnsembleParameters
+from nacomp.models.protocol import ContextWindow
+from nacomp.runtime.progress import CancelToken, Interrupted, Job, Progress
+from tests.nacomp.workbench import DATA, prose
+
+
+@given(st.integers(1, 5000), st.integers(1, 64))
+def test_streams_cover_the_block(symbols: int, streams: int) -> None:
+    cut = Streams(symbols, min(streams, symbols))
+    parts = cut.split(np.arange(symbols, dtype=np.int32))
+    assert np.concatenate(parts).tolist() == list(range(symbols))
+    assert [cut.live(t) for t in range(cut.steps)] == [
+        sum(len(p) > t for p in parts) for t in range(cut.steps)
+    ]
+    assert all(len(part) > t for t in (0, cut.steps - 1) for part in parts[: cut.live(t)])
+
+
+@pytest.fixture(scope="module")
+def engine() -> ExactEngine:
+    return open_engine(DATA / "tiny.gguf")
+
+
+def codec(engine: ExactEngine, window: int = 64, **ensemble: int) -> NeuralCodec:
+    """The tiny model with a window that texts of these tests slide past."""
+    with open_gguf(DATA / "tiny.gguf") as file:
+        metadata = file.metadata
+    parameters = NeuralSettings("tiny", "00", ContextWindow(window, 4), EnsembleParameters(**ensemble))
+    return NeuralCodec(engine, metadata, parameters)
+
+
+def level(streams: int, symbols_per_stream: int = 1) -> Level:
+    return Level("test", (), ContextWindow(64, 4), streams, symbols_per_stream, 1 << 20)
+
+
+TEXTS = {
+    "prose": prose(1200),
+    "repeats": b"".join(b'{"id": %d, "name": "somebody", "tags": ["a", "b"]}\n' % i for i in range(40)),
+    "one-symbol": b"e",
+    "escapes": bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("streams", [1, 3, 32])
+@pytest.mark.parametrize("skip", [False, True])
+def test_decoder_mirrors_encoder(engine: ExactEngine, name: str, streams: int, skip: bool) -> None:
+    tiny = codec(engine, skip=skip)
+    payload = tiny.encode(TEXTS[name], level(streams), Job())
+    assert tiny.decode(payload, len(TEXTS[name]), Job()) == TEXTS[name]
+
+
+def test_batching_changes_nothing(engine: ExactEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One row per forward, as an engine with little memory would have it, gives the same archive."""
+    wide = codec(engine).encode(TEXTS["prose"], level(3), Job())
+    monkeypatch.setattr(ExactEngine, "max_rows", 1)
+    assert codec(engine).encode(TEXTS["prose"], level(3), Job()) == wide
+
+
+def test_skipping_spares_the_model(engine: ExactEngine) -> None:
+    """Repetitive text asks the model for a small part of its tokens."""
+    tiny = codec(engine, skip=True)
+    cut = Streams(len(tiny.tokenizer.encode(TEXTS["repeats"] * 4)), 1)
+    wants = tiny._plan(cut, tiny.tokenizer.encode(TEXTS["repeats"] * 4))
+    assert wants[0].mean() < 0.5
+
+
+def test_a_block_that_repeats_itself_flies_in_one_stream(engine: ExactEngine) -> None:
+    """Streams are there for the model; where it has next to nothing to do, a repeat is learnt soonest in one."""
+    tiny = codec(engine)
+    eight = level(8, symbols_per_stream=500)
+    repeats, prosaic = (tiny.tokenizer.encode(text) for text in (TEXTS["repeats"] * 40, prose(20000)))
+    assert tiny.flies(repeats, eight)
+    assert not tiny.flies(prosaic, eight)
+    for symbols, streams in ((repeats, 1), (prosaic, 8)):
+        cut, wants = tiny.flying.cut(symbols, eight)
+        assert cut.streams == streams
+        assert [len(mask) for mask in wants] == [len(part) for part in cut.split(symbols)]
+
+
+@settings(max_examples=200)
+@given(st.binary(min_size=0, max_size=40), st.integers(0, 1 << 21))
+def test_hostile_payload_headers_are_bounded(payload: bytes, size: int) -> None:
+    from nacomp.errors import CorruptArchive
+
+    try:
+        cut = parse_cut(payload, size)
+    except CorruptArchive:
+        return
+    assert 1 <= cut.streams <= cut.symbols <= size
+
+
+def test_wrong_payload_is_refused_or_harmless(engine: ExactEngine) -> None:
+    """A payload that decodes to something else must not come out as the right size with a straight face."""
+    from nacomp.errors import CorruptArchive
+
+    tiny = codec(engine)
+    header = PAYLOAD_HEADER.pack(50, 1, 0)
+    with pytest.raises(CorruptArchive):
+        tiny.decode(header + b"\x5a" * 40, 51, Job())
+
+
+def test_cancel_is_answered_within_a_step(engine: ExactEngine) -> None:
+    token = CancelToken()
+    text = TEXTS["prose"] * 20
+    seen: list[int] = []
+
+    def cancel_at_once(state: Progress) -> None:
+        seen.append(state.done_bytes)
+        token.cancel()
+
+    with pytest.raises(Interrupted):
+        codec(engine).encode(text, level(1), Job(len(text), cancel_at_once, token))
+    assert len(seen) == 1
+    assert seen[0] < len(text)
+
+
+def test_levels_are_what_the_archive_can_hold() -> None:
+    for each in LEVELS.values():
+        assert 0 <= each.context.sinks < each.context.window <= 4096
+        assert each.streams(1) == 1
+        assert each.streams(10**7) == each.max_streams
+        assert each.block_bytes <= 4 << 20
+    assert Path(DATA / "tiny.gguf").stat().st_size < 400_000
