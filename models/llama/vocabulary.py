@@ -13,7 +13,7 @@ from typing import Any
 from nacomp.models.errors import UnsupportedModel
 from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.llama.library import library
-from nacomp.models.tokens.token_table import KNOWN_MODELS
+from nacomp.models.tokens.token_table import KNOWN_MODELS, check_speakable
 from nacomp.models.tokens.token_table import read_vocabulary as read_listed_vocabulary
 from nacomp.models.tokens.vocabulary import Vocabulary
 
@@ -32,6 +32,7 @@ def read_vocabulary(path: Path, model: Any) -> Vocabulary:
     if llama.llama_vocab_type(vocabulary) in (llama.LLAMA_VOCAB_TYPE_NONE, llama.LLAMA_VOCAB_TYPE_WPM):
         raise UnsupportedModel(model=path.name, engine="llama", reason=f"its tokenizer is of kind {kind}")
     pieces = token_pieces(vocabulary)
+    check_speakable(pieces, path.name)
     start = _first_valid(len(pieces), llama.llama_vocab_bos(vocabulary), llama.llama_vocab_eos(vocabulary))
     return Vocabulary(pieces, start, start)
 

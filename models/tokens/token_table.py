@@ -105,8 +105,18 @@ def read_vocabulary(metadata: Mapping[str, Any]) -> Vocabulary:
     """The id->bytes table and the two special ids, from GGUF `metadata`. Raises ModelError."""
     table = read_table(metadata)
     pieces = token_pieces(table)
+    check_speakable(pieces, table.name)
     start = _start_token(metadata, table)
     return Vocabulary(pieces, start, _escape_token(metadata, pieces, start))
+
+
+def check_speakable(pieces: Sequence[bytes], name: str) -> None:
+    """Refuse a model whose tokens are all control tokens: whatever it predicted would be of no use to a coder.
+
+    The predictors take this for granted, as their largest weight is that of a token with bytes. Raises ModelError.
+    """
+    if not any(pieces):
+        raise ModelError(model=name, reason="none of its tokens stands for any bytes")
 
 
 def token_pieces(table: TokenTable) -> tuple[bytes, ...]:

@@ -36,6 +36,8 @@ class TinyModel:
         kind: storage of the matrices; block formats need `width` and `hidden` in whole blocks.
         rope_factors: whether there is a `rope_freqs.weight` as in Llama 3.1.
         scale: standard deviation of the weights times the square root of their input width; 2 gives sharp logits.
+        control: whether every token is a control token, so that none stands for any bytes.
+        filled: tensors that hold one value throughout.
     """
 
     layers: int = 2
@@ -52,6 +54,8 @@ class TinyModel:
     rope_factors: bool = False
     scale: float = 2.0
     seed: int = 1
+    control: bool = False
+    filled: tuple[tuple[str, float], ...] = ()
 
 
 def write_tiny_gguf(path: Path, model: TinyModel | None = None) -> Path:
@@ -59,7 +63,7 @@ def write_tiny_gguf(path: Path, model: TinyModel | None = None) -> Path:
     model = model or TinyModel()
     writer = gguf.GGUFWriter(path, "llama")
     _add_shape(writer, model)
-    _add_tokens(writer, model.vocabulary)
+    _add_tokens(writer, model.vocabulary, model.control)
     for name, values in _tensors(model).items():
         _add_tensor(writer, name, values, model)
     writer.write_header_to_file()
@@ -86,7 +90,7 @@ def _add_shape(writer: gguf.GGUFWriter, model: TinyModel) -> None:
     writer.add_vocab_size(model.vocabulary)
 
 
-def _add_tokens(writer: gguf.GGUFWriter, vocabulary: int) -> None:
+def _add_tokens(writer: gguf.GGUFWriter, vocabulary: int, control: bool) -> None:
     """The separator, 256 bytes, and merges of any two earlier tokens until the vocabulary is full."""
     tokens = ["<|endoftext|>", *sorted(byte_alphabet(), key=byte_alphabet().__getitem__)]
     if vocabulary < len(tokens):
@@ -103,7 +107,8 @@ def _add_tokens(writer: gguf.GGUFWriter, vocabulary: int) -> None:
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("smollm")
     writer.add_token_list(tokens)
-    writer.add_token_types([gguf.TokenType.CONTROL, *[gguf.TokenType.NORMAL] * (vocabulary - 1)])
+    others = gguf.TokenType.CONTROL if control else gguf.TokenType.NORMAL
+    writer.add_token_types([gguf.TokenType.CONTROL, *[others] * (vocabulary - 1)])
     writer.add_token_merges(merges or ["! !"])
     writer.add_bos_token_id(0)
     writer.add_eos_token_id(0)
@@ -133,7 +138,10 @@ def _tensors(model: TinyModel) -> dict[str, NDArray[np.float32]]:
         shapes["output"] = (model.vocabulary, model.width)
     if model.rope_factors:
         shapes["rope_freqs"] = (head_size // 2,)
-    return {f"{name}.weight": _values(name, shape, random, model.scale) for name, shape in shapes.items()}
+    tensors = {f"{name}.weight": _values(name, shape, random, model.scale) for name, shape in shapes.items()}
+    for name, value in model.filled:
+        tensors[f"{name}.weight"].fill(value)
+    return tensors
 
 
 def _values(

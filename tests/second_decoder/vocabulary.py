@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tests.second_decoder.errors import check
+
 NORMAL, CONTROL, USER_DEFINED, BYTE = 1, 3, 4, 6
 
 
@@ -15,6 +17,7 @@ class Vocabulary:
         kinds = fields.get("tokenizer.ggml.token_type", [NORMAL] * len(texts))
         spell = {"gpt2": _byte_level, "llama": _sentencepiece}[fields["tokenizer.ggml.model"]]
         self.tokens: list[bytes] = [spell(text, kind) for text, kind in zip(texts, kinds, strict=True)]
+        check(any(self.tokens), "no token of the model has bytes")
 
         def named(key: str, default: int) -> int:
             token = int(fields.get(f"tokenizer.ggml.{key}", default))

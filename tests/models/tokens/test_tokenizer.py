@@ -66,6 +66,21 @@ def sentencepiece_metadata() -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("kind", [TokenKind.CONTROL, TokenKind.UNUSED, TokenKind.UNDEFINED])
+@pytest.mark.parametrize("size", [1, 255, 256, 257])
+def test_a_model_that_can_say_nothing_is_refused(kind: int, size: int) -> None:
+    metadata = {
+        "general.name": "mute",
+        "tokenizer.ggml.model": "gpt2",
+        "tokenizer.ggml.tokens": [f"t{i}" for i in range(size)],
+        "tokenizer.ggml.token_type": [int(kind)] * size,
+    }
+    with pytest.raises(ModelError, match="mute cannot be used: none of its tokens stands for any bytes"):
+        read_vocabulary(metadata)
+    metadata["tokenizer.ggml.token_type"][-1] = int(TokenKind.NORMAL)  # type: ignore[index]
+    assert read_vocabulary(metadata).pieces[-1] == b"t%d" % (size - 1)
+
+
 METADATA = {"byte-level": byte_level_metadata(), "sentencepiece": sentencepiece_metadata()}
 VOCABULARIES = {name: read_vocabulary(metadata) for name, metadata in METADATA.items()}
 TOKENIZERS = {name: Tokenizer(metadata, VOCABULARIES[name]) for name, metadata in METADATA.items()}
