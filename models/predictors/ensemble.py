@@ -43,7 +43,7 @@ class Ensemble(Protocol):
 
         Args:
             streams: (row,) the live streams, ascending.
-            logits: (rows with logits, V) finite logits of those rows, in row order.
+            logits: (rows with logits, V) logits of those rows, in row order; ValueError where one is not finite.
             has_logits: (row,) which rows those are.
 
         Returns:

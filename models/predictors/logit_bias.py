@@ -25,7 +25,9 @@ from nacomp.models.predictors.initial_weights import RECENCY_STARTS
 from nacomp.models.predictors.parameters import EnsembleParameters
 from nacomp.models.tokens.vocabulary import PAGE, Vocabulary
 
-MASKED = np.float32(-1e30)
+MASKED = np.float32(-np.inf)
+"""Bias of what is never coded: control tokens, and ids behind the last token. Under any finite number a model could push
+its other logits, and such an id would weigh as much as a token; under -inf it weighs 1, whatever the model says."""
 ONE = np.float32(1 << 26)
 """Weight of the likeliest token before lifting, but for the 1 that every entry has on top: without that floor, the
 few tokens the model finds absurd cost up to 48 bits (0.1% on lcet10); with it, a sure row loses 0.001 bits."""
@@ -89,10 +91,11 @@ class Lift:
         self._widths = [piece_width(piece) for piece in vocabulary.pieces]
         self._newline = vocabulary.first_escape + 10
         self._padded = vocabulary.token_pages * PAGE
-        bias = np.full(self._padded, MASKED, np.float32)
-        bias[[i for i, piece in enumerate(vocabulary.pieces) if piece]] = (
-            0.0  # control tokens are never coded
-        )
+        self._speakable = np.zeros(self._padded, np.bool_)
+        self._speakable[[i for i, piece in enumerate(vocabulary.pieces) if piece]] = True
+        if not self._speakable.any():
+            raise ValueError("none of the vocabulary's tokens has bytes")
+        bias = np.where(self._speakable, np.float32(0), MASKED)
         cells = 1 << (parameters.table_bits + 2)
         self._shift = 62 - parameters.table_bits
         self._bias = Biases(bias, 1.0, parameters.bias_rate)
@@ -105,13 +108,17 @@ class Lift:
         self._last: list[dict[int, int]] = [{} for _ in range(streams)]
 
     def weigh(self, stream: int, logits: NDArray[np.float32]) -> LiftedRow:
-        """The row of finite logits (token,)."""
+        """The row of logits (token,). Raises ValueError where one is not finite."""
+        if not np.isfinite(logits).all():
+            raise ValueError("logits must be finite")
         s = np.zeros(self._padded, np.float32)
         s[: self._size] = logits
         s = s + self._bias.values
-        weights = np.rint(exp32(s - s.max()) * ONE).astype(np.int64) + 1
+        with np.errstate(over="ignore"):  # logits further apart than float32 reaches: the lower one weighs 1
+            s -= s.max()
+        weights = np.rint(exp32(s) * ONE).astype(np.int64) + 1
         total = int(weights.sum())
-        favourites = np.flatnonzero(weights << FAVOURITE >= total).tolist()
+        favourites = np.flatnonzero((weights << FAVOURITE >= total) & self._speakable).tolist()
         cells = [self._cells(stream, token, int(weights[token]), total) for token in favourites]
         for token, (pair, gap, column, recency) in zip(favourites, cells, strict=True):
             lift = float(self._pairs.values[pair]) + float(self._gaps.values[gap])

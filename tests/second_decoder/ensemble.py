@@ -205,7 +205,7 @@ class Ensemble:
         self.fallback_total = int(self.fallback.sum())
         without = [i for i, s in enumerate(symbols[:-256]) if not s]
         self.tables = self._tables(table["recency"])
-        self.tables[0].values[without] = np.float32(-1e30)
+        self.tables[0].values[without] = -np.inf
 
     def _tables(self, recency: list[list[int]]) -> list[Biases]:
         """Bias, pair, gap, column, recency."""

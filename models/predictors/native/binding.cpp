@@ -3,6 +3,8 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <string>
 
@@ -38,10 +40,11 @@ Rates parse_rates(const py::dict& values) {
             number(values, "recency_rate", 0, 65536)};
 }
 
-// (a, b, ..) doubles of an array of exactly `size` entries.
+// (a, b, ..) finite doubles of an array of exactly `size` entries.
 std::vector<double> table(const py::dict& starts, const char* name, int size) {
     const auto array = starts[name].cast<Array<double>>();
     demand(array.size() == size, name);
+    for (int i = 0; i < size; ++i) demand(std::isfinite(array.data()[i]), name);
     return {array.data(), array.data() + size};
 }
 
@@ -63,6 +66,9 @@ Layout parse_layout(const Array<std::int32_t>& widths) {
     const int size = static_cast<int>(widths.size());
     Layout result{size, (size + 255) / 256, {}};
     result.widths.assign(widths.data(), widths.data() + size);
+    // Without such a token a row of the model would weigh nothing but what is never coded.
+    demand(std::any_of(result.widths.begin(), result.widths.end(), [](int width) { return width != Layout::kUnspoken; }),
+           "none of the vocabulary's tokens has bytes");
     return result;
 }
 
@@ -90,15 +96,16 @@ public:
     py::array_t<double> predict(const Array<std::int32_t>& streams, const Array<float>& logits, const Array<bool>& has) {
         const int rows = live(streams);
         demand(has.ndim() == 1 && has.size() == rows, "has_logits must have one entry per row");
-        py::ssize_t given = 0;
-        for (int i = 0; i < rows; ++i) given += has.data()[i];
+        // As bytes: a bool array made from other numbers may hold more than 0 and 1.
+        const auto* flags = reinterpret_cast<const std::uint8_t*>(has.data());
+        const py::ssize_t given = rows - std::count(flags, flags + rows, std::uint8_t{0});
         demand(logits.ndim() == 2 && logits.shape(0) == given && logits.shape(1) == ensemble_.layout().size,
                "logits must be (rows with logits, vocabulary)");
         py::array_t<double> out({rows, ensemble_.layout().pages()});
         double* to = out.mutable_data();
         {
             py::gil_scoped_release release;
-            ensemble_.predict(streams.data(), rows, logits.data(), reinterpret_cast<const std::uint8_t*>(has.data()), to);
+            ensemble_.predict(streams.data(), rows, logits.data(), flags, to);
         }
         return out;
     }

@@ -41,19 +41,21 @@ NACOMP_INLINE float exp32(float x) {
 // Floats compared as integers in the same order: compilers vectorise integer maxima, but not float ones.
 NACOMP_INLINE std::int32_t order_key(std::int32_t bits) { return bits ^ ((bits >> 31) & 0x7fffffff); }
 
-NACOMP_INLINE float highest_body(const float* logits, const float* bias, std::size_t pages) {
-    std::int32_t best = INT32_MIN;
+NACOMP_INLINE bool highest_body(const float* logits, const float* bias, std::size_t pages, float* top) {
+    std::int32_t best = INT32_MIN, largest = 0;
     for (std::size_t i = 0; i < pages * kPage; ++i) {
         const float s = logits[i] + bias[i];
-        std::int32_t bits;
+        std::int32_t bits, magnitude;
         std::memcpy(&bits, &s, 4);
+        std::memcpy(&magnitude, &logits[i], 4);
+        magnitude &= 0x7fffffff;
         const std::int32_t key = order_key(bits);
         best = key > best ? key : best;
+        largest = magnitude > largest ? magnitude : largest;
     }
     const std::int32_t bits = order_key(best);
-    float top;
-    std::memcpy(&top, &bits, 4);
-    return top;
+    std::memcpy(top, &bits, 4);
+    return largest < 0x7f800000;  // infinities and NaN are the largest bit patterns
 }
 
 NACOMP_INLINE void weigh_body(const float* logits, const float* bias, float top, std::uint32_t* weights,
@@ -87,7 +89,9 @@ NACOMP_INLINE void exponentials_body(double* x, std::size_t n) {
 }
 
 #define NACOMP_VERSION(NAME, TARGET)                                                                          \
-    TARGET float highest_##NAME(const float* z, const float* b, std::size_t n) { return highest_body(z, b, n); } \
+    TARGET bool highest_##NAME(const float* z, const float* b, std::size_t n, float* top) {                     \
+        return highest_body(z, b, n, top);                                                                    \
+    }                                                                                                         \
     TARGET void weigh_##NAME(const float* z, const float* b, float top, std::uint32_t* w, std::int64_t* s,      \
                              std::uint32_t* h, std::size_t n) {                                               \
         weigh_body(z, b, top, w, s, h, n);                                                                    \

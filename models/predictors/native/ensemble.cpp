@@ -56,7 +56,7 @@ void Ensemble::wants_model(const std::int32_t* streams, int rows, std::uint8_t* 
 
 void Ensemble::predict(const std::int32_t* streams, int rows, const float* logits, const std::uint8_t* has,
                        double* out) {
-    rows_open_ = rows;
+    rows_open_ = 0;  // no step is open if a row is refused
     for (int i = 0; i < rows; ++i, out += layout_.pages()) {
         Row& row = rows_[i];
         row.stream = streams[i];
@@ -75,6 +75,7 @@ void Ensemble::predict(const std::int32_t* streams, int rows, const float* logit
         }
         spread(row, left, own, total, out);
     }
+    rows_open_ = rows;
 }
 
 double Ensemble::mix_model(Row& row, double* own, std::int64_t& total) {

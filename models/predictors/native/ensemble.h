@@ -20,7 +20,8 @@ public:
     Ensemble(const Ensemble&) = delete;
 
     void wants_model(const std::int32_t* streams, int rows, std::uint8_t* wants);
-    // logits: row i of those with has[row] at logits + i * V. out: (rows, pages).
+    // logits: row i of those with has[row] at logits + i * V. out: (rows, pages). Throws std::invalid_argument where a
+    // logit is not finite.
     void predict(const std::int32_t* streams, int rows, const float* logits, const std::uint8_t* has, double* out);
     void choose_pages(const std::int32_t* pages, double* out) const;  // out: (rows, 256)
     void update(const std::int32_t* symbols);

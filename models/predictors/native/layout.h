@@ -19,7 +19,8 @@ struct Layout {
     int pages() const { return token_pages + 1; }
     Symbol first_escape() const { return token_pages * static_cast<int>(kPage); }
     Symbol symbols() const { return pages() * static_cast<int>(kPage); }
-    bool speakable(Symbol token) const { return widths[token] != kUnspoken; }
+    // Whether an id below the escapes may be coded: not those of control tokens, nor those behind the last token.
+    bool speakable(Symbol token) const { return token < size && widths[token] != kUnspoken; }
 };
 
 // How often each symbol came in this block: the row where no language model is asked.

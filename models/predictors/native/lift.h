@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <vector>
 
 #include "arithmetic.h"
@@ -88,7 +89,7 @@ public:
           kernel_(kernel),
           shift_(62 - table_bits),
           bias_(layout.token_pages * kPage, kMasked),
-          energies_(layout.size, 1.0f),
+          energies_(layout.token_pages * kPage, 1.0f),
           rate_(rates.bias / 65536.0),
           pairs_(std::size_t{1} << (table_bits + 2), 0.2f, rates.pair),
           gaps_(std::size_t{1} << (table_bits + 2), 0.3f, rates.gap),
@@ -102,7 +103,7 @@ public:
         if (rates.recency) recency_.start(starts.recency);
     }
 
-    // logits: (V,) finite.
+    // logits: (V,); throws std::invalid_argument where one is not finite.
     void weigh(int stream, const float* logits, LiftedRow& row) {
         const int pages = layout_.token_pages;
         if (layout_.size % kPage) {
@@ -111,7 +112,8 @@ public:
         }
         row.weights.resize(pages * kPage);
         row.sums.resize(pages);
-        const float top = kernel_.highest(logits, bias_.data(), pages);
+        float top;
+        if (!kernel_.highest(logits, bias_.data(), pages, &top)) throw std::invalid_argument("logits must be finite");
         kernel_.weigh(logits, bias_.data(), top, row.weights.data(), row.sums.data(), highs_.data(), pages);
         std::int64_t total = 0;
         for (std::int64_t sum : row.sums) total += sum;
@@ -151,7 +153,7 @@ public:
         place.column = width < 0 ? static_cast<std::uint64_t>(-width - 1) : place.column + width;
         place.before = place.previous;
         place.previous = symbol;
-        if (place.last.empty()) place.last.assign(layout_.size, -1);
+        if (place.last.empty()) place.last.assign(layout_.token_pages * kPage, -1);
         if (symbol < layout_.size) place.last[symbol] = place.position;
         ++place.position;
     }
@@ -161,7 +163,7 @@ private:
         Symbol previous = -1, before = -1;
         std::uint64_t column = 0;
         std::int32_t position = 0;
-        std::vector<std::int32_t> last;  // (V,) position of the token's latest occurrence, -1: none
+        std::vector<std::int32_t> last;  // (token_pages * 256,) position of the token's latest occurrence, -1: none
     };
 
     // Lists a page's favourites and asks for their cells: three tables of 2 MB each at the default size, where an
@@ -173,7 +175,7 @@ private:
         const std::uint64_t by_column = ((std::uint64_t{1} << 32) + place.column / 3) * kMultiplier;
         for (Symbol token = page * static_cast<int>(kPage); token < (page + 1) * static_cast<int>(kPage); ++token) {
             const std::int64_t weight = row.weights[token];
-            if (weight < least) continue;
+            if (weight < least || !layout_.speakable(token)) continue;
             const Favourite f{token, cell(by_pair, token), cell(by_gap, token), cell(by_column, token),
                               recency(place, token, weight, total)};
             pairs_.prefetch(f.pair);
@@ -222,11 +224,11 @@ private:
     const DenseKernel& kernel_;
     int shift_;
     std::vector<float> bias_;      // (token_pages * 256,)
-    std::vector<float> energies_;  // (V,)
+    std::vector<float> energies_;  // (token_pages * 256,)
     double rate_;
     Biases pairs_, gaps_, columns_, recency_;
     std::vector<Place> places_;
-    std::vector<float> padded_;         // logits of a vocabulary that fills its last page in part
+    std::vector<float> padded_;         // (token_pages * 256,) logits of a vocabulary that fills its last page in part
     std::vector<std::uint32_t> highs_;  // (token_pages,) highest weight per page
     std::vector<double> lifts_;         // (favourite,) what weights are multiplied by
 };

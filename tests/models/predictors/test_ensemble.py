@@ -108,3 +108,87 @@ def test_native_core_equals_reference(
         actual = drive(NativeEnsemble(words, parameters, lanes, version), words, streams, seed)
         assert actual[2] == expected[2]
         assert all((a == e).all() for a, e in zip(actual[1], expected[1], strict=True))
+
+
+ODD_SIZES = [1, 2, 255, 256, 257, 300]
+HOSTILE = {
+    "all below what masks": lambda n: np.full(n, -2e30),
+    "as low as floats go": lambda n: np.full(n, -3e38),
+    "from end to end": lambda n: np.linspace(-3.4e38, 3.4e38, n),
+    "every other one": lambda n: np.where(np.arange(n) % 2, -3.4e38, -1e-45),
+    "control tokens alone": lambda n: np.where(np.arange(n) % 3 == 1, 3e38, -3e38),
+}
+
+
+def every_third_silent(size: int) -> Vocabulary:
+    """One token with bytes at least; of each three, one is a control token."""
+    return Vocabulary(tuple(b"" if i % 3 == 1 else b"%d\n" % i for i in range(size)), 0, 0)
+
+
+@pytest.mark.parametrize("logits", HOSTILE)
+@pytest.mark.parametrize("size", ODD_SIZES)
+@pytest.mark.parametrize("version", [*_ensemble.versions(), "numpy"])
+def test_what_is_never_coded_weighs_nothing_whatever_the_model_says(
+    version: str, size: int, logits: str
+) -> None:
+    """Such an id used to be a favourite where all logits were below the -1e30 that masked it; the native core then wrote
+    behind its arrays.
+    """
+    words = every_third_silent(size)
+    parameters = EnsembleParameters(table_bits=8, skip=False, bias_rate=65536)
+    native = None if version == "numpy" else NativeEnsemble(words, parameters, 1, version)
+    ensemble: Ensemble = native or open_ensemble(words, parameters, 1, kernel="numpy")
+    reference = open_ensemble(words, parameters, 1, kernel="numpy")
+    row = HOSTILE[logits](size).astype(np.float32)
+    # A damaged payload makes the decoder learn any symbol, those that are never coded included.
+    for step, symbol in enumerate([0, size - 1, min(1, size - 1), words.first_escape - 1, 0, 0]):
+        actual, expected = spread(ensemble, row), spread(reference, row)
+        assert (actual == expected).all()
+        if step < 2:  # no candidates yet
+            speaks = [bool(piece) for piece in words.pieces]
+            silent = np.flatnonzero([not s for s in speaks] + [True] * (words.first_escape - size))
+            assert actual[np.flatnonzero(speaks)].max() > 1000 * actual[silent].max(initial=0.0)
+        ensemble.update(np.array([symbol], np.int32))
+        reference.update(np.array([symbol], np.int32))
+
+
+def spread(ensemble: Ensemble, logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(symbol,) what an ensemble of one stream gives every symbol in a step that this opens."""
+    one = np.zeros(1, np.int32)
+    pages = ensemble.predict(one, logits[None], np.ones(1, np.bool_))[0]
+    return np.concatenate([share * ensemble.choose_pages(one + page)[0] for page, share in enumerate(pages)])
+
+
+@pytest.mark.parametrize("kernel", ["native", "numpy"])
+@pytest.mark.parametrize("size", ODD_SIZES)
+def test_a_vocabulary_that_can_say_nothing_is_refused(kernel: str, size: int) -> None:
+    with pytest.raises(ValueError, match="none of the vocabulary's tokens has bytes"):
+        open_ensemble(Vocabulary((b"",) * size, 0, 0), EnsembleParameters(table_bits=8), 1, kernel=kernel)
+
+
+@pytest.mark.parametrize("kernel", ["native", "numpy"])
+@pytest.mark.parametrize("value", [np.nan, -np.nan, np.inf, -np.inf])
+def test_logits_that_are_no_numbers_are_refused(kernel: str, value: float) -> None:
+    """Engines check their logits; the ensemble turns them into integers, and so does not rely on it."""
+    ensemble = open_ensemble(vocabulary(300), EnsembleParameters(table_bits=8), 1, kernel=kernel)
+    logits = np.zeros((1, 300), np.float32)
+    logits[0, 298] = value
+    one = np.zeros(1, np.int32)
+    with pytest.raises(ValueError, match="logits must be finite"):
+        ensemble.predict(one, logits, np.ones(1, np.bool_))
+
+
+def test_a_step_that_was_refused_is_not_open() -> None:
+    ensemble = open_ensemble(vocabulary(300), EnsembleParameters(table_bits=8), 1, kernel="native")
+    one = np.zeros(1, np.int32)
+    with pytest.raises(ValueError, match="finite"):
+        ensemble.predict(one, np.full((1, 300), np.nan, np.float32), np.ones(1, np.bool_))
+    with pytest.raises(ValueError, match="one value per row of the open step"):
+        ensemble.choose_pages(one)
+
+
+def test_flags_that_are_no_booleans_count_as_the_core_reads_them() -> None:
+    two = np.array([2], np.uint8).view(np.bool_)
+    ensemble = open_ensemble(vocabulary(300), EnsembleParameters(table_bits=8), 1, kernel="native")
+    pages = ensemble.predict(np.zeros(1, np.int32), np.zeros((1, 300), np.float32), two)
+    assert pages.sum() == TOTAL - 3
