@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.engines import Engines
-from nacomp.levels import LEVELS
+from nacomp.codecs.levels import LEVELS
+from nacomp.codecs.model_loader import Engines
 from nacomp.models.exact.engine import available_kernels
-from nacomp.models.store import Store
-from nacomp.progress import Job
+from nacomp.models.library.store import Store
+from nacomp.runtime.progress import Job
 from tests.models.tiny_gguf import TinyModel, write_tiny_gguf
 from tests.nacomp.workbench import nacomp, prose
 
