@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <cmath>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -48,6 +49,13 @@ std::shared_ptr<Model> make_model(int width, int heads, int kv_heads, int head_s
     return std::make_shared<Model>(shape, rope_steps.data(), *found, threads);
 }
 
+// What `quantise` gives. The bound on logits that spares a scan of them is a bound for such scales only.
+void require_scales(const Array<float>& scales) {
+    bool good = true;
+    for (py::ssize_t i = 0; i < scales.size(); i++) good &= std::isfinite(scales.data()[i]) && scales.data()[i] >= 0.0f;
+    require(good, "scales must be finite and not negative");
+}
+
 void set_matrix(Model& model, const std::string& name, int layer, const Array<int8_t>& rows, const Array<float>& scales) {
     for (const Name& matrix : kMatrices) {
         if (name != matrix.name) continue;
@@ -55,6 +63,7 @@ void set_matrix(Model& model, const std::string& name, int layer, const Array<in
         require(rows.ndim() == 2 && rows.shape(0) == model.matrix_rows(matrix.id) &&
                     rows.shape(1) == model.matrix_columns(matrix.id) && scales.size() == rows.shape(0),
                 "matrix " + name + " has the wrong shape");
+        require_scales(scales);
         py::gil_scoped_release release;
         model.set_matrix(matrix.id, layer, rows.data(), scales.data());
         return;
@@ -74,6 +83,7 @@ void set_embedding(Model& model, const Array<int8_t>& rows, const Array<float>& 
     require(rows.ndim() == 2 && rows.shape(0) == model.shape.vocabulary && rows.shape(1) == model.shape.width &&
                 scales.size() == rows.shape(0),
             "the embedding has the wrong shape");
+    require_scales(scales);
     model.set_embedding(rows.data(), scales.data());
 }
 
@@ -92,30 +102,31 @@ public:
         int rows = static_cast<int>(streams.size());
         require(tokens.size() == rows && want.size() == rows, "streams, tokens and want must have one entry per row");
         require(rows <= session_->max_rows(), "more rows than the session accepts in one call");
+        // As bytes: a bool array made from other numbers may hold more than 0 and 1.
+        const auto* flags = reinterpret_cast<const uint8_t*>(want.data());
         int wanted = 0;
         for (int i = 0; i < rows; i++) {
             require(streams.data()[i] >= 0 && streams.data()[i] < session_->streams(), "a row names no stream of the session");
             require(tokens.data()[i] >= 0 && tokens.data()[i] < vocabulary_, "a row names no token of the model");
-            wanted += want.data()[i];
+            wanted += flags[i] != 0;
         }
         require(logits.ndim() == 2 && logits.shape(0) >= wanted && logits.shape(1) == vocabulary_ && logits.writeable(),
                 "logits must be a writeable (wanted row, vocabulary) array");
-        run(streams.data(), tokens.data(), want.data(), rows, logits.mutable_data());
+        run(streams.data(), tokens.data(), flags, rows, logits.mutable_data());
         return wanted;
     }
 
     size_t bytes() const { return session_->bytes(); }
 
 private:
-    void run(const int32_t* streams, const int32_t* tokens, const bool* want, int rows, float* logits) {
+    void run(const int32_t* streams, const int32_t* tokens, const uint8_t* want, int rows, float* logits) {
         std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
         if (!lock.owns_lock()) throw std::runtime_error("the session is in use by another thread");
         if (broken_) throw std::overflow_error("an earlier row of this session was not finite");
         FeedResult result = FeedResult::done;
         {
             py::gil_scoped_release release;
-            if (rows > 0)
-                result = session_->feed(streams, tokens, reinterpret_cast<const uint8_t*>(want), rows, logits);
+            if (rows > 0) result = session_->feed(streams, tokens, want, rows, logits);
         }
         broken_ = result != FeedResult::done;
         if (broken_) throw std::overflow_error("a row is not finite");

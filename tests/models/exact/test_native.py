@@ -251,6 +251,18 @@ def test_row_out_of_range_is_refused(streams: list[int], tokens: list[int], mess
         session.feed(np.array(streams, np.int32), np.array(tokens, np.int32), np.array([True]))
 
 
+@pytest.mark.parametrize("scale", [np.nan, np.inf, -1.0])
+def test_scales_that_quantising_never_gives_are_refused(scale: float) -> None:
+    """The bound that spares a scan of the logits holds for finite scales that are not negative."""
+    core, rows = NativeModel(weights_of(FORM)).core, np.zeros((FORM.vocabulary, FORM.width), np.int8)
+    scales = np.ones(FORM.vocabulary, np.float32)
+    scales[-1] = scale
+    with pytest.raises(ValueError, match="finite and not negative"):
+        core.set_matrix("output", 0, rows, scales)
+    with pytest.raises(ValueError, match="finite and not negative"):
+        core.set_embedding(rows, scales)
+
+
 def test_more_rows_than_the_ring_has_room_for_are_refused() -> None:
     session = NativeSession(model_of(FORM, "", 1), 1, CONTEXT, max_rows=8)
     with pytest.raises(ValueError, match="more rows"):
