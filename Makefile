@@ -8,7 +8,7 @@ THE_WHEEL := ls dist/nacomp-*.whl | grep -v -e '-none-any'
 CORPUS ?= tests/data/corpus
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test test-all check wheel pure-wheel man completion app smoke deb bench bench-ratio fuzz gui native clean
+.PHONY: demo test test-all check wheel pure-wheel man completion app smoke deb bench bench-ratio fuzz sanitize gui native clean
 
 NATIVE_SOURCES := $(wildcard models/exact/native/* models/predictors/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
@@ -106,6 +106,11 @@ fuzz: $(VENV)/full
 		$(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=3000 \
 			-artifact_prefix=.check/fuzz/ .check/fuzz/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
+
+# Both native cores with sanitizers (a minute to build, in .check/sanitize), driven through their bindings for FUZZ_SECONDS
+# with hostile payloads, parameters, vocabularies, logits and weights. Linux with GCC only.
+sanitize: $(VENV)/wheel
+	$(BIN)/python tests/fuzz/sanitize.py $(FUZZ_SECONDS)
 
 gui: $(VENV)/full
 	$(BIN)/nacomp gui

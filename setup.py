@@ -5,7 +5,7 @@ Everything else about the package stands in pyproject.toml. The flags are part o
 Wider instruction sets are chosen per function and at run time, so one build runs on every CPU of its family.
 
 NACOMP_REQUIRE_NATIVE=1 makes a core that does not compile an error; NACOMP_PURE=1 leaves the cores out, for a wheel
-that fits every platform.
+that fits every platform; NACOMP_SANITIZE=1 builds them for `make sanitize`, with GCC.
 """
 
 import os
@@ -26,6 +26,11 @@ EXACT_FLAGS = (
 LINK_FLAGS = (
     ["-static-libstdc++", "-Wl,--exclude-libs,ALL", "-Wl,--gc-sections"] if sys.platform == "linux" else []
 )
+if "NACOMP_SANITIZE" in os.environ:
+    # The assertions of the C++ library check the indices of vectors, which AddressSanitizer sees only at their ends.
+    EXACT_FLAGS = [*EXACT_FLAGS, "-O1", "-g", "-fno-omit-frame-pointer", "-D_GLIBCXX_ASSERTIONS"]
+    EXACT_FLAGS += ["-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all"]
+    LINK_FLAGS = ["-fsanitize=address,undefined,float-cast-overflow"]
 
 
 def core(name: str, folder: str) -> Pybind11Extension:

@@ -15,3 +15,11 @@ def test_corpus(target: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.strip().endswith("files")
+
+
+def test_native_cases() -> None:
+    """In the cores as they are installed; `make sanitize` has the sanitizers."""
+    command = [sys.executable, str(HERE / "sanitize.py"), "--replay"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.strip().endswith("cases")

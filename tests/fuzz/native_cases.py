@@ -1,0 +1,382 @@
+"""One random case for each native core, drawn from a seed: what archives, model files and mistaken callers can ask of it.
+
+Extremes come more often than in life: vocabularies that fill no page or hold control tokens alone, parameters at their
+limits, logits and weights at the ends of float32. Every answer is compared with the numpy reference bit for bit, so a write
+into a neighbour shows even where no sanitizer looks. What the bindings must refuse is asked in between; it must raise, and
+leave the state as it was.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nacomp.models.errors import ModelError
+from nacomp.models.exact import _kernels
+from nacomp.models.exact.native_session import NativeModel, NativeSession
+from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
+from nacomp.models.exact.weights import Matrix, Weights
+from nacomp.models.predictors import _ensemble, native_core, sparse
+from nacomp.models.predictors.parameters import EnsembleParameters
+from nacomp.models.predictors.reference import NumpyEnsemble
+from nacomp.models.protocol import ContextWindow, FloatRows
+from nacomp.models.vocabulary import PAGE, Vocabulary
+from tests.models.exact.random_weights import Form, random_weights
+
+Random = np.random.Generator
+Ids = NDArray[np.int32]
+REFUSALS = (ValueError, TypeError, KeyError, RuntimeError, MemoryError)
+SIZES = (1, 2, 3, 255, 256, 257, 511, 512, 513)
+ENDS = np.array([3.4e38, -3.4e38, 1e30, -1e30, -2e30, 87, -88, 0, -0.0, 1e-45, -1e-45], np.float32)
+"""Logits at which something changes: the ends of float32, of subnormals, of exp32, and of the mask there once was."""
+
+
+def refuses(call: Callable[[], object]) -> None:
+    """`call` must raise what a caller can catch."""
+    try:
+        call()
+    except REFUSALS:
+        return
+    raise AssertionError("a call that should have been refused was not")
+
+
+def pick(rng: Random, *choices: Any) -> Any:
+    return choices[int(rng.integers(len(choices)))]
+
+
+def flags_as_bytes(rng: Random, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The same flags, True now and then as another byte than 1."""
+    return (flags * np.uint8(pick(rng, 1, 2, 255))).view(np.bool_) if rng.random() < 0.1 else flags
+
+
+# The ensemble
+
+
+def ensemble(rng: Random) -> None:
+    """Some steps of a block of random symbols and logits, and its skip plan."""
+    words, parameters, streams = a_vocabulary(rng), some_parameters(rng), int(rng.integers(1, 6))
+    if not any(words.pieces):
+        refuses(lambda: native_core.NativeEnsemble(words, parameters, streams))
+        refuses(lambda: NumpyEnsemble(words, parameters, streams))
+        return
+    version = pick(rng, *_ensemble.versions())
+    core = native_core.NativeEnsemble(words, parameters, streams, version)
+    reference = NumpyEnsemble(words, parameters, streams)
+    misuse_constructor(rng, words, parameters)
+    habit = pick(rng, "any", "drawn", "few", "again")
+    history: list[list[int]] = [[] for _ in range(streams)]
+    for _ in range(int(rng.integers(1, 30))):
+        step(rng, core, reference, words, habit, history)
+    coded = [np.array(symbols, np.int32) for symbols in history]
+    found, expected = (plan(words, parameters, coded) for plan in (native_core.plan, sparse.plan))
+    assert all((a == b).all() for a, b in zip(found, expected, strict=True))
+
+
+def a_vocabulary(rng: Random) -> Vocabulary:
+    """Any number of tokens, of which none, some, all but one, or all have bytes."""
+    size = int(pick(rng, *SIZES, rng.integers(1, 900)))
+    share = pick(rng, 0.0, 0.01, 0.5, 1.0)
+    has_bytes = rng.random(size) < share
+    if share == 0.0 and rng.random() < 0.8:  # all but one
+        has_bytes[rng.integers(size)] = True
+    pieces = (rng.bytes(int(rng.integers(1, 20))).replace(b"\r", b"\n") for _ in range(size))
+    return Vocabulary(tuple(p if h else b"" for p, h in zip(pieces, has_bytes, strict=True)), 0, 0)
+
+
+def some_parameters(rng: Random) -> EnsembleParameters:
+    """Each at either end of its range or anywhere in it; tables small, as they only take time."""
+    values: dict[str, Any] = {}
+    for name, (low, high) in EnsembleParameters.LIMITS.items():
+        values[name] = int(pick(rng, low, high, rng.integers(low, high + 1)))
+    values["table_bits"] = int(rng.integers(8, 13)) if rng.random() < 0.99 else 20
+    values["skip"] = bool(values["skip"])
+    return EnsembleParameters(**values)
+
+
+def some_logits(rng: Random, rows: int, size: int) -> FloatRows:
+    """(row, V) finite logits of one kind."""
+    shape = (rows, size)
+    kind = int(rng.integers(6))
+    if kind == 0:
+        values = rng.standard_normal(shape) * 10.0 ** rng.uniform(-3, 2)
+    elif kind == 1:
+        values = np.clip(rng.standard_normal(shape) * 1e38, -3.4e38, 3.4e38)
+    elif kind == 2:
+        values = np.full(shape, pick(rng, *ENDS))
+    elif kind == 3:
+        values = rng.choice(ENDS, shape)
+    elif kind == 4:
+        values = np.where(np.arange(size) == rng.integers(size), pick(rng, *ENDS), rng.random(shape))
+    else:
+        values = rng.integers(0, 1 << 32, shape, np.uint32).view(np.float32)
+        values = np.where(np.isfinite(values), values, np.float32(0))
+    return np.ascontiguousarray(values, np.float32)
+
+
+def step(
+    rng: Random,
+    core: native_core.NativeEnsemble,
+    reference: NumpyEnsemble,
+    words: Vocabulary,
+    habit: str,
+    history: list[list[int]],
+) -> None:
+    """One step of both, with the same answers."""
+    live = np.flatnonzero(rng.random(len(history)) < 0.7).astype(np.int32)
+    wants = core.wants_model(live)
+    assert (wants == reference.wants_model(live)).all()
+    has = wants if rng.random() < 0.8 else rng.random(len(live)) < 0.5
+    logits = some_logits(rng, int(has.sum()), words.size)
+    misuse_closed(rng, core, words, live)
+    pages = core.predict(live, logits, flags_as_bytes(rng, has))
+    check(pages, reference.predict(live, logits, has), words.pages)
+    chosen, symbols = some_symbols(rng, core, words, habit, pages, [history[s] for s in live])
+    check(core.choose_pages(chosen), reference.choose_pages(chosen), PAGE)
+    misuse_open(rng, core, words, len(live))
+    core.update(symbols)
+    reference.update(symbols)
+    for stream, symbol in zip(live.tolist(), symbols.tolist(), strict=True):
+        history[stream].append(symbol)
+
+
+def check(found: NDArray[np.float64], expected: NDArray[np.float64], entries: int) -> None:
+    """Frequencies (row, entry) are the reference's, and what the coder takes."""
+    assert found.shape[1] == entries
+    assert not len(found) or (found == expected).all()
+    assert (found >= 0).all()
+    assert (found == np.floor(found)).all()
+    assert (found.sum(axis=1) == (1 << 24) - entries).all()
+
+
+def some_symbols(
+    rng: Random,
+    core: native_core.NativeEnsemble,
+    words: Vocabulary,
+    habit: str,
+    pages: NDArray[np.float64],
+    behind: Sequence[list[int]],
+) -> tuple[Ids, Ids]:
+    """(row,) pages and symbols: those of a random payload, or others. Ids that mean nothing too: a payload may hold them."""
+    rows = len(pages)
+    if habit == "drawn" or rng.random() < 0.1:
+        chosen = drawn(rng, pages)
+        return chosen, chosen * PAGE + drawn(rng, core.choose_pages(chosen))
+    symbols = rng.integers(0, words.pages * PAGE, rows).astype(np.int32)
+    if habit == "few":
+        symbols = (symbols % 5) * (words.pages * PAGE - 1) // 4
+    elif habit == "again":
+        for row, symbols_before in enumerate(behind):
+            if symbols_before and rng.random() < 0.9:
+                symbols[row] = symbols_before[-(int(rng.integers(3)) % len(symbols_before)) - 1]
+    return symbols >> 8, symbols
+
+
+def drawn(rng: Random, frequencies: NDArray[np.float64]) -> Ids:
+    """(row,) what a decoder reads from random words under frequencies (row, n)."""
+    at = rng.integers(0, 1 << 24, len(frequencies))
+    ends = np.cumsum(frequencies + 1, axis=1)
+    return np.array([np.searchsorted(e, q, "right") for e, q in zip(ends, at, strict=True)], np.int32)
+
+
+def misuse_constructor(rng: Random, words: Vocabulary, parameters: EnsembleParameters) -> None:
+    """Settings and tables that are out of range."""
+    widths, given, starts = native_core._widths(words), asdict(parameters), native_core._STARTS
+    name = pick(rng, *(set(EnsembleParameters.LIMITS) - {"skip", "skip_queue"}))
+    low, high = EnsembleParameters.LIMITS[name]
+    wrong = {**given, name: pick(rng, low - 1, high + 1, 1 << 31, -(1 << 63), None, "1")}
+    table = pick(rng, *starts)
+    spoiled = starts[table].copy()
+    spoiled.flat[int(rng.integers(spoiled.size))] = pick(rng, np.nan, np.inf)
+    make = _ensemble.Ensemble
+    calls: list[Callable[[], object]] = [
+        lambda: make(widths, wrong, starts, 1),
+        lambda: make(widths, {}, starts, 1),
+        lambda: make(widths, given, {**starts, table: starts[table].ravel()[1:]}, 1),
+        lambda: make(widths, given, {**starts, table: spoiled}, 1),
+        lambda: make(widths, given, starts, pick(rng, 0, -1, 65537, 1 << 40)),
+        lambda: make(widths[:0], given, starts, 1),
+        lambda: make(widths[None], given, starts, 1),
+        lambda: make(widths, given, starts, 1, "sse"),
+    ]
+    refuses(pick(rng, *calls))
+
+
+def misuse_closed(rng: Random, core: native_core.NativeEnsemble, words: Vocabulary, live: Ids) -> None:
+    """Calls that open no step, or none that can be."""
+    first, no = np.zeros(1, np.int32), np.zeros(1, np.bool_)
+    beyond = np.array([pick(rng, -1, 5, 1 << 20, -(1 << 31))], np.int32)
+    broken = np.zeros((1, words.size), np.float32)
+    broken[0, rng.integers(words.size)] = pick(rng, np.nan, -np.nan, np.inf, -np.inf)
+    calls: list[Callable[[], object]] = [
+        lambda: core.wants_model(beyond),
+        lambda: core.wants_model(np.repeat(first, 2)),
+        lambda: core.wants_model(live[None]),
+        lambda: core.predict(beyond, broken[:0], no),
+        lambda: core.predict(first, broken[:0], ~no),
+        lambda: core.predict(first, broken[:, 1:], ~no),
+        lambda: core.predict(first, broken, no),
+        lambda: core.predict(first, broken, ~no),
+        lambda: core.predict(first, broken, np.zeros(2, np.bool_)),
+        lambda: core.choose_pages(first),
+        lambda: core.update(first),
+    ]
+    refuses(pick(rng, *calls))
+
+
+def misuse_open(rng: Random, core: native_core.NativeEnsemble, words: Vocabulary, rows: int) -> None:
+    """Pages and symbols that are none, for a step of `rows` rows."""
+    page = np.full(rows + (rows == 0), pick(rng, -1, words.pages, 1 << 24, -(1 << 31)), np.int32)
+    symbol = np.full(rows + (rows == 0), pick(rng, -1, words.pages * PAGE, -(1 << 31)), np.int32)
+    refuses(lambda: core.choose_pages(page))
+    refuses(lambda: core.update(symbol))
+    refuses(lambda: core.update(np.zeros(rows + 1, np.int32)))
+
+
+# The exact engine
+
+
+def engine(rng: Random) -> None:
+    """Some calls of one session of a random model."""
+    form = a_form(rng)
+    weights = distorted(rng, random_weights(form))
+    kernel = pick(rng, *_kernels.available_kernels())
+    model = NativeModel(weights, kernel, int(rng.integers(1, 4)))
+    window = int(pick(rng, 1, 2, *rng.integers(1, 40, 4)))
+    context = ContextWindow(window, int(pick(rng, 0, window - 1, rng.integers(window))))
+    streams, most = int(rng.integers(1, 5)), int(pick(rng, 1, 7, 40))
+    core = NativeSession(model, streams, context, most)
+    reference = ReferenceSession(ReferenceModel(weights), streams, context)
+    misuse_engine(rng, model, form)
+    for _ in range(int(rng.integers(1, 6))):
+        misuse_session(rng, core, streams, form.vocabulary, most)
+        rows = int(pick(rng, 1, most, rng.integers(1, most + 1)))
+        call = (
+            rng.integers(0, streams, rows).astype(np.int32),
+            rng.integers(0, form.vocabulary, rows).astype(np.int32),
+            rng.random(rows) < pick(rng, 0.0, 0.5, 1.0),
+        )
+        found = fed(core, *call[:2], flags_as_bytes(rng, call[2]))
+        expected = fed(reference, *call)
+        assert found == expected
+        if found is None:
+            return
+
+
+def fed(session: NativeSession | ReferenceSession, streams: Ids, tokens: Ids, want: Any) -> bytes | None:
+    """The bits of the logits, or None where the model's values overflow."""
+    with np.errstate(all="ignore"):
+        try:
+            return session.feed(streams, tokens, want).tobytes()
+        except ModelError:
+            return None
+
+
+def a_form(rng: Random) -> Form:
+    return Form(
+        width=16 * int(rng.integers(1, 7)),
+        kv_heads=int(rng.integers(1, 4)),
+        share=int(rng.integers(1, 7)),
+        head_size=pick(rng, 16, 32, 48, 64, 128),
+        hidden=16 * int(rng.integers(1, 8)),
+        layers=int(rng.integers(1, 3)),
+        vocabulary=int(pick(rng, 1, 31, 32, 33, 255, 256, 257, rng.integers(1, 200))),
+        tied=bool(rng.random() < 0.5),
+        rotary=pick(rng, None, 2, 16),
+        sharpness=pick(rng, 0.1, 2.0, 20.0, 1e4),
+        magnitude=pick(rng, 1e-36, 1.0, 1e30),
+        seed=int(rng.integers(1 << 30)),
+    )
+
+
+def distorted(rng: Random, weights: Weights) -> Weights:
+    """Some of the numbers at what a model file can make of them: scales are finite and not negative, norms are anything."""
+    if rng.random() < 0.3:
+        return weights
+    layers = [list(vars(layer).items()) for layer in weights.layers]
+    new = [{name: louder(rng, value) for name, value in layer} for layer in layers]
+    output = louder(rng, weights.output)
+    return replace(
+        weights,
+        shape=replace(weights.shape, epsilon=pick(rng, 1e-45, 1e-5, 1.0, 3e38)),
+        rope_steps=rng.integers(0, 1 << 64, len(weights.rope_steps), np.uint64),
+        layers=tuple(replace(layer, **values) for layer, values in zip(weights.layers, new, strict=True)),
+        output_norm=louder(rng, weights.output_norm),
+        output=output,
+        embedding=output if weights.embedding is weights.output else louder(rng, weights.embedding),
+    )
+
+
+def louder(rng: Random, value: Any) -> Any:
+    """A matrix or norm times anything, one time in four."""
+    if rng.random() < 0.75:
+        return value
+    with np.errstate(all="ignore"):
+        factor = np.float32(10.0 ** rng.uniform(-45, 38))
+        if isinstance(value, Matrix):
+            scales = np.minimum(value.scales * factor * np.float32(100), np.float32(2.6e36))
+            loud = np.where(value.rows < 0, -127, 127).astype(np.int8) if rng.random() < 0.3 else value.rows
+            return Matrix(loud, scales)
+        norm = value * factor * np.float32(2)
+        norm[rng.integers(len(norm))] = pick(rng, 0, -1, np.inf, np.nan, 1e-45)
+        return norm
+
+
+def misuse_engine(rng: Random, model: NativeModel, form: Form) -> None:
+    """Models and matrices whose numbers do not fit."""
+    names = ("width", "heads", "kv_heads", "head_size", "hidden", "layers", "vocabulary")
+    good = dict.fromkeys(names, 16)
+    wrong: dict[str, Any] = {
+        **good,
+        pick(rng, *good): pick(rng, 0, -16, 1 << 30, (1 << 31) - 1, 1 << 40, 1 << 25),
+    }
+    turns = np.zeros(pick(rng, 0, 8), np.uint64)
+    options: dict[str, Any] = {"epsilon": 1e-5, "rope_steps": turns, "kernel": model.kernel, "threads": 1}
+    shape = (form.vocabulary, form.width)
+    rows, scales = np.zeros(shape, np.int8), np.zeros(shape[0], np.float32)
+    layer = pick(rng, -1, form.layers, 1 << 30)
+    name = pick(rng, "attn_q", "ffn_down", "output")
+    calls: list[Callable[[], object]] = [
+        lambda: _kernels.Model(**{**options, **wrong}),
+        lambda: _kernels.Model(**{**good, **options, "rope_steps": np.zeros(9, np.uint64)}),
+        lambda: _kernels.Model(**{**good, **options, "threads": pick(rng, 0, 257, -1)}),
+        lambda: _kernels.Model(**{**good, **options, "kernel": "sse"}),
+        lambda: model.core.set_matrix(name, layer, rows, scales),
+        lambda: model.core.set_matrix(name, 0, rows[:, 1:].copy(), scales),
+        lambda: model.core.set_matrix("output", 0, rows, scales[1:]),
+        lambda: model.core.set_matrix("output", 0, rows, scales + pick(rng, np.nan, np.inf, -1)),
+        lambda: model.core.set_matrix("attn_z", 0, rows, scales),
+        lambda: model.core.set_norm("attn_norm", layer, np.zeros(form.width, np.float32)),
+        lambda: model.core.set_norm("ffn_norm", 0, np.zeros(form.width + 1, np.float32)),
+        lambda: model.core.set_norm("norm", 0, np.zeros(form.width, np.float32)),
+        lambda: model.core.set_embedding(rows[1:], scales[1:]),
+        lambda: model.core.set_embedding(rows, scales + np.float32(np.nan)),
+    ]
+    refuses(pick(rng, *calls))
+
+
+def misuse_session(rng: Random, session: NativeSession, streams: int, vocabulary: int, most: int) -> None:
+    """Rows that name no stream or token, or are too many, and logits that do not fit."""
+    one, yes = np.zeros(1, np.int32), np.ones(1, np.bool_)
+    logits, core = np.zeros((1, vocabulary), np.float32), session._core
+    many, fixed = np.zeros(most + 1, np.int32), logits.copy()
+    fixed.flags.writeable = False
+    opened = {"streams": 1, "window": 8, "sinks": 0, "max_rows": 1}
+    wrong: dict[str, Any] = {**opened, pick(rng, *opened): pick(rng, -1, 65537, 1 << 40)}
+    calls: list[Callable[[], object]] = [
+        lambda: core.feed(one + pick(rng, -1, streams, 1 << 30), one, yes, logits),
+        lambda: core.feed(one, one + pick(rng, -1, vocabulary, 1 << 30), yes, logits),
+        lambda: core.feed(one, one, yes, logits[:0]),
+        lambda: core.feed(one, one, yes, np.zeros((1, vocabulary + 1), np.float32)),
+        lambda: core.feed(one, one, yes, logits[0]),
+        lambda: core.feed(one, one, yes, fixed),
+        lambda: core.feed(many, many, many == 1, logits),
+        lambda: core.feed(one, one[:0], yes, logits),
+        lambda: core.feed(one, one, yes[:0], logits),
+        lambda: _kernels.Session(session._model.core, **wrong),
+    ]
+    refuses(pick(rng, *calls))
+
+
+TARGETS = {"ensemble": ensemble, "engine": engine}
