@@ -18,11 +18,11 @@ from nacomp.models.exact import _kernels
 from nacomp.models.exact.native_session import NativeModel, NativeSession
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.weights import Matrix, Weights
-from nacomp.models.predictors import _ensemble, native_core, sparse
+from nacomp.models.predictors import _ensemble, native_core, symbol_models
 from nacomp.models.predictors.parameters import EnsembleParameters
 from nacomp.models.predictors.reference import NumpyEnsemble
 from nacomp.models.protocol import ContextWindow, FloatRows
-from nacomp.models.vocabulary import PAGE, Vocabulary
+from nacomp.models.tokens.vocabulary import PAGE, Vocabulary
 from tests.models.exact.random_weights import Form, random_weights
 
 Random = np.random.Generator
@@ -70,7 +70,7 @@ def ensemble(rng: Random) -> None:
     for _ in range(int(rng.integers(1, 30))):
         step(rng, core, reference, words, habit, history)
     coded = [np.array(symbols, np.int32) for symbols in history]
-    found, expected = (plan(words, parameters, coded) for plan in (native_core.plan, sparse.plan))
+    found, expected = (plan(words, parameters, coded) for plan in (native_core.plan, symbol_models.plan))
     assert all((a == b).all() for a, b in zip(found, expected, strict=True))
 
 
