@@ -29,6 +29,14 @@ class ContextWindow:
     sinks: int
 
 
+class TextTokenizer(Protocol):
+    """Cuts bytes into symbols. Thread-safe."""
+
+    def encode(self, data: bytes, /) -> IntRow:
+        """(symbol,) int32 symbols that stand for exactly these bytes, whatever they are."""
+        ...
+
+
 class Session(Protocol):
     """The contexts of one block's streams. Not thread-safe; one owner."""
 
@@ -62,8 +70,6 @@ class Engine(Protocol):
     batch_free: bool
     """Whether the same tokens give the same bits however rows are grouped into calls, on any machine. Where not, encoder
     and decoder must make the same calls, and what was written is decoded before it counts as written."""
-    workers: int
-    """Instances of the model that code blocks side by side; 0 where one instance serves any number of threads."""
     vocabulary: Vocabulary
     max_rows: int
     """The most rows one `feed` accepts."""
@@ -72,6 +78,23 @@ class Engine(Protocol):
 
     def open_session(self, streams: int, context: ContextWindow) -> Session:
         """A session with `streams` empty contexts. Raises ModelError if the context does not fit the model."""
+        ...
+
+    @property
+    def tokenizer(self) -> TextTokenizer:
+        """What cuts text into this model's symbols; made when it is first asked for, by an encoder. Raises ModelError."""
+        ...
+
+    def session_bytes(self, streams: int, window: int) -> int:
+        """The least a session's caches take of this machine's memory, in bytes; 0 where they lie elsewhere.
+
+        Args:
+            window: tokens; a longer one than `max_window` counts as that.
+        """
+        ...
+
+    def parallel_blocks(self, threads: int) -> int:
+        """How many blocks to code side by side where there are so many threads."""
         ...
 
     def parameters(self) -> dict[str, int | str]:

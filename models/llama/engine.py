@@ -8,19 +8,21 @@ import ctypes
 import os
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 
 from nacomp.models.errors import ModelError, UnsupportedModel
-from nacomp.models.library.gguf_file import open_gguf
-from nacomp.models.llama.devices import Device, devices, place_workers, worker_bytes
+from nacomp.models.library.gguf_file import MetadataValue, open_gguf
+from nacomp.models.llama.devices import Device, cache_bytes, devices, place_workers, worker_bytes
 from nacomp.models.llama.fingerprint import PROBE_CONTEXT, machine_facts, probe
 from nacomp.models.llama.library import last_error, library
 from nacomp.models.llama.session import LlamaModel, LlamaSession
 from nacomp.models.llama.settings import ALL_LAYERS, MAX_STREAMS, ROWS, LlamaSettings
 from nacomp.models.llama.vocabulary import read_vocabulary
 from nacomp.models.protocol import ContextWindow, Session
+from nacomp.models.tokens.tokenizer import GreedyTokenizer, Tokenizer, open_tokenizer
 
 NUMERICS = "llama-1"
 MAX_WINDOW = 4096
@@ -35,13 +37,18 @@ class LlamaEngine:
     max_rows = ROWS
 
     def __init__(
-        self, path: Path, settings: LlamaSettings, places: Sequence[Device | None], threads: int
+        self,
+        path: Path,
+        metadata: Mapping[str, MetadataValue],
+        settings: LlamaSettings,
+        places: Sequence[Device | None],
+        threads: int,
     ) -> None:
         """`places` has one entry per worker: the GPU it runs on, or None for the CPU; `threads` are shared by them."""
         self._path = path
+        self._metadata = metadata
         self._settings = settings
         self._places = places
-        self.workers = len(places)
         self._threads = max(1, threads // len(places))
         self._lock = threading.Lock()
         self._models: list[LlamaModel] = []
@@ -68,6 +75,20 @@ class LlamaEngine:
             session = self._session(number, streams, context)
             self._sessions[number].add(session)
         return session
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer | GreedyTokenizer:
+        """See `models.protocol.Engine.tokenizer`."""
+        return open_tokenizer(self._metadata, self.vocabulary)
+
+    def session_bytes(self, streams: int, window: int) -> int:
+        """See `models.protocol.Engine.session_bytes`."""
+        on_gpu = self._places[0] is not None
+        return 0 if on_gpu else cache_bytes(self._metadata, streams, min(window, self.max_window))
+
+    def parallel_blocks(self, threads: int) -> int:  # noqa: ARG002 - they are shared out among the workers already
+        """See `models.protocol.Engine.parallel_blocks`: one for each worker."""
+        return len(self._places)
 
     def parameters(self) -> dict[str, int | str]:
         """See `models.protocol.Engine.parameters`: the settings and the fingerprint. The first call runs the probe."""
@@ -140,7 +161,7 @@ def open_engine(
     size = path.stat().st_size
     needed = worker_bytes(metadata, size, settings.gpu_layers, settings.probe_streams, window)
     places = place_workers(devices(), settings.gpu_layers, workers, needed)
-    return LlamaEngine(path, settings, places, threads or os.cpu_count() or 1)
+    return LlamaEngine(path, metadata, settings, places, threads or os.cpu_count() or 1)
 
 
 def best_settings(probe_streams: int, gpu_layers: int | None = None) -> LlamaSettings:

@@ -5,10 +5,12 @@ The container's structure is `nacomp.formats`' business, decoding is `block_deco
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import BinaryIO
 
-from nacomp.archive.block_decoder import BlockDecoder, CodecFor
-from nacomp.codecs.neural import parse_cut
+from nacomp.archive.block_decoder import BlockDecoder
+from nacomp.codecs.neural import read_streams
+from nacomp.codecs.table import CodecTable, NeuralCodecFor
 from nacomp.errors import CorruptArchive, EntryMissing
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
@@ -25,7 +27,7 @@ class Archive:
     def __init__(
         self,
         file: BinaryIO,
-        codec_for: CodecFor,
+        neural_codec_for: NeuralCodecFor,
         limits: Limits = DEFAULT_LIMITS,
         password: Password = None,
     ) -> None:
@@ -34,7 +36,7 @@ class Archive:
         Raises CorruptArchive, UnsupportedArchive, LimitExceeded, PasswordNeeded, WrongPassword.
         """
         self.reader = ArchiveReader.open(file, limits, password)
-        self._codec_for = codec_for
+        self._codecs = CodecTable(self.reader.methods, neural_codec_for)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -52,21 +54,31 @@ class Archive:
     @property
     def neural_parameters(self) -> dict[str, object] | None:
         """The parameters of the neural method that blocks use, or None if no block uses one."""
-        used = {block.method for block in self.reader.blocks}
-        neural = [m for i, m in enumerate(self.reader.methods) if i in used and m.kind is MethodKind.NEURAL]
+        methods = [self.reader.methods[number] for number in sorted(self._used)]
+        neural = [method for method in methods if method.kind is MethodKind.NEURAL]
         return dict(neural[0].parameters) if neural else None
 
+    @cached_property
+    def _used(self) -> set[int]:
+        """Numbers of the methods that blocks use."""
+        return {block.method for block in self.reader.blocks}
+
     def load_engines(self) -> None:
-        """Load the engines its blocks need, so that what is missing or does not fit is told before anything is written."""
-        for number in {block.method for block in self.reader.blocks}:
-            method = self.reader.methods[number]
-            if method.kind is MethodKind.NEURAL:
-                self._codec_for(method)
+        """Load the engines its blocks need, so that what is missing or does not fit is told before anything is written.
+
+        Raises ModelMissing, UnsupportedArchive, FingerprintMismatch.
+        """
+        for number in self._used:
+            self._codecs.codec(number)
+
+    def parallel_blocks(self, threads: int) -> int:
+        """How many blocks to decode side by side where there are so many threads. Raises what `load_engines` does."""
+        return self._codecs.parallel_blocks(self._used, threads)
 
     def stream_counts(self) -> list[int]:
         """Streams of each neural block, in block order."""
         neural = [b for b in self.reader.blocks if self.reader.methods[b.method].kind is MethodKind.NEURAL]
-        return [parse_cut(self.reader.block(b.number).payload, b.original_size).streams for b in neural]
+        return [read_streams(self.reader.block(b.number).payload, b.original_size).streams for b in neural]
 
     def entry(self, path: str) -> Entry:
         """The entry of this path. Raises EntryMissing."""
@@ -83,7 +95,7 @@ class Archive:
         The last piece is followed by the check of the SHA-256: an iterator that ends has given the right bytes; one
         that raises CorruptArchive has not, and what came from it must be thrown away.
         """
-        decoder = BlockDecoder(self.reader, self._codec_for, job, workers)
+        decoder = BlockDecoder(self.reader, self._codecs, job, workers)
         decoder.expect(entries)
         try:
             for entry in entries:

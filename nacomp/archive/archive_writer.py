@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import BinaryIO, cast
 
-from nacomp.archive.block_encoder import BlockCoder, CodedBlock, Range
+from nacomp.archive.block_encoder import BlockEncoder, CodedBlock
+from nacomp.archive.segments import Range
 from nacomp.archive.sources import Source
 from nacomp.archive.units import plan_units
 from nacomp.formats.entry import Entry, EntryKind, Extent
@@ -45,15 +46,15 @@ class Placer:
 
         The list comes before the first block, so an archive of several units has to list every method it may need.
         """
-        used = sorted({block.method for block in only}) if only is not None else range(len(methods))
-        self._numbers = {method: number for number, method in enumerate(used)}
-        self.writer = ArchiveWriter(stream, [methods[method] for method in used])
+        used = None if only is None else [block.method for block in only]
+        self._methods = [method for method in methods if used is None or method in used]
+        self.writer = ArchiveWriter(stream, self._methods)
 
     def write(self, blocks: Iterable[CodedBlock]) -> list[tuple[Range, Extent]]:
         """Write a unit's blocks; gives, sorted, which range of the unit is where in the archive."""
         placed = []
         for block in blocks:
-            method = self._numbers[block.method]
+            method = self._methods.index(block.method)
             number = self.writer.add_block(method, block.payload, block.original_size, block.checksum)
             offset = 0
             for start, end in block.ranges:
@@ -73,7 +74,7 @@ def extents_of(placed: list[tuple[Range, Extent]], start: int, length: int) -> l
 
 
 def write_archive(
-    stream: BinaryIO, sources: Sequence[Source], coder: BlockCoder, job: Job, seal: Seal | None = None
+    stream: BinaryIO, sources: Sequence[Source], encoder: BlockEncoder, job: Job, seal: Seal | None = None
 ) -> Written:
     """Write all sources to a stream that need not seek, sealed or not.
 
@@ -81,16 +82,18 @@ def write_archive(
     """
     if seal is not None:
         sealing = SealingStream(stream, seal)
-        written = write_archive(cast(BinaryIO, sealing), sources, coder, job)
+        written = write_archive(cast(BinaryIO, sealing), sources, encoder, job)
         return replace(written, compressed_size=sealing.finish())
     began = time.monotonic()
     total = sum(source.size for source in sources)
     job.expect(total)
     job.enter("compressing")
-    coded = coder.code(plan_units(sources))
+    coded = encoder.code(plan_units(sources))
     first = list(islice(coded, 2))
     placer = Placer(
-        stream, coder.methods, [block for _, blocks in first for block in blocks] if len(first) < 2 else None
+        stream,
+        encoder.methods,
+        [block for _, blocks in first for block in blocks] if len(first) < 2 else None,
     )
     hashes = {s.name: hashlib.sha256() for s in sources if s.kind is EntryKind.FILE}
     extents: dict[str, list[Extent]] = {name: [] for name in hashes}

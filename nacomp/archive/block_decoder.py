@@ -5,32 +5,22 @@ holds a unit's worth of them, because a mixed file's extents jump between its te
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from nacomp.archive.units import UNIT_BYTES
-from nacomp.codecs import classical
-from nacomp.codecs.neural import NeuralCodec
+from nacomp.codecs.table import CodecTable
 from nacomp.formats.block import Block, BlockInfo
 from nacomp.formats.entry import Entry
-from nacomp.formats.methods import Method, MethodKind
 from nacomp.runtime.progress import Job
 
 CACHE_BYTES = 2 * UNIT_BYTES
 """Decoded bytes kept for reuse, besides the block in hand."""
 
-CodecFor = Callable[[Method], NeuralCodec]
-"""Finds the engine a neural method needs; raises ModelMissing and its kin."""
-
 
 class BlockSource(Protocol):
     """Where blocks come from: an archive's reader, or what a salvage found. Threads share it."""
-
-    @property
-    def methods(self) -> Sequence[Method]:
-        """The methods table."""
-        ...
 
     @property
     def blocks(self) -> Sequence[BlockInfo] | Mapping[int, BlockInfo]:
@@ -45,9 +35,9 @@ class BlockSource(Protocol):
 class BlockDecoder:
     """Decoded blocks of one archive, by number. Reads ahead with `workers` threads."""
 
-    def __init__(self, reader: BlockSource, codec_for: CodecFor, job: Job, workers: int = 1) -> None:
+    def __init__(self, reader: BlockSource, codecs: CodecTable, job: Job, workers: int = 1) -> None:
         self._reader = reader
-        self._codec_for = codec_for
+        self._codecs = codecs
         self._job = job
         self._workers = workers
         self._pool = ThreadPoolExecutor(workers, "nacomp-block")
@@ -94,12 +84,8 @@ class BlockDecoder:
 
     def _decode(self, number: int) -> bytes:
         info = self._reader.blocks[number]
-        method = self._reader.methods[info.method]
         block = self._reader.block(number)
-        if method.kind is MethodKind.NEURAL:
-            content = self._codec_for(method).decode(block.payload, info.original_size, self._job)
-        else:
-            content = classical.unpack(method, block.payload, info.original_size)
-            self._job.step(info.original_size)
+        codec = self._codecs.codec(info.method)
+        content = codec.decode(block.payload, info.original_size, self._job)
         block.check_decoded(content)
         return content

@@ -27,6 +27,7 @@ import pyppmd
 import zstandard
 
 from nacomp.codecs.levels import Level
+from nacomp.codecs.packed import Packed
 from nacomp.errors import FileProblem, file_problem
 from nacomp.formats.methods import Method
 from nacomp.version import VERSION
@@ -68,11 +69,12 @@ def _plain(value: object) -> object:
 class KeptBlocks:
     """The finished blocks of one target. Threads share it."""
 
-    def __init__(self, file: FileIO, path: Path, settings: bytes) -> None:
+    def __init__(self, file: FileIO, path: Path, methods: Sequence[Method], level: Level) -> None:
         """Use `keeping`."""
         self._file = file
         self._path = path
-        self._settings = settings
+        self._methods = methods
+        self._settings = settings_key(methods, level)
         self._lock = Lock()
         self._places: dict[bytes, tuple[int, int, int]] = {}
         self._end = self._read_all()
@@ -81,8 +83,8 @@ class KeptBlocks:
     def __len__(self) -> int:
         return len(self._places)
 
-    def find(self, kind: str, data: bytes) -> tuple[int, bytes] | None:
-        """(method, payload) of a block that was finished before; `kind` tells apart ways to code the same bytes."""
+    def find(self, kind: str, data: bytes) -> Packed | None:
+        """A block that was finished before; `kind` tells apart ways to code the same bytes."""
         with self._lock:
             place = self._places.get(self._key(kind, data))
             if place is None:
@@ -91,11 +93,12 @@ class KeptBlocks:
             payload = self._read(offset, size)
         if len(payload) != size:
             raise FileProblem(path=self._path, reason="was cut off while it was in use")
-        return method, payload
+        return Packed(self._methods[method], payload)
 
-    def keep(self, kind: str, data: bytes, method: int, payload: bytes) -> None:
+    def keep(self, kind: str, data: bytes, packed: Packed) -> None:
         """Add a finished block; it is on the disk when this returns. Raises FileProblem."""
-        key = self._key(kind, data)
+        key, payload = self._key(kind, data), packed.payload
+        method = self._methods.index(packed.method)
         fields = RECORD.pack(MARKER, key, method, len(payload), bytes(16))[:CHECKED]
         record = fields + _checksum(fields, payload) + payload
         with self._lock:
@@ -142,9 +145,10 @@ class KeptBlocks:
 
 
 @contextmanager
-def keeping(target: Path, settings: bytes) -> Iterator[KeptBlocks]:
-    """The kept blocks of a target; thrown away when the job ends well, left for the next one when it does not.
+def keeping(target: Path, methods: Sequence[Method], level: Level) -> Iterator[KeptBlocks]:
+    """The kept blocks of a target, coded by these methods at this level.
 
+    They are thrown away when the job ends well, and left for the next one when it does not.
     Raises FileProblem: the file cannot be made, belongs to somebody else, or another job uses it.
     """
     path = kept_path(target)
@@ -154,7 +158,7 @@ def keeping(target: Path, settings: bytes) -> Iterator[KeptBlocks]:
         raise file_problem(path, problem) from problem
     with file:
         _lock(file, path)
-        kept = KeptBlocks(file, path, settings)
+        kept = KeptBlocks(file, path, methods, level)
         try:
             yield kept
         except BaseException:

@@ -8,10 +8,10 @@ stream, many times slower) and the predictors learn from one for the next; they 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from nacomp.archive.segments import SegmentKind, split
+from nacomp.archive.segments import Range, Segment, SegmentKind, split
 from nacomp.archive.sources import Source
 from nacomp.formats.entry import EntryKind
 
@@ -34,25 +34,36 @@ class Part:
 
 @dataclass
 class Unit:
-    """Bytes that are coded together, and whose they are."""
+    """Bytes that are coded together, which of them are text, and whose they are."""
 
     data: bytes
-    parts: list[Part] = field(default_factory=list)
+    segments: list[Segment]
+    parts: list[Part]
+
+    def ranges(self, kind: SegmentKind) -> tuple[Range, ...]:
+        """(start, end) of its segments of this kind."""
+        return tuple((segment.start, segment.end) for segment in self.segments if segment.kind is kind)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether all of it is."""
+        return all(segment.kind is SegmentKind.TEXT for segment in self.segments)
 
 
 def plan_units(sources: Iterable[Source]) -> Iterator[Unit]:
     """The units of all files with content, read lazily. Raises FileChanged or FileProblem while reading."""
     files = [s for s in sources if s.kind is EntryKind.FILE]
-    pool: list[tuple[Source, bytes]] = []
+    pool: list[Unit] = []
     for source in sorted(files, key=_similar_first):
         for chunk in source.chunks(UNIT_BYTES):
-            if source.size >= SMALL_BYTES or not _is_text(chunk):
-                yield Unit(chunk, [Part(source, 0, len(chunk))])
+            unit = Unit(chunk, split(chunk), [Part(source, 0, len(chunk))])
+            if source.size >= SMALL_BYTES or not unit.is_text:
+                yield unit
                 continue
-            if pool and sum(len(data) for _, data in pool) + len(chunk) > POOL_BYTES:
+            if pool and sum(len(each.data) for each in pool) + len(chunk) > POOL_BYTES:
                 yield _pooled(pool)
                 pool = []
-            pool.append((source, chunk))
+            pool.append(unit)
     if pool:
         yield _pooled(pool)
 
@@ -61,13 +72,13 @@ def _similar_first(source: Source) -> tuple[str, str]:
     return PurePosixPath(source.name).suffix.lower(), source.name
 
 
-def _is_text(data: bytes) -> bool:
-    return all(segment.kind is SegmentKind.TEXT for segment in split(data))
-
-
-def _pooled(pool: list[tuple[Source, bytes]]) -> Unit:
+def _pooled(pool: list[Unit]) -> Unit:
+    """One unit of several, segmented anew: what is text may depend on what stands beside it."""
+    if len(pool) == 1:
+        return pool[0]
     parts, at = [], 0
-    for source, data in pool:
-        parts.append(Part(source, at, len(data)))
-        at += len(data)
-    return Unit(b"".join(data for _, data in pool), parts)
+    for unit in pool:
+        parts += [replace(part, start=at + part.start) for part in unit.parts]
+        at += len(unit.data)
+    data = b"".join(unit.data for unit in pool)
+    return Unit(data, split(data), parts)

@@ -81,7 +81,7 @@ def _levels(run: Run, levels: tuple[str, ...]) -> list[Contestant]:
     options = ["-T", str(run.threads), "--kernel", run.kernel]
     found = []
     for level in levels:
-        model = engines.store.find(engines.choice(level, None))
+        model = engines.choose_aloud(LEVELS[level], None)
         found.append(own_contestant(f"nacomp {level}", ["--level", level, *options], model.size))
     return found
 

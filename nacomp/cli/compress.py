@@ -20,6 +20,7 @@ from nacomp.cli.session import (
     input_paths,
     level_options,
 )
+from nacomp.codecs.levels import level_named
 from nacomp.codecs.model_loader import Engines
 from nacomp.errors import UsageError
 from nacomp.formats.entry import EntryKind
@@ -184,7 +185,7 @@ def _one(
             run.console.warning(f"left out: {display_name(str(source.path))}: {fault}")
     total = sum(source.size for source in sources)
     output = str(target) if isinstance(target, Path) else None
-    model_id = engines.choice(options.level, options.model)
+    model_id = engines.choose_aloud(level_named(options.level), options.model).id
     run.console.start(
         {
             "command": "compress",

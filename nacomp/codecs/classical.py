@@ -24,20 +24,13 @@ from dataclasses import dataclass
 import zstandard
 
 from nacomp.codecs import ppmd
+from nacomp.codecs.packed import Packed
 from nacomp.formats.errors import CorruptArchive
 from nacomp.formats.methods import Method, MethodKind
 
 Check = Callable[[], object]
 """Called now and then during long work; raises to stop it."""
 FilterChain = list[dict[str, int]]
-
-
-@dataclass(frozen=True)
-class Packed:
-    """A payload, and the position in METHODS of the method that reads it."""
-
-    method: int
-    payload: bytes
 
 
 @dataclass(frozen=True)
@@ -85,17 +78,13 @@ PPMD_ORDERS = (6, 12)
 PPMD_MEMORY = 1 << 26
 """Bytes; never full within PPMD_LIMIT, so the model is never restarted."""
 
-_STORED, _ZSTD, _FIRST_PPMD = 0, 1, 2
-_FIRST_LZMA = _FIRST_PPMD + len(PPMD_ORDERS)
-METHODS: tuple[Method, ...] = (
-    Method(MethodKind.STORED, {}),
-    Method(MethodKind.ZSTD, {}),
-    *(Method(MethodKind.PPMD, {"memory": PPMD_MEMORY, "order": order}) for order in PPMD_ORDERS),
-    *(
-        Method(MethodKind.LZMA, {"filters": [*([f.spec] if f.spec else []), {"id": "lzma2"}]})
-        for f in _FILTERS
-    ),
+_STORED = Method(MethodKind.STORED, {})
+_ZSTD = Method(MethodKind.ZSTD, {})
+_PPMD = {order: Method(MethodKind.PPMD, {"memory": PPMD_MEMORY, "order": order}) for order in PPMD_ORDERS}
+_LZMA = tuple(
+    Method(MethodKind.LZMA, {"filters": [*([f.spec] if f.spec else []), {"id": "lzma2"}]}) for f in _FILTERS
 )
+METHODS: tuple[Method, ...] = (_STORED, _ZSTD, *_PPMD.values(), *_LZMA)
 
 
 def pack(data: bytes, check: Check = lambda: None) -> Packed:
@@ -134,15 +123,14 @@ def _candidates(data: bytes, check: Check) -> Iterable[Packed]:
         yield Packed(_ZSTD, _zstd(data, SMALL_LEVEL))
     trials = _lzma_trials(data, check)
     for number, bits in trials:
-        yield Packed(
-            _FIRST_LZMA + number, _lzma(data, _FILTERS[number], bits, 9 | lzma.PRESET_EXTREME, check)
-        )
+        payload = _lzma(data, _FILTERS[number], bits, 9 | lzma.PRESET_EXTREME, check)
+        yield Packed(_LZMA[number], payload)
     if trials and len(data) <= ppmd.LIMIT:
-        for number, order in enumerate(PPMD_ORDERS):
+        for order, method in _PPMD.items():
             check()
-            payload = ppmd.encode(data, order, PPMD_MEMORY)
-            if payload is not None:
-                yield Packed(_FIRST_PPMD + number, payload)
+            shorter = ppmd.encode(data, order, PPMD_MEMORY)
+            if shorter is not None:
+                yield Packed(method, shorter)
 
 
 def _lzma_trials(data: bytes, check: Check) -> list[tuple[int, tuple[int, int, int]]]:
@@ -157,7 +145,7 @@ def _lzma_trials(data: bytes, check: Check) -> list[tuple[int, tuple[int, int, i
         for number, filtering in enumerate(_FILTERS)
         for bits in filtering.bits
     }
-    if min(sizes.values()) >= len(sample) >= PROBE_BYTES and pack_quick(data).method == _STORED:
+    if min(sizes.values()) >= len(sample) >= PROBE_BYTES and pack_quick(data).method is _STORED:
         return []
     promising = sorted(sizes, key=sizes.__getitem__)
     best = promising[0]

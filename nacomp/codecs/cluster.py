@@ -1,11 +1,11 @@
 """Text blocks coded by the workers of a Dask cluster that is already there.
 
-    block -> symbols, cut (here) -> a worker: its own model, the method's parameters -> payload -> container (here)
+    block -> plan (here) -> a worker: its own model, the method's parameters -> payload -> container (here)
 
-What travels is what a decoder would have: the symbols instead of the payload, and the parameters that the archive will
-store. So a worker needs no tokeniser, no level and no classical codec, and whatever could make its payload another one
-(model, numerics, predictors, coder) is a thing an archive names and `Engines.for_method` refuses. Sending bytes and a
-level lost: then the payload would hang on the worker's tokeniser too, and the classical trials on its liblzma.
+What travels is the block's plan (symbols, streams, skips) and the parameters that the archive will store. So a worker
+needs no tokeniser, no level and no classical codec, and whatever could make its payload another one (model, numerics,
+predictors, coder) is a thing an archive names and `Engines.for_method` refuses. Sending bytes and a level lost: then the
+payload would hang on the worker's tokeniser too, and the classical trials on its liblzma.
 
 The model is not sent: it is found by its SHA-256 in the worker's own store, as for decoding. Hundreds of megabytes to each
 worker through a scheduler that others use too would be one more thing to go wrong in every job, for what is done once by
@@ -29,9 +29,9 @@ from typing import Any
 import numpy as np
 
 from nacomp.codecs.levels import Level
-from nacomp.codecs.lockstep import Streams, Symbols
 from nacomp.codecs.model_loader import Engines
 from nacomp.codecs.neural import NeuralCodec
+from nacomp.codecs.packed import Packed
 from nacomp.errors import (
     ClusterProblem,
     ExtraMissing,
@@ -41,6 +41,9 @@ from nacomp.errors import (
     WorkerRefused,
 )
 from nacomp.formats.methods import Method, MethodKind
+from nacomp.models.block_predictor import BlockPlan
+from nacomp.models.predictors.parameters import EnsembleParameters
+from nacomp.models.streams import Streams
 from nacomp.runtime.progress import Job
 from nacomp.version import VERSION
 
@@ -64,17 +67,32 @@ class BlockTask:
     Attributes:
         name: its key in the cluster.
         symbols: little-endian int32.
-        size: bytes of source they stand for.
+        asked: a bit a symbol, whether the language model is asked for it.
+        streams: how many the block is cut into.
+        size: bytes of source that the symbols stand for.
         parameters: of the neural method, as in an archive.
         versions: of what made them, for the worker to compare with its own.
     """
 
     name: str
     symbols: bytes
-    size: int
+    asked: bytes
     streams: int
+    size: int
     parameters: Mapping[str, Any]
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, name: str, plan: BlockPlan, size: int, method: Method) -> "BlockTask":
+        """The task of coding a planned block of `size` bytes."""
+        symbols, asked = plan.symbols.astype("<i4").tobytes(), np.packbits(plan.asked).tobytes()
+        return cls(name, symbols, asked, plan.streams.streams, size, dict(method.parameters), own_versions())
+
+    def plan(self, ensemble: EnsembleParameters) -> BlockPlan:
+        """The plan again, for predictors of these parameters."""
+        symbols = np.frombuffer(self.symbols, "<i4").astype(np.int32)
+        asked = np.unpackbits(np.frombuffer(self.asked, np.uint8), count=len(symbols)).astype(np.bool_)
+        return BlockPlan(symbols, Streams(len(symbols), self.streams), ensemble, asked)
 
 
 def own_versions() -> dict[str, str]:
@@ -143,9 +161,8 @@ def code_block(task: BlockTask) -> bytes:
 
     worker = get_worker()
     codec = _codec(worker, task.parameters, task.versions)
-    symbols = np.frombuffer(task.symbols, "<i4").astype(np.int32)
     job = _WorkerJob(worker, task.name, codec.engine.kernel)
-    return codec.encode_streams(symbols, task.size, Streams(len(symbols), task.streams), job)
+    return codec.encode(task.plan(codec.settings.ensemble), task.size, job).payload
 
 
 # On the machine that asks.
@@ -185,9 +202,10 @@ class Cluster:
                 reason="--dask needs the exact engine: floats of the llama engine differ between machines"
             )
         with self._lock:
-            if local.parameters not in self._checked:
-                self._check(local.parameters)
-                self._checked.append(local.parameters)
+            parameters = local.methods[0].parameters
+            if parameters not in self._checked:
+                self._check(parameters)
+                self._checked.append(parameters)
         return ClusterCodec(local, self)
 
     def _check(self, parameters: Mapping[str, Any]) -> None:
@@ -202,19 +220,15 @@ class Cluster:
             if answer is not None:
                 raise WorkerRefused(worker=worker, reason=answer)
 
-    def encode(
-        self, symbols: np.ndarray[Any, Any], size: int, streams: int, parameters: Mapping[str, Any], job: Job
-    ) -> bytes:
-        """The payload of a block, from whichever worker Dask gives it to. Waits for it; stops it when `job` is cancelled.
+    def encode(self, plan: BlockPlan, size: int, method: Method, job: Job) -> bytes:
+        """The payload of a planned block of `size` bytes, from whichever worker Dask gives it to.
 
-        Raises WorkerRefused, ClusterProblem, Interrupted.
+        Waits for it, and stops it when `job` is cancelled. Raises WorkerRefused, ClusterProblem, Interrupted.
         """
         with self._lock:
             self._number += 1
             name = f"{TOPIC}-{self._client.id}-{self._number}"
-        task = BlockTask(
-            name, symbols.astype("<i4").tobytes(), size, streams, dict(parameters), own_versions()
-        )
+        task = BlockTask.of(name, plan, size, method)
         self._done[name] = 0.0
         future = self._client.submit(code_block, task, key=name, pure=False, retries=RETRIES)
         try:
@@ -266,32 +280,23 @@ class Cluster:
 
 
 class ClusterCodec:
-    """Codes text blocks on a cluster; see `block_encoder.TextCodec`."""
+    """Codes text blocks on a cluster; see `neural.TextCodec`."""
 
     def __init__(self, local: NeuralCodec, cluster: Cluster) -> None:
-        """`local` splits text into symbols and knows the method's parameters."""
+        """`local` plans blocks and knows the method's parameters."""
         self._local = local
         self._cluster = cluster
 
     @property
-    def parameters(self) -> dict[str, Any]:
-        """See `NeuralCodec.parameters`."""
-        return self._local.parameters
+    def methods(self) -> tuple[Method, ...]:
+        """See `TextCodec.methods`."""
+        return self._local.methods
 
-    @property
-    def flying(self) -> "ClusterCodec":
-        """See `NeuralCodec.flying`."""
-        return ClusterCodec(self._local.flying, self._cluster)
+    def plan(self, data: bytes, level: Level, *, may_repeat: bool = False) -> BlockPlan:
+        """See `TextCodec.plan`."""
+        return self._local.plan(data, level, may_repeat=may_repeat)
 
-    def split(self, data: bytes) -> Symbols:
-        """See `NeuralCodec.split`."""
-        return self._local.split(data)
-
-    def flies(self, symbols: Symbols, level: Level) -> bool:
-        """See `NeuralCodec.flies`."""
-        return self._local.flies(symbols, level)
-
-    def encode_symbols(self, symbols: Symbols, size: int, level: Level, job: Job) -> bytes:
-        """See `NeuralCodec.encode_symbols`; gives the same bytes."""
-        cut, _ = self._local.cut(symbols, level)
-        return self._cluster.encode(symbols, size, cut.streams, self.parameters, job)
+    def encode(self, plan: BlockPlan, size: int, job: Job) -> Packed:
+        """See `TextCodec.encode`."""
+        method = self._local.method_of(plan)
+        return Packed(method, self._cluster.encode(plan, size, method, job))

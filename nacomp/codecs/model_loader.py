@@ -8,25 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from nacomp.archive.archive_reader import Archive
-from nacomp.archive.block_encoder import TextCodec
 from nacomp.codecs.levels import EMBEDDED, Level, choose_model, level_named
-from nacomp.codecs.neural import NeuralCodec, NeuralSettings
+from nacomp.codecs.neural import NeuralCodec, NeuralSettings, TextCodec
 from nacomp.errors import GpuFull, UnsupportedArchive
-from nacomp.formats.methods import Method, MethodKind
-from nacomp.models.library.gguf_file import GgufFile, open_gguf
+from nacomp.formats.methods import Method
 from nacomp.models.library.store import Store, StoredModel
 from nacomp.models.llama.settings import LlamaSettings
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import Engine
 from nacomp.runtime.memory import check_memory
 
-SMALL_MODEL_BYTES = 32 << 20
-"""Below this, blocks run side by side on one thread each: a small model's step is too short to share out."""
-
-
 EXACT, LLAMA = "exact", "llama"
-Loaded = tuple[Engine, GgufFile]
 
 
 class Elsewhere(Protocol):
@@ -37,6 +29,14 @@ class Elsewhere(Protocol):
 
     def codec(self, local: NeuralCodec) -> TextCodec:
         """What gives the same payloads as `local`, made there. Raises UsageError, WorkerRefused."""
+        ...
+
+
+class ParallelBlocks(Protocol):
+    """An open archive, as far as it matters here: `archive_reader.Archive`."""
+
+    def parallel_blocks(self, threads: int) -> int:
+        """How many of its blocks to decode side by side where there are so many threads."""
         ...
 
 
@@ -68,7 +68,8 @@ class Engines:
         self._gpu_layers = gpu_layers
         self._warn = warn
         self._lock = threading.Lock()
-        self._loaded: dict[tuple[Path, Hashable], Loaded] = {}
+        self._loaded: dict[tuple[Path, Hashable], Engine] = {}
+        self._chosen: dict[tuple[str, str | None], StoredModel] = {}
         self._crowded_out: set[tuple[Path, Hashable]] = set()
         """What found no room on a GPU: it stays on the processor for this run, and that is said once."""
         self._given_store = store
@@ -79,24 +80,28 @@ class Engines:
         """Where models are kept."""
         return self._given_store or Store()
 
-    def choice(self, level: str, model: str | None) -> str:
-        """The id of the model that compressing at this level uses. Warns where it is not the level's first choice."""
-        if model is not None:
-            return model
-        wanted = level_named(level)
-        chosen = choose_model(wanted, self.store.is_installed)
-        if chosen == EMBEDDED and wanted.models[0] != EMBEDDED:
-            best = next(m for m in wanted.models if self.store.can_pull(m))
-            self._warn(f"level {level} would be better with a larger model: nacomp models pull {best}")
-        return chosen
+    def choose(self, level: Level, model: str | None) -> StoredModel:
+        """The model that compressing at this level uses; decided once a run. Raises ModelMissing."""
+        if (level.name, model) not in self._chosen:
+            found = self.store.find(model or choose_model(level, self.store.is_installed))
+            self._chosen[level.name, model] = found
+        return self._chosen[level.name, model]
+
+    def choose_aloud(self, level: Level, model: str | None) -> StoredModel:
+        """As `choose`; warns where that is not the level's first choice."""
+        found = self.choose(level, model)
+        if model is None and found.id == EMBEDDED != level.models[0]:
+            best = next(m for m in level.models if self.store.can_pull(m))
+            self._warn(f"level {level.name} would be better with a larger model: nacomp models pull {best}")
+        return found
 
     def for_level(self, level: Level, model: str | None) -> NeuralCodec:
         """The codec to compress with. Raises ModelMissing, UnsupportedModel, KernelUnavailable."""
-        found = self.store.find(model or choose_model(level, self.store.is_installed))
-        engine, gguf = self._load_best(found, level)
+        found = self.choose(level, model)
+        engine = self._load_best(found, level)
         context = replace(level.context, window=min(level.context.window, engine.max_window))
         settings = NeuralSettings(found.id, found.sha256, context, EnsembleParameters())
-        return NeuralCodec(engine, gguf.metadata, settings)
+        return NeuralCodec(engine, settings)
 
     def for_method(self, method: Method) -> NeuralCodec:
         """The codec an archive's neural method asks for. Raises what `for_level` does, UnsupportedArchive."""
@@ -105,55 +110,39 @@ class Engines:
         name = engine_parameters.get("engine") if isinstance(engine_parameters, Mapping) else None
         found = self.store.find_sha256(settings.model_sha256, settings.model_id)
         if name == LLAMA:
-            engine, gguf = self._load_like(found, engine_parameters, settings.context.window)
-            return NeuralCodec(engine, gguf.metadata, settings)
+            return NeuralCodec(self._load_like(found, engine_parameters, settings.context.window), settings)
         if name != EXACT:
             raise UnsupportedArchive(needed=f"the engine {name!r}")
-        engine, gguf = self._load_exact(found.path)
-        codec = NeuralCodec(engine, gguf.metadata, settings)
-        if codec.parameters["engine"] != engine_parameters:
+        engine = self._load_exact(found.path)
+        if engine.parameters() != engine_parameters:
             raise UnsupportedArchive(needed=f"the numerics {engine_parameters.get('numerics')!r}")
-        return codec
+        return NeuralCodec(engine, settings)
 
     def encoder(self, codec: NeuralCodec | None) -> tuple[TextCodec | None, int]:
         """Who codes text blocks, and how many side by side. Raises what `Elsewhere.codec` does."""
-        if codec is None or self._elsewhere is None:
-            return codec, self.encoding_workers(codec)
-        return self._elsewhere.codec(codec), self._elsewhere.workers
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether this run compresses with the exact engine, whose blocks are the same each time."""
-        return self._engine == EXACT
+        if codec is not None and self._elsewhere is not None:
+            return self._elsewhere.codec(codec), self._elsewhere.workers
+        return codec, codec.parallel_blocks(self._threads) if codec is not None else self._threads
 
     def files_at_once(self, level: str, model: str | None) -> int:
         """How many files to compress at a time, so that small ones too keep the processors or the cluster busy.
 
         With the llama engine as many as workers were asked for, by itself one: a GPU is asked for room for one session a
         worker, and the blocks of several files open more.
-        Raises ModelMissing; warns as `choice` does.
+        Raises ModelMissing; warns as `choose_aloud` does.
         """
-        found = self.store.find(self.choice(level, model))
+        found = self.choose_aloud(level_named(level), model)
         if self._elsewhere is not None:
             return self._elsewhere.workers
-        return self._workers(found.size) if self.is_exact else max(1, self._asked_workers)
+        if self._engine == LLAMA:
+            return max(1, self._asked_workers)
+        from nacomp.models.exact.engine import parallel_blocks
 
-    def encoding_workers(self, codec: NeuralCodec | None) -> int:
-        """How many blocks to code side by side: one per thread for a small model, one alone for a large model."""
-        if codec is not None and codec.engine.workers:
-            return codec.engine.workers
-        return self._workers(self.store.find(codec.settings.model_id).size if codec else 0)
+        return parallel_blocks(found.size, self._threads)
 
-    def decoding_workers(self, archive: Archive) -> int:
-        """The same for an archive's blocks. Raises ModelMissing before anything is written."""
-        parameters: Any = archive.neural_parameters
-        if parameters is None:
-            return self._workers(0)
-        codec = self.for_method(Method(MethodKind.NEURAL, parameters))
-        return self.encoding_workers(codec)
-
-    def _workers(self, model_bytes: int) -> int:
-        return self._threads if model_bytes < SMALL_MODEL_BYTES else 1
+    def decoding_workers(self, archive: ParallelBlocks) -> int:
+        """How many of an archive's blocks to decode side by side. Raises ModelMissing before anything is written."""
+        return archive.parallel_blocks(self._threads)
 
     def kernel_name(self) -> str:
         """The kernel of the exact engine that this run uses. Raises KernelUnavailable."""
@@ -167,7 +156,7 @@ class Engines:
 
         return list(available_kernels())
 
-    def _load_best(self, model: StoredModel, level: Level) -> Loaded:
+    def _load_best(self, model: StoredModel, level: Level) -> Engine:
         """The engine this run compresses with, with the best settings for this machine."""
         if self._engine == EXACT:
             return self._load_exact(model.path)
@@ -190,7 +179,7 @@ class Engines:
         if is_news:
             self._warn("the GPU here has no room for this model, so it runs on the processor")
 
-    def _load_llama(self, model: StoredModel, settings: LlamaSettings, window: int) -> Loaded:
+    def _load_llama(self, model: StoredModel, settings: LlamaSettings, window: int) -> Engine:
         from nacomp.models.llama.engine import open_engine
 
         return self._keep(
@@ -205,17 +194,17 @@ class Engines:
             ),
         )
 
-    def _load_like(self, model: StoredModel, parameters: Mapping[str, Any], window: int) -> Loaded:
+    def _load_like(self, model: StoredModel, parameters: Mapping[str, Any], window: int) -> Engine:
         """The llama engine an archive asks for. Raises FingerprintMismatch where it would compute other floats."""
         from nacomp.models.llama.fingerprint import check_fingerprint, check_machine
 
         settings = LlamaSettings.from_json(parameters)
         check_machine(parameters, settings)
-        loaded = self._load_llama(model, settings, window)
-        check_fingerprint(parameters, loaded[0].parameters())
-        return loaded
+        engine = self._load_llama(model, settings, window)
+        check_fingerprint(parameters, engine.parameters())
+        return engine
 
-    def _load_exact(self, path: Path) -> Loaded:
+    def _load_exact(self, path: Path) -> Engine:
         from nacomp.models.exact.engine import open_engine
 
         def load() -> Engine:
@@ -225,9 +214,9 @@ class Engines:
 
         return self._keep(path, EXACT, load)
 
-    def _keep(self, path: Path, settings: Hashable, load: Callable[[], Engine]) -> Loaded:
+    def _keep(self, path: Path, settings: Hashable, load: Callable[[], Engine]) -> Engine:
         """What is loaded already, or load it: once per run, model and settings."""
         with self._lock:
             if (path, settings) not in self._loaded:
-                self._loaded[path, settings] = load(), open_gguf(path)
+                self._loaded[path, settings] = load()
             return self._loaded[path, settings]

@@ -1,6 +1,6 @@
 """The neural coding method: bytes of one text block to a payload and back.
 
-    bytes -> symbols -> S streams -> lockstep (model, ensemble, range coder) -> payload
+    bytes --> symbols --> plan: streams, skips, repetitive or not --> lockstep (predictor, range coder) --> payload
 
 The method's parameters, which the archive stores once and every neural block refers to, name all that touches a
 probability: engine and numerics, model, context window, predictors, coder. A payload begins with the two numbers
@@ -11,36 +11,28 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
-
-import numpy as np
+from typing import Any, Protocol
 
 from nacomp.codecs.levels import Level
-from nacomp.codecs.lockstep import (
-    Lane,
-    Mask,
-    Observer,
-    Streams,
-    Symbols,
-    decode_streams,
-    encode_streams,
-    tokens_fed,
-)
+from nacomp.codecs.lockstep import decode_block, encode_block
+from nacomp.codecs.packed import Packed
 from nacomp.errors import CorruptArchive, UnsupportedArchive
-from nacomp.models.predictors.ensemble import EnsembleParameters, open_ensemble, plan_skips
+from nacomp.formats.methods import Method, MethodKind
+from nacomp.models.block_predictor import BlockPlan, BlockPredictor, plan_block
+from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import ContextWindow, Engine
-from nacomp.models.tokens.tokenizer import GreedyTokenizer, Tokenizer, open_tokenizer
-from nacomp.runtime.memory import check_memory, session_bytes
+from nacomp.models.streams import Streams, Symbols
+from nacomp.runtime.memory import check_memory
 from nacomp.runtime.progress import Job
 
 CODER = "range24-pages-1"
 MAX_STREAMS = 256
 FEW_ASKED = 0.01
 """Share of a block's symbols. Below it, asking the model for one at a time takes less time than the predictors do."""
-FLYING_REGIME = 52429
-"""0.8 of symbols lately right, in 1/65,536."""
-FLYING_SHARE = 0.07
-"""Share of tokens the model is fed. At FLYING_REGIME that is 0.005 of a server's log of 1 MiB, 0.06 of 30 similar JSON
+REPETITIVE_REGIME = 52429
+"""0.8 of symbols lately right, in 1/65,536: the setting of the repetitive mode."""
+REPETITIVE_SHARE = 0.07
+"""Share of tokens the model is fed. In the repetitive mode that is 0.005 of a server's log of 1 MiB, 0.06 of 30 similar JSON
 records and 0.05 of a text repeated 20 times, but 0.66 of a table of measurements, which would double in size for it."""
 PAYLOAD_HEADER = struct.Struct("<IHH")
 """symbols, streams, reserved (0)."""
@@ -54,10 +46,6 @@ class NeuralSettings:
     model_sha256: str
     context: ContextWindow
     ensemble: EnsembleParameters
-
-    def with_ensemble(self, ensemble: EnsembleParameters) -> "NeuralSettings":
-        """The same with other predictors, for measurements."""
-        return replace(self, ensemble=ensemble)
 
     def to_json(self, engine: Mapping[str, int | str]) -> dict[str, Any]:
         """The method's parameters as the archive stores them."""
@@ -88,94 +76,105 @@ class NeuralSettings:
         return cls(model_id, sha256, ContextWindow(window, sinks), EnsembleParameters.from_json(ensemble))
 
 
+class TextCodec(Protocol):
+    """What codes text blocks: `NeuralCodec` here, `cluster.ClusterCodec` on other machines. Threads share it."""
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """The methods its blocks may use, for the archive's table."""
+        ...
+
+    def plan(self, data: bytes, level: Level, *, may_repeat: bool = False) -> BlockPlan:
+        """All that is decided of a block before it is coded; see `NeuralCodec.plan`."""
+        ...
+
+    def encode(self, plan: BlockPlan, size: int, job: Job) -> Packed:
+        """A planned block of `size` bytes, the same wherever it is coded. Raises Interrupted when the job is cancelled."""
+        ...
+
+
 class NeuralCodec:
     """Encodes and decodes blocks with one engine and one set of settings. Blocks may run in parallel threads."""
 
-    def __init__(self, engine: Engine, metadata: Mapping[str, Any], settings: NeuralSettings) -> None:
+    def __init__(self, engine: Engine, settings: NeuralSettings) -> None:
         self.engine = engine
         self.settings = settings
-        self.metadata = metadata
+
+    def with_ensemble(self, ensemble: EnsembleParameters) -> "NeuralCodec":
+        """The same with other predictors, for measurements."""
+        return NeuralCodec(self.engine, replace(self.settings, ensemble=ensemble))
 
     @cached_property
-    def flying(self) -> "NeuralCodec":
-        """The same for blocks that repeat themselves: while the predictors are mostly right, the model is not asked."""
-        ensemble = replace(self.settings.ensemble, skip_regime=FLYING_REGIME)
-        return NeuralCodec(self.engine, self.metadata, self.settings.with_ensemble(ensemble))
+    def methods(self) -> tuple[Method, ...]:
+        """See `TextCodec.methods`: the usual one, and the one of the repetitive mode."""
+        return self._method(self.settings.ensemble), self._method(self._repetitive)
 
-    def flies(self, symbols: Symbols, level: Level) -> bool:
-        """Whether the block's symbols (n,) leave the model so little that `flying` is many times faster."""
-        return self.flying._fed(self.flying.cut(symbols, level)[1]) < FLYING_SHARE * len(symbols)
-
-    def _fed(self, wants: list[Mask]) -> int:
-        return sum(tokens_fed(mask, self.settings.ensemble.skip_queue) for mask in wants)
+    def _method(self, ensemble: EnsembleParameters) -> Method:
+        parameters = replace(self.settings, ensemble=ensemble).to_json(self.engine.parameters())
+        return Method(MethodKind.NEURAL, parameters)
 
     @cached_property
-    def tokenizer(self) -> Tokenizer | GreedyTokenizer:
-        """Splits bytes into symbols; only encoding needs it."""
-        return open_tokenizer(self.metadata, self.engine.vocabulary)
+    def _repetitive(self) -> EnsembleParameters:
+        return replace(self.settings.ensemble, skip_regime=REPETITIVE_REGIME)
 
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """What the archive's methods table says of this codec."""
-        return self.settings.to_json(self.engine.parameters())
+    def plan(self, data: bytes, level: Level, *, may_repeat: bool = False) -> BlockPlan:
+        """Cut a block into symbols and streams, and decide which of them the model is asked for.
 
-    def split(self, data: bytes) -> Symbols:
-        """Bytes as symbols (n,)."""
-        return self.tokenizer.encode(data)
-
-    def encode(self, data: bytes, level: Level, job: Job, observer: Observer | None = None) -> bytes:
-        """The payload of a block. Raises Interrupted when the job is cancelled."""
-        return self.encode_symbols(self.split(data), len(data), level, job, observer)
-
-    def encode_symbols(
-        self, symbols: Symbols, size: int, level: Level, job: Job, observer: Observer | None = None
-    ) -> bytes:
-        """The payload of a block of `size` bytes that is already split into symbols (n,)."""
-        cut, wants = self.cut(symbols, level)
-        return self._encode(symbols, size, cut, wants, job, observer)
-
-    def encode_streams(self, symbols: Symbols, size: int, cut: Streams, job: Job) -> bytes:
-        """The same for symbols whose cut into streams is decided: all that a payload depends on besides `parameters`."""
-        return self._encode(symbols, size, cut, self._plan(cut, symbols), job)
-
-    def _encode(
-        self,
-        symbols: Symbols,
-        size: int,
-        cut: Streams,
-        wants: list[Mask],
-        job: Job,
-        observer: Observer | None = None,
-    ) -> bytes:
-        lane = self._lane(cut)
-        share = size / max(len(symbols), 1)
-        body = encode_streams(lane, symbols, wants, lambda n: job.step(n * share), observer)
-        return PAYLOAD_HEADER.pack(len(symbols), cut.streams, 0) + body
-
-    def cut(self, symbols: Symbols, level: Level) -> tuple[Streams, list[Mask]]:
-        """How a block's symbols (n,) are cut into streams, and the skip plan (symbol,) of each.
-
-        Streams make the model's forwards wide, but each learns a repeat from the others only when they have passed it.
-        A block that may fly is one stream where that leaves the model next to nothing (1 MiB of a server's log comes to
-        17.9 kB in one stream, 20.4 in 4 and 24.7 in 32), or where many would all learn the same at once.
+        In the repetitive mode the model is not asked while the predictors are mostly right. `may_repeat` says that it is
+        worth a try; it is taken where it leaves the model so little to do that the block is coded many times faster.
         """
-        cut = Streams(len(symbols), level.streams(len(symbols)))
-        wants = self._plan(cut, symbols)
-        if self.settings.ensemble.skip_regime != FLYING_REGIME or cut.streams == 1:
-            return cut, wants
-        one = Streams(len(symbols), 1)
-        alone = self._plan(one, symbols)
-        asked = int(np.count_nonzero(alone[0]))
-        crowded = self._fed(wants) >= FLYING_SHARE * len(symbols) > self._fed(alone)
-        return (one, alone) if asked < FEW_ASKED * len(symbols) or crowded else (cut, wants)
+        return self.plan_symbols(self.engine.tokenizer.encode(data), level, may_repeat=may_repeat)
+
+    def plan_symbols(self, symbols: Symbols, level: Level, *, may_repeat: bool = False) -> BlockPlan:
+        """The same for a block that is split into symbols (n,) already."""
+        usual = self.settings.ensemble
+        if may_repeat or usual == self._repetitive:
+            plan = self._plan_repetitive(symbols, level)
+            if usual == self._repetitive or plan.tokens_fed < REPETITIVE_SHARE * len(symbols):
+                return plan
+        return plan_block(self.engine.vocabulary, usual, symbols, level.streams(len(symbols)))
+
+    def _plan_repetitive(self, symbols: Symbols, level: Level) -> BlockPlan:
+        """Streams make the model's forwards wide, but each learns a repeat from the others only when they have passed it.
+
+        So a block is one stream where that leaves the model next to nothing (1 MiB of a server's log comes to 17.9 kB in
+        one stream, 20.4 in 4 and 24.7 in 32), or where many streams would all learn the same at once.
+        """
+        vocabulary, most = self.engine.vocabulary, REPETITIVE_SHARE * len(symbols)
+        several = plan_block(vocabulary, self._repetitive, symbols, level.streams(len(symbols)))
+        if several.streams.streams == 1:
+            return several
+        one = plan_block(vocabulary, self._repetitive, symbols, 1)
+        crowded = several.tokens_fed >= most > one.tokens_fed
+        return one if crowded or one.symbols_asked < FEW_ASKED * len(symbols) else several
+
+    def encode(self, plan: BlockPlan, size: int, job: Job) -> Packed:
+        """See `TextCodec.encode`."""
+        share = size / max(len(plan.symbols), 1)
+        predictor = self.predictor(plan)
+        words = encode_block(plan.symbols, plan.streams, predictor, lambda n: job.step(n * share))
+        return Packed(self.method_of(plan), pack_payload(plan.streams, words))
+
+    def predictor(self, plan: BlockPlan) -> BlockPredictor:
+        """What predicts a planned block. Raises NotEnoughMemory."""
+        self._check_memory(plan.streams)
+        return BlockPredictor.for_encoding(self.engine, self.settings.context, plan)
+
+    def method_of(self, plan: BlockPlan) -> Method:
+        """The one of `methods` that a block of this plan is read with."""
+        usual, repetitive = self.methods
+        return usual if plan.ensemble == self.settings.ensemble else repetitive
 
     def decode(self, payload: bytes, original_size: int, job: Job) -> bytes:
         """The bytes of a block. Raises CorruptArchive if the payload cannot stand for `original_size` bytes."""
-        cut = parse_cut(payload, original_size)
-        share = original_size / max(cut.symbols, 1)
-        symbols = decode_streams(
-            self._lane(cut), payload[PAYLOAD_HEADER.size :], lambda n: job.step(n * share)
+        streams = read_streams(payload, original_size)
+        self._check_memory(streams)
+        share = original_size / streams.symbols
+        predictor = BlockPredictor.for_decoding(
+            self.engine, self.settings.context, self.settings.ensemble, streams
         )
+        words = payload[PAYLOAD_HEADER.size :]
+        symbols = decode_block(words, streams, predictor, lambda n: job.step(n * share))
         try:
             data = self.engine.vocabulary.join(symbols)
         except ValueError as unknown:
@@ -184,27 +183,21 @@ class NeuralCodec:
             raise CorruptArchive(reason=f"a block decoded to {len(data)} bytes, expected {original_size}")
         return data
 
-    def _lane(self, cut: Streams) -> Lane:
-        parameters = self.settings.ensemble
-        vocabulary = self.engine.vocabulary
-        if self.engine.name == "exact":
-            needed = session_bytes(self.metadata, cut.streams, self.settings.context.window)
-            check_memory(needed, "close other programs, or use a smaller model")
-        return Lane(
-            vocabulary,
-            self.engine.open_session(cut.streams, self.settings.context),
-            open_ensemble(vocabulary, parameters, cut.streams),
-            cut,
-            parameters.skip_queue,
-            self.engine.max_rows,
-            self.engine.batch_free,
-        )
+    def parallel_blocks(self, threads: int) -> int:
+        """How many blocks to code side by side where there are so many threads."""
+        return self.engine.parallel_blocks(threads)
 
-    def _plan(self, cut: Streams, symbols: Symbols) -> list[Mask]:
-        return plan_skips(self.engine.vocabulary, self.settings.ensemble, cut.split(symbols))
+    def _check_memory(self, streams: Streams) -> None:
+        needed = self.engine.session_bytes(streams.streams, self.settings.context.window)
+        check_memory(needed, "close other programs, or use a smaller model")
 
 
-def parse_cut(payload: bytes, original_size: int) -> Streams:
+def pack_payload(streams: Streams, words: bytes) -> bytes:
+    """A payload: the two numbers that differ from block to block, and the coded words."""
+    return PAYLOAD_HEADER.pack(streams.symbols, streams.streams, 0) + words
+
+
+def read_streams(payload: bytes, original_size: int) -> Streams:
     """A payload's symbol and stream counts, bounded before anything is allocated. Raises CorruptArchive."""
     if len(payload) < PAYLOAD_HEADER.size or len(payload) % 4:
         raise CorruptArchive(reason=f"a neural payload of {len(payload)} bytes, expected whole words")

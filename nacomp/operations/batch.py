@@ -15,14 +15,16 @@ from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import IO
 
-from nacomp.archive.sources import Source, walk
-from nacomp.codecs.levels import level_named
+from nacomp.archive.sources import walk
+from nacomp.archive.working_memory import compress_bytes
+from nacomp.codecs.levels import Level, level_named
 from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import Interrupted, ModelError, NacompError, PasswordNeeded, file_problem
 from nacomp.formats.limits import DEFAULT_LIMITS
 from nacomp.operations.jobfile import Task
 from nacomp.operations.operations import CompressOptions, compress, open_archive
-from nacomp.runtime.memory import Budget, compress_bytes, free_memory
+from nacomp.runtime.memory import Budget, free_memory
 from nacomp.runtime.progress import CancelToken, Job, PartJob
 
 FREE_SHARE = 0.7
@@ -91,10 +93,12 @@ def _do(task: Task, engines: Engines, budget: Budget, whole: Job, cancel: Cancel
             return _outcome(task, "skipped", began, task.target.stat().st_size)
         task.target.parent.mkdir(parents=True, exist_ok=True)
         sources = walk([task.source])
-        with budget.share(_needed(sources, task, engines), cancel):
-            level = level_named(task.level)
+        size, level = sum(source.size for source in sources), level_named(task.level)
+        # Loaded before the budget is asked, so that the model is not counted as free.
+        codec = engines.for_level(level, task.model) if size else None
+        with budget.share(_needed(size, level, codec, engines), cancel):
             # One block is done again sooner than it is kept; and only an exact engine gives the same block again.
-            resume = sum(source.size for source in sources) > level.block_bytes and engines.is_exact
+            resume = codec is not None and codec.engine.batch_free and size > level.block_bytes
             options = CompressOptions(task.level, task.model, overwrite=True, resume=resume)
             done = compress(sources, task.target, engines, options, job)
         return _outcome(task, "done", began, done.written.compressed_size, done.model_id)
@@ -110,17 +114,14 @@ def _do(task: Task, engines: Engines, budget: Budget, whole: Job, cancel: Cancel
         job.finish()
 
 
-def _needed(sources: Sequence[Source], task: Task, engines: Engines) -> int:
-    """Bytes of memory besides the model. Loads the model, so that it is not counted as free. Raises ModelError."""
-    size = sum(source.size for source in sources)
-    if not size:
+def _needed(size: int, level: Level, codec: NeuralCodec | None, engines: Engines) -> int:
+    """Bytes of memory besides the model. Raises what `Elsewhere.codec` does."""
+    if codec is None:
         return 0
-    level = level_named(task.level)
-    codec = engines.for_level(level, task.model)
     encoder, workers = engines.encoder(codec)
     if encoder is not codec:
         return compress_bytes(size, level, None, min(workers, os.cpu_count() or 1))
-    return compress_bytes(size, level, codec.metadata, workers, codec.engine.name)
+    return compress_bytes(size, level, codec.engine, workers)
 
 
 def _size(task: Task) -> int:

@@ -43,7 +43,7 @@ def forecast(codec: NeuralCodec, sources: Sequence[Source], level: Level, job: J
         scale = source.size / len(sample)
         text_bytes += round(len(text) * scale)
         binary_bytes += round((len(sample) - len(text)) * scale)
-        tokens += round(len(codec.tokenizer.encode(text)) * scale) if text else 0
+        tokens += round(len(codec.engine.tokenizer.encode(text)) * scale) if text else 0
         trial = max(trial, text, key=len)
         job.step()
     rate, bits = _trial(codec, trial, level, job) if trial else (1.0, 8.0)
@@ -65,10 +65,10 @@ def _beginning(source: Source) -> bytes:
 
 def _trial(codec: NeuralCodec, text: bytes, level: Level, job: Job) -> tuple[float, float]:
     """Tokens per second and bits per token of a short piece, coded in as many streams as the level would use."""
-    symbols = codec.tokenizer.encode(text)
+    symbols = codec.engine.tokenizer.encode(text)
     many = level.streams(len(symbols))
     piece = symbols[: max(TRIAL_SYMBOLS, 24 * many)]
     short = replace(level, symbols_per_stream=max(1, len(piece) // many))
     began = time.perf_counter()
-    payload = codec.encode_symbols(piece, len(text), short, job)
-    return len(piece) / (time.perf_counter() - began), 8 * len(payload) / len(piece)
+    packed = codec.encode(codec.plan_symbols(piece, short), len(text), job)
+    return len(piece) / (time.perf_counter() - began), 8 * len(packed.payload) / len(piece)

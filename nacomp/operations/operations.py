@@ -16,10 +16,10 @@ from typing import BinaryIO
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.archive_writer import Written, write_archive
-from nacomp.archive.block_encoder import BlockCoder
+from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.extract import extract_file, extract_tree, select
 from nacomp.archive.guard import check_names, check_output, check_room
-from nacomp.archive.kept_blocks import keeping, kept_path, settings_key
+from nacomp.archive.kept_blocks import keeping, kept_path
 from nacomp.archive.sources import Source, walk
 from nacomp.codecs.levels import DEFAULT_LEVEL, level_named
 from nacomp.codecs.model_loader import Engines
@@ -97,7 +97,7 @@ def compress(
         raise UsageError(reason="--resume keeps finished blocks in the clear, so it goes without a password")
     codec = _codec(sources, engines, options, job)
     encoder, workers = engines.encoder(codec)
-    coder = BlockCoder(encoder, level_named(options.level), job, workers)
+    coder = BlockEncoder(encoder, level_named(options.level), job, workers)
     model_id = codec.settings.model_id if codec else ""
     if codec is not None and not codec.engine.batch_free:
         # Its arithmetic alone does not promise that the bytes come back.
@@ -133,7 +133,7 @@ def _write(
     sources: Sequence[Source],
     output: Path,
     engines: Engines,
-    coder: BlockCoder,
+    coder: BlockEncoder,
     options: CompressOptions,
     job: Job,
 ) -> Written:
@@ -150,14 +150,14 @@ def _resume(
     sources: Sequence[Source],
     output: Path,
     engines: Engines,
-    coder: BlockCoder,
+    coder: BlockEncoder,
     options: CompressOptions,
     job: Job,
 ) -> Written:
     """As `_write`, with finished blocks kept beside the output."""
     level = level_named(options.level)
     check_free(output, overwrite=options.overwrite)
-    with keeping(output, settings_key(coder.methods, level)) as kept:
+    with keeping(output, coder.methods, level) as kept:
         coder.keep_in(kept)
         try:
             return _write(sources, output, engines, coder, options, job)
@@ -183,7 +183,7 @@ def _codec(
         ensemble = codec.settings.ensemble.changed(options.predictors)
     except ValueError as wrong:
         raise UsageError(reason=str(wrong)) from None
-    return NeuralCodec(codec.engine, codec.metadata, codec.settings.with_ensemble(ensemble))
+    return codec.with_ensemble(ensemble)
 
 
 def _protect(file: BinaryIO, written: Written, percent: float, job: Job) -> Written:

@@ -9,7 +9,7 @@ program could tell what is missing. Where nothing of a file survived, no file is
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from nacomp.archive.block_decoder import BlockDecoder
 from nacomp.archive.extract import check_names, make_folder, make_link, restore
 from nacomp.archive.guard import check_output, check_room
 from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.table import CodecTable
 from nacomp.errors import (
     CorruptArchive,
     ExitCode,
@@ -32,7 +33,6 @@ from nacomp.errors import (
 from nacomp.formats.block import Block, BlockInfo
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits, check_limit
-from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.protection.seal import Password
 from nacomp.formats.reader import make_seekable
 from nacomp.formats.scan import Salvage, lost_ranges
@@ -114,10 +114,6 @@ class _Blocks:
     _lock: Lock = field(default_factory=Lock)
 
     @property
-    def methods(self) -> Sequence[Method]:
-        return self.found.header.methods
-
-    @property
     def blocks(self) -> Mapping[int, BlockInfo]:
         return self.found.intact
 
@@ -154,8 +150,10 @@ def salvage(
             stack.enter_context(file)
         job.enter("searching")
         found = Salvage(file, limits, password)
-        _find_models(found, engines)
-        decoder = BlockDecoder(_Blocks(found), engines.for_method, job)
+        codecs = CodecTable(found.header.methods, engines.for_method)
+        for number in sorted({info.method for info in found.intact.values()}):
+            codecs.codec(number)  # a missing model is told before anything is written
+        decoder = BlockDecoder(_Blocks(found), codecs, job)
         stack.callback(decoder.close)
         archive_size = file.seek(0, io.SEEK_END)
         if found.index is None:
@@ -168,15 +166,6 @@ def salvage_folder(path: Path | BinaryIO) -> Path:
     if not isinstance(path, Path):
         raise UsageError(reason="a salvage from standard input needs -o FOLDER")
     return path.with_name(f"{path.stem}.salvaged")
-
-
-def _find_models(found: Salvage, engines: Engines) -> None:
-    """Load what the blocks need, so that a missing model is told before anything is written."""
-    methods = {info.method for info in found.intact.values()}
-    for number in sorted(methods):
-        method = found.header.methods[number]
-        if method.kind is MethodKind.NEURAL:
-            engines.for_method(method)
 
 
 def _named(

@@ -1,6 +1,6 @@
 """The surprise map: what every token of a text cost, in bits, and what the model expected in its place.
 
-Runs the real encoder over the text and watches it; what it shows is what an archive would pay.
+Runs the real predictor over the text as the encoder does; what it shows is what an archive would pay.
 """
 
 from collections.abc import Iterator
@@ -10,13 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nacomp.codecs.levels import Level
-from nacomp.codecs.lockstep import Logits, Mask, Streams, Symbols
+from nacomp.codecs.lockstep import StepDone
 from nacomp.codecs.neural import NeuralCodec
-from nacomp.models.tokens.vocabulary import Vocabulary
+from nacomp.models.block_predictor import BlockPlan
+from nacomp.models.streams import Symbols
+from nacomp.models.tokens.vocabulary import PAGE, Vocabulary
 from nacomp.runtime.progress import Job
 
 GUESSES = 5
 """Top predictions kept for each token."""
+Guesses = tuple[tuple[str, float], ...]
+"""(text, probability) of the model's best predictions, best first."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class SurprisingToken:
 
     data: bytes
     bits: float
-    guesses: tuple[tuple[str, float], ...]
+    guesses: Guesses
 
     @property
     def text(self) -> str:
@@ -39,53 +43,57 @@ class SurprisingToken:
 
 def surprise_map(codec: NeuralCodec, data: bytes, level: Level, job: Job) -> Iterator[SurprisingToken]:
     """The tokens of a text in order. Costs as much time as compressing it."""
-    symbols = codec.tokenizer.encode(data)
-    if not len(symbols):
+    if not data:
         return
-    cut = Streams(len(symbols), level.streams(len(symbols)))
-    watcher = _Watcher(codec.engine.vocabulary, cut)
-    codec.encode_symbols(symbols, len(data), level, job, watcher)
-    yield from _whole_characters(codec.engine.vocabulary, symbols, watcher)
+    plan = codec.plan(data, level)
+    costs = _costs(codec, plan, lambda symbols: job.step(symbols * len(data) / len(plan.symbols)))
+    yield from _whole_characters(codec.engine.vocabulary, plan.symbols, costs)
 
 
-class _Watcher:
-    """Notes cost and best guesses of every symbol, at its place in the block."""
+@dataclass(frozen=True)
+class _Costs:
+    """What each symbol of a block cost, in the block's order."""
 
-    def __init__(self, vocabulary: Vocabulary, cut: Streams) -> None:
-        self._vocabulary = vocabulary
-        self._starts = cut.starts
-        self.bits = np.zeros(cut.symbols)
-        self.guesses: list[tuple[tuple[str, float], ...]] = [()] * cut.symbols
-
-    def __call__(
-        self, step: int, symbols: Symbols, bits: NDArray[np.float64], logits: Logits, mask: Mask
-    ) -> None:
-        rows = iter(logits)
-        for stream in range(len(symbols)):
-            place = self._starts[stream] + step
-            self.bits[place] = bits[stream]
-            if mask[stream]:
-                self.guesses[place] = self._best(next(rows))
-
-    def _best(self, row: NDArray[np.float32]) -> tuple[tuple[str, float], ...]:
-        """For people's eyes only, so numpy's exp will do."""
-        best = np.argpartition(row, -GUESSES)[-GUESSES:]
-        best = best[np.argsort(-row[best], kind="stable")]
-        chances = np.exp(row[best] - row.max()) / np.exp(row - row.max()).sum()
-        words = (self._vocabulary.pieces[token].decode("utf-8", "replace") for token in best.tolist())
-        return tuple(zip(words, chances.tolist(), strict=True))
+    bits: NDArray[np.float64]
+    """(symbol,)"""
+    guesses: list[Guesses]
+    """(symbol,) the model's best predictions; empty where it was not asked."""
 
 
-def _whole_characters(
-    vocabulary: Vocabulary, symbols: Symbols, watcher: _Watcher
-) -> Iterator[SurprisingToken]:
+def _costs(codec: NeuralCodec, plan: BlockPlan, step_done: StepDone) -> _Costs:
+    """The encoder's loop, with a pencil in the coder's place."""
+    vocabulary, starts = codec.engine.vocabulary, np.array(plan.streams.starts)
+    costs = _Costs(np.zeros(len(plan.symbols)), [()] * len(plan.symbols))
+    predictor = codec.predictor(plan)
+    for step, row in enumerate(plan.streams.rows(plan.symbols)):
+        predictor.pages()
+        predictor.slots(row // PAGE)
+        places = starts[: len(row)] + step
+        costs.bits[places] = predictor.bits(row)
+        for place, logits in zip(places[predictor.asked].tolist(), predictor.logits, strict=True):
+            costs.guesses[place] = _best(vocabulary, logits)
+        predictor.learn(row)
+        step_done(len(row))
+    return costs
+
+
+def _best(vocabulary: Vocabulary, row: NDArray[np.float32]) -> Guesses:
+    """The best guesses of a row of logits (vocabulary,). For people's eyes only, so numpy's exp will do."""
+    best = np.argpartition(row, -GUESSES)[-GUESSES:]
+    best = best[np.argsort(-row[best], kind="stable")]
+    chances = np.exp(row[best] - row.max()) / np.exp(row - row.max()).sum()
+    words = (vocabulary.pieces[token].decode("utf-8", "replace") for token in best.tolist())
+    return tuple(zip(words, chances.tolist(), strict=True))
+
+
+def _whole_characters(vocabulary: Vocabulary, symbols: Symbols, costs: _Costs) -> Iterator[SurprisingToken]:
     """Join tokens that end inside a character to the next ones, so that every piece can be shown."""
-    pending, bits, guesses = b"", 0.0, watcher.guesses[0]
+    pending, bits, guesses = b"", 0.0, costs.guesses[0]
     for place, symbol in enumerate(symbols.tolist()):
         if not pending:
-            guesses = watcher.guesses[place]
+            guesses = costs.guesses[place]
         pending += vocabulary.symbol_bytes(symbol)
-        bits += float(watcher.bits[place])
+        bits += float(costs.bits[place])
         if _complete(pending):
             yield SurprisingToken(pending, bits, guesses)
             pending, bits = b"", 0.0

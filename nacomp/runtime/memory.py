@@ -5,30 +5,17 @@ run; a job that is let through may still meet MemoryError, which is told in a se
 among files is an upper estimate.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition, Lock
-from typing import Any
 
 import psutil
 
-from nacomp.archive.units import UNIT_BYTES
-from nacomp.codecs.levels import Level
 from nacomp.errors import ExitCode, NacompError
-from nacomp.models.llama.devices import cache_bytes
 from nacomp.runtime.progress import CancelToken
 
 CGROUP = Path("/sys/fs/cgroup")
-BATCH_ROWS = 256
-"""Rows of one forward, which the ring has room for behind the window."""
-
-CODING_BYTES = 64 << 20
-"""What coding a block takes besides the session."""
-CLASSICAL_SHARE, CLASSICAL_LEAST = 20, 96 << 20
-"""What the classical codecs take, in sizes of their unit."""
-BYTES_PER_SYMBOL = 2
-"""Fewer than any text measured has (2.5 for code, 3.6 for prose): more streams, so more memory."""
 WAIT_SECONDS = 0.2
 
 
@@ -36,42 +23,6 @@ class NotEnoughMemory(NacompError):
     """This needs at least {needed_mb:,} MB of memory and {free_mb:,} MB are free; {advice}."""
 
     exit_code = ExitCode.IO
-
-
-def session_bytes(metadata: Mapping[str, Any], streams: int, window: int) -> int:
-    """The least a session of the exact engine takes: int8 keys and values with a scale each, for every stream.
-
-    Measured with SmolLM2 (30 layers, 3 heads of 64), 32 streams, window 1024: 519 MB, of which this names 501.
-    """
-    layers = int(metadata["llama.block_count"])
-    heads = int(metadata["llama.attention.head_count"])
-    kv_heads = int(metadata.get("llama.attention.head_count_kv", heads))
-    size = int(metadata.get("llama.attention.key_length", int(metadata["llama.embedding_length"]) // heads))
-    return streams * (window + BATCH_ROWS) * layers * 2 * kv_heads * (size + 4)
-
-
-def compress_bytes(
-    size: int, level: Level, metadata: Mapping[str, Any] | None, workers: int, engine: str = "exact"
-) -> int:
-    """About the most that compressing a file of `size` bytes takes besides the model, with `workers` blocks at a time.
-
-    `metadata` are the model's where text is coded here, None where other machines do that; `engine` is what runs it. On a
-    GPU the llama engine takes less here. Measured peaks beside it, level
-    `fast`: 1 MB of text in one block 81 MB, named 187; 4 MB in two at a time 250 and 378; 1 MB of machine code 145 and
-    187; 16 MB of noise 362 and 442.
-    """
-    blocks = min(workers, -(-size // level.block_bytes))
-    # A unit being coded, and one behind it, for each worker the classical codecs' trials on its own.
-    units = min(size, 2 * UNIT_BYTES) + blocks * max(CLASSICAL_LEAST, CLASSICAL_SHARE * min(size, UNIT_BYTES))
-    if metadata is None:
-        return units
-    streams = level.streams(min(size, level.block_bytes) // BYTES_PER_SYMBOL)
-    if engine == "llama":
-        session = cache_bytes(metadata, streams, level.context.window)
-    else:
-        window = min(level.context.window, int(metadata["llama.context_length"]))
-        session = session_bytes(metadata, streams, window)
-    return units + blocks * (session + CODING_BYTES)
 
 
 class Budget:

@@ -52,7 +52,7 @@ def measure(
     """Bytes of a file's neural payloads under each of the settings; all 0 where it has no text."""
     sizes = dict.fromkeys(settings, 0)
     for block in blocks_of(data, level):
-        symbols = codec.tokenizer.encode(block)
+        symbols = codec.engine.tokenizer.encode(block)
         for name, payload in zip(
             settings, payloads(codec, symbols, level, list(settings.values())), strict=True
         ):

@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--log-bytes", type=int, default=2_000_000)
     chosen = parser.parse_args()
     how = ["--level", chosen.level] + (["--model", chosen.model] if chosen.model else [])
-    tokenizer = Engines().for_level(level_named(chosen.level), chosen.model).tokenizer
+    tokenizer = Engines().for_level(level_named(chosen.level), chosen.model).engine.tokenizer
     inputs = {
         "prose": chosen.prose.read_bytes(),
         "server.log": repetitive.server_log(chosen.log_bytes),

@@ -28,6 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nacomp.cli.bench import summary_table
+from nacomp.codecs.levels import level_named
 from nacomp.codecs.model_loader import Engines
 from nacomp.operations.benchmark import (
     Contestant,
@@ -57,7 +58,7 @@ def contestants(chosen: argparse.Namespace) -> list[Contestant]:
     found += [program(*given) for given in chosen.extra]
     engines = Engines()
     for level in chosen.levels:
-        model = engines.store.find(engines.choice(level, None))
+        model = engines.choose_aloud(level_named(level), None)
         found.append(own_contestant(f"nacomp {level}", ["--level", level], model.size))
     return found
 

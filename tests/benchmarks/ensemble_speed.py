@@ -78,7 +78,9 @@ def main() -> None:
     for model in chosen.models or MODELS:
         for threads in sorted({1, min(2, os.cpu_count() or 1)}):
             codec = Engines(threads=threads).for_level(level_named("balanced"), model)
-            symbols = codec.tokenizer.encode(chosen.text.read_bytes()[: 8 * chosen.tokens])[: chosen.tokens]
+            symbols = codec.engine.tokenizer.encode(chosen.text.read_bytes()[: 8 * chosen.tokens])[
+                : chosen.tokens
+            ]
             logits, base = run_model(codec, symbols)
             cost = min(run_ensemble(codec, symbols, logits, chosen.streams) for _ in range(3))
             share = f"{100 * cost / base:.1f}"

@@ -16,10 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from nacomp.codecs.levels import Level
-from nacomp.codecs.lockstep import Lane, Logits, Mask, Streams, Symbols, planned_logits
-from nacomp.codecs.neural import PAYLOAD_HEADER, NeuralCodec
+from nacomp.codecs.neural import NeuralCodec, pack_payload
 from nacomp.codecs.range_coder import SymbolEncoder
+from nacomp.models.block_predictor import BlockPlan
+from nacomp.models.logit_source import Logits, Mask, PlannedLogits
 from nacomp.models.predictors.ensemble import EnsembleParameters, open_ensemble
+from nacomp.models.streams import Streams, Symbols
 from nacomp.models.tokens.vocabulary import PAGE
 
 
@@ -28,25 +30,25 @@ class _Variant:
 
     def __init__(self, codec: NeuralCodec, symbols: Symbols, level: Level) -> None:
         self.codec = codec
-        self.cut, self.plan = codec.cut(symbols, level)
-        self.streams = self.cut.split(symbols)
-        self._ensemble = open_ensemble(codec.engine.vocabulary, codec.settings.ensemble, self.cut.streams)
+        self.plan = codec.plan_symbols(symbols, level)
+        self._asked = list(self.plan.streams.rows(self.plan.asked))
+        self._ensemble = open_ensemble(codec.engine.vocabulary, self.plan.ensemble, self.plan.streams.streams)
         self._coder = SymbolEncoder()
 
-    def shares(self, cut: Streams) -> bool:
+    def shares(self, streams: Streams) -> bool:
         """Whether the block is cut so, and every token enters the model's context before the model is next asked."""
-        asked = [np.flatnonzero(wants) for wants in self.plan]
+        asked = [np.flatnonzero(mask) for mask in self.plan.streams.split(self.plan.asked)]
         longest = max((int(np.diff(at, prepend=-1).max()) for at in asked if len(at)), default=0)
-        return self.cut == cut and longest <= self.codec.settings.ensemble.skip_queue
+        return self.plan.streams == streams and longest <= self.plan.ensemble.skip_queue
 
     def run_alone(self) -> None:
         """Code the block with a run of the model of its own."""
-        for _, row, logits, mask in _steps(self.codec, self.cut, self.streams, self.plan):
+        for row, logits, mask in _steps(self.codec, self.plan):
             self._code(row, logits, mask)
 
     def step(self, step: int, row: Symbols, logits: Logits) -> None:
         """Code a step's symbols (row,); `logits` (row, vocabulary) are those of all rows."""
-        mask = np.fromiter((self.plan[s][step] for s in range(len(row))), np.bool_, len(row))
+        mask = self._asked[step]
         self._code(row, logits if mask.all() else logits[mask], mask)
 
     def _code(self, row: Symbols, logits: Logits, mask: Mask) -> None:
@@ -58,25 +60,19 @@ class _Variant:
 
     def finish(self) -> bytes:
         """The block's payload."""
-        return PAYLOAD_HEADER.pack(self.cut.symbols, self.cut.streams, 0) + self._coder.finish()
+        return pack_payload(self.plan.streams, self._coder.finish())
 
 
 def payloads(
     codec: NeuralCodec, symbols: Symbols, level: Level, settings: Sequence[EnsembleParameters]
 ) -> list[bytes]:
     """The payload of a block's symbols (n,) under each of the settings."""
-    cut = Streams(len(symbols), level.streams(len(symbols)))
-    variants = [
-        _Variant(
-            NeuralCodec(codec.engine, codec.metadata, codec.settings.with_ensemble(ensemble)), symbols, level
-        )
-        for ensemble in settings
-    ]
-    sharing = [variant for variant in variants if variant.shares(cut)]
-    streams = cut.split(symbols)
-    everything = [np.ones(len(stream), np.bool_) for stream in streams]
+    streams = Streams(len(symbols), level.streams(len(symbols)))
+    variants = [_Variant(codec.with_ensemble(ensemble), symbols, level) for ensemble in settings]
+    sharing = [variant for variant in variants if variant.shares(streams)]
+    everything = BlockPlan(symbols, streams, codec.settings.ensemble, np.ones(len(symbols), np.bool_))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for step, row, logits, _ in _steps(codec, cut, streams, everything) if sharing else ():
+        for step, (row, logits, _) in enumerate(_steps(codec, everything) if sharing else ()):
             list(pool.map(lambda variant: variant.step(step, row, logits), sharing))  # noqa: B023
     for variant in variants:
         if variant not in sharing:
@@ -84,20 +80,10 @@ def payloads(
     return [variant.finish() for variant in variants]
 
 
-def _steps(
-    codec: NeuralCodec, cut: Streams, streams: list[Symbols], plan: list[Mask]
-) -> Iterator[tuple[int, Symbols, Logits, Mask]]:
-    """For each step its number, its symbols (row,), the model's logits, and which rows have them."""
-    engine, ensemble = codec.engine, codec.settings.ensemble
-    lane = Lane(
-        engine.vocabulary,
-        engine.open_session(cut.streams, codec.settings.context),
-        open_ensemble(engine.vocabulary, ensemble, cut.streams),
-        cut,
-        ensemble.skip_queue,
-        engine.max_rows,
-        engine.batch_free,
-    )
-    for step, mask, logits in planned_logits(lane, streams, plan, lambda _: None):
-        row = np.fromiter((streams[s][step] for s in range(len(mask))), np.int32, len(mask))
-        yield step, row, logits, mask
+def _steps(codec: NeuralCodec, plan: BlockPlan) -> Iterator[tuple[Symbols, Logits, Mask]]:
+    """For each step its symbols (row,), the model's logits, and which rows have them."""
+    context, queue = codec.settings.context, plan.ensemble.skip_queue
+    source = PlannedLogits(codec.engine, context, plan.streams, plan.symbols, plan.asked, queue)
+    for row in plan.streams.rows(plan.symbols):
+        mask, logits = source.step(row)
+        yield row, logits, mask

@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--decode-threads", default="1")
     chosen = parser.parse_args()
     how = ["--level", chosen.level] + (["--model", chosen.model] if chosen.model else [])
-    tokenizer = Engines().for_level(level_named(chosen.level), chosen.model).tokenizer
+    tokenizer = Engines().for_level(level_named(chosen.level), chosen.model).engine.tokenizer
     table = Table(
         "file",
         "bytes",

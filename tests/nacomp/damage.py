@@ -15,7 +15,7 @@ import zstandard
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.archive_writer import write_archive
-from nacomp.archive.block_encoder import BlockCoder
+from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.sources import Source
 from nacomp.codecs import ppmd
 from nacomp.codecs.classical import METHODS
@@ -103,7 +103,7 @@ def _written(
         tree[path] = ("SYMLINK", target.encode())
     level = replace(LEVELS["fast"], symbols_per_stream=40, block_bytes=400)
     out = io.BytesIO()
-    write_archive(out, sources, BlockCoder(engines.for_level(level, TINY), level, Job()), Job())
+    write_archive(out, sources, BlockEncoder(engines.for_level(level, TINY), level, Job()), Job())
     return Sample(name, out.getvalue(), tree)
 
 

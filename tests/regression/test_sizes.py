@@ -12,7 +12,6 @@ import pytest
 
 from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import Engines
-from nacomp.codecs.neural import NeuralCodec
 from nacomp.models.library.store import Store
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.runtime.progress import Job
@@ -30,9 +29,9 @@ SETTINGS = {
 
 def payload_size(name: str, settings: EnsembleParameters) -> int:
     """Bytes of the neural payload of one file under the tiny model."""
-    codec = Engines().for_level(LEVELS["fast"], TINY)
-    codec = NeuralCodec(codec.engine, codec.metadata, codec.settings.with_ensemble(settings))
-    return len(codec.encode((CORPUS / name).read_bytes(), LEVELS["fast"], Job()))
+    codec = Engines().for_level(LEVELS["fast"], TINY).with_ensemble(settings)
+    data = (CORPUS / name).read_bytes()
+    return len(codec.encode(codec.plan(data, LEVELS["fast"]), len(data), Job()).payload)
 
 
 def read_table() -> dict[tuple[str, str], int]:

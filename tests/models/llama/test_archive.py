@@ -191,7 +191,7 @@ def test_floats_that_do_not_repeat_are_found_before_success(
         logits = feed(session, *rows)
         return logits * (1 + calls % 97 * 1e-4)
 
-    _ = engines.for_level(level_named("balanced"), TINY).parameters  # the probe runs before the drift begins
+    _ = engines.for_level(level_named("balanced"), TINY).methods  # the probe runs before the drift begins
     monkeypatch.setattr(LlamaSession, "feed", drifting)
     with pytest.raises(VerificationFailed):
         compress(walk([text]), tmp_path / "a.nac", engines, CompressOptions(model=TINY), Job())

@@ -12,7 +12,6 @@ pytest.importorskip("llama_cpp")
 from nacomp.codecs.levels import Level
 from nacomp.codecs.neural import NeuralCodec, NeuralSettings
 from nacomp.models.errors import ModelError, UnsupportedModel
-from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.llama.engine import LlamaEngine, open_engine
 from nacomp.models.llama.settings import LlamaSettings
 from nacomp.models.predictors.ensemble import EnsembleParameters
@@ -55,10 +54,12 @@ def make(folder: Path) -> Iterator[Make]:
 
 
 def codec(engine: LlamaEngine, model: Path, *, skip: bool = False) -> NeuralCodec:
-    with open_gguf(model) as file:
-        metadata = file.metadata
     settings = NeuralSettings(model.stem, "00", WINDOW, EnsembleParameters(skip=skip))
-    return NeuralCodec(engine, metadata, settings)
+    return NeuralCodec(engine, settings)
+
+
+def payload_of(coder: NeuralCodec, data: bytes, streams: int) -> bytes:
+    return coder.encode(coder.plan(data, level(streams)), len(data), Job()).payload
 
 
 def level(streams: int) -> Level:
@@ -77,7 +78,7 @@ def test_decoder_mirrors_encoder(make: Make, folder: Path, kind: str, skip: bool
     """Three streams that each slide several windows."""
     text = prose(300) + b'{"id": 1, "tags": ["a", "b"]}\n' * 8
     coder = codec(make(kind), folder / f"{kind}.gguf", skip=skip)
-    payload = coder.encode(text, level(3), Job())
+    payload = payload_of(coder, text, 3)
     assert coder.decode(payload, len(text), Job()) == text
 
 
@@ -86,7 +87,7 @@ def test_decoder_mirrors_encoder(make: Make, folder: Path, kind: str, skip: bool
 def test_bytes_no_token_says_come_back(make: Make, folder: Path, kind: str, name: str) -> None:
     data = awkward_inputs()[name][:300]
     coder = codec(make(kind), folder / f"{kind}.gguf")
-    assert coder.decode(coder.encode(data, level(2), Job()), len(data), Job()) == data
+    assert coder.decode(payload_of(coder, data, 2), len(data), Job()) == data
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -165,8 +166,8 @@ def test_blocks_do_not_depend_on_workers(make: Make, folder: Path) -> None:
     def payloads(workers: int) -> list[bytes]:
         engine = open_engine(model, settings=SETTINGS, workers=workers, threads=4)
         coder = codec(engine, model)
-        with ThreadPoolExecutor(engine.workers) as pool:
-            return list(pool.map(lambda piece: coder.encode(piece, level(2), Job()), pieces))
+        with ThreadPoolExecutor(engine.parallel_blocks(4)) as pool:
+            return list(pool.map(lambda piece: payload_of(coder, piece, 2), pieces))
 
     assert payloads(1) == payloads(2) == payloads(4)
 

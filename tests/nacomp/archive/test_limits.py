@@ -8,7 +8,7 @@ import pytest
 
 import nacomp as library
 from nacomp.archive.archive_writer import write_archive
-from nacomp.archive.block_encoder import BlockCoder
+from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.guard import check_names, check_output, check_room, name_fault, split_names
 from nacomp.archive.sources import Source, walk
 from nacomp.codecs.levels import LEVELS
@@ -23,9 +23,11 @@ from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.protection.recovery import plan_shape
 from nacomp.formats.reader import ArchiveReader
 from nacomp.formats.scan import lost_ranges
+from nacomp.models.exact.engine import cache_bytes
+from nacomp.models.exact.weights import Hyperparameters
 from nacomp.models.library.store import Store
 from nacomp.operations.operations import CompressOptions, compress
-from nacomp.runtime.memory import NotEnoughMemory, check_memory, free_memory, session_bytes
+from nacomp.runtime.memory import NotEnoughMemory, check_memory, free_memory
 from nacomp.runtime.progress import Job
 from tests.nacomp.workbench import TINY, nacomp, prose
 
@@ -81,7 +83,7 @@ def bomb(size: int) -> bytes:
     """A small archive whose one block is named so often that it would give this many bytes."""
     content = bytes(1 << 20)
     out = io.BytesIO()
-    coder = BlockCoder(None, LEVELS["fast"], Job())
+    coder = BlockEncoder(None, LEVELS["fast"], Job())
     write_archive(out, [Source("zeros", EntryKind.FILE, len(content), 0o644, 0, data=content)], coder, Job())
     with ArchiveReader.open(out) as reader:
         header, blocks, entry = reader.header, reader.blocks, reader.entries[0]
@@ -150,13 +152,8 @@ def test_memory_is_told_before_it_is_taken(tiny_model: Path) -> None:
     check_memory(1 << 20, "")
     with pytest.raises(NotEnoughMemory, match=r"2,001 MB of memory and 1,000 MB are free; use less\."):
         check_memory(2 * 10**9, "use less", free=10**9)
-    smollm2 = {
-        "llama.block_count": 30,
-        "llama.attention.head_count": 9,
-        "llama.attention.head_count_kv": 3,
-        "llama.embedding_length": 576,
-    }
-    assert session_bytes(smollm2, 32, 1024) == 501_350_400
+    smollm2 = Hyperparameters(30, 576, 9, 3, 64, 1536, 49152, 2048, 1e-5)
+    assert cache_bytes(smollm2, 32, 1024) == 501_350_400
     assert tiny_model.exists()
 
 
@@ -167,7 +164,7 @@ def test_times_out_of_range(tmp_path: Path) -> None:
         Source(name, EntryKind.FILE, 1, 0o644, time, data=b"x")
         for name, time in (("future", 1 << 70), ("past", -(1 << 70)), ("now", 12345))
     ]
-    write_archive(out, sources, BlockCoder(None, LEVELS["fast"], Job()), Job())
+    write_archive(out, sources, BlockEncoder(None, LEVELS["fast"], Job()), Job())
     with ArchiveReader.open(out) as reader:
         times = {entry.path: entry.mtime_ns for entry in reader.entries}
     assert times == {"future": (1 << 63) - 1, "past": -(1 << 63), "now": 12345}

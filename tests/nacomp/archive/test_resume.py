@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.archive.block_encoder import BlockCoder
+from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.kept_blocks import keeping, kept_path, settings_key
 from nacomp.archive.sources import Source
+from nacomp.codecs.classical import METHODS
 from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.packed import Packed
 from nacomp.errors import FileProblem, Interrupted, OutputExists
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.models.library.store import Store
@@ -57,6 +59,10 @@ class Counting(Job):
             self.cancel.cancel()
 
 
+FAST = LEVELS["fast"]
+ONE, TWO = Packed(METHODS[1], b"payload of one"), Packed(METHODS[2], b"")
+
+
 def whole(sources: list[Source], folder: Path, engines: Engines) -> bytes:
     target = folder / "whole.nac"
     compress(sources, target, engines, CompressOptions(model=TINY), Job())
@@ -85,9 +91,9 @@ def test_finished_blocks_are_not_coded_again(sources: list[Source], tmp_path: Pa
     """A kept block that a coder would never make turns up in the archive, so it was taken as it is."""
     target, text = tmp_path / "out.nac", prose(900)
     level = LEVELS[OPTIONS.level]
-    methods = BlockCoder(engines.for_level(level, TINY), level, Job()).methods
-    with pytest.raises(Interrupted), keeping(target, settings_key(methods, level)) as kept:
-        kept.keep("text", text, 0, text)
+    methods = BlockEncoder(engines.for_level(level, TINY), level, Job()).methods
+    with pytest.raises(Interrupted), keeping(target, methods, level) as kept:
+        kept.keep("text", text, Packed(methods[0], text))
         raise Interrupted
     compress(sources, target, engines, OPTIONS, Job())
     assert text in target.read_bytes()
@@ -137,34 +143,34 @@ def test_settings_tell_apart() -> None:
 def test_records(tmp_path: Path) -> None:
     """Cut off at every byte, what is whole is found and what is not is gone."""
     target = tmp_path / "t"
-    with pytest.raises(Interrupted), keeping(target, b"s") as kept:
-        kept.keep("text", b"one", 1, b"payload of one")
-        kept.keep("text", b"two", 2, b"")
+    with pytest.raises(Interrupted), keeping(target, METHODS, FAST) as kept:
+        kept.keep("text", b"one", ONE)
+        kept.keep("text", b"two", TWO)
         assert kept.find("binary", b"one") is None
         raise Interrupted
     data = kept_path(target).read_bytes()
-    first = 64 + len(b"payload of one")
+    first = 64 + len(ONE.payload)
     for size in range(len(data) + 1):
         kept_path(target).write_bytes(data[:size])
-        with keeping(target, b"s") as kept:
-            assert kept.find("text", b"one") == ((1, b"payload of one") if size >= first else None)
-            assert kept.find("text", b"two") == ((2, b"") if size == len(data) else None)
+        with keeping(target, METHODS, FAST) as kept:
+            assert kept.find("text", b"one") == (ONE if size >= first else None)
+            assert kept.find("text", b"two") == (TWO if size == len(data) else None)
         assert not kept_path(target).exists()
 
 
 def test_other_settings_find_nothing(tmp_path: Path) -> None:
-    with pytest.raises(Interrupted), keeping(tmp_path / "t", b"s") as kept:
-        kept.keep("text", b"one", 1, b"payload")
+    with pytest.raises(Interrupted), keeping(tmp_path / "t", METHODS, FAST) as kept:
+        kept.keep("text", b"one", ONE)
         raise Interrupted
-    with keeping(tmp_path / "t", b"other") as kept:
+    with keeping(tmp_path / "t", METHODS, LEVELS["max"]) as kept:
         assert (len(kept), kept.find("text", b"one")) == (1, None)
 
 
 def test_two_jobs_for_one_target(tmp_path: Path) -> None:
     with (
-        keeping(tmp_path / "t", b"s"),
+        keeping(tmp_path / "t", METHODS, FAST),
         pytest.raises(FileProblem, match="another job"),
-        keeping(tmp_path / "t", b"s"),
+        keeping(tmp_path / "t", METHODS, FAST),
     ):
         pass
 
@@ -174,7 +180,7 @@ def test_a_planted_link_is_not_followed(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_bytes(b"precious")
     kept_path(tmp_path / "t").symlink_to(victim)
-    with pytest.raises(FileProblem), keeping(tmp_path / "t", b"s"):
+    with pytest.raises(FileProblem), keeping(tmp_path / "t", METHODS, FAST):
         pass
     assert victim.read_bytes() == b"precious"
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 import nacomp as library
-from nacomp.archive.block_encoder import BlockCoder
+from nacomp.archive.block_encoder import BlockEncoder
+from nacomp.archive.segments import split
 from nacomp.archive.units import Unit
 from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import Engines
-from nacomp.codecs.neural import FLYING_REGIME
+from nacomp.codecs.neural import REPETITIVE_REGIME
 from nacomp.models.exact.engine import available_kernels
 from nacomp.models.library.store import Store
 from nacomp.runtime.progress import Job
@@ -46,11 +47,11 @@ def test_text_is_coded_by_the_model() -> None:
 def test_repetitive_text_has_a_method_of_its_own() -> None:
     """One that leaves the model next to nothing; prose beside it keeps to the first, and both come back."""
     text = (DATA / "corpus" / "prose.txt").read_bytes()
-    units = [Unit(text[:6000] * 20), Unit(text)]
-    coder = BlockCoder(Engines().for_level(LEVELS["fast"], TINY), LEVELS["fast"], Job())
+    units = [Unit(data, split(data), []) for data in (text[:6000] * 20, text)]
+    coder = BlockEncoder(Engines().for_level(LEVELS["fast"], TINY), LEVELS["fast"], Job())
     blocks = [block for _, (block,) in coder.code(units)]
-    methods = [coder.methods[block.method] for block in blocks]
-    assert [m.parameters["ensemble"]["skip_regime"] for m in methods] == [FLYING_REGIME, 65536]
+    methods = [block.method for block in blocks]
+    assert [m.parameters["ensemble"]["skip_regime"] for m in methods] == [REPETITIVE_REGIME, 65536]
     for unit, block, method in zip(units, blocks, methods, strict=True):
         codec = Engines().for_method(method)
         assert codec.decode(block.payload, block.original_size, Job()) == unit.data

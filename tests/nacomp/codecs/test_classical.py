@@ -65,16 +65,16 @@ LZMA_METHODS = [m for m in METHODS if m.kind is MethodKind.LZMA]
 
 def by(kind: MethodKind, data: bytes) -> tuple[Method, bytes]:
     """`data` packed by a method of this kind, whether or not it is the smallest."""
-    trials = [p for p in classical._candidates(data, lambda: None) if METHODS[p.method].kind is kind]
+    trials = [p for p in classical._candidates(data, lambda: None) if p.method.kind is kind]
     best = min(trials, key=lambda p: len(p.payload))
-    return METHODS[best.method], best.payload
+    return best.method, best.payload
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_smallest_payload_comes_back_and_beats_xz(name: str) -> None:
     data = SAMPLES[name]
     packed = pack(data)
-    assert unpack(METHODS[packed.method], packed.payload, len(data)) == data
+    assert unpack(packed.method, packed.payload, len(data)) == data
     assert len(packed.payload) <= len(lzma.compress(data, preset=9 | lzma.PRESET_EXTREME))
     assert len(packed.payload) <= len(data)
 
@@ -83,14 +83,14 @@ def test_smallest_payload_comes_back_and_beats_xz(name: str) -> None:
 def test_every_kind_of_method_comes_back(name: str) -> None:
     data = SAMPLES[name]
     for packed in classical._candidates(data, lambda: None):
-        assert unpack(METHODS[packed.method], packed.payload, len(data)) == data
+        assert unpack(packed.method, packed.payload, len(data)) == data
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.binary(min_size=1, max_size=300))
 def test_any_bytes_come_back(data: bytes) -> None:
     for packed in (pack(data), pack_quick(data)):
-        assert unpack(METHODS[packed.method], packed.payload, len(data)) == data
+        assert unpack(packed.method, packed.payload, len(data)) == data
         assert len(packed.payload) <= len(data)
 
 
@@ -106,7 +106,7 @@ def test_any_bytes_come_back(data: bytes) -> None:
     ],
 )
 def test_data_finds_its_method(name: str, kind: str, first_filter: str | None) -> None:
-    method = METHODS[pack(SAMPLES[name]).method]
+    method = pack(SAMPLES[name]).method
     assert method.kind == kind
     if first_filter is not None:
         assert method.parameters["filters"][0]["id"] == first_filter
@@ -120,7 +120,7 @@ def test_packing_twice_gives_the_same() -> None:
 def test_noise_is_stored_and_a_far_repeat_in_it_is_found() -> None:
     """What no probe of the middle shrinks gets no full trial, unless Zstandard sees more in the whole."""
     noise = random.Random(3).randbytes(1 << 20)
-    assert METHODS[pack(noise).method].kind is MethodKind.STORED
+    assert pack(noise).method.kind is MethodKind.STORED
     assert len(pack(noise + noise[: 1 << 19]).payload) < 1.01 * len(noise)
 
 
@@ -144,8 +144,8 @@ def test_check_is_called_during_large_inputs() -> None:
 def test_large_text_is_left_to_lzma() -> None:
     data = (SOURCE * (ppmd.LIMIT // len(SOURCE) + 1))[: ppmd.LIMIT + 1]
     packed = pack(data)
-    assert METHODS[packed.method].kind is MethodKind.LZMA
-    assert unpack(METHODS[packed.method], packed.payload, len(data)) == data
+    assert packed.method.kind is MethodKind.LZMA
+    assert unpack(packed.method, packed.payload, len(data)) == data
 
 
 def test_the_methods_cost_little_in_a_header() -> None:

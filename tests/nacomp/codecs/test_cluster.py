@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from nacomp.archive.archive_writer import write_archive
-from nacomp.archive.block_encoder import BlockCoder
+from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.sources import Source
 from nacomp.codecs import cluster as cluster_module
 from nacomp.codecs.cluster import TOPIC, Cluster, own_versions
@@ -30,6 +30,7 @@ from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import Engines
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import ClusterProblem, Interrupted, ModelMissing, WorkerRefused
+from nacomp.formats.methods import Method, MethodKind
 from nacomp.models.exact.engine import available_kernels
 from nacomp.models.library.store import Store
 from nacomp.operations.operations import sources_of
@@ -145,7 +146,7 @@ def archive(sources: list[Source], engines: Engines, job: Job) -> bytes:
     """All sources in one archive."""
     encoder, workers = engines.encoder(engines.for_level(LEVEL, TINY))
     out = io.BytesIO()
-    write_archive(out, sources, BlockCoder(encoder, LEVEL, job, workers), job)
+    write_archive(out, sources, BlockEncoder(encoder, LEVEL, job, workers), job)
     return out.getvalue()
 
 
@@ -282,10 +283,10 @@ class Future(NeuralCodec):
     changed: tuple[str, str]
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def methods(self) -> tuple[Method, ...]:
         part, name = self.changed
-        found = super().parameters
-        return {**found, part: {**found[part], name: "next-1"}}
+        found: Any = super().methods[0].parameters
+        return (Method(MethodKind.NEURAL, {**found, part: {**found[part], name: "next-1"}}),)
 
 
 @pytest.mark.parametrize(("part", "name"), [("engine", "numerics"), ("ensemble", "id"), ("model", "sha256")])
@@ -293,8 +294,8 @@ def test_a_worker_with_other_arithmetic_is_named(
     part: str, name: str, machines: Machines, store: Store
 ) -> None:
     own = Engines(store=store).for_level(LEVEL, TINY)
-    assert name in own.parameters[part]
-    codec = Future(own.engine, own.metadata, own.settings)
+    assert name in own.methods[0].parameters[part]
+    codec = Future(own.engine, own.settings)
     codec.changed = (part, name)
     said = str(refusal(machines, store, codec))
     assert machines.names()["best"] in said

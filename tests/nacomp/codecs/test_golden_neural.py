@@ -18,7 +18,6 @@ from nacomp.codecs.levels import EMBEDDED, LEVELS, Level
 from nacomp.codecs.model_loader import Engines
 from nacomp.formats.checksums import content_checksum
 from nacomp.formats.entry import EntryKind, Extent
-from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.writer import ArchiveWriter
 from nacomp.models.exact.engine import available_kernels
 from nacomp.models.library.store import Store
@@ -118,12 +117,12 @@ def small(name: str) -> bytes:
     content = source()
     codec = Engines(threads=1).for_level(level, model)
     stream = io.BytesIO()
-    writer = ArchiveWriter(stream, [Method(MethodKind.NEURAL, codec.parameters)])
-    symbols = codec.tokenizer.encode(content)
+    writer = ArchiveWriter(stream, codec.methods[:1])
+    symbols = codec.engine.tokenizer.encode(content)
     # Both models have a token for every byte; SmolLM2 has none for 04, so this is how its archives look.
     symbols[symbols == codec.engine.vocabulary.byte_symbols[4]] = codec.engine.vocabulary.first_escape + 4
-    payload = codec.encode_symbols(symbols, len(content), level, Job())
-    writer.add_block(0, payload, len(content), content_checksum(content))
+    packed = codec.encode(codec.plan_symbols(symbols, level), len(content), Job())
+    writer.add_block(0, packed.payload, len(content), content_checksum(content))
     writer.finish([file_entry("text", content, [Extent(0, 0, len(content))])])
     return stream.getvalue()
 

@@ -6,7 +6,6 @@ import pytest
 
 from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import Engines
-from nacomp.codecs.neural import NeuralCodec
 from nacomp.models.library.store import Store
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.runtime.progress import Job
@@ -28,7 +27,7 @@ def test_replayed_payloads_are_those_of_the_codec(name: str, tiny_model: Path) -
     Store().add(tiny_model)
     codec = Engines().for_level(LEVELS["fast"], TINY)
     data = (DATA / "corpus" / name).read_bytes()
-    made = payloads(codec, codec.tokenizer.encode(data), LEVELS["fast"], SETTINGS)
+    made = payloads(codec, codec.engine.tokenizer.encode(data), LEVELS["fast"], SETTINGS)
     for payload, settings in zip(made, SETTINGS, strict=True):
-        alone = NeuralCodec(codec.engine, codec.metadata, codec.settings.with_ensemble(settings))
-        assert payload == alone.encode(data, LEVELS["fast"], Job())
+        alone = codec.with_ensemble(settings)
+        assert payload == alone.encode(alone.plan(data, LEVELS["fast"]), len(data), Job()).payload

@@ -1,32 +1,19 @@
-"""Streams in lockstep: the cut, and the encoder's batching against the decoder's step by step."""
+"""The neural codec: plans, and the encoder's batching against the decoder's step by step."""
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nacomp.codecs.levels import LEVELS, Level
-from nacomp.codecs.lockstep import Streams
-from nacomp.codecs.neural import PAYLOAD_HEADER, NeuralCodec, NeuralSettings, parse_cut
+from nacomp.codecs.neural import PAYLOAD_HEADER, NeuralCodec, NeuralSettings, read_streams
+from nacomp.models import logit_source
 from nacomp.models.exact.engine import ExactEngine, open_engine
-from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import ContextWindow
 from nacomp.runtime.progress import CancelToken, Interrupted, Job, Progress
 from tests.nacomp.workbench import DATA, prose
-
-
-@given(st.integers(1, 5000), st.integers(1, 64))
-def test_streams_cover_the_block(symbols: int, streams: int) -> None:
-    cut = Streams(symbols, min(streams, symbols))
-    parts = cut.split(np.arange(symbols, dtype=np.int32))
-    assert np.concatenate(parts).tolist() == list(range(symbols))
-    assert [cut.live(t) for t in range(cut.steps)] == [
-        sum(len(p) > t for p in parts) for t in range(cut.steps)
-    ]
-    assert all(len(part) > t for t in (0, cut.steps - 1) for part in parts[: cut.live(t)])
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +23,12 @@ def engine() -> ExactEngine:
 
 def codec(engine: ExactEngine, window: int = 64, **ensemble: int) -> NeuralCodec:
     """The tiny model with a window that texts of these tests slide past."""
-    with open_gguf(DATA / "tiny.gguf") as file:
-        metadata = file.metadata
     parameters = NeuralSettings("tiny", "00", ContextWindow(window, 4), EnsembleParameters(**ensemble))
-    return NeuralCodec(engine, metadata, parameters)
+    return NeuralCodec(engine, parameters)
+
+
+def payload_of(codec: NeuralCodec, text: bytes, level: Level) -> bytes:
+    return codec.encode(codec.plan(text, level), len(text), Job()).payload
 
 
 def level(streams: int, symbols_per_stream: int = 1) -> Level:
@@ -59,36 +48,45 @@ TEXTS = {
 @pytest.mark.parametrize("skip", [False, True])
 def test_decoder_mirrors_encoder(engine: ExactEngine, name: str, streams: int, skip: bool) -> None:
     tiny = codec(engine, skip=skip)
-    payload = tiny.encode(TEXTS[name], level(streams), Job())
+    payload = payload_of(tiny, TEXTS[name], level(streams))
     assert tiny.decode(payload, len(TEXTS[name]), Job()) == TEXTS[name]
 
 
 def test_batching_changes_nothing(engine: ExactEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """One row per forward, as an engine with little memory would have it, gives the same archive."""
-    wide = codec(engine).encode(TEXTS["prose"], level(3), Job())
+    wide = payload_of(codec(engine), TEXTS["prose"], level(3))
     monkeypatch.setattr(ExactEngine, "max_rows", 1)
-    assert codec(engine).encode(TEXTS["prose"], level(3), Job()) == wide
+    assert payload_of(codec(engine), TEXTS["prose"], level(3)) == wide
+
+
+def test_a_forward_covers_a_bounded_number_of_steps(
+    engine: ExactEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where hardly any step asks the model, the encoder still stops between forwards, and writes the same."""
+    text = TEXTS["repeats"] * 4
+    far = payload_of(codec(engine), text, level(1))
+    monkeypatch.setattr(logit_source, "MOST_STEPS", 3)
+    assert payload_of(codec(engine), text, level(1)) == far
 
 
 def test_skipping_spares_the_model(engine: ExactEngine) -> None:
     """Repetitive text asks the model for a small part of its tokens."""
-    tiny = codec(engine, skip=True)
-    cut = Streams(len(tiny.tokenizer.encode(TEXTS["repeats"] * 4)), 1)
-    wants = tiny._plan(cut, tiny.tokenizer.encode(TEXTS["repeats"] * 4))
-    assert wants[0].mean() < 0.5
+    plan = codec(engine, skip=True).plan(TEXTS["repeats"] * 4, level(1))
+    assert plan.symbols_asked < 0.5 * len(plan.symbols)
+    assert plan.symbols_asked <= plan.tokens_fed <= len(plan.symbols)
 
 
-def test_a_block_that_repeats_itself_flies_in_one_stream(engine: ExactEngine) -> None:
+def test_a_block_that_repeats_itself_is_coded_in_one_stream(engine: ExactEngine) -> None:
     """Streams are there for the model; where it has next to nothing to do, a repeat is learnt soonest in one."""
     tiny = codec(engine)
     eight = level(8, symbols_per_stream=500)
-    repeats, prosaic = (tiny.tokenizer.encode(text) for text in (TEXTS["repeats"] * 40, prose(20000)))
-    assert tiny.flies(repeats, eight)
-    assert not tiny.flies(prosaic, eight)
-    for symbols, streams in ((repeats, 1), (prosaic, 8)):
-        cut, wants = tiny.flying.cut(symbols, eight)
-        assert cut.streams == streams
-        assert [len(mask) for mask in wants] == [len(part) for part in cut.split(symbols)]
+    usual, repetitive = tiny.methods
+    for text, streams, method in ((TEXTS["repeats"] * 40, 1, repetitive), (prose(20000), 8, usual)):
+        plan = tiny.plan(text, eight, may_repeat=True)
+        assert plan.streams.streams == streams
+        assert len(plan.asked) == len(plan.symbols) == plan.streams.symbols
+        assert tiny.method_of(plan) == method
+        assert tiny.plan(text, eight).streams.streams == 8
 
 
 @settings(max_examples=200)
@@ -97,7 +95,7 @@ def test_hostile_payload_headers_are_bounded(payload: bytes, size: int) -> None:
     from nacomp.errors import CorruptArchive
 
     try:
-        cut = parse_cut(payload, size)
+        cut = read_streams(payload, size)
     except CorruptArchive:
         return
     assert 1 <= cut.streams <= cut.symbols <= size
@@ -123,7 +121,8 @@ def test_cancel_is_answered_within_a_step(engine: ExactEngine) -> None:
         token.cancel()
 
     with pytest.raises(Interrupted):
-        codec(engine).encode(text, level(1), Job(len(text), cancel_at_once, token))
+        tiny = codec(engine)
+        tiny.encode(tiny.plan(text, level(1)), len(text), Job(len(text), cancel_at_once, token))
     assert len(seen) == 1
     assert seen[0] < len(text)
 

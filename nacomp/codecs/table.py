@@ -1,0 +1,69 @@
+"""The codec table of an open archive: from a method's number to what decodes its blocks, resolved once each.
+
+A codec is only made when a block needs it, so that an archive can be listed where its model is missing.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from threading import Lock
+from typing import Protocol
+
+from nacomp.codecs import classical
+from nacomp.codecs.neural import NeuralCodec
+from nacomp.formats.methods import Method, MethodKind
+from nacomp.runtime.progress import Job
+
+NeuralCodecFor = Callable[[Method], NeuralCodec]
+"""Finds the engine a neural method needs; raises ModelMissing and its kin."""
+
+
+class BlockCodec(Protocol):
+    """What decodes the blocks of one method. Threads share it."""
+
+    def decode(self, payload: bytes, original_size: int, job: Job) -> bytes:
+        """Exactly `original_size` bytes, told to the job. Raises CorruptArchive, Interrupted."""
+        ...
+
+    def parallel_blocks(self, threads: int) -> int:
+        """How many blocks to decode side by side where there are so many threads."""
+        ...
+
+
+class ClassicalCodec:
+    """A method of `classical`; it also writes, but there the best of all is taken (`classical.pack`)."""
+
+    def __init__(self, method: Method) -> None:
+        self._method = method
+
+    def decode(self, payload: bytes, original_size: int, job: Job) -> bytes:
+        """See `BlockCodec.decode`."""
+        content = classical.unpack(self._method, payload, original_size)
+        job.step(original_size)
+        return content
+
+    def parallel_blocks(self, threads: int) -> int:
+        """See `BlockCodec.parallel_blocks`: each block runs on one thread."""
+        return threads
+
+
+class CodecTable:
+    """The codecs of one archive. Threads share it."""
+
+    def __init__(self, methods: Sequence[Method], neural_codec_for: NeuralCodecFor) -> None:
+        self._methods = methods
+        self._neural_codec_for = neural_codec_for
+        self._codecs: dict[int, BlockCodec] = {}
+        self._lock = Lock()
+
+    def codec(self, number: int) -> BlockCodec:
+        """What decodes the blocks of this method. Raises what the model's search does: ModelMissing, UnsupportedArchive."""
+        with self._lock:
+            if number not in self._codecs:
+                self._codecs[number] = self._resolve(self._methods[number])
+            return self._codecs[number]
+
+    def parallel_blocks(self, numbers: Collection[int], threads: int) -> int:
+        """How many blocks of these methods to decode side by side. Raises what `codec` does."""
+        return min((self.codec(number).parallel_blocks(threads) for number in numbers), default=1)
+
+    def _resolve(self, method: Method) -> BlockCodec:
+        return self._neural_codec_for(method) if method.kind is MethodKind.NEURAL else ClassicalCodec(method)
