@@ -1,12 +1,9 @@
 """The one reader: footer, index and header first, then only the blocks that are asked for.
 
-An input that cannot seek is kept in a temporary file, in memory while it is small. Damaged archives are for
-`salvage`.
+Damaged archives are for `scan`.
 """
 
 import io
-import shutil
-import tempfile
 from threading import Lock
 from types import TracebackType
 from typing import BinaryIO, Self, cast
@@ -14,6 +11,7 @@ from typing import BinaryIO, Self, cast
 from nacomp.formats.block import Block, BlockInfo, decode_block
 from nacomp.formats.entry import Entry
 from nacomp.formats.errors import CorruptArchive
+from nacomp.formats.file_access import make_seekable, read_at
 from nacomp.formats.header import HEADER_SIZE, MAX_HEADER_SIZE, Header, decode_header
 from nacomp.formats.index import (
     FOOTER,
@@ -27,28 +25,6 @@ from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import Method
 from nacomp.formats.protection.recovery_layout import TRAILER_SIZE, decode_trailer
 from nacomp.formats.protection.seal import SEAL_SIZE, Password, SealedFile, is_sealed
-
-SPOOL_MEMORY = 16 << 20
-"""Bytes of an unseekable input kept in memory before a temporary file takes over."""
-
-
-def make_seekable(file: BinaryIO) -> BinaryIO:
-    """The file itself if it can seek, else a temporary copy, which the caller closes."""
-    if file.seekable():
-        return file
-    spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_MEMORY)  # noqa: SIM115 - handed to the caller
-    shutil.copyfileobj(file, spool, 1 << 20)
-    return cast(BinaryIO, spool)
-
-
-def read_at(file: BinaryIO, offset: int, size: int) -> bytes:
-    """Up to `size` bytes at `offset`; fewer only at the end of the file."""
-    file.seek(offset)
-    parts = []
-    while size > 0 and (part := file.read(size)):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
 
 
 class ArchiveReader:

@@ -20,6 +20,7 @@ from nacomp.formats.block import (
 )
 from nacomp.formats.entry import Entry
 from nacomp.formats.errors import CorruptArchive, LimitExceeded, NacompError
+from nacomp.formats.file_access import read_at
 from nacomp.formats.header import MAX_HEADER_SIZE, Header, decode_header
 from nacomp.formats.index import (
     INDEX_HEADER_SIZE,
@@ -30,7 +31,7 @@ from nacomp.formats.index import (
 )
 from nacomp.formats.limits import DEFAULT_LIMITS, MAX_PAYLOAD_EXCESS, Limits, check_limit
 from nacomp.formats.protection.seal import Password
-from nacomp.formats.reader import archive_size, read_at, unsealed
+from nacomp.formats.reader import archive_size, unsealed
 
 WINDOW = 1 << 20
 # Reading for nothing, in bytes, that a scan puts up with: each damaged block of an honest file is read once.

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import BinaryIO
 
 from nacomp.formats.errors import BeyondRepair, CorruptArchive, NacompError, NoRecoveryData
+from nacomp.formats.file_access import read_at
 from nacomp.formats.protection.erasure import combine, parity_matrix, repair_matrix
 from nacomp.formats.protection.recovery_layout import (
     MARKER,
@@ -30,7 +31,6 @@ from nacomp.formats.protection.recovery_layout import (
     encode_trailer,
     sector_checksum,
 )
-from nacomp.formats.reader import read_at
 
 DATA_ROWS = 200
 # Memory: a slice of every parity row at once, and of one data row.

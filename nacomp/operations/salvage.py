@@ -32,9 +32,9 @@ from nacomp.errors import (
 )
 from nacomp.formats.block import Block, BlockInfo
 from nacomp.formats.entry import Entry, EntryKind
+from nacomp.formats.file_access import make_seekable
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 from nacomp.formats.protection.seal import Password
-from nacomp.formats.reader import make_seekable
 from nacomp.formats.scan import Salvage, lost_ranges
 from nacomp.runtime.output_files import save
 from nacomp.runtime.progress import Job

@@ -1,0 +1,27 @@
+"""Files read by position. An input that cannot seek is kept in a temporary file, in memory while it is small."""
+
+import shutil
+import tempfile
+from typing import BinaryIO, cast
+
+SPOOL_MEMORY = 16 << 20
+"""Bytes of an unseekable input kept in memory before a temporary file takes over."""
+
+
+def make_seekable(file: BinaryIO) -> BinaryIO:
+    """The file itself if it can seek, else a temporary copy, which the caller closes."""
+    if file.seekable():
+        return file
+    spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_MEMORY)  # noqa: SIM115 - handed to the caller
+    shutil.copyfileobj(file, spool, 1 << 20)
+    return cast(BinaryIO, spool)
+
+
+def read_at(file: BinaryIO, offset: int, size: int) -> bytes:
+    """Up to `size` bytes at `offset`; fewer only at the end of the file."""
+    file.seek(offset)
+    parts = []
+    while size > 0 and (part := file.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
