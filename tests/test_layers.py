@@ -1,8 +1,12 @@
-"""The layer order: formats <- models <- nacomp <- gui. Imports point to the left only; PySide6 stays in gui."""
+"""The layer order: formats <- models <- nacomp <- gui, and the order of the rooms inside them.
+
+Imports point to the left, or down, only, those inside functions too; PySide6 stays in gui; no circle anywhere.
+"""
 
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,33 @@ ALLOWED = {
     "gui": {"formats", "models", "nacomp", "gui"},
 }
 FILES = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]
+
+FLOORS = (
+    ("formats",),
+    # What wraps an archive knows its structures, not how it is opened; what opens one looks through the wrapping.
+    ("formats/protection",),
+    ("formats/reader.py",),
+    ("formats/scan.py",),
+    ("models/errors.py",),
+    ("models/tokens", "models/library"),
+    ("models/protocol.py",),
+    ("models/exact", "models/llama", "models/predictors"),
+    ("models",),
+    ("models/training",),
+    ("nacomp/errors.py", "nacomp/version.py"),
+    ("nacomp/runtime",),
+    ("nacomp/transforms", "nacomp/codecs"),
+    ("nacomp/archive",),
+    ("nacomp/operations",),
+    ("nacomp/api.py", "nacomp/cli"),
+    ("nacomp",),
+    ("gui",),
+)
+"""The places of a house, lowest floor first. A file belongs to the longest place that its path begins with, and imports
+from its own place and from floors below; places on one floor do not know each other."""
+ENGINES = ("models/exact", "models/llama")
+KNOW_ENGINES = ("nacomp/codecs/model_loader.py", "nacomp/cli/engines.py")
+FLOOR_OF = {place: floor for floor, places in enumerate(FLOORS) for place in places}
 
 
 def layer_of(module: str) -> str | None:
@@ -38,6 +69,34 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
+def module_of(path: Path) -> str:
+    """The name a file is imported by."""
+    layer, *inner = path.relative_to(ROOT).with_suffix("").parts
+    parts = ["nacomp", *([layer] if layer != "nacomp" else []), *inner]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(path): path for path in FILES}
+
+
+def imported_files(path: Path) -> set[Path]:
+    """The files of ours that a file imports, inside functions too."""
+    found = set()
+    for name in imports_of(path):
+        module = name
+        while module not in MODULES and "." in module:
+            module = module.rpartition(".")[0]
+        if module in MODULES:
+            found.add(MODULES[module])
+    return found - {path}
+
+
+def place_of(path: Path) -> str:
+    """The place a file belongs to."""
+    inside = path.relative_to(ROOT)
+    return next(str(p.as_posix()) for p in (inside, *inside.parents) if p.as_posix() in FLOOR_OF)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_point_down(path: Path) -> None:
     layer = path.relative_to(ROOT).parts[0]
@@ -45,6 +104,31 @@ def test_imports_point_down(path: Path) -> None:
         target = layer_of(module)
         assert target is None or target in ALLOWED[layer], f"{layer} must not import {module}"
         assert layer == "gui" or not module.startswith("PySide6"), f"{path.name} imports {module}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_rooms_know_those_below_only(path: Path) -> None:
+    own = place_of(path)
+    for imported in imported_files(path):
+        other = place_of(imported)
+        below = FLOOR_OF[other] < FLOOR_OF[own]
+        assert other == own or below, f"{own} must not import {imported.relative_to(ROOT)}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_only_their_loader_knows_the_engines(path: Path) -> None:
+    """And the command that lists them. All others know `models/protocol.py`."""
+    knows = place_of(path).startswith("models") or path.relative_to(ROOT).as_posix() in KNOW_ENGINES
+    for imported in imported_files(path):
+        assert knows or place_of(imported) not in ENGINES, f"imports {imported.relative_to(ROOT)}"
+
+
+def test_no_import_runs_in_a_circle() -> None:
+    """A circle that closes only inside a function is one too: the two files cannot be understood one after the other."""
+    try:
+        TopologicalSorter({path: imported_files(path) for path in FILES}).prepare()
+    except CycleError as circle:
+        pytest.fail(" <- ".join(str(path.relative_to(ROOT)) for path in circle.args[1]))
 
 
 def test_import_stays_light() -> None:
