@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-TYPING := .check/typing
+LINKS := nacomp/formats nacomp/models nacomp/gui
 APP_VENV := build/app-environment
 THE_WHEEL := ls dist/nacomp-*.whl | grep -v -e '-none-any'
 CORPUS ?= tests/data/corpus
@@ -15,8 +15,14 @@ PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -no
 COMMANDS := $(wildcard nacomp/cli/*.py)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# The four folders as the one package they install as, for editors, mypy and all else that reads the sources: links inside
+# nacomp/, which git ignores. They lead to folders, so a new file is there at once. A strict editable install lost: its
+# links lead to files, and an editor that has this folder open finds nacomp/ here before it finds them.
+$(LINKS): nacomp/%:
+	ln -sfn ../$* $@
+
 # The core alone: what `make demo` needs, in well under a minute.
-$(VENV)/core: pyproject.toml setup.py $(NATIVE_SOURCES)
+$(VENV)/core: pyproject.toml setup.py $(NATIVE_SOURCES) | $(LINKS)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) -e .
 	touch $@
@@ -41,12 +47,9 @@ test: check
 test-all: check
 	$(BIN)/python -m pytest -q
 
-# mypy sees the four folders as the one package they are installed as.
 check: $(VENV)/full
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	mkdir -p $(TYPING)
-	$(BIN)/python packaging/typing_tree.py $(TYPING)
-	MYPYPATH=$(TYPING) $(BIN)/mypy --cache-dir .check/mypy -p nacomp
+	$(BIN)/mypy --cache-dir .check/mypy -p nacomp
 
 # The wheel of this platform with the native cores, and one for every platform without them, into dist/.
 wheel: dist/.wheel
@@ -119,3 +122,4 @@ native: $(VENV)/core
 
 clean:
 	rm -rf $(VENV) .check build dist demo-out bench-out *.egg-info
+	rm -f $(LINKS)
