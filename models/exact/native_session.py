@@ -112,7 +112,6 @@ class NativeSession:
     ) -> None:
         self.streams = streams
         self._model = model
-        self._max_rows = max_rows
         self._core = native.Session(
             model.core, streams=streams, window=context.window, sinks=context.sinks, max_rows=max_rows
         )

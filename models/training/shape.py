@@ -49,11 +49,6 @@ class Shape:
         per_layer = [f"blk.{i}.{part}_norm.weight" for i in range(self.layers) for part in ("attn", "ffn")]
         return [*per_layer, "output_norm.weight"]
 
-    @property
-    def operations(self) -> int:
-        """Multiply-adds per token outside attention, the output product included."""
-        return sum(n * k for n, k in self.matrices().values()) + self.vocabulary * self.width
-
 
 EMBEDDED = Shape(vocabulary=4096, width=256, layers=4, heads=4, kv_heads=2, feed_forward=640, context=512)
 TINY = Shape(vocabulary=512, width=64, layers=2, heads=4, kv_heads=2, feed_forward=128, context=256)
