@@ -50,6 +50,7 @@ test-all: check
 check: $(VENV)/full
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy --cache-dir .check/mypy -p nacomp
+	$(BIN)/vulture
 
 # The wheel of this platform with the native cores, and one for every platform without them, into dist/.
 wheel: dist/.wheel
