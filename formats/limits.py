@@ -22,6 +22,8 @@ class Limits:
         max_entries: files, folders and links.
         max_extents: extents of all files together.
         max_total_size: all files together; None for no bound.
+        max_decoding_work: how many times the bytes of all blocks together may have to be decoded, since files that jump
+            between far blocks make them be decoded again; what nacomp writes needs each block once.
         max_kdf_memory: what a sealed archive may take to make a key of the password.
         max_kdf_work: that memory times its passes; about 3 s on one core.
     """
@@ -33,6 +35,7 @@ class Limits:
     max_entries: int = 1_000_000
     max_extents: int = 4_000_000
     max_total_size: int | None = None
+    max_decoding_work: int = 4
     max_kdf_memory: int = 256 << 20
     max_kdf_work: int = 1 << 30
 

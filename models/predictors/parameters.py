@@ -72,6 +72,11 @@ class EnsembleParameters:
             if not low <= value <= high:
                 raise ValueError(f"{name} is {value}, expected {low} to {high}")
 
+    def table_bytes(self, vocabulary: int, streams: int) -> int:
+        """About the memory that the predictors of a block take, in bytes, for a vocabulary of so many tokens."""
+        followers, biases, match = 36 * self.ngram_orders, 3 * 4 * 8, 16
+        return ((followers + biases + match) << self.table_bits) + 4 * vocabulary * (streams + 8)
+
     def to_json(self) -> dict[str, int | bool | str]:
         """A flat object for the archive's header."""
         return {"id": ENSEMBLE_ID, **asdict(self)}

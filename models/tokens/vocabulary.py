@@ -75,12 +75,25 @@ class Vocabulary:
             raise ValueError(f"symbol {symbol} is outside the vocabulary of {self.size} tokens")
         return piece
 
-    def join(self, symbols: NDArray[np.int32]) -> bytes:
-        """The bytes a sequence of symbols stands for. Raises ValueError as `symbol_bytes` does."""
+    @cached_property
+    def _symbol_sizes(self) -> NDArray[np.int64]:
+        """(pages * 256,) bytes each symbol stands for."""
+        return np.array([len(piece or b"") for piece in self._symbol_table], np.int64)
+
+    def _check_symbols(self, symbols: NDArray[np.int32]) -> None:
         in_gap = (symbols >= self.size) & (symbols < self.first_escape)
         outside = (symbols < 0) | (symbols >= self.first_escape + PAGE) | in_gap
         if outside.any():
             self.symbol_bytes(int(symbols[outside][0]))
+
+    def joined_size(self, symbols: NDArray[np.int32]) -> int:
+        """How many bytes a sequence of symbols stands for. Raises ValueError as `symbol_bytes` does."""
+        self._check_symbols(symbols)
+        return int(self._symbol_sizes[symbols].sum())
+
+    def join(self, symbols: NDArray[np.int32]) -> bytes:
+        """The bytes a sequence of symbols stands for. Raises ValueError as `symbol_bytes` does."""
+        self._check_symbols(symbols)
         return b"".join([self._symbol_table[symbol] or b"" for symbol in symbols.tolist()])
 
     def model_tokens(self, symbols: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import BinaryIO
 
-from nacomp.archive.block_decoder import BlockDecoder
-from nacomp.codecs.neural import read_streams
+from nacomp.archive.block_decoder import BlockDecoder, check_decoding_work
+from nacomp.codecs.neural import NeuralSettings, read_streams
 from nacomp.codecs.table import CodecTable, NeuralCodecFor
-from nacomp.errors import CorruptArchive, EntryMissing
+from nacomp.errors import CorruptArchive, EntryMissing, LimitExceeded
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import MethodKind
@@ -36,6 +36,12 @@ class Archive:
         Raises CorruptArchive, UnsupportedArchive, LimitExceeded, PasswordNeeded, WrongPassword.
         """
         self.reader = ArchiveReader.open(file, limits, password)
+        self._limits = limits
+        try:
+            self._check_work(self.files)
+        except LimitExceeded:
+            self.reader.close()
+            raise
         self._codecs = CodecTable(self.reader.methods, neural_codec_for)
 
     @property
@@ -53,10 +59,13 @@ class Archive:
 
     @property
     def neural_parameters(self) -> dict[str, object] | None:
-        """The parameters of the neural method that blocks use, or None if no block uses one."""
+        """The parameters of the neural method that blocks use, or None if no block uses one.
+
+        Every part is there and has the right type. Raises CorruptArchive, UnsupportedArchive.
+        """
         methods = [self.reader.methods[number] for number in sorted(self._used)]
         neural = [method for method in methods if method.kind is MethodKind.NEURAL]
-        return dict(neural[0].parameters) if neural else None
+        return NeuralSettings.from_json(neural[0].parameters).to_json() if neural else None
 
     @cached_property
     def _used(self) -> set[int]:
@@ -95,6 +104,7 @@ class Archive:
         The last piece is followed by the check of the SHA-256: an iterator that ends has given the right bytes; one
         that raises CorruptArchive has not, and what came from it must be thrown away.
         """
+        self._check_work(entries)
         decoder = BlockDecoder(self.reader, self._codecs, job, workers)
         decoder.expect(entries)
         try:
@@ -103,6 +113,9 @@ class Archive:
                 yield entry, _checked(entry, decoder.content(entry))
         finally:
             decoder.close()
+
+    def _check_work(self, entries: Sequence[Entry]) -> None:
+        check_decoding_work(entries, self.reader.blocks, self._limits.max_decoding_work)
 
     def read(self, entry: Entry, job: Job | None = None) -> bytes:
         """All bytes of one file, checked."""

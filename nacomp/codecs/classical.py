@@ -117,6 +117,11 @@ def unpack(method: Method, payload: bytes, original_size: int) -> bytes:
     return content
 
 
+def decoding_bytes(method: Method, original_size: int) -> int:
+    """About the most memory that `unpack` takes, in bytes: the content, LZMA's and Zstandard's window, PPMd's model."""
+    return 2 * original_size + (3 * ppmd.MAX_MEMORY if method.kind is MethodKind.PPMD else 0)
+
+
 def _candidates(data: bytes, check: Check) -> Iterable[Packed]:
     yield Packed(_STORED, data)
     if len(data) <= ZSTD_LIMIT:

@@ -100,22 +100,22 @@ class Engines:
         found = self.choose(level, model)
         engine = self._load_best(found, level)
         context = replace(level.context, window=min(level.context.window, engine.max_window))
-        settings = NeuralSettings(found.id, found.sha256, context, EnsembleParameters())
+        settings = NeuralSettings(found.id, found.sha256, context, EnsembleParameters(), engine.parameters())
         return NeuralCodec(engine, settings)
 
     def for_method(self, method: Method) -> NeuralCodec:
         """The codec an archive's neural method asks for. Raises what `for_level` does, UnsupportedArchive."""
         settings = NeuralSettings.from_json(method.parameters)
-        engine_parameters: Any = method.parameters.get("engine")
-        name = engine_parameters.get("engine") if isinstance(engine_parameters, Mapping) else None
         found = self.store.find_sha256(settings.model_sha256, settings.model_id)
-        if name == LLAMA:
-            return NeuralCodec(self._load_like(found, engine_parameters, settings.context.window), settings)
-        if name != EXACT:
-            raise UnsupportedArchive(needed=f"the engine {name!r}")
-        engine = self._load_exact(found.path)
-        if engine.parameters() != engine_parameters:
-            raise UnsupportedArchive(needed=f"the numerics {engine_parameters.get('numerics')!r}")
+        match settings.engine["engine"]:
+            case "exact":
+                engine = self._load_exact(found.path)
+                if engine.parameters() != settings.engine:
+                    raise UnsupportedArchive(needed=f"the numerics {settings.engine['numerics']!r}")
+            case "llama":
+                engine = self._load_like(found, settings.engine, settings.context.window)
+            case unknown:
+                raise UnsupportedArchive(needed=f"the engine {unknown!r}")
         return NeuralCodec(engine, settings)
 
     def encoder(self, codec: NeuralCodec | None) -> tuple[TextCodec | None, int]:

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from nacomp.codecs.levels import Level
 from nacomp.codecs.lockstep import decode_block, encode_block
@@ -27,6 +27,7 @@ from nacomp.runtime.progress import Job
 
 CODER = "range24-pages-1"
 MAX_STREAMS = 256
+MAX_WINDOW = 4096
 FEW_ASKED = 0.01
 """Share of a block's symbols. Below it, asking the model for one at a time takes less time than the predictors do."""
 REPETITIVE_REGIME = 52429
@@ -40,40 +41,58 @@ PAYLOAD_HEADER = struct.Struct("<IHH")
 
 @dataclass(frozen=True)
 class NeuralSettings:
-    """What the archive records of the neural method, apart from the engine's own parameters."""
+    """The neural method's parameters, as typed values.
+
+    Attributes:
+        engine: what the engine itself wants to find again (`Engine.parameters`); its name and numerics are always there.
+    """
 
     model_id: str
     model_sha256: str
     context: ContextWindow
     ensemble: EnsembleParameters
+    engine: Mapping[str, int | str]
 
-    def to_json(self, engine: Mapping[str, int | str]) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The method's parameters as the archive stores them."""
         return {
             "coder": CODER,
             "context": {"sinks": self.context.sinks, "window": self.context.window},
-            "engine": dict(engine),
+            "engine": dict(self.engine),
             "ensemble": self.ensemble.to_json(),
             "model": {"id": self.model_id, "sha256": self.model_sha256},
         }
 
     @classmethod
     def from_json(cls, parameters: Mapping[str, Any]) -> "NeuralSettings":
-        """Read them back. Raises UnsupportedArchive for an unknown coder, CorruptArchive for nonsense."""
-        try:
-            coder = parameters["coder"]
-            window, sinks = parameters["context"]["window"], parameters["context"]["sinks"]
-            model_id, sha256 = parameters["model"]["id"], parameters["model"]["sha256"]
-            ensemble = parameters["ensemble"]
-        except (KeyError, TypeError) as missing:
-            raise CorruptArchive(reason=f"the neural method lacks the parameter {missing}") from None
+        """Read them back. Raises UnsupportedArchive for an unknown coder or predictors, CorruptArchive for nonsense."""
+        coder = parameters.get("coder")
         if coder != CODER:
             raise UnsupportedArchive(needed=f"the coder {coder!r}")
-        if not (isinstance(window, int) and isinstance(sinks, int) and 0 <= sinks < window <= 4096):
+        context, model, engine = (_object(parameters, name) for name in ("context", "model", "engine"))
+        window, sinks = context.get("window"), context.get("sinks")
+        if not (_is_count(window) and _is_count(sinks) and 0 <= sinks < window <= MAX_WINDOW):
             raise CorruptArchive(reason=f"a context window of {window!r} tokens with {sinks!r} sinks")
+        model_id, sha256 = model.get("id"), model.get("sha256")
         if not (isinstance(model_id, str) and isinstance(sha256, str)):
             raise CorruptArchive(reason="the model's id and SHA-256 are not text")
-        return cls(model_id, sha256, ContextWindow(window, sinks), EnsembleParameters.from_json(ensemble))
+        if not isinstance(engine.get("engine"), str) or not isinstance(engine.get("numerics"), str):
+            raise CorruptArchive(reason="the engine's name and numerics are not text")
+        if not all(isinstance(value, int | str) for value in engine.values()):
+            raise CorruptArchive(reason="the engine's parameters are neither numbers nor text")
+        ensemble = EnsembleParameters.from_json(_object(parameters, "ensemble"))
+        return cls(model_id, sha256, ContextWindow(window, sinks), ensemble, engine)
+
+
+def _object(parameters: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = parameters.get(name)
+    if not isinstance(found, Mapping):
+        raise CorruptArchive(reason=f"the neural method's parameter {name!r} is no object")
+    return found
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 class TextCodec(Protocol):
@@ -110,8 +129,7 @@ class NeuralCodec:
         return self._method(self.settings.ensemble), self._method(self._repetitive)
 
     def _method(self, ensemble: EnsembleParameters) -> Method:
-        parameters = replace(self.settings, ensemble=ensemble).to_json(self.engine.parameters())
-        return Method(MethodKind.NEURAL, parameters)
+        return Method(MethodKind.NEURAL, replace(self.settings, ensemble=ensemble).to_json())
 
     @cached_property
     def _repetitive(self) -> EnsembleParameters:
@@ -176,19 +194,30 @@ class NeuralCodec:
         words = payload[PAYLOAD_HEADER.size :]
         symbols = decode_block(words, streams, predictor, lambda n: job.step(n * share))
         try:
-            data = self.engine.vocabulary.join(symbols)
+            # A token may stand for kilobytes: the sum of their sizes first, then the bytes.
+            size = self.engine.vocabulary.joined_size(symbols)
         except ValueError as unknown:
             raise CorruptArchive(reason=f"a block holds a symbol that does not exist ({unknown})") from None
-        if len(data) != original_size:
-            raise CorruptArchive(reason=f"a block decoded to {len(data)} bytes, expected {original_size}")
-        return data
+        if size != original_size:
+            raise CorruptArchive(reason=f"a block decoded to {size} bytes, expected {original_size}")
+        return self.engine.vocabulary.join(symbols)
 
     def parallel_blocks(self, threads: int) -> int:
         """How many blocks to code side by side where there are so many threads."""
         return self.engine.parallel_blocks(threads)
 
+    def decoding_bytes(self, payload: bytes, original_size: int) -> int:
+        """See `table.BlockCodec.decoding_bytes`: a symbol's way takes about 16 bytes, and its bytes are joined."""
+        streams = read_streams(payload, original_size)
+        return 16 * streams.symbols + original_size + self._predictor_bytes(streams.streams)
+
+    def _predictor_bytes(self, streams: int) -> int:
+        """What predicting a block of so many streams takes besides the model's weights, in bytes."""
+        tables = self.settings.ensemble.table_bytes(self.engine.vocabulary.size, streams)
+        return tables + self.engine.session_bytes(streams, self.settings.context.window)
+
     def _check_memory(self, streams: Streams) -> None:
-        needed = self.engine.session_bytes(streams.streams, self.settings.context.window)
+        needed = self._predictor_bytes(streams.streams)
         check_memory(needed, "close other programs, or use a smaller model")
 
 

@@ -27,6 +27,10 @@ class BlockCodec(Protocol):
         """How many blocks to decode side by side where there are so many threads."""
         ...
 
+    def decoding_bytes(self, payload: bytes, original_size: int) -> int:
+        """About the most memory that decoding a block takes besides its payload, in bytes. Raises CorruptArchive."""
+        ...
+
 
 class ClassicalCodec:
     """A method of `classical`; it also writes, but there the best of all is taken (`classical.pack`)."""
@@ -43,6 +47,10 @@ class ClassicalCodec:
     def parallel_blocks(self, threads: int) -> int:
         """See `BlockCodec.parallel_blocks`: each block runs on one thread."""
         return threads
+
+    def decoding_bytes(self, payload: bytes, original_size: int) -> int:  # noqa: ARG002 - only neural payloads tell
+        """See `BlockCodec.decoding_bytes`."""
+        return classical.decoding_bytes(self._method, original_size)
 
 
 class CodecTable:

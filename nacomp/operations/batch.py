@@ -96,7 +96,7 @@ def _do(task: Task, engines: Engines, budget: Budget, whole: Job, cancel: Cancel
         size, level = sum(source.size for source in sources), level_named(task.level)
         # Loaded before the budget is asked, so that the model is not counted as free.
         codec = engines.for_level(level, task.model) if size else None
-        with budget.share(_needed(size, level, codec, engines), cancel):
+        with budget.share(_needed(size, level, codec, engines), cancel.check):
             # One block is done again sooner than it is kept; and only an exact engine gives the same block again.
             resume = codec is not None and codec.engine.batch_free and size > level.block_bytes
             options = CompressOptions(task.level, task.model, overwrite=True, resume=resume)

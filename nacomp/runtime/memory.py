@@ -5,7 +5,7 @@ run; a job that is let through may still meet MemoryError, which is told in a se
 among files is an upper estimate.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition, Lock
@@ -13,7 +13,6 @@ from threading import Condition, Lock
 import psutil
 
 from nacomp.errors import ExitCode, NacompError
-from nacomp.runtime.progress import CancelToken
 
 CGROUP = Path("/sys/fs/cgroup")
 WAIT_SECONDS = 0.2
@@ -36,13 +35,13 @@ class Budget:
         self._room = Condition()
 
     @contextmanager
-    def share(self, needed: int, cancel: CancelToken) -> Iterator[None]:
-        """Hold `needed` bytes; waits until they are there. Raises Interrupted when cancelled."""
+    def share(self, needed: int, check: Callable[[], object]) -> Iterator[None]:
+        """Hold `needed` bytes; waits until they are there, and calls `check` meanwhile, which may raise to give up."""
         # Only the first in the row looks for room: a large job is not overtaken by small ones until the end.
         with self._turn, self._room:
             while self._used and self._used + needed > self.total:
                 self._room.wait(WAIT_SECONDS)
-                cancel.check()
+                check()
             self._used += needed
         try:
             yield

@@ -54,7 +54,8 @@ def make(folder: Path) -> Iterator[Make]:
 
 
 def codec(engine: LlamaEngine, model: Path, *, skip: bool = False) -> NeuralCodec:
-    settings = NeuralSettings(model.stem, "00", WINDOW, EnsembleParameters(skip=skip))
+    ensemble = EnsembleParameters(skip=skip)
+    settings = NeuralSettings(model.stem, "00", WINDOW, ensemble, engine.parameters())
     return NeuralCodec(engine, settings)
 
 

@@ -23,8 +23,9 @@ def engine() -> ExactEngine:
 
 def codec(engine: ExactEngine, window: int = 64, **ensemble: int) -> NeuralCodec:
     """The tiny model with a window that texts of these tests slide past."""
-    parameters = NeuralSettings("tiny", "00", ContextWindow(window, 4), EnsembleParameters(**ensemble))
-    return NeuralCodec(engine, parameters)
+    context = ContextWindow(window, 4)
+    settings = NeuralSettings("tiny", "00", context, EnsembleParameters(**ensemble), engine.parameters())
+    return NeuralCodec(engine, settings)
 
 
 def payload_of(codec: NeuralCodec, text: bytes, level: Level) -> bytes:

@@ -227,7 +227,7 @@ def test_a_budget_holds_files_back() -> None:
     entered, leave = Event(), Event()
 
     def work(needed: int) -> None:
-        with budget.share(needed, cancel):
+        with budget.share(needed, cancel.check):
             entered.set()
             leave.wait(60)
 
@@ -241,7 +241,7 @@ def test_a_budget_holds_files_back() -> None:
         assert entered.wait(60)
         assert (first.result(), second.result()) == (None, None)
     leave.clear()
-    with ThreadPoolExecutor(1) as pool, budget.share(100, cancel):
+    with ThreadPoolExecutor(1) as pool, budget.share(100, cancel.check):
         held = pool.submit(work, 1)
         cancel.cancel()
         with pytest.raises(Interrupted):
