@@ -16,7 +16,7 @@ from nacomp.formats.errors import (
     NoRecoveryData,
     UnsupportedArchive,
 )
-from nacomp.formats.protection.erasure import combine, parity_matrix
+from nacomp.formats.protection.erasure import combine, parity_matrix, repair_matrix
 from nacomp.formats.protection.recovery import add_recovery, find_damage, plan_shape, repair
 from nacomp.formats.protection.recovery_layout import (
     SHAPE,
@@ -207,6 +207,23 @@ def test_parity_is_the_reed_solomon_code_of_the_spec() -> None:
     for position in range(4):
         word = bytes(row[position] for row in rows)
         assert bytes(row[position] for row in parity) == bytes(codec.encode(word))[10:]
+
+
+def test_repair_factors_are_those_of_the_library() -> None:
+    """Decoding a codeword of one parity unit gives the same factors, only slowly."""
+    chance = random.Random(7)
+    for _ in range(12):
+        data_rows, parity_rows = chance.randint(1, 40), chance.randint(1, 30)
+        count = chance.randint(1, min(data_rows, parity_rows))
+        lost = tuple(sorted(chance.sample(range(data_rows), count)))
+        known = tuple(sorted(chance.sample(range(parity_rows), count)))
+        codec = reedsolo.RSCodec(parity_rows, nsize=data_rows + parity_rows, fcr=0, prim=0x11D, generator=2)
+        erased = [*lost, *(data_rows + p for p in range(parity_rows) if p not in known)]
+        for parity, factors in zip(known, repair_matrix(data_rows, parity_rows, lost, known), strict=True):
+            word = bytearray(data_rows + parity_rows)
+            word[data_rows + parity] = 1
+            message, _, _ = codec.decode(word, erase_pos=erased, only_erasures=True)
+            assert factors == bytes(message[row] for row in lost)
 
 
 def test_every_flipped_bit_is_detected_harmless_or_repaired() -> None:
