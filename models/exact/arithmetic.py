@@ -1,4 +1,4 @@
-"""The arithmetic of `formats/NUMERICS.md`, sections 2 to 5 and 7, on whole arrays.
+"""The arithmetic of `formats/NUMERICS.md`, sections 2 and 4 to 7, on whole arrays.
 
 The lowest step of the reference engine, and the judge of every native kernel. Only elementwise IEEE operations and
 provably exact integer sums are used: numpy's own `exp`, `sum` and `dot` lost because their last bits depend on the
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.models.exp32 import exp32
+
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Turns = NDArray[np.uint64]
@@ -21,20 +23,6 @@ INT8_MOST = np.float32(127)
 EXACT_DEPTH = 1040
 """Longest sum of int8 products that float32 holds exactly: 1,040 x 127 x 127 < 2^24."""
 
-LOWEST_EXPONENT = np.float32(-87)
-LOG2_E = np.float32(1.44269504)
-LN2_HIGH, LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
-EXP_TERMS = tuple(
-    np.float32(c)
-    for c in (
-        1.9875691500e-4,
-        1.3981999507e-3,
-        8.3334519073e-3,
-        4.1665795894e-2,
-        1.6666665459e-1,
-        5.0000001201e-1,
-    )
-)
 ONE = np.float32(1)
 
 TWO_PI = decimal.Decimal("6.283185307179586476925286766559005768394338798750211641949889")
@@ -58,27 +46,6 @@ def lane_sum(x: Floats) -> Floats:
     for half in (8, 4, 2, 1):
         lanes = lanes[..., :half] + lanes[..., half:]
     return lanes[..., 0]
-
-
-def exp32(x: Floats) -> Floats:
-    """exp(x) for x <= 0, within 2 units in the last place; +0.0 below -87. Method: Cephes `expf`."""
-    r = np.maximum(x, LOWEST_EXPONENT)
-    n = np.rint(r * LOG2_E)
-    r -= n * LN2_HIGH
-    r -= n * LN2_LOW
-    p = np.full_like(r, EXP_TERMS[0])
-    for term in EXP_TERMS[1:]:
-        p *= r
-        p += term
-    p *= r * r
-    p += r
-    p += ONE
-    exponent = n.astype(np.int32)
-    exponent <<= 23
-    bits = p.view(np.int32)
-    bits += exponent  # p is normal and stays so: 2^n moves the exponent field alone
-    p *= x >= LOWEST_EXPONENT
-    return p
 
 
 def sigmoid(x: Floats) -> Floats:

@@ -29,7 +29,7 @@ class Batch:
         rows: (stream, position) index into the call's rows.
         held: slots of these streams that are filled before the call.
         hidden: (position, key) whether a key is out of sight; keys are the held slots, then this call's rows.
-        late: (position,) whether the position is past the window, so that it sees the sinks from W - 1.
+        past_window: (position,) whether the position is past the window: it scores the sinks as if it stood at W - 1.
         kept: (kept,) the call's positions that are still in the window after it.
         slots: (kept,) their slots.
     """
@@ -38,7 +38,7 @@ class Batch:
     rows: Integers
     held: int
     hidden: NDArray[np.bool_]
-    late: NDArray[np.bool_]
+    past_window: NDArray[np.bool_]
     kept: Integers
     slots: Integers
 

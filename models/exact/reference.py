@@ -16,7 +16,6 @@ from nacomp.models.exact.arithmetic import (
     IntegerMatrix,
     Turns,
     exact_product,
-    exp32,
     quantise,
     rms_norm,
     rope_angles,
@@ -26,6 +25,7 @@ from nacomp.models.exact.arithmetic import (
 from nacomp.models.exact.context import Batch, Cache, Plan
 from nacomp.models.exact.native_session import MAX_ROWS, NUMPY
 from nacomp.models.exact.weights import Layer, Matrix, Weights
+from nacomp.models.exp32 import exp32
 from nacomp.models.protocol import BoolRow, ContextWindow, FloatRows, IntRow
 
 SOFTMAX_ONE = np.float32(262144)
@@ -103,7 +103,7 @@ class ReferenceSession:
         self._context = context
         self._lengths = np.zeros(streams, np.int64)
         self._cache = Cache(model.shape, streams, context.window)
-        self._edge_angles = rope_angles(model.rope_steps, np.array([context.window - 1], np.uint64))
+        self._sink_angles = rope_angles(model.rope_steps, np.array([context.window - 1], np.uint64))
 
     def feed(self, streams: IntRow, tokens: IntRow, want: BoolRow) -> FloatRows:
         """See `models.protocol.Session.feed`. Raises ModelError where the model's values overflow."""
@@ -120,14 +120,14 @@ class ReferenceSession:
         model = self._model
         plan = Plan(streams, self._lengths, self._context, model.shape.heads)
         angles = rope_angles(model.rope_steps, plan.positions.astype(np.uint64))
-        edge = self._edge_angles if any(batch.late.any() for batch in plan.batches) else None
+        sink_angles = self._sink_angles if any(batch.past_window.any() for batch in plan.batches) else None
         x = model.embedding.rows[tokens] * model.embedding.scales[tokens][:, None]
         for index, layer in enumerate(model.layers):
             h, s = quantise(self._norm(x, layer.attn_norm))
             q, k, v = (self._heads(m.product(h, s)) for m in (layer.attn_q, layer.attn_k, layer.attn_v))
             projected = _Projected(
                 queries=quantise(rotate(q, *angles)),
-                sink_queries=quantise(rotate(q, *edge)) if edge else None,
+                sink_queries=quantise(rotate(q, *sink_angles)) if sink_angles else None,
                 keys=quantise(rotate(k, *angles)),
                 values=quantise(v),
             )
@@ -170,10 +170,10 @@ class ReferenceSession:
         kt, ks, vs = k.swapaxes(2, 3), ks[:, :, None], vs[:, :, None]
         scores = self._scores(by_kv_head(projected.queries[0]), by_kv_head(projected.queries[1]), kt, ks)
         share = shape.heads // shape.kv_heads
-        if projected.sink_queries is not None and batch.late.any():
-            late, sinks = np.repeat(batch.late, share), self._context.sinks
-            far = [by_kv_head(x)[:, :, late] for x in projected.sink_queries]
-            scores[:, :, late, :sinks] = self._scores(far[0], far[1], kt[..., :sinks], ks[..., :sinks])
+        if projected.sink_queries is not None and batch.past_window.any():
+            past, sinks = np.repeat(batch.past_window, share), self._context.sinks
+            q, s = (by_kv_head(x)[:, :, past] for x in projected.sink_queries)
+            scores[:, :, past, :sinks] = self._scores(q, s, kt[..., :sinks], ks[..., :sinks])
         if batch.hidden.any():
             np.copyto(scores, -np.inf, where=np.repeat(batch.hidden, share, axis=0))
         mixed = _weigh(scores, v, vs).reshape(streams, shape.kv_heads, count, share, -1)

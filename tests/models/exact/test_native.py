@@ -123,7 +123,7 @@ def test_any_model_and_rows_give_the_reference_bits(
     assert found == expected
 
 
-def loudest_weights(form: Form) -> Weights:
+def largest_weights(form: Form) -> Weights:
     """A model whose int8 factors are all 127 or -127, with signs that agree for token 0: the largest sums there can be."""
     weights = random_weights(form)
     signs = np.where(weights.embedding.rows < 0, -1, 1).astype(np.int8)
@@ -136,7 +136,7 @@ def loudest_weights(form: Form) -> Weights:
         left, right = ones[:count] if outputs is None else outputs, ones[:width] if inputs is None else inputs
         return Matrix(np.outer(left, right) * np.int8(127), np.full(count, 1e-4, np.float32))
 
-    loud = [
+    largest = [
         replace(
             layer,
             attn_norm=np.ones_like(layer.attn_norm),
@@ -157,14 +157,14 @@ def loudest_weights(form: Form) -> Weights:
         rope_steps=np.zeros_like(weights.rope_steps),
         embedding=embedding,
         output=embedding,
-        layers=tuple(loud),
+        layers=tuple(largest),
         output_norm=np.ones_like(weights.output_norm),
     )
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_largest_sums_do_not_saturate(kernel: str) -> None:
-    weights = loudest_weights(FORM)
+    weights = largest_weights(FORM)
     calls = [Rows(np.zeros(n, np.int32), np.zeros(n, np.int32), np.ones(n, np.bool_)) for n in (1, 4, 64)]
     expected = ReferenceSession(ReferenceModel(weights), 1, CONTEXT)
     found = NativeSession(NativeModel(weights, kernel, 1), 1, CONTEXT)
@@ -180,13 +180,13 @@ def test_largest_sums_do_not_saturate(kernel: str) -> None:
 def test_overflowing_model_is_refused_by_both(kernel: str, place: str) -> None:
     weights = weights_of(FORM)
     if place == "output":
-        broken = replace(weights, output=loud(weights.output))
+        broken = replace(weights, output=overflowing(weights.output))
     else:
         first = weights.layers[0]
         layer = replace(
             first,
-            ffn_down=loud(first.ffn_down) if place == "ffn_down" else first.ffn_down,
-            attn_v=loud(first.attn_v) if place == "attn_v" else first.attn_v,
+            ffn_down=overflowing(first.ffn_down) if place == "ffn_down" else first.ffn_down,
+            attn_v=overflowing(first.attn_v) if place == "attn_v" else first.attn_v,
         )
         broken = replace(weights, layers=(layer, *weights.layers[1:]))
     calls = random_rows(FORM, 1, [4], seed=1)
@@ -198,14 +198,14 @@ def test_overflowing_model_is_refused_by_both(kernel: str, place: str) -> None:
             fed(session, calls)
 
 
-def loud(matrix: Matrix) -> Matrix:
+def overflowing(matrix: Matrix) -> Matrix:
     """A matrix whose products overflow float32."""
     return Matrix(matrix.rows, np.full_like(matrix.scales, 3e38))
 
 
 def test_session_is_of_no_use_after_an_overflow() -> None:
     weights = weights_of(FORM)
-    session = NativeSession(NativeModel(replace(weights, output=loud(weights.output))), 1, CONTEXT)
+    session = NativeSession(NativeModel(replace(weights, output=overflowing(weights.output))), 1, CONTEXT)
     (rows,) = random_rows(FORM, 1, [1], seed=2)
     for want in ([True], [False]):
         with pytest.raises(ModelError, match="overflow"):
@@ -231,14 +231,14 @@ def test_sessions_of_several_python_threads_share_one_model() -> None:
 def test_rows_without_wanted_logits_are_fed() -> None:
     (rows,) = random_rows(FORM, 2, [40], seed=4)
     whole = NativeSession(model_of(FORM, "", 1), 2, CONTEXT)
-    quiet = NativeSession(model_of(FORM, "", 1), 2, CONTEXT)
+    unwanted = NativeSession(model_of(FORM, "", 1), 2, CONTEXT)
     last = np.arange(40) == 39
     expected = whole.feed(rows.streams, rows.tokens, np.ones(40, np.bool_))[-1:].copy()
-    assert quiet.feed(rows.streams[:39], rows.tokens[:39], np.zeros(39, np.bool_)).shape == (
+    assert unwanted.feed(rows.streams[:39], rows.tokens[:39], np.zeros(39, np.bool_)).shape == (
         0,
         FORM.vocabulary,
     )
-    np.testing.assert_array_equal(quiet.feed(rows.streams[39:], rows.tokens[39:], last[39:]), expected)
+    np.testing.assert_array_equal(unwanted.feed(rows.streams[39:], rows.tokens[39:], last[39:]), expected)
 
 
 @pytest.mark.parametrize(

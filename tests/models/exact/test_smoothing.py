@@ -1,4 +1,4 @@
-"""Smoothing moves loudness from activations into weights by powers of two and leaves the model what it was."""
+"""Smoothing moves outlier channels from activations into weights by powers of two and leaves the model what it was."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -43,14 +43,14 @@ def test_factors_are_powers_of_two_and_cancel(tied: bool, tmp_path: Path) -> Non
     assert smoothed.embedding is plain.embedding
 
 
-def test_loud_channel_is_quietened(tmp_path: Path) -> None:
+def test_outlier_channel_is_made_smaller(tmp_path: Path) -> None:
     with open_gguf(write_tiny_gguf(tmp_path / "m.gguf", TinyModel(layers=1))) as file:
         plain = load_weights(file)
-        loud = plain.layers[0].attn_norm.copy()
-        loud[5] *= 64
-        changed = replace(plain, layers=(replace(plain.layers[0], attn_norm=loud),))
+        norm = plain.layers[0].attn_norm.copy()
+        norm[5] *= 64
+        changed = replace(plain, layers=(replace(plain.layers[0], attn_norm=norm),))
         smoothed = smooth(changed, file, read_vocabulary(file.metadata))
-    factors = loud / smoothed.layers[0].attn_norm
+    factors = norm / smoothed.layers[0].attn_norm
     assert factors[5] >= 4 * np.median(factors)
 
 
