@@ -10,7 +10,7 @@ FUZZ_SECONDS ?= 60
 
 .PHONY: demo test test-all check wheel pure-wheel man completion app smoke deb bench bench-ratio fuzz sanitize gui native clean
 
-NATIVE_SOURCES := $(wildcard models/exact/native/* models/predictors/native/*)
+NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
 COMMANDS := $(wildcard nacomp/cli/*.py)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check

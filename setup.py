@@ -2,7 +2,8 @@
 
 Everything else about the package stands in pyproject.toml. The flags are part of the numerics
 (formats/NUMERICS.md): no fused multiply-add, no reassociation, no libm in anything that reaches a probability.
-Wider instruction sets are chosen per function and at run time, so one build runs on every CPU of its family.
+Wider instruction sets are chosen per file and at run time (models/native/target.h), so one build runs on every CPU of its
+family.
 
 NACOMP_REQUIRE_NATIVE=1 makes a core that does not compile an error; NACOMP_PURE=1 leaves the cores out, for a wheel
 that fits every platform; NACOMP_SANITIZE=1 builds them for `make sanitize`, with GCC.
@@ -33,14 +34,18 @@ if "NACOMP_SANITIZE" in os.environ:
     LINK_FLAGS = ["-fsanitize=address,undefined,float-cast-overflow"]
 
 
+SHARED = "models/native"
+
+
 def core(name: str, folder: str) -> Pybind11Extension:
-    """An extension module built from every C++ file of one folder."""
-    sources = sorted(map(str, Path(folder).glob("*.cpp")))
-    depends = ["setup.py", *sorted(map(str, Path(folder).glob("*.h")))]
+    """An extension module built from every C++ file of one folder and of the ground floor that both cores share."""
+    sources = [str(path) for part in (folder, SHARED) for path in sorted(Path(part).glob("*.cpp"))]
+    headers = [str(path) for part in (folder, SHARED) for path in sorted(Path(part).glob("*.h"))]
     extension = Pybind11Extension(
         name,
         sources,
-        depends=depends,
+        depends=["setup.py", *headers],
+        include_dirs=["models"],  # for "native/..."
         cxx_std=17,
         extra_compile_args=EXACT_FLAGS,
         extra_link_args=LINK_FLAGS,

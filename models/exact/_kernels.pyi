@@ -1,4 +1,4 @@
-"""The exact engine's native core; `models/exact/native/core.h` says what each part does."""
+"""The exact engine's native core; `models/exact/native/session.h` says what each part does."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -3,18 +3,20 @@
 import numpy as np
 from numpy.typing import NDArray
 
-UNSPOKEN: int
-"""Width of a control token."""
+NEVER_CODED: int
+"""Width of a token that is never coded."""
 
 class Ensemble:
     def __init__(
         self,
         widths: NDArray[np.int32],
         parameters: dict[str, int | bool],
-        starts: dict[str, NDArray[np.float64]],
+        initial_weights: dict[str, NDArray[np.float64]],
         streams: int,
-        version: str = "auto",
-    ) -> None: ...
+        kernel: str = "",
+    ) -> None:
+        """`kernel` may be empty: the best one."""
+
     def wants_model(self, streams: NDArray[np.int32]) -> NDArray[np.bool_]: ...
     def predict(
         self, streams: NDArray[np.int32], logits: NDArray[np.float32], has_logits: NDArray[np.bool_]
@@ -25,7 +27,8 @@ class Ensemble:
 def plan(
     widths: NDArray[np.int32],
     parameters: dict[str, int | bool],
-    starts: dict[str, NDArray[np.float64]],
+    initial_weights: dict[str, NDArray[np.float64]],
     symbols: list[NDArray[np.int32]],
 ) -> list[NDArray[np.bool_]]: ...
-def versions() -> list[str]: ...
+def available_kernels() -> list[str]:
+    """Kernels that this processor can run, best first; they differ in speed alone. `scalar` is always the last."""

@@ -1,4 +1,4 @@
-"""Deterministic scalar and row arithmetic of the predictors (formats/PREDICTORS.md, section 2).
+"""Deterministic scalar arithmetic of the predictors (formats/PREDICTORS.md, section 2).
 
 Python floats are IEEE-754 doubles and Python evaluates one operation at a time, so plain expressions here are
 the definition that the native core repeats. `math.log` and `math.exp` are libm and differ by platform; the
@@ -6,9 +6,6 @@ functions below use only `+ - * /` and exact operations (`frexp`, `ldexp`, `rint
 """
 
 import math
-
-import numpy as np
-from numpy.typing import NDArray
 
 LN2_HIGH = 0.693147180369123816490
 LN2_LOW = 1.90821492927058770002e-10
@@ -57,20 +54,3 @@ def squash(x: float) -> float:
     """1 / (1 + e^-x), the inverse of `stretch`, for x limited to +-STRETCH_LIMIT."""
     x = max(-STRETCH_LIMIT, min(STRETCH_LIMIT, x))
     return 1.0 / (1.0 + exp64(-x))
-
-
-def exp32(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    """e^x elementwise for x <= 0, as NUMERICS.md section 3 defines it. Same shape."""
-    f = np.float32
-    low = x < f(-87.0)
-    x = np.where(low, f(0.0), x)
-    n = np.rint(x * f(1.44269504))
-    r = x - n * f(0.693359375)
-    r = r - n * f(-2.12194440e-4)
-    p = np.full_like(r, f(1.9875691500e-4))
-    for c in (1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1):
-        p = p * r + f(c)
-    p = (p * (r * r)) + r
-    p = p + f(1.0)
-    scale = ((n.astype(np.int32) + 127) << 23).view(np.float32)
-    return np.where(low, f(0.0), p * scale)

@@ -1,8 +1,9 @@
-"""Where the learnt tables start: values that hold for most text, so that short files need not learn them first.
+"""Where the learnt tables begin: values that hold for most text, so that short files need not learn them first.
 
 Learnt once by running the same predictors over seven documents that are not in any benchmark (two novels, diaries, prose
 on technical subjects, C source, XML manuals; 85,000 tokens with SmolLM2's logits) without resetting the tables.
-Integers in a text beside this module, so that both implementations start from the same bits.
+Integers in a text beside this module, so that both implementations begin with the same bits. The archives' format holds
+that file to its SHA-256 (formats/PREDICTORS.md, section 9), so its sections keep the names that they were given first.
 """
 
 from dataclasses import dataclass
@@ -14,13 +15,13 @@ RECENCY_UNIT = 1024.0
 
 
 @dataclass(frozen=True)
-class MixerStarts:
-    """Start weights of a mixer's two sets."""
+class MixerWeights:
+    """Initial weights of a mixer's two sets."""
 
-    by_source: tuple[tuple[float, ...], ...]
-    """(source * 8 + bucket, input)"""
+    by_order: tuple[tuple[float, ...], ...]
+    """(highest order * 8 + bucket, input)"""
     by_rank: tuple[tuple[float, ...], ...]
-    """(rank * 8 + source, input)"""
+    """(rank * 8 + highest order, input)"""
 
 
 def _read() -> dict[str, tuple[tuple[int, ...], ...]]:
@@ -41,15 +42,15 @@ def _scaled(rows: tuple[tuple[int, ...], ...], unit: float) -> tuple[tuple[float
 
 _TABLES = _read()
 
-STATE_STARTS = _scaled(_TABLES["states"], PROBABILITY_UNIT)
-"""(2 * order + later candidate, state) probability that the follower comes next."""
-MATCH_STARTS = _scaled(_TABLES["match"], PROBABILITY_UNIT)[0]
-"""(state,) probability that the repeat goes on."""
-RECENCY_STARTS = tuple(value for row in _scaled(_TABLES["recency"], RECENCY_UNIT) for value in row)
-"""(distance * 13 + likelihood,) bias of a favourite."""
-MODEL_MIXER = MixerStarts(
+FOLLOWER_COUNTERS = _scaled(_TABLES["states"], PROBABILITY_UNIT)
+"""(2 * order + later candidate, counter) probability that the follower comes next."""
+MATCH_COUNTERS = _scaled(_TABLES["match"], PROBABILITY_UNIT)[0]
+"""(counter,) probability that the repeat goes on."""
+RECENCY_BIASES = tuple(value for row in _scaled(_TABLES["recency"], RECENCY_UNIT) for value in row)
+"""(distance * 13 + likelihood,) bias of a likely token."""
+MODEL_MIXER = MixerWeights(
     _scaled(_TABLES["model by source"], WEIGHT_UNIT), _scaled(_TABLES["model by rank"], WEIGHT_UNIT)
 )
-FALLBACK_MIXER = MixerStarts(
+ORDER0_MIXER = MixerWeights(
     _scaled(_TABLES["fallback by source"], WEIGHT_UNIT), _scaled(_TABLES["fallback by rank"], WEIGHT_UNIT)
 )

@@ -11,14 +11,14 @@ from nacomp.models.predictors.parameters import EnsembleParameters
 from nacomp.models.predictors.to_frequencies import cost_bits
 from nacomp.models.tokens.vocabulary import Vocabulary
 
-_STARTS = {
-    "states": np.array(initial_weights.STATE_STARTS),
-    "match": np.array(initial_weights.MATCH_STARTS),
-    "recency": np.array(initial_weights.RECENCY_STARTS),
-    "model by source": np.array(initial_weights.MODEL_MIXER.by_source),
+_INITIAL_WEIGHTS = {
+    "followers": np.array(initial_weights.FOLLOWER_COUNTERS),
+    "match": np.array(initial_weights.MATCH_COUNTERS),
+    "recency": np.array(initial_weights.RECENCY_BIASES),
+    "model by order": np.array(initial_weights.MODEL_MIXER.by_order),
     "model by rank": np.array(initial_weights.MODEL_MIXER.by_rank),
-    "fallback by source": np.array(initial_weights.FALLBACK_MIXER.by_source),
-    "fallback by rank": np.array(initial_weights.FALLBACK_MIXER.by_rank),
+    "order-0 by order": np.array(initial_weights.ORDER0_MIXER.by_order),
+    "order-0 by rank": np.array(initial_weights.ORDER0_MIXER.by_rank),
 }
 
 
@@ -28,10 +28,12 @@ class NativeEnsemble:
     kernel = "native"
 
     def __init__(
-        self, vocabulary: Vocabulary, parameters: EnsembleParameters, streams: int, version: str = "auto"
+        self, vocabulary: Vocabulary, parameters: EnsembleParameters, streams: int, instructions: str = ""
     ) -> None:
-        """`version`: one of `_ensemble.versions()`, which differ in speed alone."""
-        self._core = _ensemble.Ensemble(_widths(vocabulary), asdict(parameters), _STARTS, streams, version)
+        """`instructions`: one of `_ensemble.available_kernels()`, the best one if empty; they differ in speed alone."""
+        self._core = _ensemble.Ensemble(
+            _widths(vocabulary), asdict(parameters), _INITIAL_WEIGHTS, streams, instructions
+        )
         self._pages = np.empty((0, 0))
         self._slots = np.empty((0, 0))
         self.wants_model = self._core.wants_model
@@ -55,9 +57,9 @@ def plan(
     vocabulary: Vocabulary, parameters: EnsembleParameters, symbols: list[NDArray[np.int32]]
 ) -> list[NDArray[np.bool_]]:
     """See `ensemble.plan_skips`."""
-    return _ensemble.plan(_widths(vocabulary), asdict(parameters), _STARTS, symbols)
+    return _ensemble.plan(_widths(vocabulary), asdict(parameters), _INITIAL_WEIGHTS, symbols)
 
 
 def _widths(vocabulary: Vocabulary) -> NDArray[np.int32]:
     """(token,) what the core knows of the pieces."""
-    return np.array([piece_width(p) if p else _ensemble.UNSPOKEN for p in vocabulary.pieces], np.int32)
+    return np.array([piece_width(p) if p else _ensemble.NEVER_CODED for p in vocabulary.pieces], np.int32)

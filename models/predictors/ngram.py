@@ -2,7 +2,7 @@
 
 Each order has 2^table_bits slots addressed by a hash of the last k symbols. A slot holds the symbols that
 followed its context most recently, newest first, with their counts. Memory is fixed when the block opens; a context whose
-hash meets a foreign slot takes it over at once (tables are sized for the block, so that is rare; keeping the richer
+hash meets another context's slot takes it over at once (tables are sized for the block, so that is rare; keeping the richer
 slot instead was not smaller).
 """
 
@@ -22,7 +22,7 @@ class Slot:
     counts: list[int] = field(default_factory=list)
 
     def learn(self, symbol: int) -> None:
-        """Count one occurrence; other followers fade, so that a changed habit is believed soon."""
+        """Count one occurrence. Other followers' counts shrink, so that a change of follower is soon predicted."""
         count = 0
         if symbol in self.symbols:
             at = self.symbols.index(symbol)

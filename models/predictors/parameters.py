@@ -23,15 +23,15 @@ class EnsembleParameters:
         table_bits: each order has 2^table_bits slots. Memory: 21 MB at 16, 84 MB at 18, and 4 bytes per token of
             the vocabulary and stream.
         match_minimum: shortest repeat the match model looks for, in symbols; 0 switches it off.
-        chain: most candidates that get a decision of their own; 0 leaves the dense row alone.
-        bias_rate: learning rate of the bias head, 1/65,536; 0 switches it off. Likewise the context biases:
+        chain: most candidates that the mixer decides on, one after the other; 0 leaves the base row as it is.
+        bias_rate: learning rate of the bias on each token's logit, 1/65,536; 0 switches it off. Likewise the context biases:
         pair_rate: by the previous symbol.
         gap_rate: by the symbol before that.
         column_rate: by the bytes since the last line end.
         recency_rate: by how long ago the stream had the token.
-        skip: whether confident tokens are coded without the language model.
-        skip_regime: while the symbol-only models have been right for this share of symbols lately, 1/65,536, the
-            language model is not asked at all; 65,536 is never.
+        skip: whether symbols that the symbol models are sure of are coded without the language model.
+        skip_regime: the recent accuracy of the symbol models, in 1/65,536, from which on the language model is not
+            asked at all; 65,536 is never.
         skip_queue: how many of the latest skipped tokens enter the model's context when it is next needed.
     """
 

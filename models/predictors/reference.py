@@ -6,12 +6,13 @@ The native core repeats it bit for bit and is the one that users run; this one r
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.models.predictors.candidates import Candidate
 from nacomp.models.predictors.initial_weights import MODEL_MIXER
-from nacomp.models.predictors.logit_bias import Lift, LiftedRow
-from nacomp.models.predictors.mixer import Candidate, Decision, Mixer, mass_left
+from nacomp.models.predictors.logit_bias import BiasedRow, LogitBias
+from nacomp.models.predictors.mixer import Decision, Mixer, mass_left
 from nacomp.models.predictors.order0 import IntWeights
 from nacomp.models.predictors.parameters import EnsembleParameters
-from nacomp.models.predictors.symbol_models import Sparse
+from nacomp.models.predictors.symbol_models import SymbolModels
 from nacomp.models.predictors.to_frequencies import cost_bits, quantise
 from nacomp.models.tokens.vocabulary import PAGE, Vocabulary
 
@@ -25,12 +26,12 @@ MODEL_RATE = 0.002
 
 
 class Row:
-    """One stream's distribution within a step: a dense row, and candidates whose mass was decided one by one."""
+    """One stream's distribution within a step: the base row, and candidates whose mass the mixer decided one by one."""
 
     def __init__(
         self, weights: IntWeights, total: int, candidates: list[Candidate], decisions: list[Decision]
     ) -> None:
-        """`weights`: (page * 256,) dense integer weights; `total`: their sum."""
+        """`weights`: (page * 256,) integer weights of the base row; `total`: their sum."""
         self._weights = weights
         taken = sum(int(weights[c.symbol]) for c in candidates)
         rest = float(total - taken)
@@ -51,8 +52,8 @@ class Row:
 
     def slots(self, page: int) -> Frequencies:
         """(256,) frequencies within a page."""
-        dense = self._weights[page * PAGE : (page + 1) * PAGE].astype(np.float64)
-        weights = np.floor(dense * self._scale)
+        row = self._weights[page * PAGE : (page + 1) * PAGE].astype(np.float64)
+        weights = np.floor(row * self._scale)
         for symbol, mass in self._masses.items():
             if symbol >> 8 == page:
                 weights[symbol & 255] = mass
@@ -62,12 +63,14 @@ class Row:
 class Prediction:
     """What an open step keeps of one row until the symbol is known."""
 
-    def __init__(self, stream: int, candidates: list[Candidate], fallback: list[Decision]) -> None:
+    def __init__(self, stream: int, candidates: list[Candidate], order0: list[Decision]) -> None:
         self.stream = stream
         self.candidates = candidates
-        self.fallback = fallback
-        self.lifted: LiftedRow | None = None
-        self.decisions = fallback
+        self.order0 = order0
+        """Decisions beside the order-0 row: they settle whether the model is asked, and learn in any case."""
+        self.biased: BiasedRow | None = None
+        self.decisions = order0
+        """Decisions beside the base row."""
 
 
 class NumpyEnsemble:
@@ -76,8 +79,8 @@ class NumpyEnsemble:
     kernel = "numpy"
 
     def __init__(self, vocabulary: Vocabulary, parameters: EnsembleParameters, streams: int) -> None:
-        self._sparse = Sparse(vocabulary, parameters, streams)
-        self._lift = Lift(vocabulary, parameters, streams)
+        self._symbol_models = SymbolModels(vocabulary, parameters, streams)
+        self._logit_bias = LogitBias(vocabulary, parameters, streams)
         self._mixer = Mixer(MODEL_MIXER, MODEL_RATE)
         self._predictions: list[Prediction] = []
         self._rows: list[Row] = []
@@ -86,12 +89,13 @@ class NumpyEnsemble:
 
     def wants_model(self, streams: Rows) -> Mask:
         return np.array(
-            [self._sparse.wants_model(self._sparse.propose(s)[1]) for s in streams.tolist()], np.bool_
+            [self._symbol_models.wants_model(self._symbol_models.propose(s)[1]) for s in streams.tolist()],
+            np.bool_,
         )
 
     def predict(self, streams: Rows, logits: NDArray[np.float32], has_logits: Mask) -> Frequencies:
         given = iter(logits)
-        self._predictions = [Prediction(s, *self._sparse.propose(s)) for s in streams.tolist()]
+        self._predictions = [Prediction(s, *self._symbol_models.propose(s)) for s in streams.tolist()]
         self._rows = [
             self._row(prediction, next(given) if has else None)
             for prediction, has in zip(self._predictions, has_logits.tolist(), strict=True)
@@ -100,15 +104,15 @@ class NumpyEnsemble:
         return self._pages
 
     def _row(self, prediction: Prediction, logits: NDArray[np.float32] | None) -> Row:
-        fallback = self._sparse.fallback
+        order0 = self._symbol_models.order0
         if logits is None:
-            return Row(fallback.weights, fallback.total, prediction.candidates, prediction.decisions)
-        lifted = self._lift.weigh(prediction.stream, logits)
-        escapes = fallback.escapes(lifted.total)
-        weights = np.concatenate([lifted.weights, escapes])
-        total = lifted.total + int(escapes.sum())
+            return Row(order0.weights, order0.total, prediction.candidates, prediction.decisions)
+        biased = self._logit_bias.weigh(prediction.stream, logits)
+        escapes = order0.escapes(biased.total)
+        weights = np.concatenate([biased.weights, escapes])
+        total = biased.total + int(escapes.sum())
         own = [float(weights[c.symbol]) for c in prediction.candidates]
-        prediction.lifted = lifted
+        prediction.biased = biased
         prediction.decisions = self._mixer.decide(prediction.candidates, own, float(total))
         return Row(weights, total, prediction.candidates, prediction.decisions)
 
@@ -120,11 +124,11 @@ class NumpyEnsemble:
 
     def update(self, symbols: Rows) -> None:
         for prediction, symbol in zip(self._predictions, symbols.tolist(), strict=True):
-            if prediction.lifted is not None:
+            if prediction.biased is not None:
                 self._mixer.learn(prediction.candidates, prediction.decisions, symbol)
-                self._lift.learn(prediction.lifted, symbol)
-            self._lift.advance(prediction.stream, symbol)
-            self._sparse.learn(prediction.stream, prediction.candidates, prediction.fallback, symbol)
+                self._logit_bias.learn(prediction.biased, symbol)
+            self._logit_bias.advance(prediction.stream, symbol)
+            self._symbol_models.learn(prediction.stream, prediction.candidates, prediction.order0, symbol)
 
     def last_bits(self, symbols: Rows) -> NDArray[np.float64]:
         return cost_bits(self._pages, self._slots, symbols)

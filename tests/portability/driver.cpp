@@ -11,7 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "core.h"
+#include "kernels.h"
+#include "native/dispatch.h"
+#include "session.h"
+#include "weights.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -83,7 +86,7 @@ void flush_subnormals() {
 
 int main(int count, char** arguments) {
     if (count < 4) return 2;
-    const Kernel* kernel = find_kernel(arguments[2]);
+    const Kernel* kernel = nacomp::find_kernel(compiled_kernels(), arguments[2]);
     if (!kernel) return 3;
     if (count > 4) flush_subnormals();
     Reader in(arguments[1]);

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-NATIVE = HERE.parents[1] / "models" / "exact" / "native"
+MODELS = HERE.parents[1] / "models"
+NATIVE = MODELS / "exact" / "native"
+SHARED = MODELS / "native"
 SHIPPED = ("-std=c++17", "-O3", "-ffp-contract=off", "-fno-math-errno")
 """The flags of setup.py; they are part of the numerics."""
 
@@ -56,12 +58,12 @@ def build(folder: Path, compiler: str, flags: Sequence[str]) -> Program:
     """Compile the core, two files at a time, and link the driver."""
     need(compiler)
     folder.mkdir()
-    sources = [*sorted(NATIVE.glob("*.cpp")), HERE / "driver.cpp"]
+    sources = [*sorted(NATIVE.glob("*.cpp")), *sorted(SHARED.glob("*.cpp")), HERE / "driver.cpp"]
     sources.remove(NATIVE / "binding.cpp")
 
     def compile_one(source: Path) -> Path:
         target = folder / f"{source.stem}.o"
-        _call(compiler, *flags, "-I", NATIVE, "-c", source, "-o", target)
+        _call(compiler, *flags, "-I", NATIVE, "-I", MODELS, "-c", source, "-o", target)
         return target
 
     with ThreadPoolExecutor(2) as pool:
@@ -73,8 +75,8 @@ def build(folder: Path, compiler: str, flags: Sequence[str]) -> Program:
 def build_pool_stress(target: Path, flags: Sequence[str]) -> Path:
     """The thread pool alone, with pool_stress.cpp."""
     need("g++")
-    sources = [NATIVE / "pool.cpp", NATIVE / "cpu.cpp", HERE / "pool_stress.cpp"]
-    _call("g++", *flags, "-I", NATIVE, *sources, "-o", target, "-lpthread")
+    sources = [NATIVE / "pool.cpp", SHARED / "float_rules.cpp", HERE / "pool_stress.cpp"]
+    _call("g++", *flags, "-I", NATIVE, "-I", MODELS, *sources, "-o", target, "-lpthread")
     return target
 
 

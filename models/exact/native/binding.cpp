@@ -1,4 +1,4 @@
-// The thin layer between Python and core.h: checks shapes, releases the GIL, turns results into exceptions.
+// The thin layer between Python and session.h: checks shapes, releases the GIL, turns results into exceptions.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
@@ -8,7 +8,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "core.h"
+#include "kernels.h"
+#include "native/dispatch.h"
+#include "session.h"
+#include "weights.h"
 
 namespace py = pybind11;
 using namespace nacomp::exact;
@@ -44,7 +47,7 @@ std::shared_ptr<Model> make_model(int width, int heads, int kv_heads, int head_s
     Shape shape{width, heads, kv_heads, head_size, hidden, layers, vocabulary, static_cast<int>(rope_steps.size()), epsilon};
     if (const char* problem = shape.problem()) throw py::value_error(problem);
     require(threads >= 1 && threads <= 256, "threads must be from 1 to 256");
-    const Kernel* found = find_kernel(kernel.c_str());
+    const Kernel* found = nacomp::find_kernel(compiled_kernels(), kernel.c_str());
     require(found != nullptr, "kernel " + kernel + " cannot run here");
     return std::make_shared<Model>(shape, rope_steps.data(), *found, threads);
 }
@@ -141,7 +144,7 @@ private:
 }  // namespace
 
 PYBIND11_MODULE(_kernels, m) {
-    m.doc() = "Native core of the exact engine; see models/exact/native/core.h.";
+    m.doc() = "Native core of the exact engine; see models/exact/native/session.h.";
     m.def("compiled_kernels", [] { return names(false); });
     m.def("available_kernels", [] { return names(true); });
     py::class_<Model, std::shared_ptr<Model>>(m, "Model")

@@ -1,6 +1,6 @@
 // What every instruction set's kernel offers to the forward pass: one table of functions, chosen at run time.
 //
-// Sits below forward.cpp and above the instruction sets. The arithmetic is formats/NUMERICS.md; all kernels give
+// Sits below session.cpp and above the instruction sets (kernel-inl.h). The arithmetic is formats/NUMERICS.md; all kernels give
 // the same bits. Everything here is plain C++ that knows no Python. The caller owns every buffer.
 #pragma once
 
@@ -11,6 +11,8 @@ namespace nacomp::exact {
 
 // Columns of a packed matrix that are computed together; a matrix is stored as panels (column/32, k/4, 32, 4).
 constexpr int kBlock = 32;
+// Columns with those that fill the last block.
+constexpr size_t padded(size_t n) { return (n + kBlock - 1) / kBlock * kBlock; }
 // Positions of a key panel: keys are stored as (slot/16, d/4, 16, 4), values as (slot/4, d/16, 16, 4).
 constexpr int kSlots = 16;
 
@@ -41,10 +43,10 @@ struct ProductTask {
     bool add;      // y = y + product instead of y = product
 };
 
-// Slots of the cache that one row attends to; `far` ones are scored with the query turned for the window's edge.
+// Slots of the cache that one row attends to; those with `sink_query` are scored with the query rotated at position W - 1.
 struct SlotRange {
     int begin, end;
-    bool far_query;
+    bool sink_query;
 };
 
 // One row, one key/value head, all query heads that share it (NUMERICS 8).
@@ -53,7 +55,7 @@ struct AttendTask {
     const uint8_t* values;   // (slot/4, d/16, 16, 4)
     const float* key_scale;  // (slot)
     const float* value_scale;  // (slot)
-    const uint8_t* query[2];  // near, far: (head, d) elements
+    const uint8_t* query[2];  // rotated at the row's position, and for sinks at W - 1: (head, d) elements
     const float* query_scale[2];  // (head), 1/sqrt(d) included
     const int32_t* query_bias[2];  // (head)
     int heads, d;
@@ -88,9 +90,8 @@ struct Kernel {
     bool (*attend)(const AttendTask& task);
 };
 
-// Kernels compiled into this build, best first; the last is `scalar`, which runs everywhere.
+// Kernels compiled into this build, best first and ended by a null; the last is `scalar`, which runs everywhere.
+// native/dispatch.h finds the best one that runs here.
 const Kernel* const* compiled_kernels();
-// The named kernel, the best one for an empty name, or nullptr if it is unknown or cannot run here.
-const Kernel* find_kernel(const char* name);
 
 }  // namespace nacomp::exact

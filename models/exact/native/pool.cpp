@@ -1,7 +1,7 @@
 #include "pool.h"
 
-#include "cpu.h"
-#include "target.h"
+#include "native/float_rules.h"
+#include "native/target.h"
 
 #if defined(NACOMP_X86_64)
 #include <immintrin.h>

@@ -6,13 +6,9 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__GNUC__)
-#define NACOMP_INLINE inline __attribute__((always_inline))
-#else
-#define NACOMP_INLINE inline
-#endif
+#include "native/target.h"
 
-namespace nacomp {
+namespace nacomp::predictors {
 
 constexpr double kStretchLimit = 12.0;
 
@@ -33,7 +29,7 @@ inline double log64(double x) {
     return e * 0.693147180369123816490 + (e * 1.90821492927058770002e-10 + (t * series + t) * 2.0);
 }
 
-// Inlined by force, so that each version of the loops in dense.cpp has its own.
+// Inlined by force, so that each target of logit_bias-inl.h has its own.
 NACOMP_INLINE double exp64(double x) {
     static constexpr double terms[] = {1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
                                    1.0 / 362880.0,     1.0 / 40320.0,     1.0 / 5040.0,     1.0 / 720.0,
@@ -61,4 +57,4 @@ inline double squash(double x) {
     return 1.0 / (1.0 + exp64(-x));
 }
 
-}  // namespace nacomp
+}  // namespace nacomp::predictors

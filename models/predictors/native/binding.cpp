@@ -9,9 +9,11 @@
 #include <string>
 
 #include "ensemble.h"
+#include "native/dispatch.h"
+#include "native/float_rules.h"
 
 namespace py = pybind11;
-using namespace nacomp;
+using namespace nacomp::predictors;
 
 namespace {
 
@@ -30,7 +32,7 @@ int number(const py::dict& values, const char* name, int low, int high) {
 
 Parameters parse(const py::dict& values) {
     return {number(values, "ngram_orders", 0, kMaxOrders), number(values, "table_bits", 8, 20),
-            number(values, "match_minimum", 0, kMaxMinimum), number(values, "chain", 0, kMaxChain),
+            number(values, "match_minimum", 0, kMaxMinimum), number(values, "chain", 0, kMaxCandidates),
             values["skip"].cast<bool>(), number(values, "skip_regime", 0, 65536)};
 }
 
@@ -41,50 +43,50 @@ Rates parse_rates(const py::dict& values) {
 }
 
 // (a, b, ..) finite doubles of an array of exactly `size` entries.
-std::vector<double> table(const py::dict& starts, const char* name, int size) {
-    const auto array = starts[name].cast<Array<double>>();
+std::vector<double> table(const py::dict& initial, const char* name, int size) {
+    const auto array = initial[name].cast<Array<double>>();
     demand(array.size() == size, name);
     for (int i = 0; i < size; ++i) demand(std::isfinite(array.data()[i]), name);
     return {array.data(), array.data() + size};
 }
 
-Starts parse_starts(const py::dict& starts) {
-    Starts result;
-    const std::vector<double> states = table(starts, "states", 2 * kMaxOrders * kStates);
+InitialWeights parse_initial_weights(const py::dict& initial) {
+    InitialWeights result;
+    const std::vector<double> counters = table(initial, "followers", 2 * kMaxOrders * kFollowerCounters);
     for (int i = 0; i < 2 * kMaxOrders; ++i)
-        result.states.emplace_back(states.begin() + i * kStates, states.begin() + (i + 1) * kStates);
-    result.match = table(starts, "match", kMatchStates);
-    result.recency = table(starts, "recency", kDistances * kLikelihoods);
-    constexpr int sources = kSources * kBuckets * kInputs, ranks = kRanks * kSources * kInputs;
-    result.model = {table(starts, "model by source", sources), table(starts, "model by rank", ranks)};
-    result.fallback = {table(starts, "fallback by source", sources), table(starts, "fallback by rank", ranks)};
+        result.followers.emplace_back(counters.begin() + i * kFollowerCounters,
+                                      counters.begin() + (i + 1) * kFollowerCounters);
+    result.match = table(initial, "match", kMatchCounters);
+    result.recency = table(initial, "recency", kDistances * kLikelihoods);
+    constexpr int orders = kHighestOrders * kBuckets * kInputs, ranks = kRanks * kHighestOrders * kInputs;
+    result.model = {table(initial, "model by order", orders), table(initial, "model by rank", ranks)};
+    result.order0 = {table(initial, "order-0 by order", orders), table(initial, "order-0 by rank", ranks)};
     return result;
 }
 
-Layout parse_layout(const Array<std::int32_t>& widths) {
+Vocabulary parse_vocabulary(const Array<std::int32_t>& widths) {
     demand(widths.ndim() == 1 && widths.size() > 0 && widths.size() <= (1 << 24), "the vocabulary's size");
     const int size = static_cast<int>(widths.size());
-    Layout result{size, (size + 255) / 256, {}};
+    Vocabulary result{size, (size + 255) / 256, {}};
     result.widths.assign(widths.data(), widths.data() + size);
     // Without such a token a row of the model would weigh nothing but what is never coded.
-    demand(std::any_of(result.widths.begin(), result.widths.end(), [](int width) { return width != Layout::kUnspoken; }),
+    demand(std::any_of(result.widths.begin(), result.widths.end(), [](int width) { return width != Vocabulary::kNeverCoded; }),
            "none of the vocabulary's tokens has bytes");
     return result;
 }
 
-const DenseKernel& choose(const std::string& name) {
-    if (name == "auto") return dense_kernel();
-    const DenseKernel* kernel = dense_kernel(name.c_str());
-    demand(kernel != nullptr, "this CPU does not run that version");
+const Kernel& choose(const std::string& name) {
+    const Kernel* kernel = nacomp::find_kernel(compiled_kernels(), name.c_str());
+    demand(kernel != nullptr, "this processor does not run that kernel");
     return *kernel;
 }
 
 class Binding {
 public:
-    Binding(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& starts, int streams,
-            const std::string& version)
-        : ensemble_(parse_layout(widths), parse(parameters), parse_rates(parameters), checked(streams),
-                    parse_starts(starts), choose(version)) {}
+    Binding(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& initial, int streams,
+            const std::string& kernel)
+        : ensemble_(parse_vocabulary(widths), parse(parameters), parse_rates(parameters), checked(streams),
+                    parse_initial_weights(initial), choose(kernel)) {}
 
     py::array_t<bool> wants_model(const Array<std::int32_t>& streams) {
         const int rows = live(streams);
@@ -99,9 +101,9 @@ public:
         // As bytes: a bool array made from other numbers may hold more than 0 and 1.
         const auto* flags = reinterpret_cast<const std::uint8_t*>(has.data());
         const py::ssize_t given = rows - std::count(flags, flags + rows, std::uint8_t{0});
-        demand(logits.ndim() == 2 && logits.shape(0) == given && logits.shape(1) == ensemble_.layout().size,
+        demand(logits.ndim() == 2 && logits.shape(0) == given && logits.shape(1) == ensemble_.vocabulary().size,
                "logits must be (rows with logits, vocabulary)");
-        py::array_t<double> out({rows, ensemble_.layout().pages()});
+        py::array_t<double> out({rows, ensemble_.vocabulary().pages()});
         double* to = out.mutable_data();
         {
             py::gil_scoped_release release;
@@ -111,14 +113,14 @@ public:
     }
 
     py::array_t<double> choose_pages(const Array<std::int32_t>& pages) {
-        step(pages, ensemble_.layout().pages());
+        step(pages, ensemble_.vocabulary().pages());
         py::array_t<double> out({ensemble_.rows(), static_cast<int>(kPage)});
         ensemble_.choose_pages(pages.data(), out.mutable_data());
         return out;
     }
 
     void update(const Array<std::int32_t>& symbols) {
-        step(symbols, ensemble_.layout().symbols());
+        step(symbols, ensemble_.vocabulary().symbols());
         py::gil_scoped_release release;
         ensemble_.update(symbols.data());
     }
@@ -146,30 +148,31 @@ private:
     Ensemble ensemble_;
 };
 
-// (symbol,) per stream whether the model will be asked: a dry run of the symbol-only predictors.
-std::vector<py::array_t<bool>> plan(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& starts,
+// (symbol,) per stream whether the model will be asked: the symbol models run over the whole block.
+std::vector<py::array_t<bool>> plan(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& initial,
                                     const std::vector<Array<std::int32_t>>& symbols) {
-    const Layout layout = parse_layout(widths);
+    const nacomp::FloatRules rules;
+    const Vocabulary vocabulary = parse_vocabulary(widths);
     const int streams = static_cast<int>(symbols.size());
-    Sparse sparse(layout, parse(parameters), streams, parse_starts(starts));
+    SymbolModels models(vocabulary, parse(parameters), streams, parse_initial_weights(initial));
     std::vector<py::array_t<bool>> wants;
     std::vector<Proposal> proposed(symbols.size());
     py::ssize_t longest = 0;
     for (const auto& stream : symbols) {
         demand(stream.ndim() == 1, "symbols must be (n,) per stream");
         for (py::ssize_t i = 0; i < stream.size(); ++i)
-            demand(stream.data()[i] >= 0 && stream.data()[i] < layout.symbols(), "a symbol is out of range");
+            demand(stream.data()[i] >= 0 && stream.data()[i] < vocabulary.symbols(), "a symbol is out of range");
         wants.emplace_back(stream.size());
         longest = std::max(longest, stream.size());
     }
     for (py::ssize_t t = 0; t < longest; ++t) {
         for (int s = 0; s < streams; ++s) {
             if (t >= symbols[s].size()) continue;
-            sparse.propose(s, proposed[s]);
-            wants[s].mutable_data()[t] = sparse.wants_model(proposed[s]);
+            models.propose(s, proposed[s]);
+            wants[s].mutable_data()[t] = models.wants_model(proposed[s]);
         }
         for (int s = 0; s < streams; ++s)
-            if (t < symbols[s].size()) sparse.learn(s, proposed[s], symbols[s].data()[t]);
+            if (t < symbols[s].size()) models.learn(s, proposed[s], symbols[s].data()[t]);
     }
     return wants;
 }
@@ -180,17 +183,17 @@ PYBIND11_MODULE(_ensemble, module) {
     module.doc() = "Native core of the predictors; bit-identical to models/predictors/reference.py.";
     py::class_<Binding>(module, "Ensemble")
         .def(py::init<const Array<std::int32_t>&, const py::dict&, const py::dict&, int, const std::string&>(),
-             py::arg("widths"), py::arg("parameters"), py::arg("starts"), py::arg("streams"), py::arg("version") = "auto")
+             py::arg("widths"), py::arg("parameters"), py::arg("initial_weights"), py::arg("streams"), py::arg("kernel") = "")
         .def("wants_model", &Binding::wants_model)
         .def("predict", &Binding::predict)
         .def("choose_pages", &Binding::choose_pages)
         .def("update", &Binding::update);
-    module.def("plan", &plan, py::arg("widths"), py::arg("parameters"), py::arg("starts"), py::arg("symbols"));
-    module.attr("UNSPOKEN") = Layout::kUnspoken;
-    module.def("versions", [] {
+    module.def("plan", &plan, py::arg("widths"), py::arg("parameters"), py::arg("initial_weights"), py::arg("symbols"));
+    module.attr("NEVER_CODED") = Vocabulary::kNeverCoded;
+    module.def("available_kernels", [] {
         std::vector<std::string> names;
-        for (const char* name : {"plain", "avx2", "avx512"})
-            if (dense_kernel(name)) names.emplace_back(name);
+        for (const Kernel* const* kernel = compiled_kernels(); *kernel; kernel++)
+            if ((*kernel)->runs_here()) names.emplace_back((*kernel)->name);
         return names;
     });
 }

@@ -1,106 +1,84 @@
 #include "ensemble.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
-namespace nacomp {
+#include "native/float_rules.h"
+#include "to_frequencies.h"
 
-void quantise(const double* weights, int n, double* frequencies) {
-    const double spare = static_cast<double>((1 << 24) - n);
-    double lanes[8] = {};  // exact in any order: integers below 2^53
-    int i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (int j = 0; j < 8; ++j) lanes[j] += weights[i + j];
-    double total = 0.0;
-    for (; i < n; ++i) total += weights[i];
-    for (double lane : lanes) total += lane;
-    const bool empty = total == 0.0;
-    const double scale = spare / (empty ? static_cast<double>(n) : total);
-    double sums[8] = {};
-    for (i = 0; i + 8 <= n; i += 8)
-        for (int j = 0; j < 8; ++j) {
-            frequencies[i + j] = std::floor((empty ? 1.0 : weights[i + j]) * scale);
-            sums[j] += frequencies[i + j];
-        }
-    double sum = 0.0;
-    for (; i < n; ++i) {
-        frequencies[i] = std::floor((empty ? 1.0 : weights[i]) * scale);
-        sum += frequencies[i];
-    }
-    for (double lane : sums) sum += lane;
-    int largest = 0;
-    for (i = 1; i < n; ++i)
-        if (weights[i] > weights[largest]) largest = i;
-    frequencies[largest] += spare - sum;
-}
+namespace nacomp::predictors {
 
-Ensemble::Ensemble(Layout layout, const Parameters& parameters, const Rates& rates, int streams, const Starts& starts,
-                   const DenseKernel& kernel)
-    : layout_(std::move(layout)),
-      sparse_(layout_, parameters, streams, starts),
-      lift_(layout_, rates, parameters.table_bits, streams, starts, kernel),
-      mixer_(starts.model, 0.002),
+Ensemble::Ensemble(Vocabulary vocabulary, const Parameters& parameters, const Rates& rates, int streams, const InitialWeights& initial,
+                   const Kernel& kernel)
+    : vocabulary_(std::move(vocabulary)),
+      symbol_models_(vocabulary_, parameters, streams, initial),
+      logit_bias_(vocabulary_, rates, parameters.table_bits, streams, initial, kernel),
+      mixer_(initial.model, kModelRate),
       rows_(streams),
       proposals_(streams),
-      fresh_(streams, 0),
-      sums_(layout_.pages()) {}
+      proposed_(streams, 0),
+      sums_(vocabulary_.pages()) {}
 
 const Proposal& Ensemble::proposal(int stream) {
-    if (!fresh_[stream]) sparse_.propose(stream, proposals_[stream]);
-    fresh_[stream] = 1;
+    if (!proposed_[stream]) symbol_models_.propose(stream, proposals_[stream]);
+    proposed_[stream] = 1;
     return proposals_[stream];
 }
 
 void Ensemble::wants_model(const std::int32_t* streams, int rows, std::uint8_t* wants) {
-    for (int i = 0; i < rows; ++i) wants[i] = sparse_.wants_model(proposal(streams[i]));
+    const FloatRules rules;
+    for (int i = 0; i < rows; ++i) wants[i] = symbol_models_.wants_model(proposal(streams[i]));
 }
 
 void Ensemble::predict(const std::int32_t* streams, int rows, const float* logits, const std::uint8_t* has,
                        double* out) {
+    const FloatRules rules;
     rows_open_ = 0;  // no step is open if a row is refused
-    for (int i = 0; i < rows; ++i, out += layout_.pages()) {
+    for (int i = 0; i < rows; ++i, out += vocabulary_.pages()) {
         Row& row = rows_[i];
         row.stream = streams[i];
         row.model = has[i] != 0;
         row.proposal = proposal(streams[i]);
-        double own[kMaxChain];
-        std::int64_t total = sparse_.fallback.total;
+        double own[kMaxCandidates];
+        std::int64_t total = symbol_models_.order0.total;
         double left = row.proposal.left;
         if (row.model) {
-            lift_.weigh(row.stream, logits, row.lifted);
-            logits += layout_.size;
+            logit_bias_.weigh(row.stream, logits, row.biased);
+            logits += vocabulary_.size;
             left = mix_model(row, own, total);
         } else {
             for (int c = 0; c < row.proposal.candidates.count; ++c)
                 own[c] = weight(row, row.proposal.candidates.list[c].symbol);
         }
-        spread(row, left, own, total, out);
+        page_frequencies(row, left, own, total, out);
     }
     rows_open_ = rows;
 }
 
 double Ensemble::mix_model(Row& row, double* own, std::int64_t& total) {
     const Candidates& candidates = row.proposal.candidates;
-    sparse_.fallback.escapes(row.lifted.total, row.escapes);
-    total = row.lifted.total;
+    symbol_models_.order0.escapes(row.biased.total, row.escapes);
+    total = row.biased.total;
     for (std::int64_t weight : row.escapes) total += weight;
     for (int c = 0; c < candidates.count; ++c) own[c] = weight(row, candidates.list[c].symbol);
     return mixer_.decide(candidates, own, static_cast<double>(total), row.decisions);
 }
 
 double Ensemble::weight(const Row& row, Symbol symbol) const {
-    if (!row.model) return sparse_.fallback.weights[symbol];
-    if (symbol >= layout_.first_escape()) return static_cast<double>(row.escapes[symbol & 255]);
-    return row.lifted.weights[symbol];
+    if (!row.model) return symbol_models_.order0.weights[symbol];
+    if (symbol >= vocabulary_.first_escape()) return static_cast<double>(row.escapes[symbol & 255]);
+    return row.biased.weights[symbol];
 }
 
-// Page frequencies: candidates have their masses, the rest keeps the dense row's shape.
-void Ensemble::spread(Row& row, double left, const double* own, std::int64_t total, double* out) {
+// Candidates have their masses, the rest is shared out as in the base row.
+void Ensemble::page_frequencies(Row& row, double left, const double* own, std::int64_t total, double* out) {
     const Candidates& candidates = row.proposal.candidates;
     const Decision* decided = decisions(row);
-    const int pages = layout_.pages();
-    const std::int64_t* dense = row.model ? row.lifted.sums.data() : sparse_.fallback.sums.data();
-    for (int i = 0; i < layout_.token_pages; ++i) sums_[i] = static_cast<double>(dense[i]);
-    sums_[pages - 1] = static_cast<double>(row.model ? total - row.lifted.total : dense[pages - 1]);
+    const int pages = vocabulary_.pages();
+    const std::int64_t* base = row.model ? row.biased.sums.data() : symbol_models_.order0.sums.data();
+    for (int i = 0; i < vocabulary_.token_pages; ++i) sums_[i] = static_cast<double>(base[i]);
+    sums_[pages - 1] = static_cast<double>(row.model ? total - row.biased.total : base[pages - 1]);
     double rest = static_cast<double>(total);
     for (int c = 0; c < candidates.count; ++c) {
         rest -= own[c];
@@ -114,15 +92,16 @@ void Ensemble::spread(Row& row, double left, const double* own, std::int64_t tot
 }
 
 void Ensemble::choose_pages(const std::int32_t* pages, double* out) const {
+    const FloatRules rules;
     double weights[kPage];
     for (int i = 0; i < rows_open_; ++i, out += kPage) {
         const Row& row = rows_[i];
         const Symbol first = pages[i] * static_cast<int>(kPage);
-        if (row.model && first == layout_.first_escape())
+        if (row.model && first == vocabulary_.first_escape())
             for (std::size_t k = 0; k < kPage; ++k) weights[k] = static_cast<double>(row.escapes[k]);
         else {
-            const std::uint32_t* dense = (row.model ? row.lifted.weights : sparse_.fallback.weights).data() + first;
-            for (std::size_t k = 0; k < kPage; ++k) weights[k] = dense[k];
+            const std::uint32_t* base = (row.model ? row.biased.weights : symbol_models_.order0.weights).data() + first;
+            for (std::size_t k = 0; k < kPage; ++k) weights[k] = base[k];
         }
         for (double& weight : weights) weight = std::floor(weight * row.scale);
         const Candidates& candidates = row.proposal.candidates;
@@ -134,17 +113,18 @@ void Ensemble::choose_pages(const std::int32_t* pages, double* out) const {
 }
 
 void Ensemble::update(const std::int32_t* symbols) {
+    const FloatRules rules;
     for (int i = 0; i < rows_open_; ++i) {
         Row& row = rows_[i];
         if (row.model) {
             mixer_.learn(row.proposal.candidates, row.decisions, symbols[i]);
-            lift_.learn(row.lifted, symbols[i]);
+            logit_bias_.learn(row.biased, symbols[i]);
         }
-        lift_.advance(row.stream, symbols[i]);
-        sparse_.learn(row.stream, row.proposal, symbols[i]);
+        logit_bias_.advance(row.stream, symbols[i]);
+        symbol_models_.learn(row.stream, row.proposal, symbols[i]);
     }
-    std::fill(fresh_.begin(), fresh_.end(), 0);
+    std::fill(proposed_.begin(), proposed_.end(), 0);
     rows_open_ = 0;
 }
 
-}  // namespace nacomp
+}  // namespace nacomp::predictors

@@ -1,22 +1,20 @@
-// One block's predictors, from logits to integer frequencies. Mirrors reference.py; knows no Python.
+// One block's predictors, from logits to integer frequencies. Mirrors NumpyEnsemble of reference.py; knows no Python.
 #pragma once
 
 #include <vector>
 
-#include "lift.h"
-#include "sparse.h"
+#include "logit_bias.h"
+#include "symbol_models.h"
 
-namespace nacomp {
+namespace nacomp::predictors {
 
 constexpr double kMass = 17592186044416.0;  // 2^44, weight of a whole row after mixing
-
-// Frequencies (n,) for the coder from integer weights (n,): see to_frequencies.py.
-void quantise(const double* weights, int n, double* frequencies);
+constexpr double kModelRate = 0.002;
 
 class Ensemble {
 public:
-    Ensemble(Layout layout, const Parameters& parameters, const Rates& rates, int streams, const Starts& starts,
-             const DenseKernel& kernel);
+    Ensemble(Vocabulary vocabulary, const Parameters& parameters, const Rates& rates, int streams, const InitialWeights& initial,
+             const Kernel& kernel);
     Ensemble(const Ensemble&) = delete;
 
     void wants_model(const std::int32_t* streams, int rows, std::uint8_t* wants);
@@ -26,8 +24,8 @@ public:
     void choose_pages(const std::int32_t* pages, double* out) const;  // out: (rows, 256)
     void update(const std::int32_t* symbols);
 
-    const Layout& layout() const { return layout_; }
-    int streams() const { return sparse_.streams(); }
+    const Vocabulary& vocabulary() const { return vocabulary_; }
+    int streams() const { return symbol_models_.streams(); }
     int rows() const { return rows_open_; }
 
 private:
@@ -35,27 +33,27 @@ private:
         int stream = 0;
         bool model = false;
         Proposal proposal;
-        LiftedRow lifted;
-        Decision decisions[kMaxChain];
+        BiasedRow biased;
+        Decision decisions[kMaxCandidates];
         std::int64_t escapes[kPage];
         double scale = 0.0;
     };
 
     const Proposal& proposal(int stream);
     double mix_model(Row& row, double* own, std::int64_t& total);
-    void spread(Row& row, double left, const double* own, std::int64_t total, double* out);
+    void page_frequencies(Row& row, double left, const double* own, std::int64_t total, double* out);
     double weight(const Row& row, Symbol symbol) const;
     const Decision* decisions(const Row& row) const { return row.model ? row.decisions : row.proposal.decisions; }
 
-    Layout layout_;
-    Sparse sparse_;
-    Lift lift_;
+    Vocabulary vocabulary_;
+    SymbolModels symbol_models_;
+    LogitBias logit_bias_;
     Mixer mixer_;
     std::vector<Row> rows_;  // (stream,) so that a step's rows keep their buffers
     int rows_open_ = 0;
     std::vector<Proposal> proposals_;  // (stream,) proposed since the last update
-    std::vector<std::uint8_t> fresh_;  // (stream,) whether they are
+    std::vector<std::uint8_t> proposed_;  // (stream,) whether they were
     std::vector<double> sums_;         // (pages,)
 };
 
-}  // namespace nacomp
+}  // namespace nacomp::predictors

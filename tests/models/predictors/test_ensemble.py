@@ -54,13 +54,13 @@ def drive(
 
 
 @settings(max_examples=15, deadline=None)
-@given(seed=st.integers(0, 2**32), size=st.sampled_from([5, 256, 300, 700]), lanes=st.integers(1, 5))
-def test_frequencies_are_exact_for_the_coder_and_the_plan_agrees(seed: int, size: int, lanes: int) -> None:
+@given(seed=st.integers(0, 2**32), size=st.sampled_from([5, 256, 300, 700]), count=st.integers(1, 5))
+def test_frequencies_are_exact_for_the_coder_and_the_plan_agrees(seed: int, size: int, count: int) -> None:
     rng = np.random.default_rng(seed)
     words = vocabulary(size)
-    streams = [repetitive(rng, words, int(n)) for n in rng.integers(1, 120, lanes)]
+    streams = [repetitive(rng, words, int(n)) for n in rng.integers(1, 120, count)]
     parameters = EnsembleParameters(table_bits=8, match_minimum=3)
-    _, rows, wanted = drive(open_ensemble(words, parameters, lanes), words, streams, seed)
+    _, rows, wanted = drive(open_ensemble(words, parameters, count), words, streams, seed)
     for row in rows:
         n = row.shape[1]
         assert (row >= 0).all()
@@ -89,23 +89,23 @@ def test_nonsense_parameters_are_refused(change: dict[str, object]) -> None:
 @given(
     seed=st.integers(0, 2**32),
     size=st.sampled_from([5, 256, 300, 700]),
-    lanes=st.integers(1, 5),
+    count=st.integers(1, 5),
     skip=st.booleans(),
     chain=st.integers(0, 16),
     orders=st.integers(0, 6),
 )
 def test_native_core_equals_reference(
-    seed: int, size: int, lanes: int, skip: bool, chain: int, orders: int
+    seed: int, size: int, count: int, skip: bool, chain: int, orders: int
 ) -> None:
     rng = np.random.default_rng(seed)
     words = vocabulary(size)
-    streams = [repetitive(rng, words, int(n)) for n in rng.integers(1, 150, lanes)]
+    streams = [repetitive(rng, words, int(n)) for n in rng.integers(1, 150, count)]
     parameters = EnsembleParameters(
         ngram_orders=orders, table_bits=8, match_minimum=3, chain=chain, skip=skip, bias_rate=3000
     )
-    expected = drive(open_ensemble(words, parameters, lanes, kernel="numpy"), words, streams, seed)
-    for version in _ensemble.versions():
-        actual = drive(NativeEnsemble(words, parameters, lanes, version), words, streams, seed)
+    expected = drive(open_ensemble(words, parameters, count, kernel="numpy"), words, streams, seed)
+    for instructions in _ensemble.available_kernels():
+        actual = drive(NativeEnsemble(words, parameters, count, instructions), words, streams, seed)
         assert actual[2] == expected[2]
         assert all((a == e).all() for a, e in zip(actual[1], expected[1], strict=True))
 
@@ -120,39 +120,39 @@ HOSTILE = {
 }
 
 
-def every_third_silent(size: int) -> Vocabulary:
+def every_third_control(size: int) -> Vocabulary:
     """One token with bytes at least; of each three, one is a control token."""
     return Vocabulary(tuple(b"" if i % 3 == 1 else b"%d\n" % i for i in range(size)), 0, 0)
 
 
 @pytest.mark.parametrize("logits", HOSTILE)
 @pytest.mark.parametrize("size", ODD_SIZES)
-@pytest.mark.parametrize("version", [*_ensemble.versions(), "numpy"])
+@pytest.mark.parametrize("instructions", [*_ensemble.available_kernels(), "numpy"])
 def test_what_is_never_coded_weighs_nothing_whatever_the_model_says(
-    version: str, size: int, logits: str
+    instructions: str, size: int, logits: str
 ) -> None:
-    """Such an id used to be a favourite where all logits were below the -1e30 that masked it; the native core then wrote
-    behind its arrays.
+    """Such an id used to count as a likely token where all logits were below the -1e30 that masked it; the native core then
+    wrote behind its arrays.
     """
-    words = every_third_silent(size)
+    words = every_third_control(size)
     parameters = EnsembleParameters(table_bits=8, skip=False, bias_rate=65536)
-    native = None if version == "numpy" else NativeEnsemble(words, parameters, 1, version)
+    native = None if instructions == "numpy" else NativeEnsemble(words, parameters, 1, instructions)
     ensemble: Ensemble = native or open_ensemble(words, parameters, 1, kernel="numpy")
     reference = open_ensemble(words, parameters, 1, kernel="numpy")
     row = HOSTILE[logits](size).astype(np.float32)
     # A damaged payload makes the decoder learn any symbol, those that are never coded included.
     for step, symbol in enumerate([0, size - 1, min(1, size - 1), words.first_escape - 1, 0, 0]):
-        actual, expected = spread(ensemble, row), spread(reference, row)
+        actual, expected = row_of(ensemble, row), row_of(reference, row)
         assert (actual == expected).all()
         if step < 2:  # no candidates yet
-            speaks = [bool(piece) for piece in words.pieces]
-            silent = np.flatnonzero([not s for s in speaks] + [True] * (words.first_escape - size))
-            assert actual[np.flatnonzero(speaks)].max() > 1000 * actual[silent].max(initial=0.0)
+            codable = [bool(piece) for piece in words.pieces]
+            never = np.flatnonzero([not c for c in codable] + [True] * (words.first_escape - size))
+            assert actual[np.flatnonzero(codable)].max() > 1000 * actual[never].max(initial=0.0)
         ensemble.update(np.array([symbol], np.int32))
         reference.update(np.array([symbol], np.int32))
 
 
-def spread(ensemble: Ensemble, logits: NDArray[np.float32]) -> NDArray[np.float64]:
+def row_of(ensemble: Ensemble, logits: NDArray[np.float32]) -> NDArray[np.float64]:
     """(symbol,) what an ensemble of one stream gives every symbol in a step that this opens."""
     one = np.zeros(1, np.int32)
     pages = ensemble.predict(one, logits[None], np.ones(1, np.bool_))[0]
@@ -161,7 +161,7 @@ def spread(ensemble: Ensemble, logits: NDArray[np.float32]) -> NDArray[np.float6
 
 @pytest.mark.parametrize("kernel", ["native", "numpy"])
 @pytest.mark.parametrize("size", ODD_SIZES)
-def test_a_vocabulary_that_can_say_nothing_is_refused(kernel: str, size: int) -> None:
+def test_a_vocabulary_without_bytes_is_refused(kernel: str, size: int) -> None:
     with pytest.raises(ValueError, match="none of the vocabulary's tokens has bytes"):
         open_ensemble(Vocabulary((b"",) * size, 0, 0), EnsembleParameters(table_bits=8), 1, kernel=kernel)
 

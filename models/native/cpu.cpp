@@ -1,0 +1,61 @@
+#include "cpu.h"
+
+#include "target.h"
+
+#if defined(NACOMP_X86_64) && defined(_MSC_VER)
+#include <immintrin.h>
+#include <intrin.h>
+#elif defined(NACOMP_AARCH64) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+namespace nacomp {
+
+bool runs_scalar() { return true; }
+
+#if defined(NACOMP_X86_64) && defined(_MSC_VER) && !defined(__clang__)
+namespace {
+// Bits of CPUID leaf 7, and whether the system saves the registers `state` (XCR0 bits).
+bool leaf7(int reg, int bit, unsigned long long state) {
+    int r[4];
+    __cpuid(r, 1);
+    if (!(r[2] & (1 << 27)) || (_xgetbv(0) & state) != state) return false;
+    __cpuidex(r, 7, 0);
+    return (r[reg] >> bit) & 1;
+}
+}  // namespace
+bool runs_avx2() { return leaf7(1, 5, 0x6); }
+bool runs_avx512() { return leaf7(1, 16, 0xE6) && leaf7(1, 17, 0xE6) && leaf7(1, 30, 0xE6) && leaf7(1, 31, 0xE6); }
+bool runs_avx512vnni() { return runs_avx512() && leaf7(2, 11, 0xE6); }
+#elif defined(NACOMP_X86_64)
+bool runs_avx2() { return __builtin_cpu_supports("avx2"); }
+bool runs_avx512() {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+bool runs_avx512vnni() {
+    return runs_avx512() && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("popcnt");
+}
+#else
+bool runs_avx2() { return false; }
+bool runs_avx512() { return false; }
+bool runs_avx512vnni() { return false; }
+#endif
+
+#if defined(NACOMP_AARCH64)
+bool runs_neon() { return true; }
+#else
+bool runs_neon() { return false; }
+#endif
+
+bool runs_neondot() {
+#if defined(NACOMP_AARCH64) && defined(__linux__)
+    return getauxval(AT_HWCAP) & (1ul << 20);  // HWCAP_ASIMDDP
+#elif defined(NACOMP_AARCH64) && defined(__APPLE__)
+    return true;
+#else
+    return false;
+#endif
+}
+
+}  // namespace nacomp

@@ -1,0 +1,2 @@
+#define NACOMP_TARGET_NEON
+#include "kernel-inl.h"

@@ -1,0 +1,88 @@
+// Token n-grams of orders 1 to 6 with bounded memory. Mirrors ngram.py, which says why.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "history.h"
+
+namespace nacomp::predictors {
+
+constexpr int kMaxOrders = 6;
+
+// The followers of one context, most recent first. 36 bytes.
+struct Slot {
+    static constexpr int kEntries = 6;
+    std::uint16_t check;
+    std::uint8_t used;  // followers in use; 0 in a slot never written
+    std::uint8_t counts[kEntries];
+    Symbol symbols[kEntries];
+
+    int find(Symbol symbol) const {
+        for (int i = 0; i < used; ++i)
+            if (symbols[i] == symbol) return i;
+        return -1;
+    }
+
+    int total() const {
+        int sum = 0;
+        for (int i = 0; i < used; ++i) sum += counts[i];
+        return sum;
+    }
+
+    void learn(Symbol symbol) {
+        int at = find(symbol);
+        int count = 0;
+        if (at >= 0) {
+            count = counts[at];
+        } else {
+            if (used < kEntries) ++used;
+            at = used - 1;
+        }
+        for (int i = 0; i < kEntries; ++i)
+            if (i != at && counts[i] > 3) counts[i] = static_cast<std::uint8_t>(counts[i] - (counts[i] >> 2));
+        for (int i = at; i > 0; --i) {
+            symbols[i] = symbols[i - 1];
+            counts[i] = counts[i - 1];
+        }
+        symbols[0] = symbol;
+        counts[0] = static_cast<std::uint8_t>(std::min(count + 1, 255));
+    }
+};
+
+class NgramTables {
+public:
+    NgramTables(int orders, int table_bits)
+        : orders_(orders), shift_(64 - table_bits), tables_(orders, std::vector<Slot>(std::size_t{1} << table_bits)) {}
+
+    int orders() const { return orders_; }
+
+    // slots[k] = slot of the last k+1 symbols, or null where that context is unknown.
+    void find(const std::uint64_t* hashes, int known, const Slot** slots) const {
+        for (int k = 0; k < orders_; ++k) {
+            slots[k] = nullptr;
+            if (k >= known) continue;
+            const Slot& slot = tables_[k][hashes[k] >> shift_];
+            if (slot.used && slot.check == check(hashes[k])) slots[k] = &slot;
+        }
+    }
+
+    void learn(const std::uint64_t* hashes, int known, Symbol symbol) {
+        for (int k = 0; k < known; ++k) {
+            Slot& slot = tables_[k][hashes[k] >> shift_];
+            if (slot.check != check(hashes[k])) slot = Slot{check(hashes[k]), 0, {}, {}};
+            slot.learn(symbol);
+        }
+    }
+
+private:
+    static std::uint16_t check(std::uint64_t hash) { return static_cast<std::uint16_t>(hash >> 16); }
+
+    int orders_;
+    int shift_;
+    std::vector<std::vector<Slot>> tables_;
+};
+
+}  // namespace nacomp::predictors
