@@ -6,8 +6,9 @@ The model encodes, all positions of a stream in chunks: its quickest way, so the
 to the ensemble, which has one thread; a model that shares its work over two makes the ensemble's share larger. Small
 models run with one thread per block, large ones with all.
 
-What was measured to gain (embedded model, 270 favourites a row, CPU time per token in 8 streams): asking for all
-favourites' cells before the first is read, and the exponentials of all lifts in one vector loop, 110 to 35 us.
+What was measured to gain (embedded model, 270 likely tokens a row, CPU time per token in 8 streams): asking for the
+table entries of all likely tokens before the first is read, and the exponentials of all their biases in one vector loop:
+110 to 35 us.
 """
 
 import argparse

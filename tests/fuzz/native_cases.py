@@ -61,8 +61,9 @@ def ensemble(rng: Random) -> None:
         refuses(lambda: native_core.NativeEnsemble(words, parameters, streams))
         refuses(lambda: NumpyEnsemble(words, parameters, streams))
         return
-    version = pick(rng, *_ensemble.versions())
-    core = native_core.NativeEnsemble(words, parameters, streams, version)
+    # Plain code first: the order in which the committed seeds were found.
+    instructions = pick(rng, *reversed(_ensemble.available_kernels()))
+    core = native_core.NativeEnsemble(words, parameters, streams, instructions)
     reference = NumpyEnsemble(words, parameters, streams)
     misuse_constructor(rng, words, parameters)
     habit = pick(rng, "any", "drawn", "few", "again")
@@ -182,23 +183,23 @@ def drawn(rng: Random, frequencies: NDArray[np.float64]) -> Ids:
 
 def misuse_constructor(rng: Random, words: Vocabulary, parameters: EnsembleParameters) -> None:
     """Settings and tables that are out of range."""
-    widths, given, starts = native_core._widths(words), asdict(parameters), native_core._STARTS
+    widths, given, initial = native_core._widths(words), asdict(parameters), native_core._INITIAL_WEIGHTS
     name = pick(rng, *(set(EnsembleParameters.LIMITS) - {"skip", "skip_queue"}))
     low, high = EnsembleParameters.LIMITS[name]
     wrong = {**given, name: pick(rng, low - 1, high + 1, 1 << 31, -(1 << 63), None, "1")}
-    table = pick(rng, *starts)
-    spoiled = starts[table].copy()
+    table = pick(rng, *initial)
+    spoiled = initial[table].copy()
     spoiled.flat[int(rng.integers(spoiled.size))] = pick(rng, np.nan, np.inf)
     make = _ensemble.Ensemble
     calls: list[Callable[[], object]] = [
-        lambda: make(widths, wrong, starts, 1),
-        lambda: make(widths, {}, starts, 1),
-        lambda: make(widths, given, {**starts, table: starts[table].ravel()[1:]}, 1),
-        lambda: make(widths, given, {**starts, table: spoiled}, 1),
-        lambda: make(widths, given, starts, pick(rng, 0, -1, 65537, 1 << 40)),
-        lambda: make(widths[:0], given, starts, 1),
-        lambda: make(widths[None], given, starts, 1),
-        lambda: make(widths, given, starts, 1, "sse"),
+        lambda: make(widths, wrong, initial, 1),
+        lambda: make(widths, {}, initial, 1),
+        lambda: make(widths, given, {**initial, table: initial[table].ravel()[1:]}, 1),
+        lambda: make(widths, given, {**initial, table: spoiled}, 1),
+        lambda: make(widths, given, initial, pick(rng, 0, -1, 65537, 1 << 40)),
+        lambda: make(widths[:0], given, initial, 1),
+        lambda: make(widths[None], given, initial, 1),
+        lambda: make(widths, given, initial, 1, "sse"),
     ]
     refuses(pick(rng, *calls))
 
@@ -295,20 +296,20 @@ def distorted(rng: Random, weights: Weights) -> Weights:
     if rng.random() < 0.3:
         return weights
     layers = [list(vars(layer).items()) for layer in weights.layers]
-    new = [{name: louder(rng, value) for name, value in layer} for layer in layers]
-    output = louder(rng, weights.output)
+    new = [{name: scaled(rng, value) for name, value in layer} for layer in layers]
+    output = scaled(rng, weights.output)
     return replace(
         weights,
         shape=replace(weights.shape, epsilon=pick(rng, 1e-45, 1e-5, 1.0, 3e38)),
         rope_steps=rng.integers(0, 1 << 64, len(weights.rope_steps), np.uint64),
         layers=tuple(replace(layer, **values) for layer, values in zip(weights.layers, new, strict=True)),
-        output_norm=louder(rng, weights.output_norm),
+        output_norm=scaled(rng, weights.output_norm),
         output=output,
-        embedding=output if weights.embedding is weights.output else louder(rng, weights.embedding),
+        embedding=output if weights.embedding is weights.output else scaled(rng, weights.embedding),
     )
 
 
-def louder(rng: Random, value: Any) -> Any:
+def scaled(rng: Random, value: Any) -> Any:
     """A matrix or norm times anything, one time in four."""
     if rng.random() < 0.75:
         return value
@@ -316,8 +317,10 @@ def louder(rng: Random, value: Any) -> Any:
         factor = np.float32(10.0 ** rng.uniform(-45, 38))
         if isinstance(value, Matrix):
             scales = np.minimum(value.scales * factor * np.float32(100), np.float32(2.6e36))
-            loud = np.where(value.rows < 0, -127, 127).astype(np.int8) if rng.random() < 0.3 else value.rows
-            return Matrix(loud, scales)
+            largest = (
+                np.where(value.rows < 0, -127, 127).astype(np.int8) if rng.random() < 0.3 else value.rows
+            )
+            return Matrix(largest, scales)
         norm = value * factor * np.float32(2)
         norm[rng.integers(len(norm))] = pick(rng, 0, -1, np.inf, np.nan, 1e-45)
         return norm

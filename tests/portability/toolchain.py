@@ -1,4 +1,4 @@
-"""Builds the native core with driver.cpp by the compilers this machine has, for this and other processors."""
+"""Builds a native core with its driver by the compilers this machine has, for this and other processors."""
 
 import os
 import shutil
@@ -12,7 +12,8 @@ import pytest
 
 HERE = Path(__file__).parent
 MODELS = HERE.parents[1] / "models"
-NATIVE = MODELS / "exact" / "native"
+EXACT = MODELS / "exact" / "native"
+PREDICTORS = MODELS / "predictors" / "native"
 SHARED = MODELS / "native"
 SHIPPED = ("-std=c++17", "-O3", "-ffp-contract=off", "-fno-math-errno")
 """The flags of setup.py; they are part of the numerics."""
@@ -43,27 +44,28 @@ class Program:
         return Program(self.path, emulator)
 
     def run(self, file: Path, kernel: str, threads: int, *extra: str) -> subprocess.CompletedProcess[bytes]:
-        """Run one driver file; the logits are on standard output."""
+        """Run one driver file; what was computed is on standard output."""
         command: list[str | Path] = [*self.emulator, self.path, file, kernel, str(threads), *extra]
         return subprocess.run(command, capture_output=True, check=False, timeout=300)
 
-    def logits(self, file: Path, kernel: str, threads: int = 1, *extra: str) -> bytes:
-        """Run one driver file and return its logits; anything a sanitizer says fails the test."""
+    def output(self, file: Path, kernel: str, threads: int = 1, *extra: str) -> bytes:
+        """Run one driver file and return what it computed; anything a sanitizer says fails the test."""
         done = self.run(file, kernel, threads, *extra)
         assert (done.returncode, done.stderr.decode()) == (0, "")
         return done.stdout
 
 
-def build(folder: Path, compiler: str, flags: Sequence[str]) -> Program:
-    """Compile the core, two files at a time, and link the driver."""
+def build(folder: Path, compiler: str, flags: Sequence[str], core: Path = EXACT) -> Program:
+    """Compile a core, two files at a time, and link its driver."""
     need(compiler)
     folder.mkdir()
-    sources = [*sorted(NATIVE.glob("*.cpp")), *sorted(SHARED.glob("*.cpp")), HERE / "driver.cpp"]
-    sources.remove(NATIVE / "binding.cpp")
+    driver = HERE / ("engine_driver.cpp" if core == EXACT else "ensemble_driver.cpp")
+    sources = [*core.glob("*.cpp"), *SHARED.glob("*.cpp"), driver]
+    sources.remove(core / "binding.cpp")
 
     def compile_one(source: Path) -> Path:
         target = folder / f"{source.stem}.o"
-        _call(compiler, *flags, "-I", NATIVE, "-I", MODELS, "-c", source, "-o", target)
+        _call(compiler, *flags, "-I", core, "-I", MODELS, "-c", source, "-o", target)
         return target
 
     with ThreadPoolExecutor(2) as pool:
@@ -75,8 +77,8 @@ def build(folder: Path, compiler: str, flags: Sequence[str]) -> Program:
 def build_pool_stress(target: Path, flags: Sequence[str]) -> Path:
     """The thread pool alone, with pool_stress.cpp."""
     need("g++")
-    sources = [NATIVE / "pool.cpp", SHARED / "float_rules.cpp", HERE / "pool_stress.cpp"]
-    _call("g++", *flags, "-I", NATIVE, "-I", MODELS, *sources, "-o", target, "-lpthread")
+    sources = [EXACT / "pool.cpp", SHARED / "float_rules.cpp", HERE / "pool_stress.cpp"]
+    _call("g++", *flags, "-I", EXACT, "-I", MODELS, *sources, "-o", target, "-lpthread")
     return target
 
 

@@ -21,7 +21,7 @@ SILENT_LAYERS = (("token_embd", 1.0), *LAYERS)
 
 @pytest.mark.parametrize("vocabulary", [257, 300, 512])
 def test_a_model_of_control_tokens_is_refused(tmp_path: Path, vocabulary: int) -> None:
-    """With V % 256 not 0 the ids behind the last token were taken for favourites, and the core wrote behind its arrays."""
+    """With V % 256 not 0 the ids behind the last token were taken for likely ones, and the core wrote behind its arrays."""
     Store().add(write_tiny_gguf(tmp_path / "mute.gguf", TinyModel(vocabulary=vocabulary, control=True)))
     (tmp_path / "text").write_bytes(prose(2000))
     done = nacomp("compress", tmp_path / "text", "-o", tmp_path / "a.nac", "--model", "mute")

@@ -1,4 +1,4 @@
-"""The input file of driver.cpp: a model and the rows to feed it."""
+"""The input file of engine_driver.cpp: a model and the rows to feed it."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from nacomp.models.protocol import ContextWindow
 from tests.models.exact.random_weights import Rows
 
 
-def write_driver_file(
+def write_engine_file(
     path: Path, weights: Weights, streams: int, context: ContextWindow, calls: list[Rows]
 ) -> Path:
-    """Write everything in the order in which driver.cpp reads it; returns `path`."""
+    """Write everything in the order in which engine_driver.cpp reads it; returns `path`."""
     shape = weights.shape
     sizes = (shape.width, shape.heads, shape.kv_heads, shape.head_size, shape.hidden, shape.layers)
     parts: list[NDArray[np.generic]] = [

@@ -1,8 +1,8 @@
-// Runs a model and rows from a file through the native core, without Python: for other processors and for sanitizers.
+// Runs a model and rows from a file through the exact engine's core, without Python: for other processors and for sanitizers.
 //
-// driver FILE KERNEL THREADS [flush]: all wanted logits, float32 little-endian, to standard output. `flush` first
+// engine_driver FILE KERNEL THREADS [flush]: all wanted logits, float32 little-endian, to standard output. `flush` first
 // switches subnormal numbers off for this thread, as libraries built with fast-math do; the core must not care. Exit
-// status 3: the kernel cannot run here; 4: a value was not finite. The file is written by driver_file.py: this machine's
+// status 3: the kernel cannot run here; 4: a value was not finite. The file is written by engine_file.py: this machine's
 // byte order, no padding.
 #include <cstdio>
 #include <cstdlib>

@@ -13,7 +13,7 @@ import pytest
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.protocol import ContextWindow
 from tests.models.exact.random_weights import Form, Rows, random_rows, random_weights
-from tests.portability.driver_file import write_driver_file
+from tests.portability.engine_file import write_engine_file
 from tests.portability.toolchain import SHIPPED, Program, build, build_pool_stress, need
 
 STREAMS = 3
@@ -51,7 +51,7 @@ def calls_of(name: str) -> list[Rows]:
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("models")
     return {
-        name: write_driver_file(folder / name, random_weights(form), STREAMS, CONTEXT, calls_of(name))
+        name: write_engine_file(folder / name, random_weights(form), STREAMS, CONTEXT, calls_of(name))
         for name, form in FORMS.items()
     }
 
@@ -79,13 +79,13 @@ def test_reference_gives_the_committed_hash(name: str) -> None:
 @pytest.mark.parametrize("kernel", ARM_KERNELS)
 def test_arm_gives_the_committed_hash(arm: Program, files: dict[str, Path], kernel: str, name: str) -> None:
     program = arm.under("qemu-aarch64", "-cpu", "max")
-    assert sha256(program.logits(files[name], kernel)) == HASHES[name]
+    assert sha256(program.output(files[name], kernel)) == HASHES[name]
 
 
 def test_arm_without_dot_product_falls_back(arm: Program, files: dict[str, Path]) -> None:
     program = arm.under("qemu-aarch64", "-cpu", "cortex-a53")
     assert program.run(files["grouped"], "neondot", 1).returncode == UNABLE
-    assert sha256(program.logits(files["grouped"], "", 2)) == HASHES["grouped"]
+    assert sha256(program.output(files["grouped"], "", 2)) == HASHES["grouped"]
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -95,7 +95,7 @@ def test_processor_of_2008_falls_back_to_plain_code(
     need("qemu-x86_64")
     program = shipped.under("qemu-x86_64", "-cpu", "Nehalem")
     assert program.run(files[name], "avx2", 1).returncode == UNABLE
-    assert sha256(program.logits(files[name], "")) == HASHES[name]
+    assert sha256(program.output(files[name], "")) == HASHES[name]
 
 
 @pytest.mark.parametrize("kernel", X86_KERNELS)
@@ -104,12 +104,12 @@ def test_flushed_subnormals_of_the_caller_do_not_reach_the_core(
 ) -> None:
     if shipped.run(files["subnormal"], kernel, 1).returncode == UNABLE:
         pytest.skip(f"this processor has no {kernel}")
-    assert sha256(shipped.logits(files["subnormal"], kernel, 3, "flush")) == HASHES["subnormal"]
+    assert sha256(shipped.output(files["subnormal"], kernel, 3, "flush")) == HASHES["subnormal"]
 
 
 def test_flushed_subnormals_on_arm_do_not_reach_the_core(arm: Program, files: dict[str, Path]) -> None:
     program = arm.under("qemu-aarch64")
-    assert sha256(program.logits(files["subnormal"], "neon", 1, "flush")) == HASHES["subnormal"]
+    assert sha256(program.output(files["subnormal"], "neon", 1, "flush")) == HASHES["subnormal"]
 
 
 def test_every_task_of_the_pool_runs_once_when_threads_outnumber_cores(tmp_path: Path) -> None:
@@ -126,4 +126,4 @@ def test_sanitizers_find_nothing(tmp_path: Path, files: dict[str, Path], sanitiz
     for kernel in X86_KERNELS:
         for name, file in files.items():
             if program.run(file, kernel, 1).returncode != UNABLE:
-                assert sha256(program.logits(file, kernel, 3)) == HASHES[name]
+                assert sha256(program.output(file, kernel, 3)) == HASHES[name]
