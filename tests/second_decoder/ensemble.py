@@ -16,7 +16,7 @@ MATCH = 6
 """The match model's number among the experts; the order k has number k - 1."""
 
 
-def starts() -> dict[str, list[list[int]]]:
+def initial_weights() -> dict[str, list[list[int]]]:
     """Section 9's file."""
     tables: dict[str, list[list[int]]] = {}
     for line in (FORMATS.parent / "models/predictors/initial_weights.txt").read_text("ascii").splitlines():
@@ -30,9 +30,9 @@ def starts() -> dict[str, list[list[int]]]:
 @dataclass
 class Candidate:
     symbol: int
-    states: list[tuple[int, int]] = field(default_factory=list)  # (adaptive table, state)
+    counters: list[tuple[int, int]] = field(default_factory=list)  # (table of counters, number)
     inputs: list[float] = field(default_factory=list)
-    source: int = 0
+    highest: int = 0
 
 
 @dataclass
@@ -53,9 +53,9 @@ class Row:
     stream: int
     contexts: list[int]
     candidates: list[Candidate]
-    fallback: tuple[list[Decision], float]
+    order0: tuple[list[Decision], float]
     wants_model: bool
-    dense: "ModelRow | None" = None
+    model: "ModelRow | None" = None
     weights: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     mixed: tuple[list[Decision], float] = ((), 0.0)  # type: ignore[assignment]
 
@@ -66,30 +66,30 @@ class ModelRow:
 
     weights: I64
     total: int
-    favourites: I64
-    cells: list[I64]
+    likely: I64
+    entries: list[I64]
 
 
-class Adaptive:
-    """Adaptive probabilities, and `stretch` of each."""
+class Counters:
+    """Section 3's adaptive probabilities, and `stretch` of each."""
 
     def __init__(self, row: list[int], n: int) -> None:
         self.p = [value / 65536 for value in row]
         self.n = [n] * len(row)
         self.stretched = [stretch(p) for p in self.p]
 
-    def learn(self, state: int, target: int) -> None:
-        p = self.p[state]
-        self.p[state] = p = p + (target - p) / (self.n[state] + 1.5)
-        self.n[state] = min(self.n[state] + 1, 255)
-        self.stretched[state] = stretch(p)
+    def learn(self, number: int, target: int) -> None:
+        p = self.p[number]
+        self.p[number] = p = p + (target - p) / (self.n[number] + 1.5)
+        self.n[number] = min(self.n[number] + 1, 255)
+        self.stretched[number] = stretch(p)
 
 
 class Mixer:
     """Section 4."""
 
-    def __init__(self, by_source: list[list[int]], by_rank: list[list[int]], rate: float) -> None:
-        self.by_source = [[value / 4096 for value in row] for row in by_source]
+    def __init__(self, by_order: list[list[int]], by_rank: list[list[int]], rate: float) -> None:
+        self.by_order = [[value / 4096 for value in row] for row in by_order]
         self.by_rank = [[value / 4096 for value in row] for row in by_rank]
         self.rate = rate
 
@@ -99,8 +99,8 @@ class Mixer:
         left, decisions = 1.0, []
         for rank, (candidate, w) in enumerate(zip(candidates, weights, strict=True)):
             base = stretch(w / rest if rest > 0 else 0.0)
-            a = self.by_source[candidate.source * 8 + min(7, int((base + 12) / 3))]
-            b = self.by_rank[min(rank, 7) * 8 + candidate.source]
+            a = self.by_order[candidate.highest * 8 + min(7, int((base + 12) / 3))]
+            b = self.by_rank[min(rank, 7) * 8 + candidate.highest]
             x, dot = [base, *candidate.inputs], 0.0
             for ai, bi, xi in zip(a, b, x, strict=True):
                 dot = dot + (ai + bi) * xi
@@ -120,29 +120,29 @@ class Mixer:
                 return
 
 
-class Biases:
+class BiasTable:
     """One of section 5's tables: f32 values and the sum E of each one's squared steps."""
 
-    def __init__(self, values: F32, energy: float, rate: int) -> None:
-        self.values, self.energy, self.rate = values, np.full(len(values), energy, np.float32), rate / 65536
+    def __init__(self, values: F32, squares: float, rate: int) -> None:
+        self.values, self.squares, self.rate = values, np.full(len(values), squares, np.float32), rate / 65536
 
-    def at(self, cells: I64) -> F64:
-        return self.values[cells].astype(np.float64)
+    def at(self, entries: I64) -> F64:
+        return self.values[entries].astype(np.float64)
 
-    def learn(self, cells: I64, slopes: F64) -> None:
-        """Cells that are there twice learn twice, one after the other."""
+    def learn(self, entries: I64, slopes: F64) -> None:
+        """Entries that are there twice learn twice, one after the other."""
         if self.rate == 0:
             return
-        places = cells.tolist()
+        places = entries.tolist()
         if len(set(places)) == len(places):
-            energy = self.energy[cells].astype(np.float64) + slopes * slopes
-            self.values[cells] = self.at(cells) - (self.rate * slopes) / np.sqrt(energy)
-            self.energy[cells] = energy
+            squares = self.squares[entries].astype(np.float64) + slopes * slopes
+            self.values[entries] = self.at(entries) - (self.rate * slopes) / np.sqrt(squares)
+            self.squares[entries] = squares
             return
-        for cell, g in zip(places, slopes.tolist(), strict=True):
-            energy_now = float(self.energy[cell]) + g * g
-            self.values[cell] = float(self.values[cell]) - (self.rate * g) / root(energy_now)
-            self.energy[cell] = energy_now
+        for entry, g in zip(places, slopes.tolist(), strict=True):
+            squares_now = float(self.squares[entry]) + g * g
+            self.values[entry] = float(self.values[entry]) - (self.rate * g) / root(squares_now)
+            self.squares[entry] = squares_now
 
 
 class NGrams:
@@ -193,31 +193,31 @@ class Ensemble:
         self.given, self.symbols = given, symbols
         self.paged = len(symbols) - 256  # 256 T
         self.bits, self.orders = given["table_bits"], given["ngram_orders"]
-        table = starts()
-        self.adaptive = [Adaptive(row, 12) for row in table["states"]] + [Adaptive(table["match"][0], 8)]
+        table = initial_weights()
+        self.counters = [Counters(row, 12) for row in table["states"]] + [Counters(table["match"][0], 8)]
         self.model_mixer = Mixer(table["model by source"], table["model by rank"], 0.002)
-        self.fallback_mixer = Mixer(table["fallback by source"], table["fallback by rank"], 0.003)
+        self.order0_mixer = Mixer(table["fallback by source"], table["fallback by rank"], 0.003)
         self.ngrams = [NGrams(self.bits) for _ in range(self.orders)]
         self.places: dict[int, tuple[int, int]] = {}
         self.streams = [Stream(self.paged) for _ in range(streams)]
         self.right = 0.0
-        self.fallback = np.array([256 if s else 0 for s in symbols[:-256]] + [1] * 256, np.int64)
-        self.fallback_total = int(self.fallback.sum())
+        self.order0 = np.array([256 if s else 0 for s in symbols[:-256]] + [1] * 256, np.int64)
+        self.order0_total = int(self.order0.sum())
         without = [i for i, s in enumerate(symbols[:-256]) if not s]
         self.tables = self._tables(table["recency"])
         self.tables[0].values[without] = -np.inf
 
-    def _tables(self, recency: list[list[int]]) -> list[Biases]:
+    def _tables(self, recency: list[list[int]]) -> list[BiasTable]:
         """Bias, pair, gap, column, recency."""
         rates = [self.given[f"{name}_rate"] for name in ("bias", "pair", "gap", "column", "recency")]
         sizes = [self.paged] + [2 ** (self.bits + 2)] * 3
         tables = [
-            Biases(np.zeros(n, np.float32), e, r)
+            BiasTable(np.zeros(n, np.float32), e, r)
             for n, e, r in zip(sizes, (1, 0.2, 0.3), rates, strict=False)
         ]
-        tables.append(Biases(np.zeros(sizes[3], np.float32), 1, rates[3]))
+        tables.append(BiasTable(np.zeros(sizes[3], np.float32), 1, rates[3]))
         joined = np.array(recency, np.float32).ravel() / np.float32(1024)
-        return [*tables, Biases(joined if rates[4] else joined * 0, 20, rates[4])]
+        return [*tables, BiasTable(joined if rates[4] else joined * 0, 20, rates[4])]
 
     # Predicting
 
@@ -227,19 +227,17 @@ class Ensemble:
         contexts = self._contexts(stream.history)
         match = self._matched(stream)
         candidates = self._candidates(stream, contexts, match)
-        weights = [int(self.fallback[candidate.symbol]) for candidate in candidates]
-        fallback = self.fallback_mixer.decide(candidates, weights, self.fallback_total)
-        sure = bool(fallback[0]) and fallback[0][0].p >= 0.99
+        weights = [int(self.order0[candidate.symbol]) for candidate in candidates]
+        order0 = self.order0_mixer.decide(candidates, weights, self.order0_total)
+        sure = bool(order0[0]) and order0[0][0].p >= 0.99
         wants = not (self.given["skip"] and (sure or self.right >= self.given["skip_regime"] / 65536))
-        return Row(number, contexts, candidates, fallback, wants, None, self.fallback, fallback)
+        return Row(number, contexts, candidates, order0, wants, None, self.order0, order0)
 
     def with_model(self, row: Row, logits: F32) -> None:
         """Finish a row that wants the model."""
-        dense = row.dense = self._model_row(self.streams[row.stream], logits)
-        escapes = (
-            np.floor(self.fallback[self.paged :] * (dense.total / self.fallback_total)).astype(np.int64) + 1
-        )
-        row.weights = np.concatenate([dense.weights, escapes])
+        made = row.model = self._model_row(self.streams[row.stream], logits)
+        escapes = np.floor(self.order0[self.paged :] * (made.total / self.order0_total)).astype(np.int64) + 1
+        row.weights = np.concatenate([made.weights, escapes])
         weights = [int(row.weights[candidate.symbol]) for candidate in row.candidates]
         row.mixed = self.model_mixer.decide(row.candidates, weights, int(row.weights.sum()))
 
@@ -264,33 +262,33 @@ class Ensemble:
         return history[position] if position < len(history) else None
 
     def _candidates(self, stream: Stream, contexts: list[int], match: int | None) -> list[Candidate]:
-        """Section 3 from *Chain order* to *Inputs*."""
+        """Section 3 from *Candidates* to *Inputs*."""
         known = [table.followers(h) for table, h in zip(self.ngrams, contexts, strict=False)]
         symbols = {} if match is None else {match: None}
         for followers in reversed(known):
             symbols |= {symbol: None for symbol, _ in followers or ()}
-        chain = [Candidate(symbol) for symbol in list(symbols)[: self.given["chain"]]]
+        ranked = [Candidate(symbol) for symbol in list(symbols)[: self.given["chain"]]]
         totals = [sum(count for _, count in followers or ()) for followers in known]
         counts = [dict(followers or ()) for followers in known]
-        for rank, candidate in enumerate(chain):
+        for rank, candidate in enumerate(ranked):
             inputs = [0.0] * 7
             for order, followers in enumerate(known):
                 if followers is None:
                     continue
                 count = counts[order].get(candidate.symbol, 0)
-                state = (_hits(count) * 7 + _misses(totals[order] - count)) * 2
-                state += followers[0][0] == candidate.symbol
+                number = (_hits(count) * 7 + _misses(totals[order] - count)) * 2
+                number += followers[0][0] == candidate.symbol
                 table = 2 * order + (rank > 0)
-                candidate.states.append((table, state))
-                inputs[order] = self.adaptive[table].stretched[state]
+                candidate.counters.append((table, number))
+                inputs[order] = self.counters[table].stretched[number]
                 if count:
-                    candidate.source = order + 1
+                    candidate.highest = order + 1
             if candidate.symbol == match and stream.pointer:
-                candidate.states.append((12, _length(stream.pointer[2])))
-                inputs[MATCH] = self.adaptive[12].stretched[candidate.states[-1][1]]
-                candidate.source = MATCH + 1
+                candidate.counters.append((12, _length(stream.pointer[2])))
+                inputs[MATCH] = self.counters[12].stretched[candidate.counters[-1][1]]
+                candidate.highest = MATCH + 1
             candidate.inputs = [*inputs, 0.3]
-        return chain
+        return ranked
 
     def _model_row(self, stream: Stream, logits: F32) -> ModelRow:
         """Section 5, *Model row*."""
@@ -298,29 +296,29 @@ class Ensemble:
         s[: len(logits)] = logits + s[: len(logits)]
         u = np.rint(exp32(s - s.max()) * np.float32(2**26)).astype(np.int64) + 1
         total = int(u.sum())
-        favourites = np.flatnonzero(u * 4096 >= total)
-        cells = self._cells(stream, favourites, u[favourites], total)
-        pair, gap, column, recency = (t.at(c) for t, c in zip(self.tables[1:], cells[1:], strict=True))
-        lift = np.minimum(np.maximum(pair + gap + column + recency, -8), 4)
-        u[favourites] = (u[favourites] * exps(lift)).astype(np.int64)
-        return ModelRow(u, int(u.sum()), favourites, cells)
+        likely = np.flatnonzero(u * 4096 >= total)
+        entries = self._entries(stream, likely, u[likely], total)
+        pair, gap, column, recency = (t.at(c) for t, c in zip(self.tables[1:], entries[1:], strict=True))
+        bias = np.minimum(np.maximum(pair + gap + column + recency, -8), 4)
+        u[likely] = (u[likely] * exps(bias)).astype(np.int64)
+        return ModelRow(u, int(u.sum()), likely, entries)
 
-    def _cells(self, stream: Stream, favourites: I64, u: I64, total: int) -> list[I64]:
+    def _entries(self, stream: Stream, likely: I64, u: I64, total: int) -> list[I64]:
         history, now = stream.history, len(stream.history)
         cs = [
             history[-1] + 2 if now > 0 else 1,
             history[-2] + 2 if now > 1 else 1,
             2**32 + stream.column // 3,
         ]
-        cells = [favourites]
-        h = np.array([[c * M & WRAP] for c in cs], np.uint64) + favourites.astype(np.uint64)
+        entries = [likely]
+        h = np.array([[c * M & WRAP] for c in cs], np.uint64) + likely.astype(np.uint64)
         h ^= h >> np.uint64(32)
-        cells.extend(((h * np.uint64(M)) >> np.uint64(62 - self.bits)).astype(np.int64))
-        last = stream.last[favourites]
+        entries.extend(((h * np.uint64(M)) >> np.uint64(62 - self.bits)).astype(np.int64))
+        last = stream.last[likely]
         distance = np.frexp((now - last).astype(np.float64))[1] - 1
         distance = np.where(last < 0, 15, np.minimum(distance, 15))
         likelihood = ((u[:, None] << np.arange(1, 13)) <= total).sum(axis=1)
-        return [*cells, distance * 13 + likelihood]
+        return [*entries, distance * 13 + likelihood]
 
     # Frequencies
 
@@ -353,35 +351,35 @@ class Ensemble:
     def learn(self, row: Row, symbol: int) -> None:
         """Section 8."""
         stream = self.streams[row.stream]
-        if row.dense is not None:
+        if row.model is not None:
             self.model_mixer.learn(row.candidates, row.mixed[0], symbol)
-            self._learn_biases(row.dense, symbol)
+            self._learn_biases(row.model, symbol)
         if symbol < self.paged:
             stream.last[symbol] = len(stream.history)
         self._move_column(stream, self.symbols[symbol])
-        self.fallback_mixer.learn(row.candidates, row.fallback[0], symbol)
+        self.order0_mixer.learn(row.candidates, row.order0[0], symbol)
         for candidate in row.candidates:
             hit = candidate.symbol == symbol
-            for table, state in candidate.states:
-                self.adaptive[table].learn(state, int(hit))
+            for table, number in candidate.counters:
+                self.counters[table].learn(number, int(hit))
             if hit:
                 break
         first = bool(row.candidates) and row.candidates[0].symbol == symbol
         self.right = self.right + (int(first) - self.right) / 64
-        if self.fallback[symbol] < 2**31:
-            self.fallback[symbol] += 2048
-            self.fallback_total += 2048
+        if self.order0[symbol] < 2**31:
+            self.order0[symbol] += 2048
+            self.order0_total += 2048
         for table, h in zip(self.ngrams, row.contexts, strict=False):
             table.learn(h, symbol)
         stream.history.append(symbol)
         self._learn_match(row.stream, stream, symbol)
 
-    def _learn_biases(self, dense: ModelRow, symbol: int) -> None:
-        g = dense.weights[dense.favourites] / dense.total - (dense.favourites == symbol)
-        for table, cells in zip(self.tables, dense.cells, strict=True):
-            table.learn(cells, g)
-        if symbol < self.paged and symbol not in dense.favourites:
-            self.tables[0].learn(np.array([symbol]), np.array([dense.weights[symbol] / dense.total - 1]))
+    def _learn_biases(self, made: ModelRow, symbol: int) -> None:
+        g = made.weights[made.likely] / made.total - (made.likely == symbol)
+        for table, entries in zip(self.tables, made.entries, strict=True):
+            table.learn(entries, g)
+        if symbol < self.paged and symbol not in made.likely:
+            self.tables[0].learn(np.array([symbol]), np.array([made.weights[symbol] / made.total - 1]))
 
     @staticmethod
     def _move_column(stream: Stream, data: bytes) -> None:
