@@ -151,11 +151,11 @@ class Session:
     def __init__(self, shape: Shape, weights: Weights, streams: int, window: int, sinks: int) -> None:
         self.shape, self.weights, self.window, self.sinks = shape, weights, window, sinks
         self.position = [0] * streams
-        cells = (shape.layers, streams, shape.G, window)
-        self.keys = np.zeros((*cells, shape.d), np.float64)
-        self.values = np.zeros((*cells, shape.d), np.float64)
-        self.key_scales = np.zeros(cells, np.float32)
-        self.value_scales = np.zeros(cells, np.float32)
+        slots = (shape.layers, streams, shape.G, window)
+        self.keys = np.zeros((*slots, shape.d), np.float64)
+        self.values = np.zeros((*slots, shape.d), np.float64)
+        self.key_scales = np.zeros(slots, np.float32)
+        self.value_scales = np.zeros(slots, np.float32)
         self.peaks: dict[str, F32] | None = None
         self.turns = turns(shape, 256)
         self.root = ONE / np.sqrt(np.float32(shape.d))
@@ -212,9 +212,11 @@ class Session:
             keys, scales = self.keys[at][:, :used], self.key_scales[at][:, :used]
             score = self._scores(q[row, : shape.H], s[row, : shape.H], keys, scales)
             if p >= self.window and self.sinks:
-                far = quantise(self._rotate(heads[row : row + 1, : shape.H], [self.window - 1]))
-                near = self._scores(far[0][0], far[1][0], keys[:, : self.sinks], scales[:, : self.sinks])
-                score[..., : self.sinks] = near
+                query = quantise(self._rotate(heads[row : row + 1, : shape.H], [self.window - 1]))
+                sink_score = self._scores(
+                    query[0][0], query[1][0], keys[:, : self.sinks], scales[:, : self.sinks]
+                )
+                score[..., : self.sinks] = sink_score
             out[row] = self._mix(score, self.values[at][:, :used], self.value_scales[at][:, :used])
         return out
 

@@ -132,20 +132,20 @@ class Stream:
         out = []
         for head in range(shape.heads):
             query = q[head * shape.head_size : (head + 1) * shape.head_size]
-            near = quantise(rope(query, steps, p))
-            far = quantise(rope(query, steps, self.context.window - 1))
+            own = quantise(rope(query, steps, p))
+            for_sinks = quantise(rope(query, steps, self.context.window - 1))
             cache = self.cache[index][head // (shape.heads // shape.kv_heads)]
-            out.append(self.head(near, far, cache))
+            out.append(self.head(own, for_sinks, cache))
         return np.concatenate(out)
 
-    def head(self, near: Quantised, far: Quantised, cache: list[tuple[Quantised, Quantised]]) -> Row:
+    def head(self, own: Quantised, for_sinks: Quantised, cache: list[tuple[Quantised, Quantised]]) -> Row:
         """One query head over what the window shows."""
         p, window, sinks = self.position, self.context.window, self.context.sinks
         if p < window:
-            seen = [(t, near) for t in range(p + 1)]
+            seen = [(t, own) for t in range(p + 1)]
         else:
-            seen = [(t, far) for t in range(sinks)]
-            seen += [(t, near) for t in range(p - (window - sinks) + 1, p + 1)]
+            seen = [(t, for_sinks) for t in range(sinks)]
+            seen += [(t, own) for t in range(p - (window - sinks) + 1, p + 1)]
         scores = []
         for t, (q, qs) in seen:
             k, ks = cache[t][0]
