@@ -14,6 +14,12 @@
 // What every kernel's table begins with: its name, and whether it runs here.
 #define NACOMP_TARGET_FACTS NACOMP_TEXT(NACOMP_TARGET), NACOMP_JOIN(runs_, NACOMP_TARGET)
 
+// Declares the kernel of a target, for the list of a core's kernels.
+#define NACOMP_KERNEL_OF(target)    \
+    namespace target {              \
+    extern const Kernel kernel;     \
+    }
+
 namespace nacomp {
 
 // Of `kernels`, best first and ended by a null, the first that runs here and has this name, or any name if it is empty; null if

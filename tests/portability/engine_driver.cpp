@@ -1,9 +1,8 @@
 // Runs a model and rows from a file through the exact engine's core, without Python: for other processors and for sanitizers.
 //
-// engine_driver FILE KERNEL THREADS [flush]: all wanted logits, float32 little-endian, to standard output. `flush` first
-// switches subnormal numbers off for this thread, as libraries built with fast-math do; the core must not care. Exit
-// status 3: the kernel cannot run here; 4: a value was not finite. The file is written by engine_file.py: this machine's
-// byte order, no padding.
+// engine_driver FILE KERNEL THREADS [rules]: all wanted logits, float32 little-endian, to standard output. `rules` first sets
+// other float rules for this thread; the core must not care. Exit status 3: the kernel cannot run here; 4: a value was not
+// finite. The file is written by engine_file.py: this machine's byte order, no padding.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -13,12 +12,9 @@
 
 #include "kernels.h"
 #include "native/dispatch.h"
+#include "other_rules.h"
 #include "session.h"
 #include "weights.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 using namespace nacomp::exact;
 
@@ -73,22 +69,13 @@ std::shared_ptr<Model> read_model(Reader& in, const Kernel& kernel, int threads)
     return model;
 }
 
-void flush_subnormals() {
-#if defined(__x86_64__)
-    _mm_setcsr(_mm_getcsr() | 0x8040);
-#elif defined(__aarch64__)
-    unsigned long long flush = 1ull << 24;
-    __asm__ volatile("msr fpcr, %0" : : "r"(flush) : "memory");
-#endif
-}
-
 }  // namespace
 
 int main(int count, char** arguments) {
     if (count < 4) return 2;
     const Kernel* kernel = nacomp::find_kernel(compiled_kernels(), arguments[2]);
     if (!kernel) return 3;
-    if (count > 4) flush_subnormals();
+    if (count > 4) other_float_rules();
     Reader in(arguments[1]);
     std::shared_ptr<Model> model = read_model(in, *kernel, atoi(arguments[3]));
     int streams = in.number(), window = in.number(), sinks = in.number(), most = in.number(), calls = in.number();

@@ -1,9 +1,8 @@
 // Runs a block's symbols and logits from a file through the predictors' core, without Python: for other processors.
 //
 // ensemble_driver FILE KERNEL THREADS [rules]: the frequencies of every step, float64 little-endian, to standard output: pages,
-// then slots. THREADS is not used. `rules` first switches subnormal numbers off for this thread and rounds upwards, as other
-// libraries might; the core must not care. Exit status 3: the kernel cannot run here. The file is written by ensemble_file.py.
-#include <cfenv>
+// then slots. THREADS is not used. `rules` first sets other float rules for this thread; the core must not care. Exit
+// status 3: the kernel cannot run here. The file is written by ensemble_file.py.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -11,10 +10,7 @@
 
 #include "ensemble.h"
 #include "native/dispatch.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "other_rules.h"
 
 using namespace nacomp::predictors;
 
@@ -40,16 +36,6 @@ InitialWeights read_initial_weights() {
         mixer->by_rank = array<double>(kRanks * kHighestOrders * kInputs);
     }
     return out;
-}
-
-void other_rules() {
-#if defined(__x86_64__)
-    _mm_setcsr(_mm_getcsr() | 0x8040);
-#elif defined(__aarch64__)
-    unsigned long long flush = 1ull << 24;
-    __asm__ volatile("msr fpcr, %0" : : "r"(flush) : "memory");
-#endif
-    std::fesetround(FE_UPWARD);
 }
 
 // The logits of the rows that want the model, one behind the other.
@@ -83,7 +69,7 @@ int main(int count, char** arguments) {
     if (count < 4 || !(file = fopen(arguments[1], "rb"))) return 2;
     const Kernel* kernel = nacomp::find_kernel(compiled_kernels(), arguments[2]);
     if (!kernel) return 3;
-    if (count > 4) other_rules();
+    if (count > 4) other_float_rules();
     const int size = number();
     Vocabulary vocabulary{size, (size + 255) / 256, array<int32_t>(size)};
     const std::vector<int32_t> n = array<int32_t>(11);

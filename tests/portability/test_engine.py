@@ -99,17 +99,17 @@ def test_processor_of_2008_falls_back_to_plain_code(
 
 
 @pytest.mark.parametrize("kernel", X86_KERNELS)
-def test_flushed_subnormals_of_the_caller_do_not_reach_the_core(
+def test_float_rules_of_the_caller_do_not_reach_the_core(
     shipped: Program, files: dict[str, Path], kernel: str
 ) -> None:
     if shipped.run(files["subnormal"], kernel, 1).returncode == UNABLE:
         pytest.skip(f"this processor has no {kernel}")
-    assert sha256(shipped.output(files["subnormal"], kernel, 3, "flush")) == HASHES["subnormal"]
+    assert sha256(shipped.output(files["subnormal"], kernel, 3, "rules")) == HASHES["subnormal"]
 
 
-def test_flushed_subnormals_on_arm_do_not_reach_the_core(arm: Program, files: dict[str, Path]) -> None:
+def test_float_rules_of_the_caller_do_not_reach_the_core_on_arm(arm: Program, files: dict[str, Path]) -> None:
     program = arm.under("qemu-aarch64")
-    assert sha256(program.output(files["subnormal"], "neon", 1, "flush")) == HASHES["subnormal"]
+    assert sha256(program.output(files["subnormal"], "neon", 1, "rules")) == HASHES["subnormal"]
 
 
 def test_every_task_of_the_pool_runs_once_when_threads_outnumber_cores(tmp_path: Path) -> None:

@@ -1,28 +1,18 @@
 // The kernels of this build.
 #include "kernels.h"
 
-#include "native/target.h"
+#include "native/dispatch.h"
 
 namespace nacomp::exact {
 
+NACOMP_KERNEL_OF(scalar)
 #if defined(NACOMP_X86_64)
-namespace avx512vnni {
-extern const Kernel kernel;
-}
-namespace avx2 {
-extern const Kernel kernel;
-}
+NACOMP_KERNEL_OF(avx512vnni)
+NACOMP_KERNEL_OF(avx2)
 #elif defined(NACOMP_AARCH64)
-namespace neondot {
-extern const Kernel kernel;
-}
-namespace neon {
-extern const Kernel kernel;
-}
+NACOMP_KERNEL_OF(neondot)
+NACOMP_KERNEL_OF(neon)
 #endif
-namespace scalar {
-extern const Kernel kernel;
-}
 
 const Kernel* const* compiled_kernels() {
     static const Kernel* const kernels[] = {
