@@ -135,7 +135,7 @@ def _index_at(candidates: _Candidates, offset: int, limits: Limits) -> bytes | N
     return section
 
 
-class Salvage:
+class IntactParts:
     """A damaged archive: its methods, its index if that survived, and its intact blocks.
 
     Attributes:

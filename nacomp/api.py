@@ -29,8 +29,9 @@ from nacomp.errors import UsageError, file_problem
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, check_limit
 from nacomp.formats.protection.seal import Seal
-from nacomp.operations.operations import CompressOptions, is_single_file
-from nacomp.operations.operations import compress as write
+from nacomp.operations.compress import CompressOptions
+from nacomp.operations.compress import compress as write
+from nacomp.operations.read import is_single_file
 from nacomp.runtime.progress import CancelToken, Job, ProgressCallback
 
 

@@ -26,14 +26,8 @@ from nacomp.errors import UsageError
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Seal
-from nacomp.operations.operations import (
-    Compressed,
-    CompressOptions,
-    compress,
-    default_output,
-    source_from_stream,
-    sources_of,
-)
+from nacomp.operations.compress import Compressed, CompressOptions, compress, source_from_stream, sources_of
+from nacomp.operations.default_paths import default_archive
 from nacomp.operations.trash import remove_sources
 
 
@@ -160,7 +154,9 @@ def command_compress(
             _one(run, engines, paths, target, options, removal, skip_unsafe)
             return
         files = _files_below(paths) if recursive else paths
-        run.each(files, lambda p: _one(run, engines, [p], default_output([p]), options, removal, skip_unsafe))
+        run.each(
+            files, lambda p: _one(run, engines, [p], default_archive([p]), options, removal, skip_unsafe)
+        )
 
 
 def _files_below(paths: list[Path]) -> list[Path]:

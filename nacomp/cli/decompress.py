@@ -18,7 +18,8 @@ from nacomp.errors import UsageError
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
-from nacomp.operations.operations import Extracted, decompress, open_archive, write_contents
+from nacomp.operations.decompress import Extracted, decompress
+from nacomp.operations.read import open_archive, write_contents
 
 
 @click.command("decompress")

@@ -11,8 +11,8 @@ from nacomp.cli.console import human_size, human_time, printable
 from nacomp.cli.session import begin_run, common_options, input_paths, level_options
 from nacomp.codecs.levels import level_named
 from nacomp.errors import file_problem
-from nacomp.operations.estimate import forecast
-from nacomp.operations.operations import sources_of
+from nacomp.operations.compress import sources_of
+from nacomp.operations.estimate import estimate
 from nacomp.operations.surprise_map import SurprisingToken, surprise_map
 from nacomp.runtime.output_files import save
 
@@ -29,7 +29,7 @@ def command_estimate(
         engines = run.engines(engine)
         sources = sources_of(input_paths(inputs))
         codec = engines.for_level(level_named(level), model)
-        found = forecast(codec, sources, level_named(level), run.job())
+        found = estimate(codec, sources, level_named(level), run.job())
         if as_json:
             model_id = codec.settings.model_id
             click.echo(json.dumps({**vars(found), "level": level, "model_id": model_id}))

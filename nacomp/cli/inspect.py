@@ -25,7 +25,8 @@ from nacomp.formats.header import VERSION as FORMAT_VERSION
 from nacomp.formats.limits import DEFAULT_LIMITS
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Password
-from nacomp.operations.operations import open_archive, write_contents
+from nacomp.operations.read import open_archive, write_contents
+from nacomp.operations.test import check_archive
 
 KINDS = {EntryKind.FILE: "file", EntryKind.FOLDER: "folder", EntryKind.SYMLINK: "link"}
 
@@ -82,16 +83,16 @@ def _test(run: Run, engines: Engines, path: Path, password: Password) -> None:
                 "model_id": None,
             }
         )
-        size = archive.check(job, engines.decoding_workers(archive))
+        done = check_archive(archive, engines, job)
     seconds = time.monotonic() - began
     document = {
         "path": str(path),
-        "entries": len(archive.entries),
-        "size": size,
+        "entries": done.entries,
+        "size": done.size,
         "seconds": round(seconds, 3),
     }
     sentence = (
-        f"{printable(str(path))}: all {human_size(size)} come back as they were ({human_time(seconds)})"
+        f"{printable(str(path))}: all {human_size(done.size)} come back as they were ({human_time(seconds)})"
     )
     run.console.result(document, sentence)
 

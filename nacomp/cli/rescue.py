@@ -16,8 +16,9 @@ from nacomp.errors import CorruptArchive
 from nacomp.formats.limits import Limits
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Password
+from nacomp.operations.default_paths import repaired_archive, salvage_folder
 from nacomp.operations.repair import has_recovery_data, looks_like_archive, repair_archive
-from nacomp.operations.salvage import BytesLost, Piece, SalvageReport, salvage, salvage_folder
+from nacomp.operations.salvage import BytesLost, Piece, SalvageReport, salvage
 
 SHOWN_PIECES = 20
 """Damaged files named one by one on a terminal; JSON has them all."""
@@ -47,9 +48,7 @@ def hinting(run: Run, path: Path) -> Iterator[None]:
 def command_repair(path: str, output: str | None, force: bool, **common: Any) -> None:
     """Write a repaired copy of a damaged archive, with the recovery data that `compress --recovery` put behind it."""
     source = Path(path)
-    target = (
-        Path(output) if output is not None else source.with_name(f"{source.stem}.repaired{source.suffix}")
-    )
+    target = Path(output) if output is not None else repaired_archive(source)
     with begin_run(**common) as run:
         done = repair_archive(source, target, overwrite=force)
         document = {"path": path, "output": str(target), **vars(done)}

@@ -22,8 +22,9 @@ from nacomp.codecs.model_loader import Engines
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import Interrupted, ModelError, NacompError, PasswordNeeded, file_problem
 from nacomp.formats.limits import DEFAULT_LIMITS
+from nacomp.operations.compress import CompressOptions, compress
 from nacomp.operations.jobfile import Task
-from nacomp.operations.operations import CompressOptions, compress, open_archive
+from nacomp.operations.read import open_archive
 from nacomp.runtime.memory import Budget, free_memory
 from nacomp.runtime.progress import CancelToken, Job, PartJob
 

@@ -20,7 +20,7 @@ CLASSICAL_BYTES_PER_SECOND = 1 << 20
 
 
 @dataclass(frozen=True)
-class Forecast:
+class Estimate:
     """What to expect. Sizes in bytes; seconds of this machine as busy as it is now."""
 
     total_bytes: int
@@ -29,7 +29,7 @@ class Forecast:
     estimated_size: int
 
 
-def forecast(codec: NeuralCodec, sources: Sequence[Source], level: Level, job: Job) -> Forecast:
+def estimate(codec: NeuralCodec, sources: Sequence[Source], level: Level, job: Job) -> Estimate:
     """Estimate compressing these sources. Reads at most the first bytes of each and codes a few hundred tokens."""
     text_bytes = tokens = binary_bytes = 0
     trial = b""
@@ -49,7 +49,7 @@ def forecast(codec: NeuralCodec, sources: Sequence[Source], level: Level, job: J
     rate, bits = _trial(codec, trial, level, job) if trial else (1.0, 8.0)
     seconds = tokens / rate + binary_bytes / CLASSICAL_BYTES_PER_SECOND
     size = tokens * bits / 8 + binary_bytes / 2
-    return Forecast(text_bytes + binary_bytes, tokens, seconds, round(size))
+    return Estimate(text_bytes + binary_bytes, tokens, seconds, round(size))
 
 
 def _beginning(source: Source) -> bytes:

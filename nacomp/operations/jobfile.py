@@ -13,7 +13,7 @@ from nacomp.archive.sources import Source, walk
 from nacomp.codecs.levels import DEFAULT_LEVEL, LEVELS
 from nacomp.errors import UsageError, file_problem
 from nacomp.formats.entry import EntryKind
-from nacomp.operations.operations import SUFFIX
+from nacomp.operations.default_paths import SUFFIX
 from nacomp.runtime.output_files import TEMPORARY_SUFFIX
 
 WILDCARDS = "*?["

@@ -1,6 +1,6 @@
 """What a damaged archive still gives: every intact block's bytes, under their names where the index survived.
 
-    formats.salvage finds blocks and index -> here they are decoded -> whole files, partial files, or numbered blocks
+    formats.scan finds blocks and index -> here they are decoded -> whole files, partial files, or numbered blocks
 
 A partial file has zeros where bytes are lost, so that what survived stands at its place; it never gets the file's own
 name, because a name is a promise that the content is right. Files put together from fragments without the gaps lost: no
@@ -27,7 +27,6 @@ from nacomp.errors import (
     LimitExceeded,
     NacompError,
     OutputExists,
-    UsageError,
     file_problem,
 )
 from nacomp.formats.block import Block, BlockInfo
@@ -35,7 +34,7 @@ from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.file_access import make_seekable
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 from nacomp.formats.protection.seal import Password
-from nacomp.formats.scan import Salvage, lost_ranges
+from nacomp.formats.scan import IntactParts, lost_ranges
 from nacomp.runtime.output_files import save
 from nacomp.runtime.progress import Job
 
@@ -110,7 +109,7 @@ class SalvageReport:
 class _Blocks:
     """The intact blocks of a salvage as a decoder wants them: shared by threads."""
 
-    found: Salvage
+    found: IntactParts
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -149,7 +148,7 @@ def salvage(
         if file is not path:
             stack.enter_context(file)
         job.enter("searching")
-        found = Salvage(file, limits, password)
+        found = IntactParts(file, limits, password)
         codecs = CodecTable(found.header.methods, engines.for_method)
         for number in sorted({info.method for info in found.intact.values()}):
             codecs.codec(number)  # a missing model is told before anything is written
@@ -161,15 +160,8 @@ def salvage(
         return _named(found, decoder, folder, job, limits, archive_size, overwrite=overwrite)
 
 
-def salvage_folder(path: Path | BinaryIO) -> Path:
-    """Where salvaged files go when nobody says: beside the archive."""
-    if not isinstance(path, Path):
-        raise UsageError(reason="a salvage from standard input needs -o FOLDER")
-    return path.with_name(f"{path.stem}.salvaged")
-
-
 def _named(
-    found: Salvage,
+    found: IntactParts,
     decoder: BlockDecoder,
     folder: Path,
     job: Job,
@@ -257,7 +249,7 @@ def _partial_name(path: str, names: set[str]) -> str:
 
 
 def _numbered(
-    found: Salvage,
+    found: IntactParts,
     decoder: BlockDecoder,
     folder: Path,
     job: Job,

@@ -11,7 +11,7 @@ from nacomp.formats.entry import Entry
 from nacomp.formats.errors import CorruptArchive, LimitExceeded
 from nacomp.formats.header import MAGIC
 from nacomp.formats.reader import ArchiveReader
-from nacomp.formats.scan import Salvage, lost_ranges, scan
+from nacomp.formats.scan import IntactParts, lost_ranges, scan
 from tests.formats.samples import SMALL_FILES, SMALL_OTHERS, STORED, build, decode
 
 SMALL = build(SMALL_FILES, SMALL_OTHERS)
@@ -24,8 +24,8 @@ def damaged(data: bytes, start: int, size: int = 1) -> bytes:
     return data[:start] + bytes(byte ^ 0x55 for byte in data[start : start + size]) + data[start + size :]
 
 
-def salvage(data: bytes) -> Salvage:
-    return Salvage(io.BytesIO(data))
+def salvage(data: bytes) -> IntactParts:
+    return IntactParts(io.BytesIO(data))
 
 
 def test_an_undamaged_archive_is_found_whole() -> None:

@@ -16,7 +16,7 @@ from nacomp.formats.methods import MethodKind
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.recovery import find_damage, repair
 from nacomp.formats.reader import ArchiveReader
-from nacomp.formats.scan import Salvage, lost_ranges
+from nacomp.formats.scan import IntactParts, lost_ranges
 from nacomp.models.exact.weights import load_weights
 from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.library.store import Store
@@ -65,7 +65,7 @@ def _decode(kind: MethodKind, reader: ArchiveReader, number: int) -> None:
 
 
 def _salvage(data: bytes) -> None:
-    found = Salvage(io.BytesIO(data), LIMITS, PASSWORD)
+    found = IntactParts(io.BytesIO(data), LIMITS, PASSWORD)
     for number in found.intact:
         found.block(number)
     for entry in found.index.entries if found.index else ():

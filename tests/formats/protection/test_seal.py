@@ -12,7 +12,7 @@ from nacomp.formats.errors import CorruptArchive, LimitExceeded, NacompError, Pa
 from nacomp.formats.protection.recovery import add_recovery, repair
 from nacomp.formats.protection.seal import CHUNK, FIELDS, SEAL_SIZE, SEALED_CHUNK, is_sealed
 from nacomp.formats.reader import ArchiveReader
-from nacomp.formats.scan import Salvage
+from nacomp.formats.scan import IntactParts
 from tests.formats.samples import PASSWORD, SMALL_FILES, STORED, build, read_block, sealed
 
 
@@ -132,8 +132,8 @@ def test_key_derivation_bombs_are_refused_before_they_go_off(log_n: int, r: int,
         contents(seal + data[SEAL_SIZE:-SEAL_SIZE] + seal)
 
 
-def salvaged(data: bytes) -> tuple[dict[int, bytes], Salvage]:
-    found = Salvage(io.BytesIO(data), password=PASSWORD)
+def salvaged(data: bytes) -> tuple[dict[int, bytes], IntactParts]:
+    found = IntactParts(io.BytesIO(data), password=PASSWORD)
     return {number: found.block(number).payload for number in found.intact}, found
 
 

@@ -33,7 +33,7 @@ from nacomp.models.llama.devices import (
 from nacomp.models.llama.engine import best_settings
 from nacomp.models.llama.fingerprint import check_fingerprint
 from nacomp.models.llama.session import LlamaSession
-from nacomp.operations.operations import CompressOptions, compress
+from nacomp.operations.compress import CompressOptions, compress
 from nacomp.runtime.progress import Job
 from tests.models.llama.architectures import write_model
 from tests.nacomp.workbench import DATA, TINY, nacomp

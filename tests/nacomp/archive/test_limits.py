@@ -26,7 +26,7 @@ from nacomp.formats.scan import lost_ranges
 from nacomp.models.exact.engine import cache_bytes
 from nacomp.models.exact.weights import Hyperparameters
 from nacomp.models.library.store import Store
-from nacomp.operations.operations import CompressOptions, compress
+from nacomp.operations.compress import CompressOptions, compress
 from nacomp.runtime.memory import NotEnoughMemory, check_memory, free_memory
 from nacomp.runtime.progress import Job
 from tests.nacomp.workbench import TINY, nacomp, prose

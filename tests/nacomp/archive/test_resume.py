@@ -16,7 +16,7 @@ from nacomp.codecs.packed import Packed
 from nacomp.errors import FileProblem, Interrupted, OutputExists
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.models.library.store import Store
-from nacomp.operations.operations import CompressOptions, compress, sources_of
+from nacomp.operations.compress import CompressOptions, compress, sources_of
 from nacomp.runtime.progress import CancelToken, Job
 from tests.nacomp.workbench import DATA, TINY, nacomp, prose
 

@@ -33,7 +33,7 @@ from nacomp.errors import ClusterProblem, Interrupted, ModelMissing, WorkerRefus
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.models.exact.engine import available_kernels
 from nacomp.models.library.store import Store
-from nacomp.operations.operations import sources_of
+from nacomp.operations.compress import sources_of
 from nacomp.runtime.progress import CancelToken, Job
 from tests.nacomp.workbench import DATA, ROOT, TINY, nacomp, prose
 

@@ -22,7 +22,7 @@ from nacomp.formats.writer import ArchiveWriter
 from nacomp.models.exact.engine import available_kernels
 from nacomp.models.library.store import Store
 from nacomp.models.protocol import ContextWindow
-from nacomp.operations.operations import CompressOptions, compress
+from nacomp.operations.compress import CompressOptions, compress
 from nacomp.runtime.progress import Job
 from tests.formats.make_archives import describe
 from tests.formats.samples import file_entry

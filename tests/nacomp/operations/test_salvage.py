@@ -12,7 +12,7 @@ from nacomp.formats.block import BlockInfo
 from nacomp.formats.entry import Entry
 from nacomp.formats.reader import ArchiveReader
 from nacomp.models.library.store import Store
-from nacomp.operations.operations import CompressOptions, compress, sources_of
+from nacomp.operations.compress import CompressOptions, compress, sources_of
 from nacomp.operations.salvage import SalvageReport, salvage
 from nacomp.runtime.progress import Job
 from tests.nacomp.workbench import DATA, TINY, nacomp, prose

@@ -1,14 +1,13 @@
-"""What the command line, the library and the application can ask for: compress, decompress, test.
+"""Sources to one archive: written beside its place, protected and verified where asked, then put there whole.
 
-Each operation takes paths and settings, says how far it is through a `Job`, and either leaves its whole result or
-nothing. No printing and no exit codes here.
+    walk -> sources -> compress -> archive_writer (units, blocks) -> recovery data -> verification -> rename
+
+Takes paths and settings, says how far it is through a `Job`, and either leaves its whole result or nothing.
 """
 
-import io
 import shutil
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,22 +16,18 @@ from typing import BinaryIO
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.archive_writer import Written, write_archive
 from nacomp.archive.block_encoder import BlockEncoder
-from nacomp.archive.extract import extract_file, extract_tree, select
-from nacomp.archive.guard import check_names, check_output, check_room
+from nacomp.archive.guard import check_names
 from nacomp.archive.kept_blocks import keeping, kept_path
 from nacomp.archive.sources import Source, walk
 from nacomp.codecs.levels import DEFAULT_LEVEL, level_named
 from nacomp.codecs.model_loader import Engines
 from nacomp.codecs.neural import NeuralCodec
-from nacomp.errors import CorruptArchive, Interrupted, UsageError, VerificationFailed, file_problem
-from nacomp.formats.entry import Entry, EntryKind
-from nacomp.formats.limits import DEFAULT_LIMITS, Limits
+from nacomp.errors import CorruptArchive, Interrupted, UsageError, VerificationFailed
+from nacomp.formats.entry import EntryKind
 from nacomp.formats.protection.recovery import add_recovery
-from nacomp.formats.protection.seal import Password, Seal
+from nacomp.formats.protection.seal import Seal
 from nacomp.runtime.output_files import check_free, save
 from nacomp.runtime.progress import Job
-
-SUFFIX = ".nac"
 
 
 @dataclass(frozen=True)
@@ -69,21 +64,17 @@ class Compressed:
     sources: tuple[Source, ...]
 
 
-@dataclass(frozen=True)
-class Extracted:
-    """What `decompress` made: the files and links, and the bytes in them."""
-
-    paths: tuple[Path, ...]
-    entries: int
-    size: int
-    seconds: float
+def source_from_stream(stream: BinaryIO, name: str) -> Source:
+    """Standard input as one file. It is held in memory: its size must be known before its entry is written."""
+    data = stream.read()
+    return Source(name, EntryKind.FILE, len(data), 0o644, time.time_ns(), data=data)
 
 
-def default_output(inputs: Sequence[Path]) -> Path:
-    """Where an archive of one input goes when nobody says: beside it, with `.nac` behind the name."""
-    first = inputs[0]
-    name = first.name or first.resolve().name
-    return first.parent / (name + SUFFIX)
+def sources_of(inputs: Sequence[Path]) -> list[Source]:
+    """The inputs and all below them. Raises UsageError for none, FileProblem."""
+    if not inputs:
+        raise UsageError(reason="no input given")
+    return walk(inputs)
 
 
 def compress(
@@ -208,111 +199,3 @@ def _verify(
             archive.check(job, engines.decoding_workers(archive))
         except CorruptArchive as fault:
             raise VerificationFailed(path=str(fault)) from fault
-
-
-def open_archive(
-    path: Path | BinaryIO,
-    engines: Engines,
-    stack: ExitStack,
-    limits: Limits,
-    password: Password = None,
-) -> Archive:
-    """Open an archive for as long as `stack` lasts. Raises FileProblem, WrongPassword, CorruptArchive and its kin."""
-    if isinstance(path, Path):
-        try:
-            path = stack.enter_context(path.open("rb"))
-        except OSError as problem:
-            raise file_problem(str(path), problem) from problem
-    return stack.enter_context(Archive(path, engines.for_method, limits, password))
-
-
-def is_single_file(archive: Archive) -> bool:
-    """Whether the archive holds one file and nothing else, so that it extracts to a file, not a folder."""
-    entries = archive.entries
-    return len(entries) == 1 and entries[0].kind is EntryKind.FILE and "/" not in entries[0].path
-
-
-def decompress(
-    path: Path | BinaryIO,
-    output: Path | None,
-    engines: Engines,
-    job: Job,
-    *,
-    overwrite: bool = False,
-    chosen: Sequence[str] = (),
-    limits: Limits = DEFAULT_LIMITS,
-    password: Password = None,
-) -> Extracted:
-    """Extract an archive, or the chosen entries of it.
-
-    A single file goes to `output`, or into it where it is a folder; several entries go below `output`, which is
-    made. Without an output, they go beside the archive.
-    """
-    with ExitStack() as stack:
-        archive = open_archive(path, engines, stack, limits, password)
-        entries = select(archive, chosen)
-        job.enter("model")
-        archive.load_engines()
-        began = time.monotonic()
-        size = sum(entry.size for entry in entries)
-        check_output(size, archive.reader.size, limits.max_total_size)
-        job.expect(size)
-        workers = engines.decoding_workers(archive)
-        if is_single_file(archive):
-            target = _file_target(path, output, entries[0])
-            check_room(size, target)
-            extract_file(archive, entries[0], target, job, overwrite=overwrite, workers=workers)
-            paths = [target]
-        else:
-            folder = output if output is not None else _folder_target(path, archive)
-            check_room(size, folder)
-            paths = extract_tree(archive, entries, folder, job, overwrite=overwrite, workers=workers)
-    return Extracted(tuple(paths), len(entries), size, time.monotonic() - began)
-
-
-def _file_target(path: Path | BinaryIO, output: Path | None, entry: Entry) -> Path:
-    if output is not None:
-        return output / entry.path if output.is_dir() else output
-    if not isinstance(path, Path):
-        raise UsageError(reason="standard input needs -o OUTPUT, or -c for standard output")
-    # The archive may have been renamed; its own name is what the user sees.
-    return path.with_suffix("") if path.suffix == SUFFIX else path.parent / entry.path
-
-
-def _folder_target(path: Path | BinaryIO, archive: Archive) -> Path:
-    if not isinstance(path, Path):
-        raise UsageError(reason="an archive of several entries from standard input needs -o FOLDER")
-    tops = {entry.path.split("/")[0] for entry in archive.entries}
-    stem = path.with_suffix("") if path.suffix == SUFFIX else path.with_name(path.name + ".extracted")
-    # An archive of one folder brings that folder along; loose entries get one, so they do not litter.
-    return path.parent if tops == {stem.name} else stem
-
-
-def write_contents(archive: Archive, entries: Sequence[Entry], out: BinaryIO, job: Job, workers: int) -> int:
-    """Files one after the other to a stream (`-c`, `cat`); bytes go out before their hash is known, errors follow."""
-    archive.load_engines()
-    total = 0
-    for _, pieces in archive.contents(entries, job, workers):
-        for piece in pieces:
-            out.write(piece)
-            total += len(piece)
-    out.flush()
-    return total
-
-
-def source_from_stream(stream: BinaryIO, name: str) -> Source:
-    """Standard input as one file. It is held in memory: its size must be known before its entry is written."""
-    data = stream.read()
-    return Source(name, EntryKind.FILE, len(data), 0o644, time.time_ns(), data=data)
-
-
-def sources_of(inputs: Sequence[Path]) -> list[Source]:
-    """The inputs and all below them. Raises UsageError for none, FileProblem."""
-    if not inputs:
-        raise UsageError(reason="no input given")
-    return walk(inputs)
-
-
-def memory_stream(data: bytes = b"") -> io.BytesIO:
-    """A seekable stream over bytes, for the library functions."""
-    return io.BytesIO(data)

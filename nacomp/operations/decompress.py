@@ -1,0 +1,65 @@
+"""An archive to files: where they go, whether there is room for them, and then `extract` writes them."""
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from nacomp.archive.extract import extract_file, extract_tree, select
+from nacomp.archive.guard import check_output, check_room
+from nacomp.codecs.model_loader import Engines
+from nacomp.formats.limits import DEFAULT_LIMITS, Limits
+from nacomp.formats.protection.seal import Password
+from nacomp.operations.default_paths import file_target, folder_target
+from nacomp.operations.read import is_single_file, open_archive
+from nacomp.runtime.progress import Job
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What `decompress` made: the files and links, and the bytes in them."""
+
+    paths: tuple[Path, ...]
+    entries: int
+    size: int
+    seconds: float
+
+
+def decompress(
+    path: Path | BinaryIO,
+    output: Path | None,
+    engines: Engines,
+    job: Job,
+    *,
+    overwrite: bool = False,
+    chosen: Sequence[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+    password: Password = None,
+) -> Extracted:
+    """Extract an archive, or the chosen entries of it.
+
+    A single file goes to `output`, or into it where it is a folder; several entries go below `output`, which is
+    made. Without an output, they go beside the archive.
+    """
+    with ExitStack() as stack:
+        archive = open_archive(path, engines, stack, limits, password)
+        entries = select(archive, chosen)
+        job.enter("model")
+        archive.load_engines()
+        began = time.monotonic()
+        size = sum(entry.size for entry in entries)
+        check_output(size, archive.reader.size, limits.max_total_size)
+        job.expect(size)
+        workers = engines.decoding_workers(archive)
+        if is_single_file(archive):
+            target = file_target(path, output, entries[0])
+            check_room(size, target)
+            extract_file(archive, entries[0], target, job, overwrite=overwrite, workers=workers)
+            paths = [target]
+        else:
+            folder = output if output is not None else folder_target(path, archive)
+            check_room(size, folder)
+            paths = extract_tree(archive, entries, folder, job, overwrite=overwrite, workers=workers)
+    return Extracted(tuple(paths), len(entries), size, time.monotonic() - began)

@@ -1,0 +1,50 @@
+"""Where a result goes when nobody says: beside its input, under a name that tells what it is."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from nacomp.archive.archive_reader import Archive
+from nacomp.errors import UsageError
+from nacomp.formats.entry import Entry
+
+SUFFIX = ".nac"
+
+
+def default_archive(inputs: Sequence[Path]) -> Path:
+    """An archive of one input goes beside it, with `.nac` behind the name."""
+    first = inputs[0]
+    name = first.name or first.resolve().name
+    return first.parent / (name + SUFFIX)
+
+
+def file_target(path: Path | BinaryIO, output: Path | None, entry: Entry) -> Path:
+    """The one file of an archive: as it is asked for, or beside the archive. Raises UsageError."""
+    if output is not None:
+        return output / entry.path if output.is_dir() else output
+    if not isinstance(path, Path):
+        raise UsageError(reason="standard input needs -o OUTPUT, or -c for standard output")
+    # The archive may have been renamed; its own name is what the user sees.
+    return path.with_suffix("") if path.suffix == SUFFIX else path.parent / entry.path
+
+
+def folder_target(path: Path | BinaryIO, archive: Archive) -> Path:
+    """The folder that several entries go below. Raises UsageError."""
+    if not isinstance(path, Path):
+        raise UsageError(reason="an archive of several entries from standard input needs -o FOLDER")
+    tops = {entry.path.split("/")[0] for entry in archive.entries}
+    stem = path.with_suffix("") if path.suffix == SUFFIX else path.with_name(path.name + ".extracted")
+    # An archive of one folder brings that folder along; loose entries get one, so they do not litter.
+    return path.parent if tops == {stem.name} else stem
+
+
+def salvage_folder(path: Path | BinaryIO) -> Path:
+    """Salvaged files go beside the archive. Raises UsageError."""
+    if not isinstance(path, Path):
+        raise UsageError(reason="a salvage from standard input needs -o FOLDER")
+    return path.with_name(f"{path.stem}.salvaged")
+
+
+def repaired_archive(path: Path) -> Path:
+    """A repaired copy goes beside the damaged archive."""
+    return path.with_name(f"{path.stem}.repaired{path.suffix}")

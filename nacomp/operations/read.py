@@ -1,0 +1,48 @@
+"""Opening an archive, and its files' bytes as a stream: what every operation that reads begins with."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+from nacomp.archive.archive_reader import Archive
+from nacomp.codecs.model_loader import Engines
+from nacomp.errors import file_problem
+from nacomp.formats.entry import Entry, EntryKind
+from nacomp.formats.limits import Limits
+from nacomp.formats.protection.seal import Password
+from nacomp.runtime.progress import Job
+
+
+def open_archive(
+    path: Path | BinaryIO,
+    engines: Engines,
+    stack: ExitStack,
+    limits: Limits,
+    password: Password = None,
+) -> Archive:
+    """Open an archive for as long as `stack` lasts. Raises FileProblem, WrongPassword, CorruptArchive and its kin."""
+    if isinstance(path, Path):
+        try:
+            path = stack.enter_context(path.open("rb"))
+        except OSError as problem:
+            raise file_problem(str(path), problem) from problem
+    return stack.enter_context(Archive(path, engines.for_method, limits, password))
+
+
+def is_single_file(archive: Archive) -> bool:
+    """Whether the archive holds one file and nothing else, so that it extracts to a file, not a folder."""
+    entries = archive.entries
+    return len(entries) == 1 and entries[0].kind is EntryKind.FILE and "/" not in entries[0].path
+
+
+def write_contents(archive: Archive, entries: Sequence[Entry], out: BinaryIO, job: Job, workers: int) -> int:
+    """Files one after the other to a stream (`-c`, `cat`); bytes go out before their hash is known, errors follow."""
+    archive.load_engines()
+    total = 0
+    for _, pieces in archive.contents(entries, job, workers):
+        for piece in pieces:
+            out.write(piece)
+            total += len(piece)
+    out.flush()
+    return total
