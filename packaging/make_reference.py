@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from nacomp.cli.main import COMMANDS, SHORT, cli
-from nacomp.cli.session import common_options, level_options
+from nacomp.cli.options import common_options, level_options
 from nacomp.errors import ExitCode, NacompError
 
 ROOT = Path(__file__).parents[1]

@@ -13,7 +13,8 @@ import click
 from click.core import ParameterSource
 
 from nacomp.cli.console import human_size, printable
-from nacomp.cli.session import Run, begin_run, common_options, level_options
+from nacomp.cli.options import common_options, level_options
+from nacomp.cli.session import Run, begin_run
 from nacomp.codecs.model_loader import Elsewhere
 from nacomp.errors import SomeFailed, UsageError
 from nacomp.operations.batch import Outcome, in_order, run_batch, totals, write_csv

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nacomp.cli.console import human_size
-from nacomp.cli.session import Run, begin_run, common_options
+from nacomp.cli.options import common_options
+from nacomp.cli.session import Run, begin_run
 from nacomp.codecs.levels import LEVELS
 from nacomp.operations.benchmark import (
     SUMMARY_HEADINGS,

@@ -10,16 +10,9 @@ import click
 from nacomp.archive.guard import split_names
 from nacomp.archive.sources import Source
 from nacomp.cli.console import human_size, human_time, printable
-from nacomp.cli.secret import new_password, password_file_option
-from nacomp.cli.session import (
-    STANDARD,
-    Run,
-    begin_run,
-    binary_stdout,
-    common_options,
-    input_paths,
-    level_options,
-)
+from nacomp.cli.options import common_options, level_options
+from nacomp.cli.password import new_password, password_file_option
+from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, input_paths
 from nacomp.codecs.levels import level_named
 from nacomp.codecs.model_loader import Engines
 from nacomp.errors import UsageError

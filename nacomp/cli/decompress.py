@@ -10,16 +10,18 @@ import click
 
 from nacomp.archive.extract import select
 from nacomp.cli.console import human_size, human_time, printable
-from nacomp.cli.rescue import hinting, run_salvage
-from nacomp.cli.secret import opener, password_file_option
-from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, common_options, input_paths
+from nacomp.cli.damage import naming_help
+from nacomp.cli.options import common_options
+from nacomp.cli.password import opener, password_file_option
+from nacomp.cli.salvage import run_salvage
+from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, input_paths, open_input
 from nacomp.codecs.model_loader import Engines
 from nacomp.errors import UsageError
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.decompress import Extracted, decompress
-from nacomp.operations.read import open_archive, write_contents
+from nacomp.operations.read import write_contents
 
 
 @click.command("decompress")
@@ -109,7 +111,7 @@ def _one(
         }
     )
     source = sys.stdin.buffer if path == STANDARD else path
-    with hinting(run, path):
+    with naming_help(run, path):
         done = decompress(
             source,
             target,
@@ -133,9 +135,8 @@ def _to_stdout(
     password: Password,
 ) -> None:
     out = binary_stdout(force)
-    with hinting(run, path), ExitStack() as stack:
-        source = sys.stdin.buffer if path == STANDARD else path
-        archive = open_archive(source, engines, stack, limits, password)
+    with naming_help(run, path), ExitStack() as stack:
+        archive = open_input(engines, path, stack, password, limits)
         files = [e for e in select(archive, chosen) if e.kind is EntryKind.FILE]
         write_contents(archive, files, out, run.job(), engines.decoding_workers(archive))
 

@@ -9,7 +9,8 @@ from rich.console import Console as RichConsole
 from rich.table import Table
 
 from nacomp.cli.console import human_size
-from nacomp.cli.session import begin_run, common_options
+from nacomp.cli.options import common_options
+from nacomp.cli.session import begin_run
 from nacomp.codecs.model_loader import Engines
 from nacomp.errors import NacompError
 from nacomp.models.errors import ExtraMissing

@@ -11,24 +11,24 @@ import click
 from nacomp.errors import ExitCode, Interrupted, NacompError, UsageError
 from nacomp.version import VERSION
 
-COMMANDS = {
-    "compress": "nacomp.cli.compress",
-    "decompress": "nacomp.cli.decompress",
-    "list": "nacomp.cli.inspect",
-    "test": "nacomp.cli.inspect",
-    "info": "nacomp.cli.inspect",
-    "cat": "nacomp.cli.inspect",
-    "repair": "nacomp.cli.rescue",
-    "models": "nacomp.cli.models",
-    "engines": "nacomp.cli.engines",
-    "batch": "nacomp.cli.batch",
-    "bench": "nacomp.cli.bench",
-    "estimate": "nacomp.cli.forecast",
-    "map": "nacomp.cli.forecast",
-    "completion": "nacomp.cli.completion",
-    "gui": "nacomp.cli.desktop",
-}
-"""Command to the module that defines it, as `command_NAME`; loaded when called, so that `nacomp --help` is quick."""
+COMMANDS = (
+    "compress",
+    "decompress",
+    "list",
+    "test",
+    "info",
+    "cat",
+    "repair",
+    "models",
+    "engines",
+    "batch",
+    "bench",
+    "estimate",
+    "map",
+    "completion",
+    "gui",
+)
+"""Each is `command_NAME` in the module of its name, which is loaded when called, so that `nacomp --help` is quick."""
 SHORT = {"c": "compress", "d": "decompress", "l": "list", "t": "test"}
 
 
@@ -42,7 +42,7 @@ class LazyGroup(click.Group):
         name = SHORT.get(cmd_name, cmd_name)
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(COMMANDS[name]), f"command_{name}")
+        command: click.Command = getattr(import_module(f"nacomp.cli.{name}"), f"command_{name}")
         return command
 
 

@@ -11,7 +11,8 @@ from rich.console import Console as RichConsole
 from rich.table import Table
 
 from nacomp.cli.console import human_size, printable
-from nacomp.cli.session import begin_run, common_options
+from nacomp.cli.options import common_options
+from nacomp.cli.session import begin_run
 from nacomp.codecs.levels import LEVELS, choose_model
 from nacomp.models.library.download import pull
 from nacomp.models.library.store import Store

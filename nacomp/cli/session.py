@@ -1,20 +1,21 @@
-"""What every command shares: its options, its console, its job, Ctrl-C, and control lines from standard input."""
+"""What every command shares: its console, its job, its inputs, Ctrl-C, and control lines from standard input."""
 
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import click
-
+from nacomp.archive.archive_reader import Archive
 from nacomp.cli.console import Console, JsonConsole, TerminalConsole, is_terminal
-from nacomp.codecs.levels import DEFAULT_LEVEL, LEVELS
 from nacomp.codecs.model_loader import Elsewhere, Engines
 from nacomp.errors import Interrupted, NacompError, SomeFailed, UsageError
+from nacomp.formats.limits import DEFAULT_LIMITS, Limits
+from nacomp.formats.protection.seal import Password
+from nacomp.operations.read import open_archive
 from nacomp.runtime.progress import CancelToken, Job
 
 STANDARD = Path("-")
@@ -65,71 +66,6 @@ class Run:
     def cancelled(self, error: NacompError) -> bool:
         """Whether this error means that the user stopped the whole command."""
         return isinstance(error, Interrupted)
-
-
-def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options every working command takes; `begin_run` uses them up."""
-    for option in (
-        click.option("--debug", is_flag=True, help="Show a traceback with an error."),
-        click.option(
-            "--control", is_flag=True, help="Obey pause, resume and cancel lines on standard input."
-        ),
-        click.option("--json", "as_json", is_flag=True, help="Print JSON lines for programs."),
-        click.option("-v", "--verbose", count=True, help="Say more."),
-        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
-        click.option(
-            "--kernel",
-            default="auto",
-            show_default=True,
-            help="Demand one implementation of the exact engine.",
-        ),
-        click.option(
-            "--gpu-layers",
-            type=click.IntRange(-1, 10_000),
-            help="Layers the llama engine puts on the GPU to compress; -1 for all. Default: all, where a GPU has room. "
-            "An archive is read with the number it was written with.",
-        ),
-        click.option(
-            "--workers",
-            type=click.IntRange(0, 8),
-            default=0,
-            help="Blocks the llama engine codes side by side, each with its own copy of the model; 0 for one per GPU.",
-        ),
-        click.option(
-            "-T",
-            "--threads",
-            type=click.IntRange(0, 256),
-            default=0,
-            help="Threads; 0 for one per core. Never changes a byte.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def level_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that choose a model."""
-    for option in (
-        click.option(
-            "--engine",
-            type=click.Choice(["exact", "llama"]),
-            default="exact",
-            show_default=True,
-            help="What runs the model.",
-        ),
-        click.option(
-            "--model", metavar="ID", help="A model from `nacomp models list`, in place of the level's."
-        ),
-        click.option(
-            "--level",
-            type=click.Choice(list(LEVELS)),
-            default=DEFAULT_LEVEL,
-            show_default=True,
-            help="Speed against size.",
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 @contextmanager
@@ -193,3 +129,10 @@ def binary_stdout(force: bool) -> BinaryIO:
 def input_paths(names: tuple[str, ...]) -> list[Path]:
     """Arguments as paths; `-` stands for standard input."""
     return [Path(name) for name in names]
+
+
+def open_input(
+    engines: Engines, path: Path, stack: ExitStack, password: Password, limits: Limits = DEFAULT_LIMITS
+) -> Archive:
+    """The archive of an argument, or of standard input, for as long as `stack` lasts. Raises what `open_archive` does."""
+    return open_archive(sys.stdin.buffer if path == STANDARD else path, engines, stack, limits, password)

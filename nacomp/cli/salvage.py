@@ -1,64 +1,20 @@
-"""When an archive is damaged: `nacomp repair`, `decompress --salvage`, and the hint that names the one that helps."""
+"""`nacomp decompress --salvage`: whatever is intact, and a word about each file that is not."""
 
-import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import click
-
 from nacomp.cli.console import human_size, printable
-from nacomp.cli.session import STANDARD, Run, begin_run, common_options
+from nacomp.cli.session import STANDARD, Run
 from nacomp.codecs.model_loader import Engines
-from nacomp.errors import CorruptArchive
 from nacomp.formats.limits import Limits
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Password
-from nacomp.operations.default_paths import repaired_archive, salvage_folder
-from nacomp.operations.repair import has_recovery_data, looks_like_archive, repair_archive
+from nacomp.operations.default_paths import salvage_folder
 from nacomp.operations.salvage import BytesLost, Piece, SalvageReport, salvage
 
 SHOWN_PIECES = 20
 """Damaged files named one by one on a terminal; JSON has them all."""
-
-
-@contextmanager
-def hinting(run: Run, path: Path) -> Iterator[None]:
-    """Name the command that helps when the archive proves to be damaged within."""
-    try:
-        yield
-    except CorruptArchive:
-        quoted = shlex.quote(str(path))
-        if path != STANDARD and has_recovery_data(path):
-            run.console.warning(f"{path} has recovery data; try: nacomp repair {quoted}")
-        elif path != STANDARD and looks_like_archive(path):
-            run.console.warning(f"what is intact can be had with: nacomp decompress --salvage {quoted}")
-        raise
-
-
-@click.command("repair")
-@click.argument("path", metavar="ARCHIVE")
-@click.option(
-    "-o", "--output", metavar="FILE", help="The repaired archive; beside the damaged one if not given."
-)
-@click.option("-f", "--force", is_flag=True, help="Replace an existing output; it may be the archive itself.")
-@common_options
-def command_repair(path: str, output: str | None, force: bool, **common: Any) -> None:
-    """Write a repaired copy of a damaged archive, with the recovery data that `compress --recovery` put behind it."""
-    source = Path(path)
-    target = Path(output) if output is not None else repaired_archive(source)
-    with begin_run(**common) as run:
-        done = repair_archive(source, target, overwrite=force)
-        document = {"path": path, "output": str(target), **vars(done)}
-        sentence = (
-            f"{printable(str(target))}: {human_size(done.repaired_bytes)} repaired "
-            f"({done.damaged_sectors} of {done.sectors} sectors were damaged)"
-            if done.damaged_sectors
-            else f"{printable(path)} was not damaged; {printable(str(target))} is a copy"
-        )
-        run.console.result(document, sentence)
 
 
 def run_salvage(

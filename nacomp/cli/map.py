@@ -1,4 +1,4 @@
-"""`nacomp estimate` and `nacomp map`: what compressing would cost, as a whole and token by token."""
+"""`nacomp map`: the surprise map of a text, on the terminal, as a page or as JSON."""
 
 import html
 import json
@@ -7,37 +7,13 @@ from typing import Any
 
 import click
 
-from nacomp.cli.console import human_size, human_time, printable
-from nacomp.cli.session import begin_run, common_options, input_paths, level_options
+from nacomp.cli.console import printable
+from nacomp.cli.options import common_options, level_options
+from nacomp.cli.session import begin_run
 from nacomp.codecs.levels import level_named
 from nacomp.errors import file_problem
-from nacomp.operations.compress import sources_of
-from nacomp.operations.estimate import estimate
 from nacomp.operations.surprise_map import SurprisingToken, surprise_map
 from nacomp.runtime.output_files import save
-
-
-@click.command("estimate")
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@level_options
-@common_options
-def command_estimate(
-    inputs: tuple[str, ...], level: str, model: str | None, engine: str, as_json: bool, **common: Any
-) -> None:
-    """Tell how long compressing would take here, and about how small it would get."""
-    with begin_run(as_json=as_json, **common) as run:
-        engines = run.engines(engine)
-        sources = sources_of(input_paths(inputs))
-        codec = engines.for_level(level_named(level), model)
-        found = estimate(codec, sources, level_named(level), run.job())
-        if as_json:
-            model_id = codec.settings.model_id
-            click.echo(json.dumps({**vars(found), "level": level, "model_id": model_id}))
-            return
-        click.echo(
-            f"{human_size(found.total_bytes)} in {found.tokens:,} tokens: about {human_time(found.seconds)}, "
-            f"to about {human_size(found.estimated_size)} with {codec.settings.model_id}"
-        )
 
 
 @click.command("map")

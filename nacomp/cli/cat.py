@@ -1,0 +1,31 @@
+"""`nacomp cat`: entries' bytes to standard output."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nacomp.archive.extract import select
+from nacomp.cli.options import common_options
+from nacomp.cli.password import opener, password_file_option
+from nacomp.cli.session import begin_run, binary_stdout, open_input
+from nacomp.formats.entry import EntryKind
+from nacomp.operations.read import write_contents
+
+
+@click.command("cat")
+@click.argument("path", metavar="ARCHIVE")
+@click.argument("wanted", nargs=-1, metavar="[ENTRY...]")
+@click.option("-f", "--force", is_flag=True, help="Write binary data to a terminal.")
+@password_file_option
+@common_options
+def command_cat(
+    path: str, wanted: tuple[str, ...], force: bool, password_file: str | None, **common: Any
+) -> None:
+    """Write entries' bytes to standard output."""
+    with begin_run(**common) as run, ExitStack() as stack:
+        engines = run.engines()
+        archive = open_input(engines, Path(path), stack, opener(password_file))
+        files = [e for e in select(archive, wanted) if e.kind is EntryKind.FILE]
+        write_contents(archive, files, binary_stdout(force), run.job(), engines.decoding_workers(archive))

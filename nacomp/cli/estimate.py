@@ -1,0 +1,36 @@
+"""`nacomp estimate`: how long compressing would take here, and how small it would get."""
+
+import json
+from typing import Any
+
+import click
+
+from nacomp.cli.console import human_size, human_time
+from nacomp.cli.options import common_options, level_options
+from nacomp.cli.session import begin_run, input_paths
+from nacomp.codecs.levels import level_named
+from nacomp.operations.compress import sources_of
+from nacomp.operations.estimate import estimate
+
+
+@click.command("estimate")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@level_options
+@common_options
+def command_estimate(
+    inputs: tuple[str, ...], level: str, model: str | None, engine: str, as_json: bool, **common: Any
+) -> None:
+    """Tell how long compressing would take here, and about how small it would get."""
+    with begin_run(as_json=as_json, **common) as run:
+        engines = run.engines(engine)
+        sources = sources_of(input_paths(inputs))
+        codec = engines.for_level(level_named(level), model)
+        found = estimate(codec, sources, level_named(level), run.job())
+        if as_json:
+            model_id = codec.settings.model_id
+            click.echo(json.dumps({**vars(found), "level": level, "model_id": model_id}))
+            return
+        click.echo(
+            f"{human_size(found.total_bytes)} in {found.tokens:,} tokens: about {human_time(found.seconds)}, "
+            f"to about {human_size(found.estimated_size)} with {codec.settings.model_id}"
+        )

@@ -1,0 +1,59 @@
+"""`nacomp test`: whether archives give back what went into them."""
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nacomp.cli.console import human_size, human_time, printable
+from nacomp.cli.damage import naming_help
+from nacomp.cli.options import common_options
+from nacomp.cli.password import opener, password_file_option
+from nacomp.cli.session import Run, begin_run, input_paths, open_input
+from nacomp.codecs.model_loader import Engines
+from nacomp.formats.protection.seal import Password
+from nacomp.operations.test import check_archive
+
+
+@click.command("test")
+@click.argument("inputs", nargs=-1, required=True, metavar="ARCHIVE...")
+@password_file_option
+@common_options
+def command_test(inputs: tuple[str, ...], password_file: str | None, **common: Any) -> None:
+    """Decode archives and check every byte, writing nothing."""
+    with begin_run(**common) as run:
+        engines, password = run.engines(), opener(password_file)
+        run.each(input_paths(inputs), lambda path: _test(run, engines, path, password))
+
+
+def _test(run: Run, engines: Engines, path: Path, password: Password) -> None:
+    began = time.monotonic()
+    with naming_help(run, path), ExitStack() as stack:
+        archive = open_input(engines, path, stack, password)
+        job = run.job()
+        total = sum(entry.size for entry in archive.entries)
+        job.expect(total)
+        run.console.start(
+            {
+                "command": "test",
+                "inputs": [str(path)],
+                "output": None,
+                "total_bytes": total,
+                "level": None,
+                "model_id": None,
+            }
+        )
+        done = check_archive(archive, engines, job)
+    seconds = time.monotonic() - began
+    document = {
+        "path": str(path),
+        "entries": done.entries,
+        "size": done.size,
+        "seconds": round(seconds, 3),
+    }
+    sentence = (
+        f"{printable(str(path))}: all {human_size(done.size)} come back as they were ({human_time(seconds)})"
+    )
+    run.console.result(document, sentence)
