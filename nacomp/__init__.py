@@ -11,13 +11,14 @@ from nacomp.version import VERSION as __version__
 if TYPE_CHECKING:
     from nacomp.api import ArchiveFile, compress, decompress, open
     from nacomp.formats.errors import NacompError
-    from nacomp.runtime.progress import CancelToken, Progress
+    from nacomp.runtime.events import Progress
+    from nacomp.runtime.progress import CancelToken
 
 _HOMES = {
     "ArchiveFile": "nacomp.api",
     "CancelToken": "nacomp.runtime.progress",
     "NacompError": "nacomp.formats.errors",
-    "Progress": "nacomp.runtime.progress",
+    "Progress": "nacomp.runtime.events",
     "compress": "nacomp.api",
     "decompress": "nacomp.api",
     "open": "nacomp.api",

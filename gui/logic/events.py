@@ -1,17 +1,40 @@
 """The worker's JSON lines as values: the first step between the worker process and anything on screen.
 
-The contract is `nacomp/cli/EVENTS.md`. Fields are only ever added there, so unknown events and unknown fields are
-passed over; a line that is not JSON at all is reported as `Garbage`, because it is the best clue when a worker dies.
+    worker's standard output -> EventStream -> classes of nacomp/runtime/events.py and those here -> Job, controllers
+
+Fields are only ever added to events, so unknown events and unknown fields are passed over; a line that is not JSON at all is
+reported as `Garbage`, because it is the best clue when a worker dies.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from nacomp.formats.errors import ExitCode
 from nacomp.gui.logic.wording import Translate, count_text, english
+from nacomp.runtime import events
+from nacomp.runtime.events import Notice, Paused, Progress, Resumed, Started
+
+__all__ = [
+    "Document",
+    "Event",
+    "EventStream",
+    "Failure",
+    "Garbage",
+    "Notice",
+    "Paused",
+    "Progress",
+    "Result",
+    "Resumed",
+    "Started",
+    "last_words",
+    "parse_line",
+    "read",
+]
 
 NOT_DAMAGE = frozenset({"UnsupportedArchive", "LimitExceeded"})
 """Errors that leave with the exit code of damage, but where nothing is broken."""
@@ -24,64 +47,14 @@ LOCKED = frozenset({"PasswordNeeded", "WrongPassword"})
 
 
 @dataclass(frozen=True)
-class Started:
-    """Work begins. `total_bytes` is 0 while unknown."""
-
-    total_bytes: int
-    output: str | None
-    model_id: str | None
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where the work stands: sizes in bytes, speed in bytes per second, time in seconds."""
-
-    done_bytes: int
-    total_bytes: int
-    output_bytes: int = 0
-    bytes_per_second: float | None = None
-    seconds_left: float | None = None
-    phase: str = ""
-    path: str | None = None
-
-
-@dataclass(frozen=True)
-class Paused:
-    """The worker has stopped at a safe point and waits."""
-
-
-@dataclass(frozen=True)
-class Resumed:
-    """The worker goes on."""
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something to know; the work goes on."""
-
-    message: str
-
-
-@dataclass(frozen=True)
 class Result:
-    """Success. `fields` is the whole line: what it holds depends on the command."""
+    """Success. `fields` is the whole line: what it holds depends on the command (nacomp/runtime/documents.py)."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Failure:
-    """The command, or one of its inputs, failed. `kind` is the error's class name, `code` the exit code.
-
-    `message` is `template` with `fields` filled in; an older worker sends neither.
-    """
-
-    kind: str
-    message: str
-    code: int
-    path: str | None = None
-    template: str = ""
-    fields: Mapping[str, Any] = field(default_factory=dict)
+class Failure(events.Failure):
+    """The command, or one of its inputs, failed."""
 
     def sentence(self, translate: Translate = english) -> str:
         """The message in the window's language, with the reasons in it that are known by heart."""
@@ -99,7 +72,7 @@ class Failure:
 
     @property
     def damage(self) -> bool:
-        """Whether an archive is damaged, so that repair or rescue may help."""
+        """Whether an archive is damaged, so that repair or salvage may help."""
         return self.code == ExitCode.CORRUPT and self.kind not in NOT_DAMAGE
 
     @property
@@ -124,60 +97,64 @@ class Garbage:
 
 Event = Started | Progress | Paused | Resumed | Notice | Result | Failure | Document | Garbage
 
+READ: dict[str, type[Started | Progress | Paused | Resumed | Notice | Failure]] = {
+    kind.name: kind for kind in (Started, Progress, Paused, Resumed, Notice, Failure)
+}
+"""Events whose fields the window reads one by one."""
 
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _count(value: Any) -> int:
-    number = _number(value)
-    return max(0, int(number)) if number is not None else 0
+Read = TypeVar("Read")
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+def read(kind: type[Read], line: Mapping[str, Any]) -> Read:
+    """An event, or a part of a document, from its fields; one that is missing or of a wrong type is as if it were empty."""
+    values = {}
+    for name, kinds, empty in _expected(kind):  # type: ignore[arg-type] # mypy does not see that a class is hashable
+        value = line.get(name)
+        if not any(_fits(value, wanted) for wanted in kinds):
+            value = empty
+        values[name] = tuple(value) if isinstance(value, list) else value
+    return kind(**values)
 
 
-def _progress(line: Mapping[str, Any]) -> Progress:
-    return Progress(
-        done_bytes=_count(line.get("done_bytes")),
-        total_bytes=_count(line.get("total_bytes")),
-        output_bytes=_count(line.get("output_bytes")),
-        bytes_per_second=_number(line.get("bytes_per_second")),
-        seconds_left=_number(line.get("seconds_left")),
-        phase=_text(line.get("phase")) or "",
-        path=_text(line.get("path")),
-    )
+@cache
+def _expected(kind: Any) -> list[tuple[str, tuple[Any, ...], Any]]:
+    """(name, types, what stands for an empty one) of every field."""
+    hints = get_type_hints(kind)
+    found = []
+    for entry in fields(kind):
+        hint = hints[entry.name]
+        kinds = tuple(get_origin(part) or part for part in (get_args(hint) if _is_union(hint) else (hint,)))
+        if entry.default is not MISSING:
+            empty = entry.default
+        elif entry.default_factory is not MISSING:
+            empty = entry.default_factory()
+        else:
+            empty = None if NoneType in kinds else kinds[0]()
+        found.append((entry.name, kinds, empty))
+    return found
+
+
+def _is_union(hint: Any) -> bool:
+    """Whether a type is written with `|`."""
+    return get_origin(hint) is UnionType
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """Whether a value of JSON can stand for this type."""
+    if isinstance(value, bool):
+        return kind is bool
+    if kind is float:
+        return isinstance(value, int | float)
+    return isinstance(value, list if kind is tuple else kind)
 
 
 def _event(line: Mapping[str, Any]) -> Event | None:
-    match line.get("event"):
-        case "progress":
-            return _progress(line)
-        case "start":
-            return Started(
-                _count(line.get("total_bytes")), _text(line.get("output")), _text(line.get("model_id"))
-            )
-        case "paused":
-            return Paused()
-        case "resumed":
-            return Resumed()
-        case "warning":
-            return Notice(_text(line.get("message")) or "")
-        case "result":
-            return Result(line)
-        case "error":
-            return Failure(
-                _text(line.get("kind")) or "NacompError",
-                _text(line.get("message")) or "",
-                _count(line.get("code")),
-                _text(line.get("path")),
-                _text(line.get("template")) or "",
-                fields if isinstance(fields := line.get("fields"), dict) else {},
-            )
-        case None:
-            return Document(line)
-    return None
+    name = line.get("event")
+    if name is None:
+        return Document(line)
+    if name == events.Result.name:
+        return Result(line)
+    return read(READ[name], line) if name in READ else None
 
 
 def parse_line(raw: bytes) -> Event | None:

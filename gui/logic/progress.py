@@ -31,9 +31,7 @@ class Meter:
         if self.latest is not None and progress.phase != self.latest.phase:
             self.speed, self._seen_at, self._measured_for = None, None, 0.0
         measured = progress.bytes_per_second
-        if measured is None and self.latest is not None and self._seen_at is not None and now > self._seen_at:
-            measured = max(0, progress.done_bytes - self.latest.done_bytes) / (now - self._seen_at)
-        if measured or (measured is not None and self.speed is not None):
+        if measured or self.speed is not None:
             self.speed = self._smooth(measured, now)
         self.latest, self._seen_at = progress, now
 

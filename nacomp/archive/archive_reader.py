@@ -18,6 +18,7 @@ from nacomp.formats.methods import MethodKind
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Password
 from nacomp.formats.reader import ArchiveReader
+from nacomp.runtime.events import Phase
 from nacomp.runtime.progress import Job
 
 
@@ -109,7 +110,7 @@ class Archive:
         decoder.expect(entries)
         try:
             for entry in entries:
-                job.enter("extracting", entry.path)
+                job.enter(Phase.EXTRACTING, entry.path)
                 yield entry, _checked(entry, decoder.content(entry))
         finally:
             decoder.close()

@@ -15,6 +15,7 @@ from nacomp.formats.entry import Entry, EntryKind, Extent
 from nacomp.formats.methods import Method
 from nacomp.formats.protection.seal import Seal, SealingStream
 from nacomp.formats.writer import ArchiveWriter
+from nacomp.runtime.events import Phase
 from nacomp.runtime.progress import Job
 
 MIN_TIME, MAX_TIME = -(1 << 63), (1 << 63) - 1
@@ -87,7 +88,7 @@ def write_archive(
     began = time.monotonic()
     total = sum(source.size for source in sources)
     job.expect(total)
-    job.enter("compressing")
+    job.enter(Phase.COMPRESSING)
     coded = encoder.code(plan_units(sources))
     first = list(islice(coded, 2))
     placer = Placer(

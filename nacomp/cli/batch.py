@@ -1,11 +1,9 @@
 """`nacomp batch`: many files to many archives, with a report."""
 
 import io
-import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,10 @@ from nacomp.cli.options import common_options, level_options
 from nacomp.cli.session import Run, begin_run
 from nacomp.codecs.model_loader import Elsewhere
 from nacomp.errors import SomeFailed, UsageError
-from nacomp.operations.batch import Outcome, in_order, run_batch, totals, write_csv
+from nacomp.operations.batch import in_order, run_batch, totals, write_csv
 from nacomp.operations.jobfile import Rule, Task, plan, read_job_file
+from nacomp.runtime.documents import BatchReport, BatchResult
+from nacomp.runtime.events import FileOutcome, FileState, Started, to_json
 from nacomp.runtime.output_files import save
 
 
@@ -88,11 +88,11 @@ def command_batch(
             reason="--dask needs the exact engine: floats of the llama engine differ between machines"
         )
     tasks = _tasks(ctx, inputs, job_file, output, Rule(inputs, exclude, level, model))
-    outcomes: list[Outcome] = []
+    outcomes: list[FileOutcome] = []
     with begin_run(**common) as run, _elsewhere(dask) as elsewhere:
-        _start(run, tasks, output)
+        run.console.start(Started("batch", tuple(str(task.source) for task in tasks), output))
 
-        def told(outcome: Outcome) -> None:
+        def told(outcome: FileOutcome) -> None:
             outcomes.append(outcome)
             _tell(run, outcome)
 
@@ -142,31 +142,18 @@ def _elsewhere(address: str | None) -> Iterator[Elsewhere | None]:
         yield cluster
 
 
-def _start(run: Run, tasks: list[Task], output: str | None) -> None:
-    document = {
-        "command": "batch",
-        "inputs": [str(task.source) for task in tasks],
-        "output": output,
-        "total_bytes": 0,
-        "level": None,
-        "model_id": None,
-    }
-    run.console.start(document)
-
-
-def _tell(run: Run, outcome: Outcome) -> None:
+def _tell(run: Run, outcome: FileOutcome) -> None:
     ratio = outcome.original_size / max(outcome.compressed_size, 1)
-    failed = outcome.state == "failed"
+    failed = outcome.state is FileState.FAILED
     detail = outcome.message if failed else f"{ratio:.2f} times smaller"
-    sentence = f"{outcome.state:8}{printable(outcome.source)}: {detail}"
-    run.console.note({"event": "file", **asdict(outcome)}, sentence, failed=failed)
+    run.console.file(outcome, f"{outcome.state:8}{printable(outcome.source)}: {detail}")
 
 
-def _write_reports(outcomes: list[Outcome], report: str | None, table: str | None) -> None:
+def _write_reports(outcomes: list[FileOutcome], report: str | None, table: str | None) -> None:
     if report:
-        document = {"summary": totals(outcomes), "files": [asdict(outcome) for outcome in outcomes]}
+        document = BatchReport(totals(outcomes), tuple(outcomes))
         with save(Path(report), overwrite=True) as file:
-            file.write(json.dumps(document, indent=1).encode())
+            file.write(to_json(document, indent=1).encode())
     if table:
         text = io.StringIO()
         write_csv(outcomes, text)
@@ -174,11 +161,11 @@ def _write_reports(outcomes: list[Outcome], report: str | None, table: str | Non
             file.write(text.getvalue().encode("utf-8", "surrogateescape"))
 
 
-def _finish(run: Run, summary: dict[str, int]) -> None:
-    sizes = f"{human_size(summary['original_size'])} -> {human_size(summary['compressed_size'])}"
-    sentence = f"{summary['done']} compressed, {summary['skipped']} already done: {sizes}"
-    if summary["failed"]:
+def _finish(run: Run, summary: BatchResult) -> None:
+    sizes = f"{human_size(summary.original_size)} -> {human_size(summary.compressed_size)}"
+    sentence = f"{summary.done} compressed, {summary.skipped} already done: {sizes}"
+    if summary.failed:
         run.console.warning(sentence)
-        total = sum(summary[state] for state in ("done", "skipped", "failed"))
-        raise SomeFailed(failed=summary["failed"], total=total)
+        total = summary.done + summary.skipped + summary.failed
+        raise SomeFailed(failed=summary.failed, total=total)
     run.console.result(summary, sentence)

@@ -24,6 +24,8 @@ from nacomp.operations.benchmark import (
     summary,
     summary_cells,
 )
+from nacomp.runtime.documents import BenchResult, BenchRow
+from nacomp.runtime.events import Phase, Started
 from nacomp.runtime.progress import Job
 
 if TYPE_CHECKING:
@@ -68,10 +70,9 @@ def command_bench(
     files = files_below(folder)
     with begin_run(as_json=as_json, **common) as run:
         contestants = [*classical_contestants(), *_levels(run, levels)]
-        results = _measure(run, files, contestants)
+        results = _measure(run, folder, files, contestants)
         rows = summary(results)
-        document = {"files": [_document(r) for r in results], "summary": [_document(r) for r in rows]}
-        run.console.result(document, "")
+        run.console.result(BenchResult(tuple(map(_row, results)), tuple(map(_row, rows))), "")
         if not as_json:
             _print(rows, len(files))
 
@@ -87,20 +88,20 @@ def _levels(run: Run, levels: tuple[str, ...]) -> list[Contestant]:
     return found
 
 
-def _measure(run: Run, files: list[Path], contestants: list[Contestant]) -> list[Result]:
+def _measure(run: Run, folder: Path, files: list[Path], contestants: list[Contestant]) -> list[Result]:
     job: Job = run.job()
-    run.console.start({"command": "bench", "total_bytes": 0})
+    run.console.start(Started("bench", (str(folder),)))
     job.expect(sum(path.stat().st_size for path in files) * len(contestants))
     results = []
     for result in compare(files, contestants):
         results.append(result)
-        job.enter("comparing", f"{result.file}: {result.codec}")
+        job.enter(Phase.COMPARING, f"{result.file}: {result.codec}")
         job.step(result.size)
     return results
 
 
-def _document(result: Result) -> dict[str, Any]:
-    return {**asdict(result), "bits_per_byte": round(result.bits_per_byte, 4)}
+def _row(result: Result) -> BenchRow:
+    return BenchRow(**asdict(result), bits_per_byte=round(result.bits_per_byte, 4))
 
 
 def _print(rows: list[Result], files: int) -> None:

@@ -22,6 +22,8 @@ from nacomp.formats.protection.seal import Seal
 from nacomp.operations.compress import Compressed, CompressOptions, compress, source_from_stream, sources_of
 from nacomp.operations.default_paths import default_archive
 from nacomp.operations.trash import remove_sources
+from nacomp.runtime.documents import CompressResult
+from nacomp.runtime.events import Started
 
 
 class Removal(Enum):
@@ -175,21 +177,13 @@ def _one(
     total = sum(source.size for source in sources)
     output = str(target) if isinstance(target, Path) else None
     model_id = engines.choose_aloud(level_named(options.level), options.model).id
-    run.console.start(
-        {
-            "command": "compress",
-            "inputs": [str(p) for p in paths],
-            "output": output,
-            "total_bytes": total,
-            "level": options.level,
-            "model_id": model_id,
-        }
-    )
+    inputs = tuple(map(str, paths))
+    run.console.start(Started("compress", inputs, output, total, options.level, model_id))
     done = compress(sources, target, engines, options, run.job())
     if removal is not Removal.NONE and isinstance(target, Path):
         remove_sources(paths, sources, target, trash=removal is Removal.TRASH)
     if output is not None:
-        run.console.result(_document(done, output), _sentence(done, output))
+        run.console.result(_result(done, output), _sentence(done, output))
 
 
 def _sources(paths: list[Path]) -> list[Source]:
@@ -200,17 +194,17 @@ def _sources(paths: list[Path]) -> list[Source]:
     return sources_of(paths)
 
 
-def _document(done: Compressed, output: str) -> dict[str, Any]:
+def _result(done: Compressed, output: str) -> CompressResult:
     written = done.written
-    return {
-        "output": output,
-        "original_size": written.original_size,
-        "compressed_size": written.compressed_size,
-        "bits_per_byte": round(written.bits_per_byte, 4),
-        "seconds": round(written.seconds, 3),
-        "model_id": done.model_id,
-        "entries": written.entries,
-    }
+    return CompressResult(
+        output,
+        written.original_size,
+        written.compressed_size,
+        bits_per_byte=round(written.bits_per_byte, 4),
+        seconds=round(written.seconds, 3),
+        model_id=done.model_id,
+        entries=written.entries,
+    )
 
 
 def _sentence(done: Compressed, output: str) -> str:

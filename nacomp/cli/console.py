@@ -4,11 +4,9 @@ Commands call one `Console` and do not know which kind it is. Messages go to sta
 stays free for data.
 """
 
-import json
 import os
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console as RichConsole
@@ -16,9 +14,20 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as RichProgress
 
 from nacomp.errors import NacompError
-from nacomp.runtime.progress import Progress
-
-Document = Mapping[str, Any]
+from nacomp.runtime.documents import Document
+from nacomp.runtime.events import (
+    Event,
+    Failure,
+    FileOutcome,
+    FileState,
+    Notice,
+    Paused,
+    Progress,
+    Result,
+    Resumed,
+    Started,
+    to_json,
+)
 
 
 def human_size(size: float) -> str:
@@ -42,28 +51,28 @@ class Console(ABC):
     """What every command may say."""
 
     @abstractmethod
-    def start(self, document: Document) -> None:
+    def start(self, event: Started) -> None:
         """Work begins."""
 
     @abstractmethod
-    def progress(self, state: Progress) -> None:
+    def progress(self, event: Progress) -> None:
         """Work goes on. Called from worker threads."""
 
     @abstractmethod
-    def control(self, event: str) -> None:
-        """A control line was obeyed (`paused`, `resumed`)."""
+    def control(self, event: Paused | Resumed) -> None:
+        """A control line was obeyed."""
 
     @abstractmethod
     def warning(self, message: str) -> None:
         """Something to know that stops nothing."""
 
     @abstractmethod
-    def note(self, document: Document, sentence: str, *, failed: bool = False) -> None:
-        """One of many things was done: the event for programs, the sentence for people (a failure's even with -q)."""
+    def file(self, event: FileOutcome, sentence: str) -> None:
+        """One of many files is through: the event for programs, the sentence for people (a failure's even with -q)."""
 
     @abstractmethod
-    def result(self, document: Document, sentence: str) -> None:
-        """Success: the document for programs, the sentence for people."""
+    def result(self, event: Result, sentence: str) -> None:
+        """Success: the event for programs, the sentence for people."""
 
     @abstractmethod
     def error(self, error: NacompError, path: str | None = None) -> None:
@@ -77,41 +86,35 @@ class Console(ABC):
 class JsonConsole(Console):
     """One JSON object per line on standard output."""
 
-    def _say(self, event: str, document: Document) -> None:
-        line = json.dumps({"event": event, **document}, ensure_ascii=True, default=str)
-        sys.stdout.write(line + "\n")
+    def _say(self, event: Event) -> None:
+        sys.stdout.write(to_json(event) + "\n")
         sys.stdout.flush()
 
-    def start(self, document: Document) -> None:
-        self._say("start", document)
+    def start(self, event: Started) -> None:
+        self._say(event)
 
-    def progress(self, state: Progress) -> None:
-        self._say("progress", vars(state))
+    def progress(self, event: Progress) -> None:
+        self._say(event)
 
-    def control(self, event: str) -> None:
-        self._say(event, {})
+    def control(self, event: Paused | Resumed) -> None:
+        self._say(event)
 
     def warning(self, message: str) -> None:
-        self._say("warning", {"message": message})
+        self._say(Notice(message))
 
-    def note(self, document: Document, sentence: str, *, failed: bool = False) -> None:  # noqa: ARG002
-        self._say(str(document["event"]), document)
+    def file(self, event: FileOutcome, sentence: str) -> None:  # noqa: ARG002
+        self._say(event)
 
-    def result(self, document: Document, sentence: str) -> None:  # noqa: ARG002
-        self._say("result", document)
+    def result(self, event: Result, sentence: str) -> None:  # noqa: ARG002
+        self._say(event)
 
     def error(self, error: NacompError, path: str | None = None) -> None:
-        told = {
-            "kind": type(error).__name__,
-            "message": str(error),
-            "code": int(error.exit_code),
-            "path": path,
-        }
         fields = {
             name: value if isinstance(value, int | float) else str(value)
             for name, value in error.fields.items()
         }
-        self._say("error", told | {"template": error.template(), "fields": fields})
+        kind, code = type(error).__name__, int(error.exit_code)
+        self._say(Failure(kind, str(error), code, path, error.template(), fields))
 
     def close(self) -> None:
         """There is no bar to take away."""
@@ -127,9 +130,9 @@ class TerminalConsole(Console):
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
 
-    def start(self, document: Document) -> None:
-        if self._verbosity > 0 and document.get("model_id"):
-            self._rich.print(f"[dim]level {document['level']}, model {document['model_id']}[/dim]")
+    def start(self, event: Started) -> None:
+        if self._verbosity > 0 and event.model_id:
+            self._rich.print(f"[dim]level {event.level}, model {event.model_id}[/dim]")
         if self._verbosity >= 0 and self._rich.is_terminal:
             self._bar = RichProgress(
                 TextColumn("{task.description}"),
@@ -139,39 +142,39 @@ class TerminalConsole(Console):
                 console=self._rich,
                 transient=True,
             )
-            self._task = self._bar.add_task("", total=document.get("total_bytes") or None, detail="")
+            self._task = self._bar.add_task("", total=event.total_bytes or None, detail="")
             self._bar.start()
 
-    def progress(self, state: Progress) -> None:
+    def progress(self, event: Progress) -> None:
         if self._bar is None or self._task is None:
             return
-        details = [f"{human_size(state.bytes_per_second)}/s"] if state.bytes_per_second else []
-        if state.output_bytes and state.done_bytes:
-            details.append(f"ratio {state.done_bytes / state.output_bytes:.1f}")
-        if state.seconds_left is not None:
-            details.append(f"{human_time(state.seconds_left)} left")
+        details = [f"{human_size(event.bytes_per_second)}/s"] if event.bytes_per_second else []
+        if event.output_bytes and event.done_bytes:
+            details.append(f"ratio {event.done_bytes / event.output_bytes:.1f}")
+        if event.seconds_left is not None:
+            details.append(f"{human_time(event.seconds_left)} left")
         self._bar.update(
             self._task,
-            description=_shorten(state.path or state.phase),
-            completed=state.done_bytes,
-            total=state.total_bytes or None,
+            description=_shorten(event.path or event.phase),
+            completed=event.done_bytes,
+            total=event.total_bytes or None,
             detail=", ".join(details),
         )
 
-    def control(self, event: str) -> None:
-        self._print(f"{event}")
+    def control(self, event: Paused | Resumed) -> None:
+        self._print(event.name)
 
     def warning(self, message: str) -> None:
         if self._verbosity >= 0:
             self._print(f"nacomp: {message}", style="yellow")
 
-    def note(self, document: Document, sentence: str, *, failed: bool = False) -> None:  # noqa: ARG002
-        if failed:
+    def file(self, event: FileOutcome, sentence: str) -> None:
+        if event.state is FileState.FAILED:
             self._print(sentence, style="red")
         elif self._verbosity >= 0:
             self._print(sentence)
 
-    def result(self, document: Document, sentence: str) -> None:  # noqa: ARG002
+    def result(self, event: Result, sentence: str) -> None:  # noqa: ARG002
         self.close()
         if self._verbosity >= 0 and sentence:
             self._print(sentence)
@@ -189,6 +192,12 @@ class TerminalConsole(Console):
 
     def _print(self, text: str, style: str | None = None) -> None:
         self._rich.print(printable(text), style=style, markup=False, soft_wrap=True)
+
+
+def print_document(document: Document) -> None:
+    """The whole answer of a command that has only one, for programs."""
+    sys.stdout.write(to_json(document) + "\n")
+    sys.stdout.flush()
 
 
 def printable(text: str) -> str:

@@ -20,8 +20,10 @@ from nacomp.errors import UsageError
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
-from nacomp.operations.decompress import Extracted, decompress
+from nacomp.operations.decompress import decompress
 from nacomp.operations.read import write_contents
+from nacomp.runtime.documents import DecompressResult
+from nacomp.runtime.events import Started
 
 
 @click.command("decompress")
@@ -100,16 +102,7 @@ def _one(
     password: Password,
 ) -> None:
     output = str(target) if target is not None else None
-    run.console.start(
-        {
-            "command": "decompress",
-            "inputs": [str(path)],
-            "output": output,
-            "total_bytes": 0,
-            "level": None,
-            "model_id": None,
-        }
-    )
+    run.console.start(Started("decompress", (str(path),), output))
     source = sys.stdin.buffer if path == STANDARD else path
     with naming_help(run, path):
         done = decompress(
@@ -122,7 +115,7 @@ def _one(
             limits=limits,
             password=password,
         )
-    run.console.result(_document(done), _sentence(path, done))
+    run.console.result(done, _sentence(path, done))
 
 
 def _to_stdout(
@@ -141,15 +134,6 @@ def _to_stdout(
         write_contents(archive, files, out, run.job(), engines.decoding_workers(archive))
 
 
-def _document(done: Extracted) -> dict[str, Any]:
-    return {
-        "outputs": [str(path) for path in done.paths],
-        "entries": done.entries,
-        "size": done.size,
-        "seconds": round(done.seconds, 3),
-    }
-
-
-def _sentence(path: Path, done: Extracted) -> str:
-    where = printable(str(done.paths[0])) if len(done.paths) == 1 else f"{len(done.paths)} files"
+def _sentence(path: Path, done: DecompressResult) -> str:
+    where = printable(str(done.outputs[0])) if len(done.outputs) == 1 else f"{len(done.outputs)} files"
     return f"{printable(str(path))}: {where}, {human_size(done.size)} in {human_time(done.seconds)}"

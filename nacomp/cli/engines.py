@@ -1,19 +1,26 @@
 """`nacomp engines`: what this machine can run models with."""
 
-import json
-from dataclasses import asdict
+from collections.abc import Iterable
 from typing import Any
 
 import click
 from rich.console import Console as RichConsole
 from rich.table import Table
 
-from nacomp.cli.console import human_size
+from nacomp.cli.console import human_size, print_document
 from nacomp.cli.options import common_options
 from nacomp.cli.session import begin_run
 from nacomp.codecs.model_loader import Engines
 from nacomp.errors import NacompError
 from nacomp.models.errors import ExtraMissing
+from nacomp.runtime.documents import (
+    DeviceRow,
+    EngineList,
+    ExactEngine,
+    ExactEngineRefused,
+    LlamaEngine,
+    LlamaEngineMissing,
+)
 
 
 @click.command("engines")
@@ -21,32 +28,35 @@ from nacomp.models.errors import ExtraMissing
 def command_engines(as_json: bool, **common: Any) -> None:
     """List the engines of this installation, their builds, and the devices they can use."""
     with begin_run(as_json=as_json, **common) as run:
-        exact, llama = _exact(run.engines()), _llama()
-        if as_json:
-            click.echo(json.dumps({"exact": exact, "llama": llama}))
-            return
-        console = RichConsole(highlight=False, markup=False, soft_wrap=True)
-        console.print(f"exact  kernels: {', '.join(exact['kernels'])}; in use: {exact['kernel']}")
-        if not llama["installed"]:
-            console.print(f"llama  {llama['reason']}")
-            return
-        offload = "yes" if llama["gpu_offload"] else "no"
-        console.print(
-            f"llama  llama-cpp-python {llama['package']}, llama.cpp {llama['build']}, GPU offload: {offload}"
-        )
-        console.print(f"       {llama['system']}")
-        console.print(_device_table(llama["devices"]))
+        found = EngineList(_exact(run.engines()), _llama())
+    if as_json:
+        print_document(found)
+    else:
+        _print(found)
 
 
-def _exact(engines: Engines) -> dict[str, Any]:
-    kernels = engines.kernels()
+def _print(found: EngineList) -> None:
+    console = RichConsole(highlight=False, markup=False, soft_wrap=True)
+    console.print(f"exact  kernels: {', '.join(found.exact.kernels)}; in use: {found.exact.kernel}")
+    llama = found.llama
+    if isinstance(llama, LlamaEngineMissing):
+        console.print(f"llama  {llama.reason}")
+        return
+    offload = "yes" if llama.gpu_offload else "no"
+    console.print(f"llama  llama-cpp-python {llama.package}, llama.cpp {llama.build}, GPU offload: {offload}")
+    console.print(f"       {llama.system}")
+    console.print(_device_table(llama.devices))
+
+
+def _exact(engines: Engines) -> ExactEngine | ExactEngineRefused:
+    kernels = tuple(engines.kernels())
     try:
-        return {"kernels": kernels, "kernel": engines.kernel_name()}
+        return ExactEngine(kernels, engines.kernel_name())
     except NacompError as problem:  # a kernel was demanded that does not run here
-        return {"kernels": kernels, "kernel": None, "reason": str(problem)}
+        return ExactEngineRefused(kernels, str(problem))
 
 
-def _llama() -> dict[str, Any]:
+def _llama() -> LlamaEngine | LlamaEngineMissing:
     from nacomp.models.llama.devices import devices
     from nacomp.models.llama.fingerprint import build_facts
     from nacomp.models.llama.library import library
@@ -54,18 +64,19 @@ def _llama() -> dict[str, Any]:
     try:
         offload = bool(library().llama_supports_gpu_offload())
     except ExtraMissing as missing:
-        return {"installed": False, "reason": str(missing)}
-    found = [{k: v for k, v in asdict(device).items() if k != "handle"} for device in devices()]
-    return {"installed": True, **build_facts(), "gpu_offload": offload, "devices": found}
+        return LlamaEngineMissing(str(missing))
+    package, build, system = (str(build_facts()[name]) for name in ("package", "build", "system"))
+    rows = [DeviceRow(d.name, d.description, d.kind, d.memory_total, d.memory_free) for d in devices()]
+    return LlamaEngine(package, build, system, offload, tuple(rows))
 
 
-def _device_table(found: list[dict[str, Any]]) -> Table:
+def _device_table(found: Iterable[DeviceRow]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("device", "kind", "description", "free", "memory"):
         table.add_column(
             heading, justify="right" if heading in ("free", "memory") else "left", overflow="fold"
         )
     for device in found:
-        free, total = human_size(device["memory_free"]), human_size(device["memory_total"])
-        table.add_row(device["name"], device["kind"], device["description"], free, total)
+        free, total = human_size(device.memory_free), human_size(device.memory_total)
+        table.add_row(device.name, device.kind, device.description, free, total)
     return table

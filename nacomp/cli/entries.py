@@ -1,20 +1,23 @@
 """An entry of an archive as programs read it: in `list` and in `info`."""
 
-from typing import Any
-
 from nacomp.formats.entry import Entry, EntryKind
+from nacomp.runtime.documents import EntryRow, EntryWord
 
-KINDS = {EntryKind.FILE: "file", EntryKind.FOLDER: "folder", EntryKind.SYMLINK: "link"}
+WORDS = {
+    EntryKind.FILE: EntryWord.FILE,
+    EntryKind.FOLDER: EntryWord.FOLDER,
+    EntryKind.SYMLINK: EntryWord.LINK,
+}
 
 
-def entry_document(entry: Entry) -> dict[str, Any]:
+def entry_row(entry: Entry) -> EntryRow:
     """One row of `entries`."""
-    return {
-        "path": entry.path,
-        "kind": KINDS[entry.kind],
-        "size": entry.size,
-        "mode": entry.mode,
-        "mtime_ns": entry.mtime_ns,
-        "sha256": entry.sha256.hex() or None,
-        "link_target": entry.link_target or None,
-    }
+    return EntryRow(
+        entry.path,
+        WORDS[entry.kind],
+        entry.size,
+        entry.mode,
+        entry.mtime_ns,
+        sha256=entry.sha256.hex() or None,
+        link_target=entry.link_target or None,
+    )

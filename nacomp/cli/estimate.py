@@ -1,11 +1,10 @@
 """`nacomp estimate`: how long compressing would take here, and how small it would get."""
 
-import json
 from typing import Any
 
 import click
 
-from nacomp.cli.console import human_size, human_time
+from nacomp.cli.console import human_size, human_time, print_document
 from nacomp.cli.options import common_options, level_options
 from nacomp.cli.session import begin_run, input_paths
 from nacomp.codecs.levels import level_named
@@ -27,10 +26,9 @@ def command_estimate(
         codec = engines.for_level(level_named(level), model)
         found = estimate(codec, sources, level_named(level), run.job())
         if as_json:
-            model_id = codec.settings.model_id
-            click.echo(json.dumps({**vars(found), "level": level, "model_id": model_id}))
+            print_document(found)
             return
         click.echo(
             f"{human_size(found.total_bytes)} in {found.tokens:,} tokens: about {human_time(found.seconds)}, "
-            f"to about {human_size(found.estimated_size)} with {codec.settings.model_id}"
+            f"to about {human_size(found.estimated_size)} with {found.model_id}"
         )

@@ -1,6 +1,5 @@
 """`nacomp info`: what an archive needs and holds, or what this installation has."""
 
-import json
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -8,13 +7,16 @@ from typing import Any
 import click
 
 from nacomp.archive.archive_reader import Archive
-from nacomp.cli.entries import entry_document
+from nacomp.cli.console import print_document
+from nacomp.cli.entries import entry_row
 from nacomp.cli.options import common_options
 from nacomp.cli.password import given_password, password_file_option
 from nacomp.cli.session import STANDARD, begin_run, open_input
 from nacomp.codecs.model_loader import Engines
 from nacomp.errors import PasswordNeeded
 from nacomp.formats.header import VERSION as FORMAT_VERSION
+from nacomp.runtime.documents import ArchiveInfo, Document, InstallationInfo, SealedInfo
+from nacomp.version import VERSION
 
 
 @click.command("info")
@@ -29,67 +31,57 @@ def command_info(path: str | None, password_file: str | None, as_json: bool, **c
             _installation(engines) if path is None else _info(engines, Path(path), stack, password_file)
         )
     if as_json:
-        click.echo(json.dumps(document))
+        print_document(document)
         return
-    for key, value in document.items():
+    for key, value in vars(document).items():
         if key != "entries":
             click.echo(f"{key.replace('_', ' '):17} {_plain(value)}")
 
 
-def _info(engines: Engines, path: Path, stack: ExitStack, password_file: str | None) -> dict[str, Any]:
+def _info(engines: Engines, path: Path, stack: ExitStack, password_file: str | None) -> Document:
     """What an archive tells; of a sealed one without a password, what everybody can see."""
     given = given_password(password_file)
     try:
         return _archive_info(open_input(engines, path, stack, given), engines)
     except PasswordNeeded:
-        return {
-            "format_version": FORMAT_VERSION,
-            "sealed": True,
-            "compressed_size": path.stat().st_size if path != STANDARD else None,
-        }
+        return SealedInfo(FORMAT_VERSION, True, path.stat().st_size if path != STANDARD else None)
 
 
-def _archive_info(archive: Archive, engines: Engines) -> dict[str, Any]:
+def _archive_info(archive: Archive, engines: Engines) -> ArchiveInfo:
     reader = archive.reader
     original = sum(entry.size for entry in archive.entries)
     neural = archive.neural_parameters or {}
     engine: Any = neural.get("engine", {})
     model: Any = neural.get("model", {})
     kinds = [str(reader.methods[block.method].kind) for block in reader.blocks]
-    return {
-        "format_version": FORMAT_VERSION,
-        "sealed": reader.sealed,
-        "engine": engine.get("engine"),
-        "numerics": engine.get("numerics"),
-        "model_id": model.get("id"),
-        "model_sha256": model.get("sha256"),
-        "original_size": original,
-        "compressed_size": reader.size,
-        "bits_per_byte": round(8 * reader.size / max(original, 1), 4),
-        "blocks": len(reader.blocks),
-        "streams": max(archive.stream_counts(), default=0),
-        "methods": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
-        "parameters": neural,
-        "native_kernel": engines.kernel_name(),
-        "entries": [entry_document(entry) for entry in archive.entries],
-    }
+    return ArchiveInfo(
+        format_version=FORMAT_VERSION,
+        sealed=reader.sealed,
+        engine=engine.get("engine"),
+        numerics=engine.get("numerics"),
+        model_id=model.get("id"),
+        model_sha256=model.get("sha256"),
+        original_size=original,
+        compressed_size=reader.size,
+        bits_per_byte=round(8 * reader.size / max(original, 1), 4),
+        blocks=len(reader.blocks),
+        streams=max(archive.stream_counts(), default=0),
+        methods={kind: kinds.count(kind) for kind in sorted(set(kinds))},
+        parameters=neural,
+        native_kernel=engines.kernel_name(),
+        entries=tuple(map(entry_row, archive.entries)),
+    )
 
 
-def _installation(engines: Engines) -> dict[str, Any]:
-    from nacomp.version import VERSION
-
-    return {
-        "version": VERSION,
-        "format_version": FORMAT_VERSION,
-        "native_kernel": engines.kernel_name(),
-        "kernels": engines.kernels(),
-        "models": str(engines.store.folder),
-    }
+def _installation(engines: Engines) -> InstallationInfo:
+    return InstallationInfo(
+        VERSION, FORMAT_VERSION, engines.kernel_name(), tuple(engines.kernels()), str(engines.store.folder)
+    )
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_plain(item)}" for key, item in value.items()) or "-"
-    if isinstance(value, list):
+    if isinstance(value, tuple | list):
         return ", ".join(map(str, value)) or "-"
     return "-" if value is None else str(value)

@@ -1,6 +1,5 @@
 """`nacomp list`: an archive's entries as a table."""
 
-import json
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,13 +9,14 @@ import click
 from rich.console import Console as RichConsole
 from rich.table import Table
 
-from nacomp.cli.console import human_size
-from nacomp.cli.entries import entry_document
+from nacomp.cli.console import human_size, print_document
+from nacomp.cli.entries import entry_row
 from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.session import begin_run, open_input
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.paths import display_name
+from nacomp.runtime.documents import Listing
 
 
 @click.command("list")
@@ -28,7 +28,7 @@ def command_list(path: str, password_file: str | None, as_json: bool, **common: 
     with begin_run(as_json=as_json, **common) as run, ExitStack() as stack:
         archive = open_input(run.engines(), Path(path), stack, opener(password_file))
         if as_json:
-            click.echo(json.dumps({"entries": [entry_document(e) for e in archive.entries]}))
+            print_document(Listing(tuple(map(entry_row, archive.entries))))
             return
         table = Table(box=None, pad_edge=False)
         for heading, justify in (("size", "right"), ("modified", "left"), ("name", "left")):

@@ -1,18 +1,18 @@
 """`nacomp map`: the surprise map of a text, on the terminal, as a page or as JSON."""
 
 import html
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from nacomp.cli.console import printable
+from nacomp.cli.console import print_document, printable
 from nacomp.cli.options import common_options, level_options
 from nacomp.cli.session import begin_run
 from nacomp.codecs.levels import level_named
 from nacomp.errors import file_problem
 from nacomp.operations.surprise_map import SurprisingToken, surprise_map
+from nacomp.runtime.documents import SurpriseMapDocument, TokenRow
 from nacomp.runtime.output_files import save
 
 
@@ -44,8 +44,7 @@ def command_map(
             with save(Path(page), overwrite=force) as out:
                 out.write(html_page(Path(path).name, tokens).encode())
         if as_json:
-            document = {"model_id": codec.settings.model_id, "tokens": [_document(t) for t in tokens]}
-            click.echo(json.dumps(document))
+            print_document(SurpriseMapDocument(codec.settings.model_id, tuple(map(_row, tokens))))
         elif page is None:
             _print(tokens)
 
@@ -57,9 +56,9 @@ def _read(path: Path) -> bytes:
         raise file_problem(path, problem) from problem
 
 
-def _document(token: SurprisingToken) -> dict[str, Any]:
-    guesses = [[text, round(chance, 4)] for text, chance in token.guesses]
-    return {"text": token.text, "size": len(token.data), "bits": round(token.bits, 3), "top": guesses}
+def _row(token: SurprisingToken) -> TokenRow:
+    guesses = tuple((text, round(chance, 4)) for text, chance in token.guesses)
+    return TokenRow(token.text, len(token.data), round(token.bits, 3), guesses)
 
 
 SHADES = (None, 22, 58, 94, 130, 160)

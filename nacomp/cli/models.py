@@ -1,7 +1,6 @@
 """`nacomp models`: what models there are, and how they come and go."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,14 @@ import click
 from rich.console import Console as RichConsole
 from rich.table import Table
 
-from nacomp.cli.console import human_size, printable
+from nacomp.cli.console import human_size, print_document, printable
 from nacomp.cli.options import common_options
 from nacomp.cli.session import begin_run
 from nacomp.codecs.levels import LEVELS, choose_model
 from nacomp.models.library.download import pull
 from nacomp.models.library.store import Store
+from nacomp.runtime.documents import ModelList, ModelResult, ModelRow, RemoveResult
+from nacomp.runtime.events import Phase, Started
 from nacomp.runtime.progress import Job
 
 
@@ -39,26 +40,26 @@ def command_list(as_json: bool, **common: Any) -> None:
     with begin_run(as_json=as_json, **common):
         store = Store()
         levels = _levels_of(store)
-        rows = [{**asdict(state), "levels": levels.get(state.id, [])} for state in store.list()]
+        rows = tuple(ModelRow(**asdict(s), levels=tuple(levels.get(s.id, ()))) for s in store.list())
         if as_json:
-            click.echo(json.dumps({"models": rows}))
+            print_document(ModelList(rows))
             return
         console = RichConsole(highlight=False, markup=False, soft_wrap=True)
         console.print(_table(rows))
         for row in rows:
-            if row["note"] and not row["installed"]:
-                console.print(f"{row['id']}: {row['note']}")
+            if row.note and not row.installed:
+                console.print(f"{row.id}: {row.note}")
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
+def _table(rows: Sequence[ModelRow]) -> Table:
     """One row per model; ids are there to be copied, so they are never broken."""
     table = Table(box=None, pad_edge=False)
     for heading in ("model", "size", "here", "levels", "licence"):
         table.add_column(heading, justify="right" if heading == "size" else "left", no_wrap=True)
     for row in rows:
-        size = human_size(row["size"]) if row["size"] else "-"
-        here = "yes" if row["installed"] else "no"
-        table.add_row(row["id"], size, here, ", ".join(row["levels"]), row["licence"])
+        size = human_size(row.size) if row.size else "-"
+        here = "yes" if row.installed else "no"
+        table.add_row(row.id, size, here, ", ".join(row.levels), row.licence)
     return table
 
 
@@ -69,15 +70,15 @@ def command_pull(model: str, **common: Any) -> None:
     """Download a model that `nacomp models list` shows."""
     with begin_run(**common) as run:
         store = Store()
-        run.console.start({"command": "pull", "inputs": [model], "output": None, "total_bytes": 0})
+        run.console.start(Started("pull", (model,)))
         done = pull(store, model, *_following(run.job()))
         sentence = f"{done.id}: {human_size(done.size)} in {printable(str(done.path))}"
-        run.console.result({"model_id": done.id, "path": str(done.path), "size": done.size}, sentence)
+        run.console.result(ModelResult(done.id, done.path, done.size), sentence)
 
 
 def _following(job: Job) -> tuple[Any, Any]:
     """(report, check) for the store, wired to a job's progress and its cancel token."""
-    job.enter("downloading")
+    job.enter(Phase.DOWNLOADING)
     seen = 0
 
     def report(done: int, total: int | None) -> None:
@@ -98,8 +99,8 @@ def command_add(file: str, link: bool, **common: Any) -> None:
     with begin_run(**common) as run:
         report, check = _following(run.job())
         done = Store().add(Path(file), link=link, report=report, check=check)
-        document = {"model_id": done.id, "path": str(done.path), "size": done.size}
-        run.console.result(document, f"{done.id}: use it with --model {done.id}")
+        result = ModelResult(done.id, done.path, done.size)
+        run.console.result(result, f"{done.id}: use it with --model {done.id}")
 
 
 @command_models.command("remove")
@@ -109,7 +110,7 @@ def command_remove(model: str, **common: Any) -> None:
     """Delete a downloaded or added model. Its archives cannot be read until it is back."""
     with begin_run(**common) as run:
         Store().remove(model)
-        run.console.result({"model_id": model}, f"{printable(model)} is removed")
+        run.console.result(RemoveResult(model), f"{printable(model)} is removed")
 
 
 @command_models.command("path")

@@ -10,6 +10,7 @@ from nacomp.cli.options import common_options
 from nacomp.cli.session import begin_run
 from nacomp.operations.default_paths import repaired_archive
 from nacomp.operations.repair import repair_archive
+from nacomp.runtime.documents import RepairResult
 
 
 @click.command("repair")
@@ -25,11 +26,11 @@ def command_repair(path: str, output: str | None, force: bool, **common: Any) ->
     target = Path(output) if output is not None else repaired_archive(source)
     with begin_run(**common) as run:
         done = repair_archive(source, target, overwrite=force)
-        document = {"path": path, "output": str(target), **vars(done)}
+        result = RepairResult(path, str(target), **vars(done))
         sentence = (
             f"{printable(str(target))}: {human_size(done.repaired_bytes)} repaired "
             f"({done.damaged_sectors} of {done.sectors} sectors were damaged)"
             if done.damaged_sectors
             else f"{printable(path)} was not damaged; {printable(str(target))} is a copy"
         )
-        run.console.result(document, sentence)
+        run.console.result(result, sentence)

@@ -16,6 +16,7 @@ from nacomp.errors import Interrupted, NacompError, SomeFailed, UsageError
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.read import open_archive
+from nacomp.runtime.events import Paused, Resumed
 from nacomp.runtime.progress import CancelToken, Job
 
 STANDARD = Path("-")
@@ -109,10 +110,10 @@ def _obey(run: Run) -> None:
         word = line.strip()
         if word == "pause":
             run.cancel.pause()
-            run.console.control("paused")
+            run.console.control(Paused())
         elif word == "resume":
             run.cancel.resume()
-            run.console.control("resumed")
+            run.console.control(Resumed())
         elif word == "cancel":
             run.cancel.cancel()
 

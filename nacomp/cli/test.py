@@ -15,6 +15,8 @@ from nacomp.cli.session import Run, begin_run, input_paths, open_input
 from nacomp.codecs.model_loader import Engines
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.test import check_archive
+from nacomp.runtime.documents import TestResult
+from nacomp.runtime.events import Started
 
 
 @click.command("test")
@@ -35,25 +37,11 @@ def _test(run: Run, engines: Engines, path: Path, password: Password) -> None:
         job = run.job()
         total = sum(entry.size for entry in archive.entries)
         job.expect(total)
-        run.console.start(
-            {
-                "command": "test",
-                "inputs": [str(path)],
-                "output": None,
-                "total_bytes": total,
-                "level": None,
-                "model_id": None,
-            }
-        )
+        run.console.start(Started("test", (str(path),), total_bytes=total))
         done = check_archive(archive, engines, job)
     seconds = time.monotonic() - began
-    document = {
-        "path": str(path),
-        "entries": done.entries,
-        "size": done.size,
-        "seconds": round(seconds, 3),
-    }
+    result = TestResult(str(path), done.entries, done.size, round(seconds, 3))
     sentence = (
         f"{printable(str(path))}: all {human_size(done.size)} come back as they were ({human_time(seconds)})"
     )
-    run.console.result(document, sentence)
+    run.console.result(result, sentence)

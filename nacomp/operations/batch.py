@@ -8,10 +8,11 @@ batch that was stopped or killed goes on by running it again.
 import csv
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from functools import partial
 from typing import IO
 
@@ -25,26 +26,13 @@ from nacomp.formats.limits import DEFAULT_LIMITS
 from nacomp.operations.compress import CompressOptions, compress
 from nacomp.operations.jobfile import Task
 from nacomp.operations.read import open_archive
+from nacomp.runtime.documents import BatchResult
+from nacomp.runtime.events import FileOutcome, FileState, Phase
 from nacomp.runtime.memory import Budget, free_memory
 from nacomp.runtime.progress import CancelToken, Job, PartJob
 
 FREE_SHARE = 0.7
 """Of the memory that is free at the start; the rest is for the system's cache and for what others start meanwhile."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A line of the report. `state`: `done`, `skipped` or `failed`; sizes in bytes."""
-
-    source: str
-    archive: str
-    state: str
-    original_size: int
-    compressed_size: int
-    seconds: float
-    level: str
-    model_id: str
-    message: str
 
 
 def run_batch(
@@ -55,7 +43,7 @@ def run_batch(
     memory: int | None,
     whole: Job,
     cancel: CancelToken,
-    told: Callable[[Outcome], None],
+    told: Callable[[FileOutcome], None],
 ) -> None:
     """Do all tasks; `told` hears each outcome as it comes. Raises Interrupted.
 
@@ -63,11 +51,11 @@ def run_batch(
     than `memory` bytes besides the models (None: most of what is free). `whole` counts the bytes of all of them.
     """
     whole.expect(sum(map(_size, tasks)))
-    whole.enter("compressing")
+    whole.enter(Phase.COMPRESSING)
     budget = Budget(int(free_memory() * FREE_SHARE) if memory is None else memory)
     do = partial(_do, engines=engines, budget=budget, whole=whole, cancel=cancel)
     with ThreadPoolExecutor(jobs or _side_by_side(tasks, engines), "nacomp-batch") as pool:
-        running: list[Future[Outcome]] = [pool.submit(do, task) for task in tasks]
+        running: list[Future[FileOutcome]] = [pool.submit(do, task) for task in tasks]
         try:
             for future in as_completed(running):
                 told(future.result())
@@ -86,12 +74,12 @@ def _side_by_side(tasks: Sequence[Task], engines: Engines) -> int:
     return many
 
 
-def _do(task: Task, engines: Engines, budget: Budget, whole: Job, cancel: CancelToken) -> Outcome:
+def _do(task: Task, engines: Engines, budget: Budget, whole: Job, cancel: CancelToken) -> FileOutcome:
     began = time.monotonic()
     job = PartJob(whole, _size(task), cancel)
     try:
         if _is_done(task, engines):
-            return _outcome(task, "skipped", began, task.target.stat().st_size)
+            return _outcome(task, FileState.SKIPPED, began, task.target.stat().st_size)
         task.target.parent.mkdir(parents=True, exist_ok=True)
         sources = walk([task.source])
         size, level = sum(source.size for source in sources), level_named(task.level)
@@ -102,15 +90,17 @@ def _do(task: Task, engines: Engines, budget: Budget, whole: Job, cancel: Cancel
             resume = codec is not None and codec.engine.batch_free and size > level.block_bytes
             options = CompressOptions(task.level, task.model, overwrite=True, resume=resume)
             done = compress(sources, task.target, engines, options, job)
-        return _outcome(task, "done", began, done.written.compressed_size, done.model_id)
+        return _outcome(task, FileState.DONE, began, done.written.compressed_size, done.model_id)
     except Interrupted:
         raise
     except NacompError as error:
-        return _outcome(task, "failed", began, message=str(error))
+        return _outcome(task, FileState.FAILED, began, message=str(error))
     except OSError as problem:
-        return _outcome(task, "failed", began, message=str(file_problem(task.target, problem)))
+        return _outcome(task, FileState.FAILED, began, message=str(file_problem(task.target, problem)))
     except MemoryError:
-        return _outcome(task, "failed", began, message="there is not enough memory for this model and level")
+        return _outcome(
+            task, FileState.FAILED, began, message="there is not enough memory for this model and level"
+        )
     finally:
         job.finish()
 
@@ -149,33 +139,35 @@ def _is_done(task: Task, engines: Engines) -> bool:
 
 
 def _outcome(
-    task: Task, state: str, began: float, packed: int = 0, model_id: str = "", message: str = ""
-) -> Outcome:
+    task: Task, state: FileState, began: float, packed: int = 0, model_id: str = "", message: str = ""
+) -> FileOutcome:
     seconds = round(time.monotonic() - began, 3)
-    return Outcome(
+    return FileOutcome(
         str(task.source), str(task.target), state, _size(task), packed, seconds, task.level, model_id, message
     )
 
 
-def in_order(outcomes: Sequence[Outcome], tasks: Sequence[Task]) -> list[Outcome]:
+def in_order(outcomes: Sequence[FileOutcome], tasks: Sequence[Task]) -> list[FileOutcome]:
     """The outcomes in the order of their tasks; those of an interrupted batch are fewer."""
     order = {str(task.source): number for number, task in enumerate(tasks)}
     return sorted(outcomes, key=lambda outcome: order[outcome.source])
 
 
-def write_csv(outcomes: Sequence[Outcome], out: IO[str]) -> None:
+def write_csv(outcomes: Sequence[FileOutcome], out: IO[str]) -> None:
     """The report as a table."""
-    table = csv.DictWriter(out, [field.name for field in fields(Outcome)])
+    table = csv.DictWriter(out, [field.name for field in fields(FileOutcome)])
     table.writeheader()
     table.writerows(asdict(outcome) for outcome in outcomes)
 
 
-def totals(outcomes: Sequence[Outcome]) -> dict[str, int]:
+def totals(outcomes: Sequence[FileOutcome]) -> BatchResult:
     """How many of each state, and the sizes of what is archived now."""
-    here = [outcome for outcome in outcomes if outcome.state != "failed"]
-    counts = {state: sum(o.state == state for o in outcomes) for state in ("done", "skipped", "failed")}
-    sizes = {
-        "original_size": sum(o.original_size for o in here),
-        "compressed_size": sum(o.compressed_size for o in here),
-    }
-    return counts | sizes
+    states = Counter(outcome.state for outcome in outcomes)
+    here = [outcome for outcome in outcomes if outcome.state is not FileState.FAILED]
+    return BatchResult(
+        states[FileState.DONE],
+        states[FileState.SKIPPED],
+        states[FileState.FAILED],
+        original_size=sum(outcome.original_size for outcome in here),
+        compressed_size=sum(outcome.compressed_size for outcome in here),
+    )

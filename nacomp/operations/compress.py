@@ -26,6 +26,7 @@ from nacomp.errors import CorruptArchive, Interrupted, UsageError, VerificationF
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.protection.recovery import add_recovery
 from nacomp.formats.protection.seal import Seal
+from nacomp.runtime.events import Phase
 from nacomp.runtime.output_files import check_free, save
 from nacomp.runtime.progress import Job
 
@@ -166,7 +167,7 @@ def _codec(
     """The codec, or None where there is nothing to code: an archive of folders needs no model. Raises UsageError."""
     if not any(source.size for source in sources):
         return None
-    job.enter("model")
+    job.enter(Phase.MODEL)
     codec = engines.for_level(level_named(options.level), options.model)
     if not options.predictors:
         return codec
@@ -179,7 +180,7 @@ def _codec(
 
 def _protect(file: BinaryIO, written: Written, percent: float, job: Job) -> Written:
     """Put recovery data behind a written archive."""
-    job.enter("adding recovery data")
+    job.enter(Phase.RECOVERY)
     size = written.compressed_size + add_recovery(file, percent)
     job.wrote(size)
     return replace(written, compressed_size=size)
@@ -190,7 +191,7 @@ def _verify(
 ) -> None:
     """Decode what was written, from the disk, and compare it with the SHA-256 taken while reading the sources."""
     file.flush()
-    job.restart("verifying", sum(source.size for source in sources))
+    job.restart(Phase.VERIFYING, sum(source.size for source in sources))
     with (
         Path(file.name).open("rb") as written,
         Archive(written, engines.for_method, password=password) as archive,

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,17 +13,9 @@ from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.default_paths import file_target, folder_target
 from nacomp.operations.read import is_single_file, open_archive
+from nacomp.runtime.documents import DecompressResult
+from nacomp.runtime.events import Phase
 from nacomp.runtime.progress import Job
-
-
-@dataclass(frozen=True)
-class Extracted:
-    """What `decompress` made: the files and links, and the bytes in them."""
-
-    paths: tuple[Path, ...]
-    entries: int
-    size: int
-    seconds: float
 
 
 def decompress(
@@ -37,7 +28,7 @@ def decompress(
     chosen: Sequence[str] = (),
     limits: Limits = DEFAULT_LIMITS,
     password: Password = None,
-) -> Extracted:
+) -> DecompressResult:
     """Extract an archive, or the chosen entries of it.
 
     A single file goes to `output`, or into it where it is a folder; several entries go below `output`, which is
@@ -46,7 +37,7 @@ def decompress(
     with ExitStack() as stack:
         archive = open_archive(path, engines, stack, limits, password)
         entries = select(archive, chosen)
-        job.enter("model")
+        job.enter(Phase.MODEL)
         archive.load_engines()
         began = time.monotonic()
         size = sum(entry.size for entry in entries)
@@ -62,4 +53,4 @@ def decompress(
             folder = output if output is not None else folder_target(path, archive)
             check_room(size, folder)
             paths = extract_tree(archive, entries, folder, job, overwrite=overwrite, workers=workers)
-    return Extracted(tuple(paths), len(entries), size, time.monotonic() - began)
+    return DecompressResult(tuple(paths), len(entries), size, round(time.monotonic() - began, 3))

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nacomp.archive.segments import SegmentKind, split
 from nacomp.archive.sources import Source
 from nacomp.codecs.levels import Level
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import file_problem
+from nacomp.runtime.documents import Estimate
 from nacomp.runtime.progress import Job
 
 SAMPLE_BYTES = 1 << 18
@@ -17,16 +18,6 @@ TRIAL_SYMBOLS = 768
 """Symbols coded for the clock: about a second of SmolLM2."""
 CLASSICAL_BYTES_PER_SECOND = 1 << 20
 """What the classical codecs manage, all trials counted (tests/benchmarks)."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What to expect. Sizes in bytes; seconds of this machine as busy as it is now."""
-
-    total_bytes: int
-    tokens: int
-    seconds: float
-    estimated_size: int
 
 
 def estimate(codec: NeuralCodec, sources: Sequence[Source], level: Level, job: Job) -> Estimate:
@@ -49,7 +40,8 @@ def estimate(codec: NeuralCodec, sources: Sequence[Source], level: Level, job: J
     rate, bits = _trial(codec, trial, level, job) if trial else (1.0, 8.0)
     seconds = tokens / rate + binary_bytes / CLASSICAL_BYTES_PER_SECOND
     size = tokens * bits / 8 + binary_bytes / 2
-    return Estimate(text_bytes + binary_bytes, tokens, seconds, round(size))
+    total = text_bytes + binary_bytes
+    return Estimate(total, tokens, seconds, round(size), level.name, codec.settings.model_id)
 
 
 def _beginning(source: Source) -> bytes:

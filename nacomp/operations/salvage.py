@@ -35,14 +35,14 @@ from nacomp.formats.file_access import make_seekable
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 from nacomp.formats.protection.seal import Password
 from nacomp.formats.scan import IntactParts, lost_ranges
+from nacomp.runtime.documents import SalvagedFile
+from nacomp.runtime.events import Phase
 from nacomp.runtime.output_files import save
 from nacomp.runtime.progress import Job
 
 PARTIAL_SUFFIX = ".partial"
 """Behind the name of a file of which bytes are lost."""
 ZEROS = bytes(1 << 16)
-
-Range = tuple[int, int]
 
 
 class BytesLost(NacompError):
@@ -52,52 +52,30 @@ class BytesLost(NacompError):
 
 
 @dataclass(frozen=True)
-class Piece:
-    """What became of one file.
-
-    Attributes:
-        path: its name in the archive; of a numbered block, the name it was given.
-        size: bytes it should have.
-        written: where it is now, or None if nothing of it survived.
-        lost: (offset, length) of each run of lost bytes, in order.
-    """
-
-    path: str
-    size: int
-    written: Path | None
-    lost: tuple[Range, ...] = ()
-
-    @property
-    def lost_bytes(self) -> int:
-        """How many of its bytes are lost."""
-        return sum(length for _, length in self.lost)
-
-
-@dataclass(frozen=True)
 class SalvageReport:
     """What a salvage gave back.
 
     Attributes:
         names_known: whether the index survived; if not, the pieces are blocks.
-        pieces: files, or blocks where the names are lost.
+        files: files, or blocks where the names are lost.
         links: symbolic links that were made.
         missing_blocks: numbers of the blocks that are lost; without the index, those below the last one found.
     """
 
     names_known: bool
-    pieces: tuple[Piece, ...]
+    files: tuple[SalvagedFile, ...]
     links: tuple[Path, ...]
     missing_blocks: tuple[int, ...]
 
     @property
-    def damaged(self) -> list[Piece]:
+    def damaged(self) -> list[SalvagedFile]:
         """The files that are not whole."""
-        return [piece for piece in self.pieces if piece.lost]
+        return [file for file in self.files if file.lost]
 
     @property
     def lost_bytes(self) -> int:
         """Bytes lost of all files whose names are known."""
-        return sum(piece.lost_bytes for piece in self.pieces)
+        return sum(file.lost_bytes for file in self.files)
 
     @property
     def complete(self) -> bool:
@@ -147,7 +125,7 @@ def salvage(
         file = make_seekable(path)
         if file is not path:
             stack.enter_context(file)
-        job.enter("searching")
+        job.enter(Phase.SEARCHING)
         found = IntactParts(file, limits, password)
         codecs = CodecTable(found.header.methods, engines.for_method)
         for number in sorted({info.method for info in found.intact.values()}):
@@ -188,7 +166,7 @@ def _named(
     names = {entry.path for entry in entries}
     pieces = []
     for entry in files:
-        job.enter("salvaging", entry.path)
+        job.enter(Phase.SALVAGING, entry.path)
         pieces.append(_file(entry, decoder, folder, intact, names, overwrite=overwrite))
     links = [make_link(folder / e.path, e, overwrite) for e in entries if e.kind is EntryKind.SYMLINK]
     for entry in reversed([e for e in entries if e.kind is EntryKind.FOLDER]):
@@ -200,12 +178,12 @@ def _named(
 
 def _file(
     entry: Entry, decoder: BlockDecoder, folder: Path, intact: set[int], names: set[str], *, overwrite: bool
-) -> Piece:
+) -> SalvagedFile:
     """Write one file, whole or partial. A block that does not decode is taken out of `intact`."""
     while True:
         lost = lost_ranges(entry, intact)
         if lost and sum(length for _, length in lost) == entry.size:
-            return Piece(entry.path, entry.size, None, tuple(lost))
+            return SalvagedFile(entry.path, entry.size, None, tuple(lost))
         target = folder / (_partial_name(entry.path, names) if lost else entry.path)
         before = len(intact)
         try:
@@ -219,10 +197,10 @@ def _file(
         except CorruptArchive:
             if len(intact) == before:
                 # Every block is as it was written, and yet it is another file: no byte of it can be vouched for.
-                return Piece(entry.path, entry.size, None, ((0, entry.size),))
+                return SalvagedFile(entry.path, entry.size, None, ((0, entry.size),))
             continue
         restore(target, entry)
-        return Piece(entry.path, entry.size, target, tuple(lost))
+        return SalvagedFile(entry.path, entry.size, target, tuple(lost))
 
 
 def _content(entry: Entry, decoder: BlockDecoder, intact: set[int]) -> Iterator[bytes | memoryview]:
@@ -270,7 +248,7 @@ def _numbered(
     pieces, bad = [], set()
     for number in sorted(found.intact):
         target = folder / f"block-{number:0{width}}"
-        job.enter("salvaging", target.name)
+        job.enter(Phase.SALVAGING, target.name)
         if not overwrite and target.exists():
             raise OutputExists(path=target)
         try:
@@ -280,6 +258,6 @@ def _numbered(
             continue
         with save(target, overwrite=overwrite) as out:
             out.write(content)
-        pieces.append(Piece(target.name, len(content), target))
+        pieces.append(SalvagedFile(target.name, len(content), target))
     missing = (set(range(max(found.intact, default=-1) + 1)) - set(found.intact)) | bad
     return SalvageReport(False, tuple(pieces), (), tuple(sorted(missing)))

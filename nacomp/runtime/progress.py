@@ -7,24 +7,12 @@ cancel is answered within one step; reports upward are limited to ten a second.
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nacomp.errors import Interrupted
+from nacomp.runtime.events import Phase, Progress
 
 REPORT_INTERVAL = 0.1
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a job is. Sizes in bytes, times in seconds; `seconds_left` is None while it cannot be told."""
-
-    phase: str
-    done_bytes: int
-    total_bytes: int
-    output_bytes: int
-    bytes_per_second: float
-    seconds_left: float | None
-    path: str | None = None
 
 
 ProgressCallback = Callable[[Progress], None]
@@ -74,9 +62,9 @@ class Job:
         self._cancel = cancel or CancelToken()
         self._began = self._last = time.monotonic()
         self._done = 0.0
-        self._state = Progress("reading", 0, total_bytes, 0, 0.0, None)
+        self._state = Progress(0, total_bytes)
 
-    def enter(self, phase: str, path: str | None = None) -> None:
+    def enter(self, phase: Phase, path: str | None = None) -> None:
         """Name what happens now."""
         with self._lock:
             self._state = replace(self._state, phase=phase, path=path)
@@ -87,7 +75,7 @@ class Job:
         with self._lock:
             self._state = replace(self._state, total_bytes=total_bytes)
 
-    def restart(self, phase: str, total_bytes: int) -> None:
+    def restart(self, phase: Phase, total_bytes: int) -> None:
         """Begin a second pass over the data (verifying) with a clock of its own."""
         with self._lock:
             self._began = time.monotonic()

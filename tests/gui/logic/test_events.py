@@ -1,6 +1,7 @@
 """The worker's lines become events, whatever pieces they arrive in."""
 
 from nacomp.gui.logic.events import (
+    READ,
     Document,
     EventStream,
     Failure,
@@ -14,6 +15,10 @@ from nacomp.gui.logic.events import (
     last_words,
     parse_line,
 )
+from nacomp.runtime import events
+
+ALL = {kind.name for kind in events.Event.__subclasses__()}
+"""Of these, the window has no batches, and `result` is handed on as it comes."""
 
 
 def test_progress_line_keeps_every_field() -> None:
@@ -25,9 +30,8 @@ def test_progress_line_keeps_every_field() -> None:
 
 
 def test_every_event_of_the_contract_is_known() -> None:
-    assert parse_line(b'{"event": "start", "total_bytes": 7, "output": "x", "model_id": null}') == Started(
-        7, "x", None
-    )
+    line = b'{"event": "start", "command": "compress", "inputs": ["a"], "total_bytes": 7, "output": "x"}'
+    assert parse_line(line) == Started("compress", ("a",), "x", 7)
     assert parse_line(b'{"event": "paused"}') == Paused()
     assert parse_line(b'{"event": "resumed"}') == Resumed()
     assert parse_line(b'{"event": "warning", "message": "m"}') == Notice("m")
@@ -38,6 +42,7 @@ def test_every_event_of_the_contract_is_known() -> None:
         b'{"event": "error", "kind": "FileProblem", "message": "no", "code": 5, "path": null}'
     )
     assert failure == Failure("FileProblem", "no", 5, None)
+    assert {kind.name for kind in (*READ.values(), events.Result)} == ALL - {"file"}
 
 
 def test_event_of_a_newer_worker_is_passed_over() -> None:

@@ -21,10 +21,11 @@ def test_fraction_never_exceeds_one() -> None:
     assert meter.fraction == 1.0
 
 
-def test_speed_is_measured_where_the_worker_gives_none() -> None:
+def test_time_left_is_told_from_the_speed() -> None:
     meter = Meter()
     meter.update(Progress(0, 1000), 10.0)
-    meter.update(Progress(200, 1000), 12.0)
+    assert (meter.speed, meter.seconds_left) == (None, None)
+    meter.update(Progress(200, 1000, bytes_per_second=100.0), 12.0)
     assert meter.speed == pytest.approx(100.0)
     assert meter.seconds_left == pytest.approx(8.0)
 
@@ -57,11 +58,12 @@ def test_a_new_phase_starts_with_a_fresh_speed() -> None:
 
 def test_a_pause_does_not_count_as_slow() -> None:
     meter = Meter()
-    meter.update(Progress(0, 1000), 0.0)
-    meter.update(Progress(100, 1000), 1.0)
+    meter.update(Progress(0, 1000, bytes_per_second=100.0), 0.0)
+    meter.update(Progress(100, 1000, bytes_per_second=100.0), 1.0)
     meter.forget_time()
-    meter.update(Progress(110, 1000), 500.0)
-    assert meter.speed == pytest.approx(100.0)
+    meter.update(Progress(100, 1000, bytes_per_second=100.0), 500.0)
+    meter.update(Progress(110, 1000, bytes_per_second=200.0), 501.0)
+    assert meter.speed == pytest.approx(150.0)  # an average over two seconds of work, not over 501
 
 
 def test_ratio_needs_output() -> None:
