@@ -24,12 +24,13 @@ from tests.nacomp.workbench import nacomp, prose
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two texts, one in a folder below, and an empty file that is left out."""
+    """Two texts, one in a folder below; an empty file and a link, which are left out."""
     found = tmp_path / "corpus"
     (found / "below").mkdir(parents=True)
     (found / "a.txt").write_bytes(prose(2000))
     (found / "below" / "b.txt").write_bytes(prose(1000, seed=2))
     (found / "empty").write_bytes(b"")
+    (found / "link").symlink_to("a.txt")
     return found
 
 
