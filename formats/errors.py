@@ -4,7 +4,7 @@ The base class lives in the lowest layer so that `formats`, `models`, `nacomp` a
 `nacomp.cli.main` alone turns an error into a process exit code.
 """
 
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
 from functools import partial
 from typing import ClassVar
 
@@ -21,6 +21,26 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+class Remedy(Enum):
+    """What the caller could do about an error.
+
+    An error does not say how that is spelled: whoever shows it has words of its own for it, switches on the command line
+    (`nacomp.cli.hints`) and buttons in a window.
+    """
+
+    REPLACE_OUTPUT = auto()
+    NAME_OUTPUT = auto()
+    NAME_FOLDER = auto()
+    GIVE_PASSWORD = auto()
+    LEAVE_OUT_UNSAFE = auto()
+    ALLOW_OUTPUT = auto()
+    DELETE = auto()
+    GO_ON = auto()
+    PULL_MODEL = auto()
+    ADD_MODEL = auto()
+    FETCH_BY_HAND = auto()
+
+
 class NacompError(Exception):
     """Base of all errors with a sentence for a person.
 
@@ -29,9 +49,13 @@ class NacompError(Exception):
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.SOME_FAILED
+    remedy: Remedy | None = None
+    """What could be done about it: the same for all errors of a class, or of this one alone."""
 
-    def __init__(self, **fields: object) -> None:
+    def __init__(self, *, remedy: Remedy | None = None, **fields: object) -> None:
         self.fields = fields
+        if remedy is not None:
+            self.remedy = remedy
         super().__init__(self.message)
 
     @classmethod
@@ -49,7 +73,7 @@ class NacompError(Exception):
 
     def __reduce__(self) -> tuple[partial["NacompError"], tuple[()]]:
         """Errors travel between processes; without this, they would be made anew from their message alone."""
-        return partial(type(self), **self.fields), ()
+        return partial(type(self), remedy=self.remedy, **self.fields), ()
 
 
 class CorruptArchive(NacompError):
@@ -81,9 +105,10 @@ class DamagedBlock(CorruptArchive):
 
 
 class PasswordNeeded(NacompError):
-    """The archive is sealed with a password; give it with --password-file FILE, in NACOMP_PASSWORD, or on a terminal."""
+    """The archive is sealed with a password."""
 
     exit_code = ExitCode.MODEL
+    remedy = Remedy.GIVE_PASSWORD
 
 
 class WrongPassword(NacompError):

@@ -1,6 +1,6 @@
 """What can go wrong with a model or an engine. All of them leave with exit code 4."""
 
-from nacomp.formats.errors import ExitCode, NacompError
+from nacomp.formats.errors import ExitCode, NacompError, Remedy
 
 
 class ModelError(NacompError):
@@ -10,7 +10,7 @@ class ModelError(NacompError):
 
 
 class ModelMissing(ModelError):
-    """The model {model} is not on this machine; get it with: {command}"""
+    """The model {model} is not on this machine."""
 
 
 class GpuFull(ModelError):
@@ -26,7 +26,9 @@ class HashMismatch(ModelError):
 
 
 class DownloadFailed(ModelError):
-    """The model {model} could not be downloaded: {reason}; run the same command again to resume."""
+    """The model {model} could not be downloaded: {reason}."""
+
+    remedy = Remedy.GO_ON
 
 
 class KernelUnavailable(ModelError):

@@ -87,7 +87,7 @@ def decompress(
     Raises:
         PasswordNeeded, WrongPassword: the archive is sealed.
         CorruptArchive, UnsupportedArchive, LimitExceeded: not an archive this version can read.
-        ModelMissing: the archive's model is not on this machine; the message says how to get it.
+        ModelMissing: the archive's model is not on this machine; `nacomp models pull` gets it.
         UsageError: the archive holds something else than one file; use `open`.
     """
     engines = Engines(threads=threads)

@@ -11,6 +11,7 @@ from nacomp.formats.errors import (
     LimitExceeded,
     NacompError,
     PasswordNeeded,
+    Remedy,
     UnsupportedArchive,
     WrongPassword,
 )
@@ -40,7 +41,9 @@ class FileProblem(NacompError):
 
 
 class OutputExists(FileProblem):
-    """{path} exists already; use -f to replace it."""
+    """{path} exists already."""
+
+    remedy = Remedy.REPLACE_OUTPUT
 
 
 class FileChanged(FileProblem):
@@ -52,8 +55,8 @@ class Interrupted(NacompError):
 
     exit_code = ExitCode.INTERRUPTED
 
-    def __init__(self, left: str = "nothing was left behind") -> None:
-        super().__init__(left=left)
+    def __init__(self, left: str = "nothing was left behind", remedy: Remedy | None = None) -> None:
+        super().__init__(left=left, remedy=remedy)
 
 
 class VerificationFailed(NacompError):
@@ -104,6 +107,7 @@ __all__ = [
     "NacompError",
     "OutputExists",
     "PasswordNeeded",
+    "Remedy",
     "SomeFailed",
     "UnsupportedArchive",
     "UnsupportedModel",

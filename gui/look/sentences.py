@@ -13,9 +13,7 @@ ERRORS = (
     QT_TRANSLATE_NOOP("Errors", "{path} is damaged: {what}."),
     QT_TRANSLATE_NOOP("Errors", "The archive is damaged or not a nacomp archive: {reason}."),
     QT_TRANSLATE_NOOP("Errors", "Block {number} of the archive is damaged: {reason}."),
-    QT_TRANSLATE_NOOP(
-        "Errors", "The model {model} could not be downloaded: {reason}; run the same command again to resume."
-    ),
+    QT_TRANSLATE_NOOP("Errors", "The model {model} could not be downloaded: {reason}."),
     QT_TRANSLATE_NOOP("Errors", "There is no entry {path} in this archive."),
     QT_TRANSLATE_NOOP(
         "Errors", "{feature} needs an optional part of nacomp; install it with: pip install 'nacomp[{extra}]'"
@@ -44,12 +42,12 @@ ERRORS = (
         "Errors", "The archive asks for {asked} where the limit is {limit}; it may be hostile ({what})."
     ),
     QT_TRANSLATE_NOOP("Errors", "The model {model} cannot be used: {reason}."),
-    QT_TRANSLATE_NOOP("Errors", "The model {model} is not on this machine; get it with: {command}"),
+    QT_TRANSLATE_NOOP("Errors", "The model {model} is not on this machine."),
     QT_TRANSLATE_NOOP("Errors", "The archive cannot be repaired: it has no usable recovery data ({reason})."),
     QT_TRANSLATE_NOOP(
         "Errors", "This needs at least {needed_mb:,} MB of memory and {free_mb:,} MB are free; {advice}."
     ),
-    QT_TRANSLATE_NOOP("Errors", "{path} exists already; use -f to replace it."),
+    QT_TRANSLATE_NOOP("Errors", "{path} exists already."),
     QT_TRANSLATE_NOOP("Errors", "{failed} of {total} inputs failed."),
     QT_TRANSLATE_NOOP("Errors", "The path {path} cannot be in an archive: {reason}."),
     QT_TRANSLATE_NOOP(

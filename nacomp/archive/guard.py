@@ -2,7 +2,7 @@
 
 Names: the container refuses some that file systems allow; finding that out when the index is written would cost hours.
 Sizes: an archive of a kilobyte can name petabytes. What an honest archive may give without a question is bounded by its
-own size and by the room on the disk; `--max-output` says otherwise. A plain bound lost: any that lets a disk image pass
+own size and by the room on the disk, unless the caller names a limit. A plain bound lost: any that lets a disk image pass
 lets a bomb fill the disk, and ratios alone refuse a small file of zeros.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nacomp.archive.sources import Source
-from nacomp.errors import FileProblem, LimitExceeded
+from nacomp.errors import FileProblem, LimitExceeded, Remedy
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.errors import UnsafePath
 from nacomp.formats.paths import check_link, check_path, display_name, encode_path
@@ -41,7 +41,8 @@ def check_names(sources: Iterable[Source]) -> None:
         source, fault = faults[0]
         raise FileProblem(
             path=display_name(str(source.path or source.name)),
-            reason=f"cannot be in an archive: {fault}{_more(len(faults) - 1)}; --skip-unsafe leaves such files out",
+            reason=f"cannot be in an archive: {fault}{_more(len(faults) - 1)}",
+            remedy=Remedy.LEAVE_OUT_UNSAFE,
         )
 
 
@@ -71,8 +72,13 @@ def check_output(size: int, archive_size: int, max_output: int | None) -> None:
     """Raise LimitExceeded if an archive would give more than it may; a limit that was asked for is checked on opening."""
     limit = default_max_output(archive_size)
     if max_output is None and size > limit:
-        what = f"bytes of output; if you trust it: --max-output {size}"
-        raise LimitExceeded(asked=f"{size:,}", limit=f"{limit:,}", what=what)
+        raise LimitExceeded(
+            asked=f"{size:,}",
+            limit=f"{limit:,}",
+            what="bytes of output",
+            size=size,
+            remedy=Remedy.ALLOW_OUTPUT,
+        )
 
 
 def check_room(size: int, target: Path) -> None:

@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from nacomp.cli.console import human_size, printable
+from nacomp.cli.hints import in_words
 from nacomp.cli.options import common_options, level_options
 from nacomp.cli.session import Run, begin_run
 from nacomp.codecs.model_loader import Elsewhere
@@ -105,6 +106,7 @@ def command_batch(
                 whole=run.job(),
                 cancel=run.cancel,
                 told=told,
+                words=in_words,
             )
         finally:
             # An interrupted batch reports what it came to.

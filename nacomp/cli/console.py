@@ -13,6 +13,7 @@ from rich.console import Console as RichConsole
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as RichProgress
 
+from nacomp.cli.hints import hint, in_words
 from nacomp.errors import NacompError
 from nacomp.runtime.documents import Document
 from nacomp.runtime.events import (
@@ -114,7 +115,7 @@ class JsonConsole(Console):
             for name, value in error.fields.items()
         }
         kind, code = type(error).__name__, int(error.exit_code)
-        self._say(Failure(kind, str(error), code, path, error.template(), fields))
+        self._say(Failure(kind, str(error), code, path, error.template(), fields, hint(error)))
 
     def close(self) -> None:
         """There is no bar to take away."""
@@ -181,7 +182,7 @@ class TerminalConsole(Console):
 
     def error(self, error: NacompError, path: str | None = None) -> None:
         self.close()
-        message = str(error)
+        message = in_words(error)
         prefix = f"{printable(path)}: " if path and path not in message else ""
         self._print(f"nacomp: {prefix}{message}", style="red")
 

@@ -21,7 +21,7 @@ from nacomp.archive.working_memory import compress_bytes
 from nacomp.codecs.levels import Level, level_named
 from nacomp.codecs.model_loader import Engines
 from nacomp.codecs.neural import NeuralCodec
-from nacomp.errors import Interrupted, ModelError, NacompError, PasswordNeeded, file_problem
+from nacomp.errors import Interrupted, ModelError, NacompError, PasswordNeeded, Remedy, file_problem
 from nacomp.formats.limits import DEFAULT_LIMITS
 from nacomp.operations.compress import CompressOptions, compress
 from nacomp.operations.jobfile import Task
@@ -44,8 +44,9 @@ def run_batch(
     whole: Job,
     cancel: CancelToken,
     told: Callable[[FileOutcome], None],
+    words: Callable[[NacompError], str] = str,
 ) -> None:
-    """Do all tasks; `told` hears each outcome as it comes. Raises Interrupted.
+    """Do all tasks; `told` hears each outcome as it comes, with a failure in `words`. Raises Interrupted.
 
     `jobs` are under way at a time, 0 for as many as there is work for, and fewer where their memory would come to more
     than `memory` bytes besides the models (None: most of what is free). `whole` counts the bytes of all of them.
@@ -53,14 +54,14 @@ def run_batch(
     whole.expect(sum(map(_size, tasks)))
     whole.enter(Phase.COMPRESSING)
     budget = Budget(int(free_memory() * FREE_SHARE) if memory is None else memory)
-    do = partial(_do, engines=engines, budget=budget, whole=whole, cancel=cancel)
+    do = partial(_do, engines=engines, budget=budget, whole=whole, cancel=cancel, words=words)
     with ThreadPoolExecutor(jobs or _side_by_side(tasks, engines), "nacomp-batch") as pool:
         running: list[Future[FileOutcome]] = [pool.submit(do, task) for task in tasks]
         try:
             for future in as_completed(running):
                 told(future.result())
         except Interrupted:
-            raise Interrupted("run the same command again to go on") from None
+            raise Interrupted("what is finished is kept", Remedy.GO_ON) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -74,7 +75,14 @@ def _side_by_side(tasks: Sequence[Task], engines: Engines) -> int:
     return many
 
 
-def _do(task: Task, engines: Engines, budget: Budget, whole: Job, cancel: CancelToken) -> FileOutcome:
+def _do(
+    task: Task,
+    engines: Engines,
+    budget: Budget,
+    whole: Job,
+    cancel: CancelToken,
+    words: Callable[[NacompError], str],
+) -> FileOutcome:
     began = time.monotonic()
     job = PartJob(whole, _size(task), cancel)
     try:
@@ -94,9 +102,9 @@ def _do(task: Task, engines: Engines, budget: Budget, whole: Job, cancel: Cancel
     except Interrupted:
         raise
     except NacompError as error:
-        return _outcome(task, FileState.FAILED, began, message=str(error))
+        return _outcome(task, FileState.FAILED, began, message=words(error))
     except OSError as problem:
-        return _outcome(task, FileState.FAILED, began, message=str(file_problem(task.target, problem)))
+        return _outcome(task, FileState.FAILED, began, message=words(file_problem(task.target, problem)))
     except MemoryError:
         return _outcome(
             task, FileState.FAILED, began, message="there is not enough memory for this model and level"

@@ -296,7 +296,7 @@ def _speed(speed: float) -> str:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """The files of a folder and below it that have content, links left out, or the file itself. Raises UsageError for none."""
+    """The files of a folder and below it that have content, or the file itself; no links. Raises UsageError for none."""
     paths = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
     found = [path for path in paths if path.is_file() and not path.is_symlink() and path.stat().st_size]
     if not found:

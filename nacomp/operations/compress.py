@@ -22,7 +22,7 @@ from nacomp.archive.sources import Source, walk
 from nacomp.codecs.levels import DEFAULT_LEVEL, level_named
 from nacomp.codecs.model_loader import Engines
 from nacomp.codecs.neural import NeuralCodec
-from nacomp.errors import CorruptArchive, Interrupted, UsageError, VerificationFailed
+from nacomp.errors import CorruptArchive, Interrupted, Remedy, UsageError, VerificationFailed
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.protection.recovery import add_recovery
 from nacomp.formats.protection.seal import Seal
@@ -86,7 +86,7 @@ def compress(
     if options.seal is not None and not options.seal.password:
         raise UsageError(reason="an empty password protects nothing; give a longer one, or none")
     if options.seal is not None and options.resume:
-        raise UsageError(reason="--resume keeps finished blocks in the clear, so it goes without a password")
+        raise UsageError(reason="resuming keeps finished blocks in the clear, so it goes without a password")
     codec = _codec(sources, engines, options, job)
     encoder, workers = engines.encoder(codec)
     coder = BlockEncoder(encoder, level_named(options.level), job, workers)
@@ -156,9 +156,7 @@ def _resume(
         except Interrupted:
             if not len(kept):
                 raise
-            raise Interrupted(
-                "what is finished is kept; run the same command with --resume to go on"
-            ) from None
+            raise Interrupted("what is finished is kept", Remedy.GO_ON) from None
 
 
 def _codec(

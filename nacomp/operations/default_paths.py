@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nacomp.archive.archive_reader import Archive
-from nacomp.errors import UsageError
+from nacomp.errors import Remedy, UsageError
 from nacomp.formats.entry import Entry
 
 SUFFIX = ".nac"
@@ -23,7 +23,7 @@ def file_target(path: Path | BinaryIO, output: Path | None, entry: Entry) -> Pat
     if output is not None:
         return output / entry.path if output.is_dir() else output
     if not isinstance(path, Path):
-        raise UsageError(reason="standard input needs -o OUTPUT, or -c for standard output")
+        raise UsageError(reason="an archive that is a stream needs an output", remedy=Remedy.NAME_OUTPUT)
     # The archive may have been renamed; its own name is what the user sees.
     return path.with_suffix("") if path.suffix == SUFFIX else path.parent / entry.path
 
@@ -31,7 +31,8 @@ def file_target(path: Path | BinaryIO, output: Path | None, entry: Entry) -> Pat
 def folder_target(path: Path | BinaryIO, archive: Archive) -> Path:
     """The folder that several entries go below. Raises UsageError."""
     if not isinstance(path, Path):
-        raise UsageError(reason="an archive of several entries from standard input needs -o FOLDER")
+        reason = "an archive of several entries that is a stream needs a folder"
+        raise UsageError(reason=reason, remedy=Remedy.NAME_FOLDER)
     tops = {entry.path.split("/")[0] for entry in archive.entries}
     stem = path.with_suffix("") if path.suffix == SUFFIX else path.with_name(path.name + ".extracted")
     # An archive of one folder brings that folder along; loose entries get one, so they do not litter.
@@ -41,7 +42,7 @@ def folder_target(path: Path | BinaryIO, archive: Archive) -> Path:
 def salvage_folder(path: Path | BinaryIO) -> Path:
     """Salvaged files go beside the archive. Raises UsageError."""
     if not isinstance(path, Path):
-        raise UsageError(reason="a salvage from standard input needs -o FOLDER")
+        raise UsageError(reason="a salvage of a stream needs a folder", remedy=Remedy.NAME_FOLDER)
     return path.with_name(f"{path.stem}.salvaged")
 
 

@@ -1,4 +1,4 @@
-"""What happens to the inputs of `--rm` once their archive has been verified: to the trash, or deleted for good.
+"""What happens to inputs that are to go once their archive has been verified: to the trash, or deleted for good.
 
 Each file is looked at once more before it goes: one that changed since it was read is not in the archive as it is now,
 so it stays. A folder goes to the trash whole if it holds exactly what was archived; otherwise file by file, so that what
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nacomp.archive.sources import Source, walk
-from nacomp.errors import FileProblem, NacompError
+from nacomp.errors import FileProblem, NacompError, Remedy
 from nacomp.formats.entry import EntryKind
 
 
@@ -91,7 +91,6 @@ def _move_to_trash(path: Path) -> None:
         send2trash(path.absolute())
     except OSError as problem:
         reason = (
-            "was archived but could not be moved to the trash, so it stays "
-            f"({problem.strerror or problem}); --no-trash deletes instead"
+            f"was archived but could not be moved to the trash, so it stays ({problem.strerror or problem})"
         )
-        raise FileProblem(path=path, reason=reason) from problem
+        raise FileProblem(path=path, reason=reason, remedy=Remedy.DELETE) from problem

@@ -227,7 +227,7 @@
         <translation>Block {number} des Archivs ist beschädigt: {reason}.</translation>
     </message>
     <message>
-        <source>The model {model} could not be downloaded: {reason}; run the same command again to resume.</source>
+        <source>The model {model} could not be downloaded: {reason}.</source>
         <translation>Das Modell {model} ließ sich nicht herunterladen: {reason}; ein neuer Versuch macht dort weiter.</translation>
     </message>
     <message>
@@ -275,8 +275,8 @@
         <translation>Das Modell {model} lässt sich nicht verwenden: {reason}.</translation>
     </message>
     <message>
-        <source>The model {model} is not on this machine; get it with: {command}</source>
-        <translation>Das Modell {model} ist nicht auf diesem Rechner; auf der Seite Modelle lässt es sich holen, oder mit: {command}</translation>
+        <source>The model {model} is not on this machine.</source>
+        <translation>Das Modell {model} ist nicht auf diesem Rechner; auf der Seite Modelle steht, was sich holen lässt.</translation>
     </message>
     <message>
         <source>The archive cannot be repaired: it has no usable recovery data ({reason}).</source>
@@ -287,7 +287,7 @@
         <translation>Das braucht mindestens {needed_mb:,} MB Speicher, frei sind {free_mb:,} MB; {advice}.</translation>
     </message>
     <message>
-        <source>{path} exists already; use -f to replace it.</source>
+        <source>{path} exists already.</source>
         <translation>{path} gibt es schon.</translation>
     </message>
     <message>

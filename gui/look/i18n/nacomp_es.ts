@@ -227,7 +227,7 @@
         <translation>El bloque {number} del archivo está dañado: {reason}.</translation>
     </message>
     <message>
-        <source>The model {model} could not be downloaded: {reason}; run the same command again to resume.</source>
+        <source>The model {model} could not be downloaded: {reason}.</source>
         <translation>No se pudo descargar el modelo {model}: {reason}; un nuevo intento continúa desde ahí.</translation>
     </message>
     <message>
@@ -275,8 +275,8 @@
         <translation>El modelo {model} no se puede usar: {reason}.</translation>
     </message>
     <message>
-        <source>The model {model} is not on this machine; get it with: {command}</source>
-        <translation>El modelo {model} no está en este equipo; puede obtenerlo en la página Modelos o con: {command}</translation>
+        <source>The model {model} is not on this machine.</source>
+        <translation>El modelo {model} no está en este equipo; la página Modelos muestra los que se pueden obtener.</translation>
     </message>
     <message>
         <source>The archive cannot be repaired: it has no usable recovery data ({reason}).</source>
@@ -287,7 +287,7 @@
         <translation>Esto necesita al menos {needed_mb:,} MB de memoria y hay {free_mb:,} MB libres; {advice}.</translation>
     </message>
     <message>
-        <source>{path} exists already; use -f to replace it.</source>
+        <source>{path} exists already.</source>
         <translation>{path} ya existe.</translation>
     </message>
     <message>

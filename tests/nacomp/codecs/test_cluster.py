@@ -29,7 +29,7 @@ from nacomp.codecs.cluster import TOPIC, Cluster, own_versions
 from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import Engines
 from nacomp.codecs.neural import NeuralCodec
-from nacomp.errors import ClusterProblem, Interrupted, ModelMissing, WorkerRefused
+from nacomp.errors import ClusterProblem, Interrupted, ModelMissing, Remedy, WorkerRefused
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.models.exact.engine import available_kernels
 from nacomp.models.library.store import Store
@@ -316,7 +316,11 @@ def test_the_llama_engine_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [WorkerRefused(worker="w", reason="r"), ModelMissing(model="m", command="c"), Interrupted("left")],
+    [
+        WorkerRefused(worker="w", reason="r"),
+        ModelMissing(model="m", remedy=Remedy.PULL_MODEL),
+        Interrupted("left"),
+    ],
 )
 def test_errors_travel(error: Exception) -> None:
     again = pickle.loads(pickle.dumps(error))

@@ -216,7 +216,8 @@ def test_interrupted_batches_report_what_they_came_to(folder: Path, tmp_path: Pa
             if events[-1]["event"] == "file" and [e["event"] for e in events].count("file") == 4:
                 process.send_signal(signal.SIGINT)
     assert process.returncode == 130
-    assert "run the same command again" in events[-1]["message"]
+    assert "what is finished is kept" in events[-1]["message"]
+    assert "run the same command again" in events[-1]["hint"]
     assert json.loads(report.read_text())["summary"]["done"] == 4
     assert events[0]["event"] == "start"
     assert max(e["total_bytes"] for e in events if e["event"] == "progress") == 403_600
