@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from nacomp.cli.hints import HINTS
 from nacomp.cli.main import COMMANDS, SHORT, cli
 from nacomp.cli.options import common_options, level_options
 from nacomp.errors import ExitCode, NacompError
@@ -124,6 +125,12 @@ def _errors() -> Iterator[str]:
     )
     for kind in sorted(error_classes(), key=lambda kind: (kind.exit_code, kind.__name__)):
         yield f"| {kind.exit_code.value} | `{kind.__name__}` | {_cell(kind.__doc__ or '')} |"
+    yield from (
+        "",
+        "Where the command line knows what helps, it says so behind the message, one of these:",
+        "",
+    )
+    yield from (f"- {hint}" for hint in HINTS.values())
 
 
 def error_classes() -> set[type[NacompError]]:

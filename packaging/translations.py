@@ -1,6 +1,6 @@
 """Brings the window's translations up to date: collects sentences from the code, and compiles what is translated.
 
-    python packaging/translations.py            # after a sentence in gui/ changed: refresh gui/look/i18n/*.ts and *.qm
+    python packaging/translations.py            # after a sentence changed: refresh gui/look/i18n/*.ts and *.qm
 
 Then edit the `.ts` files (Qt Linguist or any editor) and run it again. Sentences without a translation are listed;
 the tests fail until there are none. English has a file because it holds the plural forms.
@@ -23,10 +23,15 @@ def unfinished(path: Path) -> list[str]:
     return [m.findtext("source", "") for m in open_ones]
 
 
+def speaking() -> list[Path]:
+    """The files with sentences that the window shows: its own, and the words it shares with the command line."""
+    return [*sorted((ROOT / "gui").rglob("*.py")), ROOT / "nacomp" / "runtime" / "words.py"]
+
+
 def collect(language: str) -> Path:
     """Refresh one `.ts` file from the code. English takes only sentences with plural forms."""
     path = FOLDER / f"nacomp_{language}.ts"
-    sources = [str(file.relative_to(ROOT)) for file in sorted((ROOT / "gui").rglob("*.py"))]
+    sources = [str(file.relative_to(ROOT)) for file in speaking()]
     plural = ["-pluralonly"] if language == "en" else []
     options = [
         "-locations",

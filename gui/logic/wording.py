@@ -1,33 +1,26 @@
-"""Numbers in words: sizes, times, speeds and ratios as a person would say them.
+"""Numbers in words: speeds, ratios and odds as a person would say them, beside sizes and times (nacomp/runtime/words.py).
 
 Qt-free: the translator is a parameter. Inside the application it is `QCoreApplication.translate`; its default gives
 the English sentence, so everything here is tested without Qt.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from nacomp.runtime import words
+from nacomp.runtime.words import Marks, Translate, duration_text, english
 
-UNITS = ("B", "kB", "MB", "GB", "TB")
-
-
-class Translate(Protocol):
-    """The shape of `QCoreApplication.translate` without plural forms: context and source text."""
-
-    def __call__(self, context: str, key: str, /) -> str: ...
-
-
-def english(_context: str, key: str, /) -> str:
-    """The source text itself."""
-    return key
-
-
-@dataclass
-class Marks:
-    """What stands between whole and part, and between thousands."""
-
-    decimal: str = "."
-    group: str = ","
-
+__all__ = [
+    "MARKS",
+    "Translate",
+    "bits_text",
+    "count_text",
+    "duration_text",
+    "english",
+    "fixed_text",
+    "odds_text",
+    "ratio_text",
+    "saved_text",
+    "size_text",
+    "speed_text",
+]
 
 MARKS = Marks()
 """How the language in use writes numbers. One per process, as the language is; `Language.choose` sets it."""
@@ -44,44 +37,17 @@ def count_text(value: int) -> str:
 
 
 def _figure(value: float) -> str:
-    """Three significant digits at most, no trailing zeros below ten: 9.5, 12.3, 128."""
-    if value >= 99.95 or f"{value:.1f}".endswith(".0"):
-        return f"{value:.0f}"
-    return fixed_text(value, 1)
+    return words.figure(value, MARKS)
 
 
 def size_text(size: float) -> str:
-    """A size in decimal units, as file managers show it: 950 B, 1.2 MB."""
-    value, unit = float(size), 0
-    while value >= 999.5 and unit < len(UNITS) - 1:
-        value, unit = value / 1000, unit + 1
-    return f"{int(value)} B" if unit == 0 else f"{_figure(value)} {UNITS[unit]}"
+    """A size in decimal units, as the language in use writes it: 950 B, 1.2 MB."""
+    return words.size_text(size, MARKS)
 
 
 def speed_text(bytes_per_second: float) -> str:
     """Bytes per second: 128 kB/s."""
     return f"{size_text(bytes_per_second)}/s"
-
-
-def duration_text(seconds: float, translate: Translate = english) -> str:
-    """A rough time: `8 s`, `2 min 30 s`, `1 h 5 min`, `3 days`. Never more precise than it is true."""
-    whole = max(1, round(seconds))
-    if whole < 60:
-        return translate("wording", "{0} s").format(whole)
-    if whole < 600:
-        minutes, rest = divmod(whole // 10 * 10, 60)
-        if rest:
-            return translate("wording", "{0} min {1} s").format(minutes, rest)
-        return translate("wording", "{0} min").format(minutes)
-    minutes = round(whole / 60)
-    if minutes < 60:
-        return translate("wording", "{0} min").format(minutes)
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        if minutes:
-            return translate("wording", "{0} h {1} min").format(hours, minutes)
-        return translate("wording", "{0} h").format(hours)
-    return translate("wording", "{0} days").format(round(hours / 24))
 
 
 def ratio_text(original: int, compressed: int, translate: Translate = english) -> str:

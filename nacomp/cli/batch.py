@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from nacomp.cli.console import human_size, printable
+from nacomp.cli.console import printable
 from nacomp.cli.hints import in_words
 from nacomp.cli.options import common_options, level_options
 from nacomp.cli.session import Run, begin_run
@@ -21,6 +21,7 @@ from nacomp.operations.jobfile import Rule, Task, plan, read_job_file
 from nacomp.runtime.documents import BatchReport, BatchResult
 from nacomp.runtime.events import FileOutcome, FileState, Started, to_json
 from nacomp.runtime.output_files import save
+from nacomp.runtime.words import size_text
 
 
 @click.command("batch")
@@ -164,7 +165,7 @@ def _write_reports(outcomes: list[FileOutcome], report: str | None, table: str |
 
 
 def _finish(run: Run, summary: BatchResult) -> None:
-    sizes = f"{human_size(summary.original_size)} -> {human_size(summary.compressed_size)}"
+    sizes = f"{size_text(summary.original_size)} -> {size_text(summary.compressed_size)}"
     sentence = f"{summary.done} compressed, {summary.skipped} already done: {sizes}"
     if summary.failed:
         run.console.warning(sentence)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nacomp.cli.console import human_size
 from nacomp.cli.options import common_options
 from nacomp.cli.session import Run, begin_run
 from nacomp.codecs.levels import LEVELS
@@ -27,6 +26,7 @@ from nacomp.operations.benchmark import (
 from nacomp.runtime.documents import BenchResult, BenchRow
 from nacomp.runtime.events import Phase, Started
 from nacomp.runtime.progress import Job
+from nacomp.runtime.words import size_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -107,7 +107,7 @@ def _row(result: Result) -> BenchRow:
 def _print(rows: list[Result], files: int) -> None:
     from rich.console import Console
 
-    title = f"{files} files, {human_size(rows[0].size)}; in = compress, out = decompress"
+    title = f"{files} files, {size_text(rows[0].size)}; in = compress, out = decompress"
     Console(file=sys.stdout).print(summary_table(rows, title))
 
 

@@ -9,7 +9,7 @@ import click
 
 from nacomp.archive.guard import split_names
 from nacomp.archive.sources import Source
-from nacomp.cli.console import human_size, human_time, printable
+from nacomp.cli.console import printable
 from nacomp.cli.options import common_options, level_options
 from nacomp.cli.password import new_password, password_file_option
 from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, input_paths
@@ -24,6 +24,7 @@ from nacomp.operations.default_paths import default_archive
 from nacomp.operations.trash import remove_sources
 from nacomp.runtime.documents import CompressResult
 from nacomp.runtime.events import Started
+from nacomp.runtime.words import duration_text, size_text
 
 
 class Removal(Enum):
@@ -211,6 +212,6 @@ def _sentence(done: Compressed, output: str) -> str:
     written = done.written
     ratio = written.original_size / max(written.compressed_size, 1)
     return (
-        f"{printable(output)}: {human_size(written.original_size)} -> {human_size(written.compressed_size)} "
-        f"({ratio:.2f} times smaller, {written.bits_per_byte:.3f} bits per byte) in {human_time(written.seconds)}"
+        f"{printable(output)}: {size_text(written.original_size)} -> {size_text(written.compressed_size)} "
+        f"({ratio:.2f} times smaller, {written.bits_per_byte:.3f} bits per byte) in {duration_text(written.seconds)}"
     )

@@ -29,23 +29,7 @@ from nacomp.runtime.events import (
     Started,
     to_json,
 )
-
-
-def human_size(size: float) -> str:
-    """A size in bytes for people: 999 B, 1.2 MB. Decimal units, as drives and networks use."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if abs(size) < 999.5:
-            return f"{size:.0f} {unit}" if unit == "B" or size >= 99.5 else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"
-
-
-def human_time(seconds: float) -> str:
-    """A duration for people: 8 s, 3 min, 2 h 05 min."""
-    if seconds < 59.5:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+from nacomp.runtime.words import duration_text, size_text
 
 
 class Console(ABC):
@@ -149,11 +133,11 @@ class TerminalConsole(Console):
     def progress(self, event: Progress) -> None:
         if self._bar is None or self._task is None:
             return
-        details = [f"{human_size(event.bytes_per_second)}/s"] if event.bytes_per_second else []
+        details = [f"{size_text(event.bytes_per_second)}/s"] if event.bytes_per_second else []
         if event.output_bytes and event.done_bytes:
             details.append(f"ratio {event.done_bytes / event.output_bytes:.1f}")
         if event.seconds_left is not None:
-            details.append(f"{human_time(event.seconds_left)} left")
+            details.append(f"{duration_text(event.seconds_left)} left")
         self._bar.update(
             self._task,
             description=_shorten(event.path or event.phase),

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from nacomp.archive.extract import select
-from nacomp.cli.console import human_size, human_time, printable
+from nacomp.cli.console import printable
 from nacomp.cli.damage import naming_help
 from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
@@ -24,6 +24,7 @@ from nacomp.operations.decompress import decompress
 from nacomp.operations.read import write_contents
 from nacomp.runtime.documents import DecompressResult
 from nacomp.runtime.events import Started
+from nacomp.runtime.words import duration_text, size_text
 
 
 @click.command("decompress")
@@ -136,4 +137,4 @@ def _to_stdout(
 
 def _sentence(path: Path, done: DecompressResult) -> str:
     where = printable(str(done.outputs[0])) if len(done.outputs) == 1 else f"{len(done.outputs)} files"
-    return f"{printable(str(path))}: {where}, {human_size(done.size)} in {human_time(done.seconds)}"
+    return f"{printable(str(path))}: {where}, {size_text(done.size)} in {duration_text(done.seconds)}"

@@ -7,7 +7,7 @@ import click
 from rich.console import Console as RichConsole
 from rich.table import Table
 
-from nacomp.cli.console import human_size, print_document
+from nacomp.cli.console import print_document
 from nacomp.cli.options import common_options
 from nacomp.cli.session import begin_run
 from nacomp.codecs.model_loader import Engines
@@ -21,6 +21,7 @@ from nacomp.runtime.documents import (
     LlamaEngine,
     LlamaEngineMissing,
 )
+from nacomp.runtime.words import size_text
 
 
 @click.command("engines")
@@ -77,6 +78,6 @@ def _device_table(found: Iterable[DeviceRow]) -> Table:
             heading, justify="right" if heading in ("free", "memory") else "left", overflow="fold"
         )
     for device in found:
-        free, total = human_size(device.memory_free), human_size(device.memory_total)
+        free, total = size_text(device.memory_free), size_text(device.memory_total)
         table.add_row(device.name, device.kind, device.description, free, total)
     return table

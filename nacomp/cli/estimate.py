@@ -4,12 +4,13 @@ from typing import Any
 
 import click
 
-from nacomp.cli.console import human_size, human_time, print_document
+from nacomp.cli.console import print_document
 from nacomp.cli.options import common_options, level_options
 from nacomp.cli.session import begin_run, input_paths
 from nacomp.codecs.levels import level_named
 from nacomp.operations.compress import sources_of
 from nacomp.operations.estimate import estimate
+from nacomp.runtime.words import duration_text, size_text
 
 
 @click.command("estimate")
@@ -29,6 +30,6 @@ def command_estimate(
             print_document(found)
             return
         click.echo(
-            f"{human_size(found.total_bytes)} in {found.tokens:,} tokens: about {human_time(found.seconds)}, "
-            f"to about {human_size(found.estimated_size)} with {found.model_id}"
+            f"{size_text(found.total_bytes)} in {found.tokens:,} tokens: about {duration_text(found.seconds)}, "
+            f"to about {size_text(found.estimated_size)} with {found.model_id}"
         )

@@ -9,7 +9,7 @@ import click
 from rich.console import Console as RichConsole
 from rich.table import Table
 
-from nacomp.cli.console import human_size, print_document
+from nacomp.cli.console import print_document
 from nacomp.cli.entries import entry_row
 from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
@@ -17,6 +17,7 @@ from nacomp.cli.session import begin_run, open_input
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.paths import display_name
 from nacomp.runtime.documents import Listing
+from nacomp.runtime.words import size_text
 
 
 @click.command("list")
@@ -34,12 +35,12 @@ def command_list(path: str, password_file: str | None, as_json: bool, **common: 
         for heading, justify in (("size", "right"), ("modified", "left"), ("name", "left")):
             table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
         for entry in archive.entries:
-            table.add_row(human_size(entry.size), _when(entry.mtime_ns), _shown(entry))
+            table.add_row(size_text(entry.size), _when(entry.mtime_ns), _shown(entry))
         console = RichConsole(highlight=False, markup=False)
         console.print(table)
         total = sum(entry.size for entry in archive.entries)
         console.print(
-            f"{len(archive.entries)} entries, {human_size(total)}, {human_size(archive.reader.size)} compressed"
+            f"{len(archive.entries)} entries, {size_text(total)}, {size_text(archive.reader.size)} compressed"
         )
 
 

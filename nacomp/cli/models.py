@@ -9,7 +9,7 @@ import click
 from rich.console import Console as RichConsole
 from rich.table import Table
 
-from nacomp.cli.console import human_size, print_document, printable
+from nacomp.cli.console import print_document, printable
 from nacomp.cli.options import common_options
 from nacomp.cli.session import begin_run
 from nacomp.codecs.levels import LEVELS, choose_model
@@ -18,6 +18,7 @@ from nacomp.models.library.store import Store
 from nacomp.runtime.documents import ModelList, ModelResult, ModelRow, RemoveResult
 from nacomp.runtime.events import Phase, Started
 from nacomp.runtime.progress import Job
+from nacomp.runtime.words import size_text
 
 
 @click.group("models")
@@ -57,7 +58,7 @@ def _table(rows: Sequence[ModelRow]) -> Table:
     for heading in ("model", "size", "here", "levels", "licence"):
         table.add_column(heading, justify="right" if heading == "size" else "left", no_wrap=True)
     for row in rows:
-        size = human_size(row.size) if row.size else "-"
+        size = size_text(row.size) if row.size else "-"
         here = "yes" if row.installed else "no"
         table.add_row(row.id, size, here, ", ".join(row.levels), row.licence)
     return table
@@ -72,7 +73,7 @@ def command_pull(model: str, **common: Any) -> None:
         store = Store()
         run.console.start(Started("pull", (model,)))
         done = pull(store, model, *_following(run.job()))
-        sentence = f"{done.id}: {human_size(done.size)} in {printable(str(done.path))}"
+        sentence = f"{done.id}: {size_text(done.size)} in {printable(str(done.path))}"
         run.console.result(ModelResult(done.id, done.path, done.size), sentence)
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import click
 
-from nacomp.cli.console import human_size, printable
+from nacomp.cli.console import printable
 from nacomp.cli.options import common_options
 from nacomp.cli.session import begin_run
 from nacomp.operations.default_paths import repaired_archive
 from nacomp.operations.repair import repair_archive
 from nacomp.runtime.documents import RepairResult
+from nacomp.runtime.words import size_text
 
 
 @click.command("repair")
@@ -28,7 +29,7 @@ def command_repair(path: str, output: str | None, force: bool, **common: Any) ->
         done = repair_archive(source, target, overwrite=force)
         result = RepairResult(path, str(target), **vars(done))
         sentence = (
-            f"{printable(str(target))}: {human_size(done.repaired_bytes)} repaired "
+            f"{printable(str(target))}: {size_text(done.repaired_bytes)} repaired "
             f"({done.damaged_sectors} of {done.sectors} sectors were damaged)"
             if done.damaged_sectors
             else f"{printable(path)} was not damaged; {printable(str(target))} is a copy"

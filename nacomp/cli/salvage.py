@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from nacomp.cli.console import human_size, printable
+from nacomp.cli.console import printable
 from nacomp.cli.session import STANDARD, Run
 from nacomp.codecs.model_loader import Engines
 from nacomp.formats.limits import Limits
@@ -13,6 +13,7 @@ from nacomp.operations.default_paths import salvage_folder
 from nacomp.operations.salvage import BytesLost, SalvageReport, salvage
 from nacomp.runtime.documents import SalvagedFile, SalvageResult
 from nacomp.runtime.events import Started
+from nacomp.runtime.words import size_text
 
 SHOWN_FILES = 20
 """Damaged files named one by one on a terminal; JSON has them all."""
@@ -69,14 +70,14 @@ def _fate(file: SalvagedFile) -> str:
     offset, length = file.lost[0]
     more = f" and in {len(file.lost) - 1} more places" if len(file.lost) > 1 else ""
     return (
-        f"{name}: {human_size(file.lost_bytes)} of {human_size(file.size)} lost, {length:,} bytes at "
+        f"{name}: {size_text(file.lost_bytes)} of {size_text(file.size)} lost, {length:,} bytes at "
         f"{offset:,}{more}; kept as {printable(file.written.name)} with zeros there"
     )
 
 
 def _what_is_lost(report: SalvageReport) -> str:
     if report.names_known:
-        return f"{human_size(report.lost_bytes)} in {len(report.damaged)} files could not be saved"
+        return f"{size_text(report.lost_bytes)} in {len(report.damaged)} files could not be saved"
     missing = len(report.missing_blocks)
     gaps = f", and {missing} blocks before the last one found" if missing else ""
     return f"the names of its files are lost{gaps}"

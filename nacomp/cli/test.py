@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from nacomp.cli.console import human_size, human_time, printable
+from nacomp.cli.console import printable
 from nacomp.cli.damage import naming_help
 from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
@@ -17,6 +17,7 @@ from nacomp.formats.protection.seal import Password
 from nacomp.operations.test import check_archive
 from nacomp.runtime.documents import TestResult
 from nacomp.runtime.events import Started
+from nacomp.runtime.words import duration_text, size_text
 
 
 @click.command("test")
@@ -41,7 +42,5 @@ def _test(run: Run, engines: Engines, path: Path, password: Password) -> None:
         done = check_archive(archive, engines, job)
     seconds = time.monotonic() - began
     result = TestResult(str(path), done.entries, done.size, round(seconds, 3))
-    sentence = (
-        f"{printable(str(path))}: all {human_size(done.size)} come back as they were ({human_time(seconds)})"
-    )
+    sentence = f"{printable(str(path))}: all {size_text(done.size)} come back as they were ({duration_text(seconds)})"
     run.console.result(result, sentence)

@@ -1,51 +1,14 @@
-"""Numbers in words."""
+"""Speeds, ratios and odds in words."""
 
 import pytest
 
 from nacomp.gui.logic.wording import (
     bits_text,
-    duration_text,
     odds_text,
     ratio_text,
     saved_text,
-    size_text,
     speed_text,
 )
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1 kB"),
-        (1234, "1.2 kB"),
-        (999_499, "999 kB"),
-        (999_600, "1 MB"),
-        (3_456_789, "3.5 MB"),
-        (5 * 10**15, "5000 TB"),
-    ],
-)
-def test_sizes(size: int, text: str) -> None:
-    assert size_text(size) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.2, "1 s"),
-        (59, "59 s"),
-        (60, "1 min"),
-        (95, "1 min 30 s"),
-        (599, "9 min 50 s"),
-        (1234, "21 min"),
-        (3600, "1 h"),
-        (3700, "1 h 2 min"),
-        (200_000, "2 days"),
-    ],
-)
-def test_durations(seconds: float, text: str) -> None:
-    assert duration_text(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+"""Sizes and times in words, for the command line and the window alike.
+
+The window speaks several languages: it hands over a translator, and the marks its language writes numbers with. Without
+them the words are English.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+class Translate(Protocol):
+    """The shape of Qt's `QCoreApplication.translate` without plural forms: context and source text."""
+
+    def __call__(self, context: str, key: str, /) -> str: ...
+
+
+def english(_context: str, key: str, /) -> str:
+    """The source text itself."""
+    return key
+
+
+@dataclass
+class Marks:
+    """What stands between whole and part of a number, and between its thousands."""
+
+    decimal: str = "."
+    group: str = ","
+
+
+ENGLISH = Marks()
+
+
+def figure(value: float, marks: Marks = ENGLISH) -> str:
+    """A number short enough to read: 9.5, 12.3, 128; a part of nought is left out."""
+    if value >= 99.95 or f"{value:.1f}".endswith(".0"):
+        return f"{value:.0f}"
+    return f"{value:.1f}".replace(".", marks.decimal)
+
+
+def size_text(size: float, marks: Marks = ENGLISH) -> str:
+    """A size in bytes in decimal units, as file managers, drives and networks have it: 950 B, 1.2 MB."""
+    value, unit = float(size), 0
+    while value >= 999.5 and unit < len(UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{int(value)} B" if unit == 0 else f"{figure(value, marks)} {UNITS[unit]}"
+
+
+def duration_text(seconds: float, translate: Translate = english) -> str:
+    """A rough time: `8 s`, `2 min 30 s`, `1 h 5 min`, `3 days`. Never more precise than it is true."""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return translate("wording", "{0} s").format(whole)
+    if whole < 600:
+        minutes, rest = divmod(whole // 10 * 10, 60)
+        if rest:
+            return translate("wording", "{0} min {1} s").format(minutes, rest)
+        return translate("wording", "{0} min").format(minutes)
+    if round(whole / 60) < 60:
+        return translate("wording", "{0} min").format(round(whole / 60))
+    return _long_duration_text(round(whole / 60), translate)
+
+
+def _long_duration_text(minutes: int, translate: Translate) -> str:
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        return translate("wording", "{0} days").format(round(hours / 24))
+    if minutes:
+        return translate("wording", "{0} h {1} min").format(hours, minutes)
+    return translate("wording", "{0} h").format(hours)
