@@ -4,7 +4,7 @@ The container's structure is `nacomp.formats`' business, decoding is `block_deco
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import BinaryIO
 
@@ -53,10 +53,7 @@ class Archive:
     @property
     def files(self) -> list[Entry]:
         """The entries with content, in the order that decodes each block once."""
-        files = [e for e in self.entries if e.kind is EntryKind.FILE]
-        return sorted(
-            files, key=lambda e: (e.extents[0].block, e.extents[0].offset) if e.extents else (-1, 0)
-        )
+        return in_block_order(self.entries)
 
     @property
     def neural_parameters(self) -> dict[str, object] | None:
@@ -111,7 +108,7 @@ class Archive:
         try:
             for entry in entries:
                 job.enter(Phase.EXTRACTING, entry.path)
-                yield entry, _checked(entry, decoder.content(entry))
+                yield entry, checked(entry, decoder.content(entry))
         finally:
             decoder.close()
 
@@ -142,7 +139,14 @@ class Archive:
         self.close()
 
 
-def _checked(entry: Entry, pieces: Iterator[memoryview]) -> Iterator[memoryview]:
+def in_block_order(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries with content, in the order that decodes each block once."""
+    files = [entry for entry in entries if entry.kind is EntryKind.FILE]
+    return sorted(files, key=lambda e: (e.extents[0].block, e.extents[0].offset) if e.extents else (-1, 0))
+
+
+def checked(entry: Entry, pieces: Iterator[memoryview]) -> Iterator[memoryview]:
+    """A file's bytes, and behind the last of them the check of its SHA-256. Raises CorruptArchive."""
     digest = hashlib.sha256()
     for piece in pieces:
         digest.update(piece)

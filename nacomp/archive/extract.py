@@ -1,35 +1,21 @@
-"""Entries to files: folders first, then files, each whole or not at all, then links, then times.
+"""Entries of an archive to files: which ones, and their bytes block by block into the tree."""
 
-Paths were judged when the archive was opened (`nacomp.formats.paths`): none is absolute, none climbs, no link leaves the
-tree. What is left to check here is the target's side: a link that stands where a folder should be is never followed.
-"""
-
-import contextlib
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from nacomp.archive.archive_reader import Archive
-from nacomp.errors import FileProblem, OutputExists, file_problem
-from nacomp.formats.entry import Entry, EntryKind
-from nacomp.formats.paths import case_collisions, display_name, parents, windows_problem
-from nacomp.runtime.output_files import save
+from nacomp.archive.tree_writer import TreeWriter, write_file
+from nacomp.formats.entry import Entry
+from nacomp.formats.paths import parents
 from nacomp.runtime.progress import Job
-
-SAFE_MODE_BITS = 0o777
-"""Set-user-id and its kin are kept in the archive and never set on extraction."""
 
 
 def extract_file(
     archive: Archive, entry: Entry, target: Path, job: Job, *, overwrite: bool, workers: int
 ) -> None:
-    """Write one file to exactly this path."""
+    """Write one file to exactly this path. Raises what `extract_tree` does."""
     for _, pieces in archive.contents([entry], job, workers):
-        with save(target, overwrite=overwrite) as out:
-            for piece in pieces:
-                out.write(piece)
-    restore(target, entry)
+        write_file(target, entry, pieces, overwrite=overwrite)
 
 
 def extract_tree(
@@ -39,78 +25,12 @@ def extract_tree(
 
     Raises FileProblem, OutputExists, CorruptArchive, ModelMissing; files written before the fault stay, as each is whole.
     """
-    check_names(entries)
-    make_folder(folder, folder)
-    chosen = {entry.path: entry for entry in entries}
-    for entry in entries:
-        make_folder(folder, _target(folder, entry if entry.kind is EntryKind.FOLDER else None, entry.path))
-    if not overwrite:
-        for entry in entries:
-            if entry.kind is not EntryKind.FOLDER and os.path.lexists(folder / entry.path):
-                raise OutputExists(path=folder / entry.path)
-    written = []
-    for entry, pieces in archive.contents([e for e in archive.files if e.path in chosen], job, workers):
-        target = folder / entry.path
-        with save(target, overwrite=overwrite) as out:
-            for piece in pieces:
-                out.write(piece)
-        restore(target, entry)
-        written.append(target)
-    written += [make_link(folder / e.path, e, overwrite) for e in entries if e.kind is EntryKind.SYMLINK]
-    for entry in reversed([e for e in entries if e.kind is EntryKind.FOLDER]):
-        restore(folder / entry.path, entry)
-    return written
-
-
-def _target(folder: Path, itself: Entry | None, path: str) -> Path:
-    """The folder that must exist for an entry: itself, or the one it lies in."""
-    return folder / path if itself is not None else (folder / path).parent
-
-
-def make_folder(root: Path, folder: Path) -> None:
-    """Make a folder below root, refusing to pass through a link or a file."""
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        at = root
-        for name in folder.relative_to(root).parts:
-            at /= name
-            if at.is_symlink():
-                raise FileProblem(path=at, reason="is a link where the archive has a folder")
-            at.mkdir(exist_ok=True)
-    except OSError as problem:
-        raise file_problem(folder, problem) from problem
-
-
-def check_names(entries: Sequence[Entry]) -> None:
-    """On systems that cannot hold every name, say so before anything is written."""
-    if sys.platform == "win32":
-        for entry in entries:
-            if reason := windows_problem(entry.path):
-                raise FileProblem(path=display_name(entry.path), reason=reason)
-    if sys.platform in ("win32", "darwin"):
-        for group in case_collisions(entry.path for entry in entries):
-            names = " and ".join(map(display_name, group))
-            raise FileProblem(path=names, reason="would be one file on this system")
-
-
-def make_link(target: Path, entry: Entry, overwrite: bool) -> Path:
-    try:
-        if overwrite and target.is_symlink():
-            target.unlink()
-        target.symlink_to(entry.link_target)
-    except FileExistsError:
-        raise OutputExists(path=target) from None
-    except OSError as problem:
-        raise file_problem(target, problem) from problem
-    return target
-
-
-def restore(target: Path, entry: Entry) -> None:
-    """Mode and time, as far as this file system can keep them: neither is worth failing over."""
-    with contextlib.suppress(OSError, OverflowError):
-        target.chmod(entry.mode & SAFE_MODE_BITS)
-    with contextlib.suppress(OSError, OverflowError):
-        os.utime(target, ns=(entry.mtime_ns, entry.mtime_ns))
+    tree = TreeWriter(folder, entries, overwrite=overwrite)
+    tree.check_free()
+    chosen = {entry.path for entry in entries}
+    files = [entry for entry in archive.files if entry.path in chosen]
+    written = [tree.write(entry, pieces) for entry, pieces in archive.contents(files, job, workers)]
+    return written + tree.finish()
 
 
 def select(archive: Archive, wanted: Sequence[str]) -> list[Entry]:

@@ -7,7 +7,6 @@ name, because a name is a promise that the content is right. Files put together 
 program could tell what is missing. Where nothing of a file survived, no file is written; the report names it.
 """
 
-import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -16,9 +15,10 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
+from nacomp.archive.archive_reader import checked, in_block_order
 from nacomp.archive.block_decoder import BlockDecoder
-from nacomp.archive.extract import check_names, make_folder, make_link, restore
 from nacomp.archive.guard import check_output, check_room
+from nacomp.archive.tree_writer import TreeWriter, make_folder
 from nacomp.codecs.model_loader import Engines
 from nacomp.codecs.table import CodecTable
 from nacomp.errors import (
@@ -30,8 +30,9 @@ from nacomp.errors import (
     file_problem,
 )
 from nacomp.formats.block import Block, BlockInfo
-from nacomp.formats.entry import Entry, EntryKind
+from nacomp.formats.entry import Entry
 from nacomp.formats.file_access import make_seekable
+from nacomp.formats.index import Index
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 from nacomp.formats.protection.seal import Password
 from nacomp.formats.scan import IntactParts, lost_ranges
@@ -42,7 +43,7 @@ from nacomp.runtime.progress import Job
 
 PARTIAL_SUFFIX = ".partial"
 """Behind the name of a file of which bytes are lost."""
-ZEROS = bytes(1 << 16)
+ZEROS = memoryview(bytes(1 << 16))
 
 
 class BytesLost(NacompError):
@@ -132,78 +133,68 @@ def salvage(
             codecs.codec(number)  # a missing model is told before anything is written
         decoder = BlockDecoder(_Blocks(found), codecs, job)
         stack.callback(decoder.close)
-        archive_size = file.seek(0, io.SEEK_END)
+        total = _bytes_to_write(found, limits)
+        check_output(total, file.seek(0, io.SEEK_END), limits.max_total_size)
+        check_room(total, folder)
+        job.expect(total)
         if found.index is None:
-            return _numbered(found, decoder, folder, job, limits, archive_size, overwrite=overwrite)
-        return _named(found, decoder, folder, job, limits, archive_size, overwrite=overwrite)
+            return _numbered(found, decoder, folder, job, overwrite=overwrite)
+        tree = TreeWriter(folder, found.index.entries, overwrite=overwrite)
+        return _named(found, found.index, decoder, tree, job)
+
+
+def _bytes_to_write(found: IntactParts, limits: Limits) -> int:
+    """What all files would take, or all blocks where there are no names. Raises LimitExceeded."""
+    if found.index is not None:
+        return sum(entry.size for entry in found.index.entries)
+    total = sum(info.original_size for info in found.intact.values())
+    if limits.max_total_size is not None:
+        check_limit(total, limits.max_total_size, "bytes in all blocks")
+    return total
 
 
 def _named(
-    found: IntactParts,
-    decoder: BlockDecoder,
-    folder: Path,
-    job: Job,
-    limits: Limits,
-    archive_size: int,
-    *,
-    overwrite: bool,
+    found: IntactParts, index: Index, decoder: BlockDecoder, tree: TreeWriter, job: Job
 ) -> SalvageReport:
-    assert found.index is not None
-    entries = found.index.entries
-    check_names(entries)
-    total = sum(entry.size for entry in entries)
-    check_output(total, archive_size, limits.max_total_size)
-    check_room(total, folder)
-    files = [entry for entry in entries if entry.kind is EntryKind.FILE]
-    files.sort(key=lambda e: (e.extents[0].block, e.extents[0].offset) if e.extents else (-1, 0))
-    job.expect(sum(entry.size for entry in files))
+    """The index survived: every file under its name, or beside it where bytes are lost."""
     intact = set(found.intact)
-    make_folder(folder, folder)
+    files = in_block_order(index.entries)
     decoder.expect([replace(e, extents=tuple(x for x in e.extents if x.block in intact)) for e in files])
-    for entry in entries:
-        target = folder / entry.path
-        make_folder(folder, target if entry.kind is EntryKind.FOLDER else target.parent)
-    names = {entry.path for entry in entries}
-    pieces = []
+    names = {entry.path for entry in index.entries}
+    saved = []
     for entry in files:
         job.enter(Phase.SALVAGING, entry.path)
-        pieces.append(_file(entry, decoder, folder, intact, names, overwrite=overwrite))
-    links = [make_link(folder / e.path, e, overwrite) for e in entries if e.kind is EntryKind.SYMLINK]
-    for entry in reversed([e for e in entries if e.kind is EntryKind.FOLDER]):
-        restore(folder / entry.path, entry)
-    missing = set(range(len(found.index.blocks))) - intact
-    pieces.sort(key=lambda piece: piece.path)
-    return SalvageReport(True, tuple(pieces), tuple(links), tuple(sorted(missing)))
+        saved.append(_file(entry, decoder, tree, intact, names))
+    links = tree.finish()
+    missing = set(range(len(index.blocks))) - intact
+    saved.sort(key=lambda file: file.path)
+    return SalvageReport(True, tuple(saved), tuple(links), tuple(sorted(missing)))
 
 
 def _file(
-    entry: Entry, decoder: BlockDecoder, folder: Path, intact: set[int], names: set[str], *, overwrite: bool
+    entry: Entry, decoder: BlockDecoder, tree: TreeWriter, intact: set[int], names: set[str]
 ) -> SalvagedFile:
     """Write one file, whole or partial. A block that does not decode is taken out of `intact`."""
     while True:
         lost = lost_ranges(entry, intact)
         if lost and sum(length for _, length in lost) == entry.size:
             return SalvagedFile(entry.path, entry.size, None, tuple(lost))
-        target = folder / (_partial_name(entry.path, names) if lost else entry.path)
         before = len(intact)
+        content = _content(entry, decoder, intact)
         try:
-            with save(target, overwrite=overwrite) as out:
-                digest = hashlib.sha256()
-                for piece in _content(entry, decoder, intact):
-                    digest.update(piece)
-                    out.write(piece)
-                if not lost and digest.digest() != entry.sha256:
-                    raise CorruptArchive(reason=f"{entry.path} did not come back as it was (SHA-256)")
+            if lost:
+                written = tree.write(entry, content, _partial_suffix(entry.path, names))
+            else:
+                written = tree.write(entry, checked(entry, content))
         except CorruptArchive:
             if len(intact) == before:
                 # Every block is as it was written, and yet it is another file: no byte of it can be vouched for.
                 return SalvagedFile(entry.path, entry.size, None, ((0, entry.size),))
             continue
-        restore(target, entry)
-        return SalvagedFile(entry.path, entry.size, target, tuple(lost))
+        return SalvagedFile(entry.path, entry.size, written, tuple(lost))
 
 
-def _content(entry: Entry, decoder: BlockDecoder, intact: set[int]) -> Iterator[bytes | memoryview]:
+def _content(entry: Entry, decoder: BlockDecoder, intact: set[int]) -> Iterator[memoryview]:
     """A file's bytes, zeros for the lost ones. Raises CorruptArchive after taking a bad block out of `intact`."""
     for extent in entry.extents:
         if extent.block not in intact:
@@ -218,34 +209,21 @@ def _content(entry: Entry, decoder: BlockDecoder, intact: set[int]) -> Iterator[
         yield memoryview(block)[extent.offset : extent.offset + extent.length]
 
 
-def _partial_name(path: str, names: set[str]) -> str:
-    """The name of a partial file that no entry has."""
-    name = path + PARTIAL_SUFFIX
-    while name in names:
-        name += PARTIAL_SUFFIX
-    return name
+def _partial_suffix(path: str, names: set[str]) -> str:
+    """What stands behind a partial file's name, so that no entry has it."""
+    suffix = PARTIAL_SUFFIX
+    while path + suffix in names:
+        suffix += PARTIAL_SUFFIX
+    return suffix
 
 
 def _numbered(
-    found: IntactParts,
-    decoder: BlockDecoder,
-    folder: Path,
-    job: Job,
-    limits: Limits,
-    archive_size: int,
-    *,
-    overwrite: bool,
+    found: IntactParts, decoder: BlockDecoder, folder: Path, job: Job, *, overwrite: bool
 ) -> SalvageReport:
     """The index is lost: each block becomes a file of its own, numbered as in the archive."""
-    total = sum(info.original_size for info in found.intact.values())
-    if limits.max_total_size is not None:
-        check_limit(total, limits.max_total_size, "bytes in all blocks")
-    check_output(total, archive_size, limits.max_total_size)
-    check_room(total, folder)
     make_folder(folder, folder)
-    job.expect(total)
     width = max(6, len(str(max(found.intact, default=0))))
-    pieces, bad = [], set()
+    saved, bad = [], set()
     for number in sorted(found.intact):
         target = folder / f"block-{number:0{width}}"
         job.enter(Phase.SALVAGING, target.name)
@@ -258,6 +236,6 @@ def _numbered(
             continue
         with save(target, overwrite=overwrite) as out:
             out.write(content)
-        pieces.append(SalvagedFile(target.name, len(content), target))
+        saved.append(SalvagedFile(target.name, len(content), target))
     missing = (set(range(max(found.intact, default=-1) + 1)) - set(found.intact)) | bad
-    return SalvageReport(False, tuple(pieces), (), tuple(sorted(missing)))
+    return SalvageReport(False, tuple(saved), (), tuple(sorted(missing)))

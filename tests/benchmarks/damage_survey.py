@@ -118,7 +118,7 @@ def _judge_salvage(data: bytes, sample: Sample, engines: Engines, folder: Path) 
     began = time.monotonic()
     try:
         report = salvage(io.BytesIO(data), folder, engines, Job(), password=PASSWORD)
-        for piece in report.pieces if report.names_known else ():
+        for piece in report.files if report.names_known else ():
             expected = bytearray(sample.tree[piece.path][1])
             for offset, length in piece.lost:
                 expected[offset : offset + length] = bytes(length)

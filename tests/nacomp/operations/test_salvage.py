@@ -148,7 +148,7 @@ def test_lost_end_still_gives_the_first_blocks(archive: Path) -> None:
     _, blocks, _ = inside(archive)
     archive.write_bytes(archive.read_bytes()[: blocks[2].offset + 20])
     report = salvage(archive, archive.with_name("saved"), Engines(), Job())
-    assert (len(report.pieces), report.names_known) == (2, False)
+    assert (len(report.files), report.names_known) == (2, False)
 
 
 def test_a_lost_beginning_is_told(archive: Path) -> None:
