@@ -28,6 +28,15 @@ def nacomp(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None) 
     return Finished(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
 
 
+def refused(code: int, *arguments: str | Path, stdin: bytes = b"") -> str:
+    """Run a command that must fail with this exit code and one sentence; gives the sentence."""
+    done = nacomp(*arguments, stdin=stdin)
+    assert done.code == code, (done.code, done.err)
+    assert "Traceback" not in done.err
+    assert done.err.strip().count("\n") <= 1
+    return done.err
+
+
 def prose(size: int, seed: int = 1) -> bytes:
     """English-like text of about this size, made of words from the project's own pages."""
     words = (ROOT / "formats" / "SPEC.md").read_text(encoding="utf-8").split()
