@@ -36,6 +36,7 @@ class Remedy(Enum):
     ALLOW_OUTPUT = auto()
     DELETE = auto()
     GO_ON = auto()
+    LIST_MODELS = auto()
     PULL_MODEL = auto()
     ADD_MODEL = auto()
     FETCH_BY_HAND = auto()

@@ -93,7 +93,7 @@ REASONS = (
     QT_TRANSLATE_NOOP("Reasons", "nothing was left behind"),
     QT_TRANSLATE_NOOP("Reasons", "there is not enough memory for this model and level"),
     QT_TRANSLATE_NOOP("Reasons", "close other programs, or use a smaller model"),
-    QT_TRANSLATE_NOOP("Reasons", "use a smaller model, see: nacomp models list"),
+    QT_TRANSLATE_NOOP("Reasons", "use a smaller model"),
     QT_TRANSLATE_NOOP("Reasons", "it is part of the application and cannot be removed"),
     QT_TRANSLATE_NOOP("Reasons", "an empty password protects nothing; give a longer one, or none"),
 )

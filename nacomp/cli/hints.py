@@ -11,6 +11,7 @@ HINTS = {
     Remedy.ALLOW_OUTPUT: "if you trust it: --max-output {size}",
     Remedy.DELETE: "--no-trash deletes instead.",
     Remedy.GO_ON: "run the same command again to go on.",
+    Remedy.LIST_MODELS: "see: nacomp models list",
     Remedy.PULL_MODEL: "get it with: nacomp models pull {model}",
     Remedy.ADD_MODEL: "get it with: nacomp models add FILE.gguf",
     Remedy.FETCH_BY_HAND: "get the file by hand and run: nacomp models add FILE.gguf",

@@ -46,9 +46,12 @@ class Run:
             threads=self.threads,
             workers=self.workers,
             gpu_layers=self.gpu_layers,
-            warn=self.console.warning,
+            warn=self._warn,
             elsewhere=elsewhere,
         )
+
+    def _warn(self, sentence: str, model: str | None) -> None:
+        self.console.warning(f"{sentence}: nacomp models pull {model}" if model else sentence)
 
     def each(self, inputs: list[Path], work: Callable[[Path], None]) -> None:
         """Do the work for every input; go on after failures. Raises SomeFailed, or the error itself of a lone input."""

@@ -176,7 +176,7 @@ class Cluster:
         try:
             from distributed import Client
         except ImportError:
-            raise ExtraMissing(feature="--dask", extra="dask") from None
+            raise ExtraMissing(feature="A Dask cluster", extra="dask") from None
         self._address = address
         self._lock = threading.Lock()
         self._checked: list[Mapping[str, Any]] = []
@@ -199,7 +199,7 @@ class Cluster:
         """What codes like `local`, on the cluster. Raises UsageError, WorkerRefused."""
         if not local.engine.batch_free:
             raise UsageError(
-                reason="--dask needs the exact engine: floats of the llama engine differ between machines"
+                reason="a cluster needs the exact engine: floats of the llama engine differ between machines"
             )
         with self._lock:
             parameters = local.methods[0].parameters

@@ -51,11 +51,11 @@ class Engines:
         threads: int = 0,
         workers: int = 0,
         gpu_layers: int | None = None,
-        warn: Callable[[str], None] = lambda _: None,
+        warn: Callable[[str, str | None], None] = lambda *_: None,
         store: Store | None = None,
         elsewhere: Elsewhere | None = None,
     ) -> None:
-        """`threads` 0 means one per core; `warn` hears what the user should know.
+        """`threads` 0 means one per core; `warn` hears what the user should know, and the model that would help.
 
         `workers` and `gpu_layers` are the llama engine's: blocks coded side by side (0: one per GPU) and layers on the
         GPU (-1: all; None: all where there is a GPU; an archive's own where one is read).
@@ -92,7 +92,7 @@ class Engines:
         found = self.choose(level, model)
         if model is None and found.id == EMBEDDED != level.models[0]:
             best = next(m for m in level.models if self.store.can_pull(m))
-            self._warn(f"level {level.name} would be better with a larger model: nacomp models pull {best}")
+            self._warn(f"level {level.name} would be better with a larger model", best)
         return found
 
     def for_level(self, level: Level, model: str | None) -> NeuralCodec:
@@ -177,7 +177,7 @@ class Engines:
             is_news = (path, settings) not in self._crowded_out
             self._crowded_out.add((path, settings))
         if is_news:
-            self._warn("the GPU here has no room for this model, so it runs on the processor")
+            self._warn("the GPU here has no room for this model, so it runs on the processor", None)
 
     def _load_llama(self, model: StoredModel, settings: LlamaSettings, window: int) -> Engine:
         from nacomp.models.llama.engine import open_engine
@@ -209,7 +209,7 @@ class Engines:
 
         def load() -> Engine:
             # Four to sixteen bits a weight in the file, eight once loaded, and both while it loads.
-            check_memory(path.stat().st_size, "use a smaller model, see: nacomp models list")
+            check_memory(path.stat().st_size, "use a smaller model")
             return open_engine(path, kernel=self._kernel, threads=self._threads)
 
         return self._keep(path, EXACT, load)

@@ -12,7 +12,7 @@ from threading import Condition, Lock
 
 import psutil
 
-from nacomp.errors import ExitCode, NacompError
+from nacomp.errors import ExitCode, NacompError, Remedy
 
 CGROUP = Path("/sys/fs/cgroup")
 WAIT_SECONDS = 0.2
@@ -22,6 +22,7 @@ class NotEnoughMemory(NacompError):
     """This needs at least {needed_mb:,} MB of memory and {free_mb:,} MB are free; {advice}."""
 
     exit_code = ExitCode.IO
+    remedy = Remedy.LIST_MODELS
 
 
 class Budget:

@@ -26,7 +26,7 @@ FOLDER = ROOT / "gui" / "look" / "i18n"
 FAILURES = (
     FileProblem(path=Path("a b.txt"), reason="no such file or directory"),
     CorruptArchive(reason="its {end} is missing"),
-    NotEnoughMemory(needed_mb=12345, free_mb=6, advice="use a smaller model, see: nacomp models list"),
+    NotEnoughMemory(needed_mb=12345, free_mb=6, advice="use a smaller model"),
     ModelMissing(model="m"),
     Interrupted(),
     BytesLost(path="a", what="12 bytes are lost"),

@@ -1164,7 +1164,7 @@
         <translation>schließen Sie andere Programme, oder nehmen Sie ein kleineres Modell</translation>
     </message>
     <message>
-        <source>use a smaller model, see: nacomp models list</source>
+        <source>use a smaller model</source>
         <translation>nehmen Sie ein kleineres Modell</translation>
     </message>
     <message>

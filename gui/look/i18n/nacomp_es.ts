@@ -1164,7 +1164,7 @@
         <translation>cierra otros programas o usa un modelo más pequeño</translation>
     </message>
     <message>
-        <source>use a smaller model, see: nacomp models list</source>
+        <source>use a smaller model</source>
         <translation>usa un modelo más pequeño</translation>
     </message>
     <message>

@@ -286,7 +286,13 @@ def test_a_gpu_without_room_is_left_alone_unless_asked_for(
     monkeypatch.setattr("nacomp.models.llama.engine.devices", lambda: [CPU, crowded])
     Store().add(tiny_model)
     said: list[str] = []
-    engines = Engines(engine="llama", threads=1, gpu_layers=layers, workers=workers, warn=said.append)
+    engines = Engines(
+        engine="llama",
+        threads=1,
+        gpu_layers=layers,
+        workers=workers,
+        warn=lambda sentence, _: said.append(sentence),
+    )
     if layers is None and workers == 0:
         for _file in range(2):
             assert engines.for_level(level_named("fast"), TINY).engine.kernel == "cpu"
