@@ -1,18 +1,18 @@
 """The archive that is open: read by the worker, kept here while windows come and go. Preview and drag-out go through it."""
 
-import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from nacomp.gui.logic.archive import PREVIEW_BYTES, ArchiveDocument, Entry, parse_archive
-from nacomp.gui.logic.events import Failure
-from nacomp.gui.logic.settings import SettingsStore
+from nacomp.gui.logic.ending import Ending
 from nacomp.gui.logic.status import locked_sentence
-from nacomp.gui.process.worker import Ending, Query, Worker
+from nacomp.gui.process.query import DocumentQuery, Query
+from nacomp.gui.process.worker import Worker
 
 
 class ArchiveDesk(QObject):
@@ -27,10 +27,9 @@ class ArchiveDesk(QObject):
     prepared = Signal(list)
     prepare_failed = Signal(str)
 
-    def __init__(self, program: Sequence[str], store: SettingsStore, parent: QObject | None = None) -> None:
+    def __init__(self, program: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._program = program
-        self._store = store
         self.document: ArchiveDocument | None = None
         self.failure: str | None = None
         self.damaged = False
@@ -48,8 +47,8 @@ class ArchiveDesk(QObject):
         self.password = password
         self.reading, self.document, self.failure, self.damaged = path, None, None, False
         self.opened.emit()
-        self._query = Query(self._program, ["info", str(path.absolute()), "--json"], 0, self, password)
-        self._query.answered.connect(lambda data: self._got_info(path, data))
+        self._query = DocumentQuery(self._program, ["info", str(path.absolute()), "--json"], self, password)
+        self._query.answered.connect(lambda info: self._got_info(path, info))
         self._query.failed.connect(self._failed)
         self._query.start()
 
@@ -63,16 +62,14 @@ class ArchiveDesk(QObject):
         """Decode the beginning of an entry."""
         if self._preview is not None:
             self._preview.stop()
-            self._preview.deleteLater()
             self._preview = None
         if self.document is None:
             return
         arguments = ["cat", str(self.document.path.absolute()), entry.path]
-        query = Query(self._program, arguments, PREVIEW_BYTES, self, self.password)
-        query.answered.connect(lambda data: self.previewed.emit(entry.path, data))
-        query.failed.connect(lambda sentence: self.preview_failed.emit(entry.path, sentence))
-        self._preview = query
-        query.start()
+        self._preview = Query(self._program, arguments, self, self.password, limit=PREVIEW_BYTES)
+        self._preview.answered.connect(lambda data: self._got_preview(entry, data))
+        self._preview.failed.connect(lambda ending: self._preview_failed(entry, ending))
+        self._preview.start()
 
     def ready_to_drag(self, paths: Sequence[str]) -> list[Path] | None:
         """Files of these entries if they were prepared already."""
@@ -106,32 +103,31 @@ class ArchiveDesk(QObject):
         self._forget()
 
     def _forget(self) -> None:
-        for query in (self._query, self._preview):
-            if query is not None:
-                query.stop()
-                query.deleteLater()
-        self._query = self._preview = None
-        if self._prepare is not None:
-            self._prepare.kill()
-            self._prepare.wait(2000)
-            self._prepare = None
+        for child in (self._query, self._preview, self._prepare):
+            if child is not None:
+                child.stop()
+        self._query = self._preview = self._prepare = None
         self._prepared.clear()
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
             self._scratch = None
 
-    def _got_info(self, path: Path, data: bytes) -> None:
-        try:
-            info = json.loads(data)
-        except ValueError:
-            self._failed(self.tr("The worker's answer could not be read."))
-            return
+    def _got_info(self, path: Path, info: Mapping[str, Any]) -> None:
+        self._query = None
         # Without a password `info` of a sealed archive succeeds, with what everybody can see.
-        if info.get("sealed") and "entries" not in info:
+        if info["sealed"] and "entries" not in info:
             self._lock("PasswordNeeded")
             return
         self.document = parse_archive(path, info)
         self.reading = None
+        self.opened.emit()
+
+    def _failed(self, ending: Ending) -> None:
+        self._query = None
+        if ending.locked is not None:
+            self._lock(ending.locked)
+            return
+        self.failure, self.damaged = ending.sentence(QCoreApplication.translate), ending.damage
         self.opened.emit()
 
     def _lock(self, kind: str) -> None:
@@ -140,22 +136,18 @@ class ArchiveDesk(QObject):
         if self.reading is not None:
             self.locked.emit(self.reading, kind)
 
-    def _failed(self, sentence: str) -> None:
-        if self._query is not None and self._query.locked:
-            self._lock(self._query.locked)
-            return
-        self.failure = sentence
-        self.damaged = self._query is not None and self._query.damage
-        self.opened.emit()
+    def _got_preview(self, entry: Entry, data: bytes) -> None:
+        self._preview = None
+        self.previewed.emit(entry.path, data)
+
+    def _preview_failed(self, entry: Entry, ending: Ending) -> None:
+        self._preview = None
+        self.preview_failed.emit(entry.path, ending.sentence(QCoreApplication.translate))
 
     def _prepared_ended(self, paths: tuple[str, ...], folder: Path, ending: Ending) -> None:
-        worker, self._prepare = self._prepare, None
-        if worker is None:
-            return
-        worker.deleteLater()
-        if ending.code == 0 and not ending.crashed:
+        self._prepare = None
+        if ending.success:
             self._prepared[paths] = folder
             self.prepared.emit([folder / path for path in paths])
-            return
-        failure: Failure | None = worker.failure
-        self.prepare_failed.emit(failure.message if failure else self.tr("It could not be extracted."))
+        else:
+            self.prepare_failed.emit(ending.sentence(QCoreApplication.translate))

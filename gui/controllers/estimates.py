@@ -1,15 +1,13 @@
 """Asks the worker how long each new job would take, one at a time, and holds back the long ones until a person chose."""
 
-import json
-
 from PySide6.QtCore import QObject, Signal
 
+from nacomp.gui.controllers.runner import Runner
 from nacomp.gui.logic.commands import estimate_arguments
 from nacomp.gui.logic.estimate import Estimate, faster_levels, parse_estimate
 from nacomp.gui.logic.jobs import Job, Kind, State
 from nacomp.gui.logic.settings import SettingsStore
-from nacomp.gui.process.runner import Runner
-from nacomp.gui.process.worker import Query
+from nacomp.gui.process.query import DocumentQuery
 
 SMALL_BYTES = 200_000
 """Below this a job is over before its estimate would be worth reading: it starts without one."""
@@ -26,7 +24,7 @@ class EstimateDesk(QObject):
         self._store = store
         self._wanted: dict[int, str] = {}
         """The level to ask about next, by job."""
-        self._query: Query | None = None
+        self._query: DocumentQuery | None = None
         self.found: dict[int, dict[str, Estimate]] = {}
         runner.measured.connect(self.consider)
 
@@ -54,6 +52,7 @@ class EstimateDesk(QObject):
         self._wanted.clear()
         if self._query is not None:
             self._query.stop()
+            self._query = None
 
     def _ask(self, job: Job, level: str) -> None:
         self._wanted[job.id] = level
@@ -70,16 +69,13 @@ class EstimateDesk(QObject):
             self._start(job, self._wanted.pop(job.id))
 
     def _start(self, job: Job, level: str) -> None:
-        query = Query(self._runner.program, estimate_arguments(job, level), parent=self)
-        self._query = query
-        query.answered.connect(lambda data: self._arrived(job, level, _parse(level, data)))
-        query.failed.connect(lambda _sentence: self._arrived(job, level, None))
-        query.start()
+        self._query = DocumentQuery(self._runner.program, estimate_arguments(job, level), self)
+        self._query.answered.connect(lambda found: self._arrived(job, level, parse_estimate(level, found)))
+        self._query.failed.connect(lambda _ending: self._arrived(job, level, None))
+        self._query.start()
 
     def _arrived(self, job: Job, level: str, estimate: Estimate | None) -> None:
-        if self._query is not None:
-            self._query.deleteLater()
-            self._query = None
+        self._query = None
         if estimate is not None:
             self.found.setdefault(job.id, {})[level] = estimate
         self._decide(job, level, estimate)
@@ -97,15 +93,3 @@ class EstimateDesk(QObject):
             return
         self._runner.hold(job, "choice")
         self.long_job.emit(job, dict(self.estimates(job)))
-
-
-def _parse(level: str, data: bytes) -> Estimate | None:
-    """The last line that holds an estimate; progress lines may come before it."""
-    for line in reversed(data.splitlines()):
-        try:
-            fields = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(fields, dict) and (estimate := parse_estimate(level, fields)) is not None:
-            return estimate
-    return None

@@ -1,13 +1,15 @@
 """The surprise map that is open: computed by the worker, kept here while windows come and go."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from nacomp.gui.logic.ending import Ending
 from nacomp.gui.logic.surprise import SurpriseMap, parse_map
-from nacomp.gui.process.worker import Query
+from nacomp.gui.process.query import DocumentQuery
 
 LIMIT_BYTES = 200_000
 """A map costs as much as compressing: minutes for more text than this, and nobody reads that much of it."""
@@ -26,7 +28,7 @@ class MapDesk(QObject):
         self.page: bytes | None = None
         self.failure: str | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
-        self._query: Query | None = None
+        self._query: DocumentQuery | None = None
 
     @property
     def working(self) -> bool:
@@ -48,9 +50,9 @@ class MapDesk(QObject):
         self._scratch = tempfile.TemporaryDirectory(prefix="nacomp-map-")
         page = Path(self._scratch.name) / "map.html"
         arguments = ["map", str(path.absolute()), "--json", "--html", str(page), "--level", level]
-        self._query = Query(self._program, arguments + (["--model", model] if model else []), parent=self)
-        self._query.answered.connect(lambda data: self._arrived(path, page, data))
-        self._query.failed.connect(self._failed)
+        self._query = DocumentQuery(self._program, arguments + (["--model", model] if model else []), self)
+        self._query.answered.connect(lambda document: self._arrived(path, page, document))
+        self._query.failed.connect(self._ended_badly)
         self._query.start()
         self.changed.emit()
 
@@ -58,19 +60,21 @@ class MapDesk(QObject):
         """Give up the work on a map."""
         if self._query is not None:
             self._query.stop()
-            self._query.deleteLater()
             self._query = None
             self._clean()
             self.changed.emit()
 
-    def _arrived(self, path: Path, page: Path, data: bytes) -> None:
+    def _arrived(self, path: Path, page: Path, document: Mapping[str, Any]) -> None:
         try:
-            self.map = parse_map(path.name, data)
+            self.map = parse_map(path.name, document)
             self.page = page.read_bytes()
         except (ValueError, OSError):
             self._failed(self.tr("There is no text in this file that the model could read."))
             return
         self._over()
+
+    def _ended_badly(self, ending: Ending) -> None:
+        self._failed(ending.sentence(QCoreApplication.translate))
 
     def _failed(self, sentence: str) -> None:
         self.failure = sentence
@@ -78,9 +82,7 @@ class MapDesk(QObject):
 
     def _over(self) -> None:
         self._clean()
-        if self._query is not None:
-            self._query.deleteLater()
-            self._query = None
+        self._query = None
         self.changed.emit()
 
     def _clean(self) -> None:

@@ -1,16 +1,21 @@
 """Models on this machine and downloads on their way; one worker per download, so that each can be cancelled alone."""
 
-import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from nacomp.gui.logic.events import Progress, last_words
+from nacomp.gui.logic.ending import Ending
+from nacomp.gui.logic.events import Progress
 from nacomp.gui.logic.models import Model, parse_models
 from nacomp.gui.logic.progress import Meter
-from nacomp.gui.process.worker import Ending, Query, Worker
+from nacomp.gui.process.query import DocumentQuery, Query
+from nacomp.gui.process.worker import Worker
+
+FAREWELL_MS = 3000
+"""How long a cancelled download may take to end when the application closes; what has arrived is on the disk anyway."""
 
 
 class ModelDesk(QObject):
@@ -33,7 +38,8 @@ class ModelDesk(QObject):
 
     def refresh(self) -> None:
         """Ask for the list again."""
-        self._ask(["models", "list", "--json"], self._listed, self._list_failed)
+        query = DocumentQuery(self._program, ["models", "list", "--json"], self)
+        self._ask(query, self._listed, self._list_failed)
 
     def pull(self, model_id: str) -> None:
         """Download a model; goes on where an earlier download was cancelled."""
@@ -44,7 +50,7 @@ class ModelDesk(QObject):
         self.meters[model_id] = Meter()
         self.interrupted.discard(model_id)
         worker.heard.connect(lambda event: self._pulling(model_id, event))
-        worker.ended.connect(lambda ending: self._pulled(model_id, worker, ending))
+        worker.ended.connect(lambda ending: self._pulled(model_id, ending))
         worker.start()
         self.changed.emit()
 
@@ -61,12 +67,14 @@ class ModelDesk(QObject):
     def add(self, path: Path) -> None:
         """Take a GGUF file from disk into the models folder."""
         done = self.tr("{0} was added.").format(path.name)
-        self._ask(["models", "add", str(path.absolute())], lambda _data: self._did(done), self._complain)
+        query = Query(self._program, ["models", "add", str(path.absolute())], self)
+        self._ask(query, lambda _data: self._did(done), self._complain)
 
     def remove(self, model: Model) -> None:
         """Delete a model's file."""
         done = self.tr("{0} was removed.").format(model.name)
-        self._ask(["models", "remove", model.id], lambda _data: self._did(done), self._complain)
+        query = Query(self._program, ["models", "remove", model.id], self)
+        self._ask(query, lambda _data: self._did(done), self._complain)
 
     def stop(self) -> None:
         """The application closes."""
@@ -75,30 +83,24 @@ class ModelDesk(QObject):
         for worker in self._pulls.values():
             worker.say("cancel")
         for worker in list(self._pulls.values()):
-            if not worker.wait(3000):
-                worker.kill()
-                worker.wait(1000)
+            worker.finish(FAREWELL_MS)
 
-    def _ask(self, arguments: list[str], answered: object, failed: object) -> None:
-        query = Query(self._program, arguments, parent=self)
-        self._queries.add(query)
-
-        def over(_answer: object) -> None:
+    def _ask(self, query: Query, answered: Callable[[Any], None], failed: Callable[[str], None]) -> None:
+        def succeed(answer: object) -> None:
             self._queries.discard(query)
-            query.deleteLater()
+            answered(answer)
 
-        query.answered.connect(answered)
-        query.failed.connect(failed)
-        query.answered.connect(over)
-        query.failed.connect(over)
+        def fail(ending: Ending) -> None:
+            self._queries.discard(query)
+            failed(ending.sentence(QCoreApplication.translate))
+
+        self._queries.add(query)
+        query.answered.connect(succeed)
+        query.failed.connect(fail)
         query.start()
 
-    def _listed(self, data: bytes) -> None:
-        try:
-            self.models = parse_models(json.loads(data))
-        except ValueError:
-            self._list_failed(self.tr("The worker's answer could not be read."))
-            return
+    def _listed(self, document: Mapping[str, Any]) -> None:
+        self.models = parse_models(document)
         self.loaded, self.failure = True, None
         self.changed.emit()
 
@@ -118,15 +120,12 @@ class ModelDesk(QObject):
             self.meters[model_id].update(event, time.monotonic())
             self.progressed.emit(model_id)
 
-    def _pulled(self, model_id: str, worker: Worker, ending: Ending) -> None:
+    def _pulled(self, model_id: str, ending: Ending) -> None:
         del self._pulls[model_id]
-        worker.deleteLater()
-        if ending.code == 0 and not ending.crashed:
+        if ending.success:
             self.message.emit(self.tr("{0} is ready.").format(model_id), "info")
         elif model_id not in self.interrupted:
-            failure = worker.failure
-            sentence = failure.sentence(QCoreApplication.translate) if failure else last_words(ending.stderr)
-            self.message.emit(sentence or self.tr("The download of {0} stopped.").format(model_id), "error")
+            self.message.emit(ending.sentence(QCoreApplication.translate), "error")
             self.interrupted.add(model_id)
         self.refresh()
         self.changed.emit()

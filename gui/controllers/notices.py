@@ -5,13 +5,14 @@ import shutil
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QProcess
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
+from nacomp.gui.controllers.open_folder import show_in_folder
 from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.jobs import ACTIVE, Job, State
 from nacomp.gui.look.icons import app_icon
-from nacomp.gui.views.open_folder import show_in_folder
+from nacomp.gui.process.detached import start_detached
 
 LONG_QUEUE_SECONDS = 20.0
 """Shorter work ends while one still looks; a notification would only disturb."""
@@ -82,7 +83,7 @@ class Notices(QObject):
         """GNOME has no tray; its notifications are reached by the program that every desktop there brings along."""
         program = shutil.which("notify-send")
         if program is not None:
-            QProcess.startDetached(program, ["--app-name=nacomp", "--icon=nacomp", "nacomp", text])
+            start_detached([program, "--app-name=nacomp", "--icon=nacomp", "nacomp", text])
 
     def stop(self) -> None:
         """The application closes."""

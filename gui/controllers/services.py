@@ -11,10 +11,10 @@ from nacomp.gui.controllers.comparisons import ComparisonDesk
 from nacomp.gui.controllers.estimates import EstimateDesk
 from nacomp.gui.controllers.maps import MapDesk
 from nacomp.gui.controllers.model_desk import ModelDesk
-from nacomp.gui.logic.awake import Awake
+from nacomp.gui.controllers.runner import Runner
 from nacomp.gui.logic.settings import SettingsStore
 from nacomp.gui.look.theme import Theme
-from nacomp.gui.process.runner import Runner
+from nacomp.gui.process.awake import Awake
 
 
 @dataclass
@@ -51,7 +51,7 @@ def make_services(store: SettingsStore, theme: Theme, program: Sequence[str] | N
         runner=runner,
         estimates=EstimateDesk(runner, store),
         comparisons=ComparisonDesk(),
-        archives=ArchiveDesk(runner.program, store),
+        archives=ArchiveDesk(runner.program),
         models=ModelDesk(runner.program),
         maps=MapDesk(runner.program),
         awake=Awake(),

@@ -6,8 +6,7 @@ nothing here predicts anything.
 
 import bisect
 import itertools
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,36 +105,14 @@ class SurpriseMap:
         return found
 
 
-def _guesses(value: Any) -> tuple[tuple[str, float], ...]:
-    found = []
-    for guess in value if isinstance(value, list) else []:
-        if isinstance(guess, dict):
-            found.append((str(guess.get("text", "")), float(guess.get("probability", 0.0))))
-        elif isinstance(guess, list | tuple) and len(guess) == 2:
-            found.append((str(guess[0]), float(guess[1])))
-    return tuple(found[:GUESSES])
+def _token(line: Mapping[str, Any]) -> Token:
+    guesses = tuple((str(text), float(chance)) for text, chance in line["top"][:GUESSES])
+    return Token(str(line["text"]), float(line["bits"]), int(line["size"]), guesses)
 
 
-def _token(line: Any) -> Token:
-    text = str(line.get("text", ""))
-    size = line.get("size", line.get("bytes"))
-    size = size if isinstance(size, int) else len(text.encode("utf-8", "replace"))
-    return Token(text, float(line.get("bits", 0.0)), size, _guesses(line.get("top", line.get("guesses"))))
-
-
-def parse_map(name: str, data: bytes) -> SurpriseMap:
-    """Read the worker's answer. Raises ValueError if there are no tokens in it.
-
-    Takes one document, or JSON lines with tokens spread over several `tokens` events.
-    """
-    tokens: list[Token] = []
-    model_id = ""
-    for line in data.splitlines():
-        if not line.strip():
-            continue
-        fields = json.loads(line)
-        model_id = str(fields.get("model_id") or model_id)
-        tokens += [_token(token) for token in fields.get("tokens", ())]
+def parse_map(name: str, document: Mapping[str, Any]) -> SurpriseMap:
+    """The answer of `nacomp map --json`. Raises ValueError if there are no tokens in it."""
+    tokens = [_token(line) for line in document["tokens"]]
     if not tokens:
         raise ValueError("there are no tokens in the answer")
-    return SurpriseMap(name, tokens, model_id)
+    return SurpriseMap(name, tokens, document["model_id"])

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
+from nacomp.gui.controllers.open_folder import show_in_folder
 from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.estimate import Estimate
 from nacomp.gui.logic.jobs import ACTIVE, Job, Kind, State
@@ -13,7 +14,6 @@ from nacomp.gui.logic.names import is_archive
 from nacomp.gui.logic.status import job_title, status_line
 from nacomp.gui.logic.wording import count_text, duration_text, fixed_text, ratio_text, size_text
 from nacomp.gui.views.compare_chart import CompareChart
-from nacomp.gui.views.open_folder import show_in_folder
 from nacomp.gui.views.parts import ElidedLabel, button, card, label, row, tool
 
 AUTOMATIC_COMPARISON_BYTES = 4_000_000

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nacomp.gui.controllers.open_folder import show_in_folder
 from nacomp.gui.controllers.queue_model import JOB_ROLE
 from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.jobs import FINISHED, Job, Kind, State
@@ -30,7 +31,6 @@ from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import DropArea
 from nacomp.gui.views.job_delegate import JobDelegate
 from nacomp.gui.views.job_details import JobDetails, faster_name, level_name
-from nacomp.gui.views.open_folder import show_in_folder
 from nacomp.gui.views.parts import MARGIN, button, label, row
 from nacomp.gui.views.queue_options import QueueOptions
 

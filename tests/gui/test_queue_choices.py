@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui.controllers import estimates
+from nacomp.gui.controllers import runner as runner_module
 from nacomp.gui.controllers.application import Application
 from nacomp.gui.logic import estimate
 from nacomp.gui.logic.jobs import Kind, State
-from nacomp.gui.process import runner as runner_module
 from tests.gui.driving import press
 
 Finished = Callable[..., None]

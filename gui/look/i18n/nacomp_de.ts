@@ -2,17 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
-    <name>ArchiveDesk</name>
-    <message>
-        <source>The worker&apos;s answer could not be read.</source>
-        <translation>Die Antwort des Arbeitsprozesses war nicht lesbar.</translation>
-    </message>
-    <message>
-        <source>It could not be extracted.</source>
-        <translation>Es ließ sich nicht entpacken.</translation>
-    </message>
-</context>
-<context>
     <name>ArchivePage</name>
     <message>
         <source>Look inside an archive</source>
@@ -712,16 +701,8 @@
         <translation>{0} wurde entfernt.</translation>
     </message>
     <message>
-        <source>The worker&apos;s answer could not be read.</source>
-        <translation>Die Antwort des Arbeitsprozesses war nicht lesbar.</translation>
-    </message>
-    <message>
         <source>{0} is ready.</source>
         <translation>{0} ist bereit.</translation>
-    </message>
-    <message>
-        <source>The download of {0} stopped.</source>
-        <translation>Das Laden von {0} brach ab.</translation>
     </message>
 </context>
 <context>
@@ -816,13 +797,6 @@
     <message>
         <source>Show the password</source>
         <translation>Passwort anzeigen</translation>
-    </message>
-</context>
-<context>
-    <name>Query</name>
-    <message>
-        <source>The worker stopped with code {0}.</source>
-        <translation>Der Arbeitsprozess endete mit Code {0}.</translation>
     </message>
 </context>
 <context>
@@ -1177,25 +1151,6 @@
     </message>
 </context>
 <context>
-    <name>Runner</name>
-    <message>
-        <source>The worker&apos;s answer could not be read.</source>
-        <translation>Die Antwort des Arbeitsprozesses war nicht lesbar.</translation>
-    </message>
-    <message>
-        <source>The worker could not be started: {0}</source>
-        <translation>Der Arbeitsprozess ließ sich nicht starten: {0}</translation>
-    </message>
-    <message>
-        <source>The worker process was ended from outside or crashed (out of memory is the usual reason); your files are untouched. You can try again.</source>
-        <translation>Der Arbeitsprozess wurde von außen beendet oder ist abgestürzt (meist war der Speicher zu klein); Ihre Dateien sind unberührt. Sie können es noch einmal versuchen.</translation>
-    </message>
-    <message>
-        <source>The worker stopped with code {0}.</source>
-        <translation>Der Arbeitsprozess endete mit Code {0}.</translation>
-    </message>
-</context>
-<context>
     <name>RunningPlot</name>
     <message>
         <source>Bits per byte along the text, {0} on average</source>
@@ -1539,6 +1494,25 @@
     <message>
         <source>1 in {0}</source>
         <translation>1 zu {0}</translation>
+    </message>
+</context>
+<context>
+    <name>worker</name>
+    <message>
+        <source>The worker could not be started: {0}</source>
+        <translation>Der Arbeitsprozess ließ sich nicht starten: {0}</translation>
+    </message>
+    <message>
+        <source>The worker process was ended from outside or crashed (out of memory is the usual reason); your files are untouched. You can try again.</source>
+        <translation>Der Arbeitsprozess wurde von außen beendet oder ist abgestürzt (meist war der Speicher zu klein); Ihre Dateien sind unberührt. Sie können es noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>The worker&apos;s answer could not be read.</source>
+        <translation>Die Antwort des Arbeitsprozesses war nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>The worker stopped with code {0}.</source>
+        <translation>Der Arbeitsprozess endete mit Code {0}.</translation>
     </message>
 </context>
 </TS>

@@ -2,17 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="es" sourcelanguage="en">
 <context>
-    <name>ArchiveDesk</name>
-    <message>
-        <source>The worker&apos;s answer could not be read.</source>
-        <translation>No se pudo leer la respuesta del proceso de trabajo.</translation>
-    </message>
-    <message>
-        <source>It could not be extracted.</source>
-        <translation>No se pudo extraer.</translation>
-    </message>
-</context>
-<context>
     <name>ArchivePage</name>
     <message>
         <source>Look inside an archive</source>
@@ -712,16 +701,8 @@
         <translation>Se quitó {0}.</translation>
     </message>
     <message>
-        <source>The worker&apos;s answer could not be read.</source>
-        <translation>No se pudo leer la respuesta del proceso de trabajo.</translation>
-    </message>
-    <message>
         <source>{0} is ready.</source>
         <translation>{0} está listo.</translation>
-    </message>
-    <message>
-        <source>The download of {0} stopped.</source>
-        <translation>La descarga de {0} se detuvo.</translation>
     </message>
 </context>
 <context>
@@ -816,13 +797,6 @@
     <message>
         <source>Show the password</source>
         <translation>Mostrar la contraseña</translation>
-    </message>
-</context>
-<context>
-    <name>Query</name>
-    <message>
-        <source>The worker stopped with code {0}.</source>
-        <translation>El proceso de trabajo terminó con el código {0}.</translation>
     </message>
 </context>
 <context>
@@ -1177,25 +1151,6 @@
     </message>
 </context>
 <context>
-    <name>Runner</name>
-    <message>
-        <source>The worker&apos;s answer could not be read.</source>
-        <translation>No se pudo leer la respuesta del proceso de trabajo.</translation>
-    </message>
-    <message>
-        <source>The worker could not be started: {0}</source>
-        <translation>No se pudo iniciar el proceso de trabajo: {0}</translation>
-    </message>
-    <message>
-        <source>The worker process was ended from outside or crashed (out of memory is the usual reason); your files are untouched. You can try again.</source>
-        <translation>El proceso de trabajo fue terminado desde fuera o falló (lo habitual es falta de memoria); tus ficheros están intactos. Puedes volver a intentarlo.</translation>
-    </message>
-    <message>
-        <source>The worker stopped with code {0}.</source>
-        <translation>El proceso de trabajo terminó con el código {0}.</translation>
-    </message>
-</context>
-<context>
     <name>RunningPlot</name>
     <message>
         <source>Bits per byte along the text, {0} on average</source>
@@ -1539,6 +1494,25 @@
     <message>
         <source>1 in {0}</source>
         <translation>1 entre {0}</translation>
+    </message>
+</context>
+<context>
+    <name>worker</name>
+    <message>
+        <source>The worker could not be started: {0}</source>
+        <translation>No se pudo iniciar el proceso de trabajo: {0}</translation>
+    </message>
+    <message>
+        <source>The worker process was ended from outside or crashed (out of memory is the usual reason); your files are untouched. You can try again.</source>
+        <translation>El proceso de trabajo fue terminado desde fuera o falló (lo habitual es falta de memoria); tus ficheros están intactos. Puedes volver a intentarlo.</translation>
+    </message>
+    <message>
+        <source>The worker&apos;s answer could not be read.</source>
+        <translation>No se pudo leer la respuesta del proceso de trabajo.</translation>
+    </message>
+    <message>
+        <source>The worker stopped with code {0}.</source>
+        <translation>El proceso de trabajo terminó con el código {0}.</translation>
     </message>
 </context>
 </TS>

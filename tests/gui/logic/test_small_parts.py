@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from nacomp.cli.password import VARIABLE
-from nacomp.gui.logic.awake import inhibitor
 from nacomp.gui.logic.commands import (
     PASSWORD_VARIABLE,
     WorkerOptions,
@@ -22,6 +21,7 @@ from nacomp.gui.logic.jobs import Job, Kind
 from nacomp.gui.logic.measure import Measure, measure
 from nacomp.gui.logic.models import parse_models
 from nacomp.gui.logic.names import Target
+from nacomp.gui.process.awake import inhibitor
 
 
 def test_estimate_is_read_and_judged() -> None:

@@ -1,7 +1,5 @@
 """The surprise map's arithmetic."""
 
-import json
-
 import pytest
 
 from nacomp.gui.logic.surprise import BIN_EDGES, GUESSES, SurpriseMap, Token, parse_map, strength
@@ -58,18 +56,16 @@ def test_strength_grows_and_stays_within_bounds() -> None:
     assert (values[0], values[-1]) == (0.0, 1.0)
 
 
-def test_worker_answer_in_one_document_or_many_lines() -> None:
-    line = {"text": " a", "bits": 1.5, "top": [{"text": " the", "probability": 0.25}]}
-    one = parse_map("t", json.dumps({"model_id": "tiny", "tokens": [line, line]}).encode())
-    many = "\n".join(json.dumps({"event": "tokens", "tokens": [line]}) for _ in range(2)).encode()
-    assert one.tokens == parse_map("t", many).tokens
-    assert one.tokens[0].guesses == ((" the", 0.25),)
-    assert one.model_id == "tiny"
+def test_worker_answer_becomes_tokens() -> None:
+    line = {"text": " a", "size": 2, "bits": 1.5, "top": [[" the", 0.25]]}
+    found = parse_map("t", {"model_id": "tiny", "tokens": [line, line]})
+    assert found.tokens == (Token(" a", 1.5, 2, ((" the", 0.25),)),) * 2
+    assert found.model_id == "tiny"
 
 
 def test_answer_without_tokens_is_an_error() -> None:
     with pytest.raises(ValueError, match="no tokens"):
-        parse_map("t", b'{"tokens": []}')
+        parse_map("t", {"model_id": "tiny", "tokens": []})
 
 
 def test_the_page_keeps_room_for_all_guesses_of_the_worker() -> None:

@@ -1,0 +1,63 @@
+"""How a worker process ended, and the one sentence that a person is told about it.
+
+Qt-free: the process hands in what it saw, the desks and the queue ask what it means.
+"""
+
+from dataclasses import dataclass
+
+from nacomp.gui.logic.events import Failure, last_words
+from nacomp.gui.logic.wording import Translate, english
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What is known of a process that is over.
+
+    Attributes:
+        code: its exit code.
+        crashed: it died by a signal, or was ended from outside.
+        never_started: there was no process at all; `stderr` says why.
+        garbled: it succeeded, but its answer could not be read.
+        stderr: the last of its standard error.
+        failure: the error event it sent, if any.
+    """
+
+    code: int = 0
+    crashed: bool = False
+    never_started: bool = False
+    garbled: bool = False
+    stderr: str = ""
+    failure: Failure | None = None
+
+    @property
+    def success(self) -> bool:
+        """Whether the worker did what it was asked for."""
+        return self.code == 0 and not (self.crashed or self.never_started or self.garbled)
+
+    @property
+    def damage(self) -> bool:
+        """Whether it failed because an archive is damaged."""
+        return self.failure is not None and self.failure.damage
+
+    @property
+    def locked(self) -> str | None:
+        """The error's kind, if the archive only wants another password; else None."""
+        return self.failure.locked if self.failure else None
+
+    def sentence(self, translate: Translate = english) -> str:
+        """Why it failed: in the worker's own words where it had any left to say."""
+        if self.never_started:
+            return translate("worker", "The worker could not be started: {0}").format(self.stderr)
+        if self.failure is not None and self.failure.message:
+            return self.failure.sentence(translate)
+        if self.crashed:
+            return translate(
+                "worker",
+                "The worker process was ended from outside or crashed (out of memory is the usual reason); "
+                "your files are untouched. You can try again.",
+            )
+        if self.garbled:
+            return translate("worker", "The worker's answer could not be read.")
+        return last_words(self.stderr) or translate("worker", "The worker stopped with code {0}.").format(
+            self.code
+        )
