@@ -13,12 +13,6 @@ from typing import Any
 BIN_EDGES = (0.1, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0)
 """Upper edges of the histogram's bins in bits; the last bin is open."""
 
-FULL_SURPRISE_BITS = 16.0
-"""The cost that gets the strongest colour: one in 65,536, hardly ever exceeded in prose."""
-
-STRENGTH_POWER = 0.7
-"""Below 1 the common low costs are kept apart; a square root already floods a small model's map with colour."""
-
 GUESSES = 5
 """The most guesses kept of a token: what the worker sends, and what the page keeps room for."""
 
@@ -31,16 +25,6 @@ class Token:
     bits: float
     size: int
     guesses: tuple[tuple[str, float], ...] = ()
-
-
-def strength(bits: float) -> float:
-    """How strongly a cost is coloured, 0..1."""
-    return float(min(1.0, (max(0.0, bits) / FULL_SURPRISE_BITS) ** STRENGTH_POWER))
-
-
-def bits_of_strength(part: float) -> float:
-    """The cost that is coloured with this strength: the inverse of `strength` on 0..1."""
-    return float(FULL_SURPRISE_BITS * part ** (1 / STRENGTH_POWER))
 
 
 class SurpriseMap:

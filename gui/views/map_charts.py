@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nacomp.gui.logic.surprise import BIN_EDGES, SurpriseMap
 from nacomp.gui.logic.wording import fixed_text
-from nacomp.gui.look.heat import heat
+from nacomp.gui.look.surprise_colours import surprise_colour
 from nacomp.gui.look.theme import Theme, scaled
 
 LEAST_HEIGHT, HEIGHT = 72, 112
@@ -69,7 +69,7 @@ class Histogram(_Plot):
             height = max(1.0 if count else 0.0, (bottom - metrics.height() - 4) * count / highest)
             edge = BIN_EDGES[number] if number < len(BIN_EDGES) else 2 * BIN_EDGES[-1]
             painter.setPen(QPen(c.colour("strong_border"), 1))
-            painter.setBrush(heat(edge, self._theme.dark))
+            painter.setBrush(surprise_colour(edge, self._theme.dark))
             painter.drawRoundedRect(QRectF(number * width + 3, bottom - height, width - 6, height), 3, 3)
             painter.setPen(c.colour("soft"))
             text = f"{edge:g}" if number < len(BIN_EDGES) else f">{BIN_EDGES[-1]:g}"

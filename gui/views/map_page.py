@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.surprise import GUESSES, SurpriseMap, Token
 from nacomp.gui.logic.wording import bits_text, count_text, fixed_text, odds_text, size_text
-from nacomp.gui.look.heat import heat
+from nacomp.gui.look.surprise_colours import surprise_colour
 from nacomp.gui.look.theme import Theme, scaled
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import dropped_paths
@@ -57,7 +57,7 @@ class Legend(QWidget):
         painter.setFont(scaled(self.font(), 0.85))
         for number, bits in enumerate(LEGEND):
             box = self.rect().adjusted(LEGEND_STEP * number, 0, LEGEND_STEP * (number + 1) - self.width(), 0)
-            painter.fillRect(box, heat(bits, self._theme.dark))
+            painter.fillRect(box, surprise_colour(bits, self._theme.dark))
             painter.setPen(self._theme.colours.colour("text"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{bits:g}")
 

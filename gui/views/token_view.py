@@ -8,9 +8,10 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QSyntaxHighlighter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
-from nacomp.gui.logic.surprise import SurpriseMap, bits_of_strength, strength
-from nacomp.gui.look.heat import heat
+from nacomp.gui.logic.surprise import SurpriseMap
+from nacomp.gui.look.surprise_colours import colour_of_share
 from nacomp.gui.look.theme import Theme
+from nacomp.runtime.surprise_scale import share_of
 
 SLICE = 40
 """Paragraphs coloured per event: about 5 ms of work for prose."""
@@ -22,7 +23,7 @@ def _shades(theme: Theme) -> list[QTextCharFormat]:
     made = []
     for number in range(SHADES):
         form = QTextCharFormat()
-        form.setBackground(heat(bits_of_strength(number / (SHADES - 1)), theme.dark))
+        form.setBackground(colour_of_share(number / (SHADES - 1), theme.dark))
         form.setForeground(theme.colours.colour("text"))
         made.append(form)
     return made
@@ -40,7 +41,7 @@ class _Painter(QSyntaxHighlighter):
     def highlightBlock(self, text: str) -> None:
         if self.armed:
             for start, length, bits in self._view.pieces(self.currentBlock().position(), len(text)):
-                self.setFormat(start, length, self._shades[round(strength(bits) * (SHADES - 1))])
+                self.setFormat(start, length, self._shades[round(share_of(bits) * (SHADES - 1))])
 
 
 class TokenView(QPlainTextEdit):

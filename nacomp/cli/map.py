@@ -14,6 +14,7 @@ from nacomp.errors import file_problem
 from nacomp.operations.surprise_map import SurprisingToken, surprise_map
 from nacomp.runtime.documents import SurpriseMapDocument, TokenRow
 from nacomp.runtime.output_files import save
+from nacomp.runtime.surprise_scale import share_of
 
 
 @click.command("map")
@@ -62,13 +63,13 @@ def _row(token: SurprisingToken) -> TokenRow:
 
 
 SHADES = (None, 22, 58, 94, 130, 160)
-"""Terminal colours from expected to surprising, in steps of two bits."""
+"""Terminal colours from expected to surprising, in even steps of the scale."""
 
 
 def _print(tokens: list[SurprisingToken]) -> None:
     """The text on a terminal, the background darker the more a token cost."""
     for token in tokens:
-        shade = SHADES[min(int(token.bits / 2), len(SHADES) - 1)]
+        shade = SHADES[min(int(share_of(token.bits) * len(SHADES)), len(SHADES) - 1)]
         lines = token.text.split("\n")
         for number, line in enumerate(lines):
             click.secho(printable(line), bg=shade, nl=number < len(lines) - 1)
@@ -93,7 +94,7 @@ def html_page(name: str, tokens: list[SurprisingToken]) -> str:
     total = sum(token.bits for token in tokens)
     size = sum(len(token.data) for token in tokens)
     body = "".join(
-        f'<span style="--s:{min(token.bits / 12, 1):.2f}" title="{html.escape(_title(token))}">'
+        f'<span style="--s:{share_of(token.bits):.2f}" title="{html.escape(_title(token))}">'
         f"{html.escape(token.text)}</span>"
         for token in tokens
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nacomp.gui.logic.surprise import BIN_EDGES, GUESSES, SurpriseMap, Token, parse_map, strength
+from nacomp.gui.logic.surprise import BIN_EDGES, GUESSES, SurpriseMap, Token, parse_map
 from nacomp.operations import surprise_map as surprise
 
 TOKENS = [Token("The", 8.0, 3), Token(" cat", 2.0, 4, ((" dog", 0.5),)), Token("é\n", 14.0, 3)]
@@ -48,12 +48,6 @@ def test_running_cost_sees_where_the_surprise_is() -> None:
     points = shown.running(20)
     assert points[2][1] == 0.0
     assert points[-3][1] == pytest.approx(5.0)
-
-
-def test_strength_grows_and_stays_within_bounds() -> None:
-    values = [strength(bits) for bits in (-1.0, 0.0, 0.5, 2.0, 14.0, 40.0)]
-    assert values == sorted(values)
-    assert (values[0], values[-1]) == (0.0, 1.0)
 
 
 def test_worker_answer_becomes_tokens() -> None:
