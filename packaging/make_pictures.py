@@ -22,8 +22,11 @@ from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from nacomp.gui.controllers.application import Application, make_qt_application
-from nacomp.gui.logic.jobs import FINISHED, Kind
-from nacomp.gui.logic.settings import SettingsStore
+from nacomp.gui.controllers.comparisons import Comparison
+from nacomp.gui.logic.jobs import FINISHED, Kind, State
+from nacomp.gui.logic.levels import Level
+from nacomp.gui.logic.settings import LanguageChoice, SettingsStore, ThemeChoice
+from nacomp.gui.views.pages import Page
 from nacomp.gui.views.queue_page import REFRESH_MS
 
 ROOT = Path(__file__).parents[1]
@@ -42,7 +45,8 @@ class Pictures:
     def __init__(self, out: Path, theme: str, size: tuple[int, int], language: str) -> None:
         self._out, self._tail = out, f"{theme}_{size[0]}x{size[1]}"
         store = SettingsStore()
-        store.value.theme, store.value.language, store.value.level = theme, language, "fast"
+        store.value.theme, store.value.language = ThemeChoice(theme), LanguageChoice(language)
+        store.value.level = Level.FAST
         self._app = make_qt_application()
         self.application = Application(self._app, store)
         self.window = self.application.window
@@ -61,8 +65,8 @@ class Pictures:
         added = next(
             model.id for model in services.models.models if model.installed and model.id != "embedded"
         )
-        services.store.value.level = "balanced"
-        services.store.value.models["balanced"] = added
+        services.store.value.level = Level.BALANCED
+        services.store.value.models[Level.BALANCED] = added
         self.application.rebuild()
         self.window = self.application.window
 
@@ -102,12 +106,12 @@ class Pictures:
             runner.add(Kind.COMPRESS, [name])
         self.wait(lambda: (running.meter.fraction or 0) > 0.3)
         window.queue_page.list.setCurrentIndex(runner.model.index(0))
-        self.wait(lambda: self.application.services.comparisons.state(done) == "ready")
+        self.wait(lambda: self.application.services.comparisons.state(done) is Comparison.READY)
         self.save("queue")
         window.queue_page.list.setCurrentIndex(runner.model.index(2))
         window.queue_page.details_open = True
         runner.pause_all()
-        self.wait(lambda: running.state.value in ("paused", "done"))
+        self.wait(lambda: running.state in (State.PAUSED, State.DONE))
         self.save("paused")
         window.queue_page.list.setCurrentIndex(runner.model.index(0))
         QApplication.processEvents()
@@ -121,7 +125,7 @@ class Pictures:
     def archive(self, files: Path) -> None:
         """An archive with a preview, and one that is damaged."""
         window = self.window
-        window.show_page("archive")
+        window.show_page(Page.ARCHIVE)
         self.save("archive_empty")
         window.open_archive(files / "library.nac")
         page = window.archive_page
@@ -149,10 +153,10 @@ class Pictures:
     def others(self, files: Path) -> None:
         """Models, surprise map, settings."""
         window, services = self.window, self.application.services
-        window.show_page("models")
+        window.show_page(Page.MODELS)
         self.wait(lambda: services.models.loaded)
         self.save("models")
-        window.show_page("map")
+        window.show_page(Page.MAP)
         self.save("map_empty")
         window.map_page.open_text(files / "page.txt")
         self.wait(lambda: services.maps.map is not None)
@@ -162,7 +166,7 @@ class Pictures:
         costly = max(range(20, min(200, len(shown.tokens))), key=lambda n: shown.tokens[n].bits)
         window.map_page.show_token(costly)
         self.save("map")
-        window.show_page("settings")
+        window.show_page(Page.SETTINGS)
         self.save("settings")
 
 

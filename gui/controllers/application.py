@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from nacomp.gui.controllers.notices import Notices
 from nacomp.gui.controllers.services import Services, make_services
 from nacomp.gui.logic.handover import Request, instance_name, pack, parse_arguments, unpack
-from nacomp.gui.logic.settings import SettingsStore
+from nacomp.gui.logic.settings import SettingsStore, ThemeChoice
 from nacomp.gui.look.icons import app_icon, icon_pixmap
 from nacomp.gui.look.language import Language
 from nacomp.gui.look.theme import DARK, LIGHT, Theme
@@ -66,7 +66,7 @@ class Application(QObject):
 
     def open(self, request: Request) -> None:
         """Do what another program, or another start of this one, asks for."""
-        self.window.open_paths([Path(path) for path in request.paths], request.action)
+        self.window.open_paths([Path(path) for path in request.paths], request.kind)
         self.window.setWindowState(self.window.windowState() & ~self.window.windowState().WindowMinimized)
         self.window.show()
         self.window.raise_()
@@ -76,7 +76,7 @@ class Application(QObject):
         QTimer.singleShot(0, self.rebuild)
 
     def _system_changed(self) -> None:
-        if self.theme.choice == "system":
+        if self.theme.choice is ThemeChoice.SYSTEM:
             before = self.theme.colours
             self.theme.refresh()
             if self.theme.colours is not before:
@@ -86,7 +86,7 @@ class Application(QObject):
         """Make the window anew in the chosen theme and language; the work behind it goes on."""
         settings = self.services.store.value
         self.language.choose(settings.language)
-        if self.theme.choice != settings.theme:
+        if self.theme.choice is not settings.theme:
             self.theme.choose(settings.theme)
         old, page, geometry = self.window, self.window.page, self.window.saveGeometry()
         self.window = self._make_window()
@@ -105,7 +105,7 @@ class Application(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """macOS hands over double-clicked files as events."""
         if event.type() == QEvent.Type.FileOpen and isinstance(event, QFileOpenEvent) and event.file():
-            self.open(Request("", (event.file(),)))
+            self.open(Request(None, (event.file(),)))
             return True
         return super().eventFilter(watched, event)
 

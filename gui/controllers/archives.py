@@ -10,18 +10,18 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from nacomp.gui.logic.archive import PREVIEW_BYTES, ArchiveDocument, Entry, parse_archive
 from nacomp.gui.logic.ending import Ending
-from nacomp.gui.logic.status import locked_sentence
+from nacomp.gui.logic.locks import Lock, locked_sentence
 from nacomp.gui.process.query import DocumentQuery, Query
 from nacomp.gui.process.worker import Worker
 
 
 class ArchiveDesk(QObject):
     """Signals: `opened` (another archive, or its reading failed), `previewed` (path, bytes), `prepared` (paths to drag),
-    `locked` (path, error's kind: it wants another password).
+    `locked` (path, why: it wants another password).
     """
 
     opened = Signal()
-    locked = Signal(Path, str)
+    locked = Signal(Path, object)
     previewed = Signal(str, bytes)
     preview_failed = Signal(str, str)
     prepared = Signal(list)
@@ -116,7 +116,7 @@ class ArchiveDesk(QObject):
         self._query = None
         # Without a password `info` of a sealed archive succeeds, with what everybody can see.
         if info["sealed"] and "entries" not in info:
-            self._lock("PasswordNeeded")
+            self._lock(Lock.NO_PASSWORD)
             return
         self.document = parse_archive(path, info)
         self.reading = None
@@ -130,11 +130,11 @@ class ArchiveDesk(QObject):
         self.failure, self.damaged = ending.sentence(QCoreApplication.translate), ending.damage
         self.opened.emit()
 
-    def _lock(self, kind: str) -> None:
-        self.password, self.failure = None, locked_sentence(kind, QCoreApplication.translate)
+    def _lock(self, lock: Lock) -> None:
+        self.password, self.failure = None, locked_sentence(lock, QCoreApplication.translate)
         self.opened.emit()
         if self.reading is not None:
-            self.locked.emit(self.reading, kind)
+            self.locked.emit(self.reading, lock)
 
     def _got_preview(self, entry: Entry, data: bytes) -> None:
         self._preview = None

@@ -1,10 +1,22 @@
 """What zip, zstd and xz would have made of finished jobs: computed in the background, once per job."""
 
+from enum import Enum, auto
+
 from PySide6.QtCore import QObject, Signal
 
 from nacomp.gui.logic.compare import LIMIT_BYTES, Bar, classical_sizes
 from nacomp.gui.logic.jobs import Job
 from nacomp.gui.process.background import in_background
+
+
+class Comparison(Enum):
+    """How far a comparison is."""
+
+    NONE = auto()
+    RUNNING = auto()
+    READY = auto()
+    GONE = auto()
+    """A source is no longer there to be compared with."""
 
 
 class ComparisonDesk(QObject):
@@ -37,13 +49,13 @@ class ComparisonDesk(QObject):
 
         in_background(lambda: classical_sizes(inputs, lambda: self._open), done)
 
-    def state(self, job: Job) -> str:
-        """`none`, `running`, `ready` or `gone` (a source is no longer there)."""
+    def state(self, job: Job) -> Comparison:
+        """How far the comparison of a job is."""
         if job.id in self._running:
-            return "running"
+            return Comparison.RUNNING
         if job.id not in self._bars:
-            return "none"
-        return "ready" if self._bars[job.id] else "gone"
+            return Comparison.NONE
+        return Comparison.READY if self._bars[job.id] else Comparison.GONE
 
     def bars(self, job: Job) -> list[Bar]:
         """All bars, ours first; empty until ready."""

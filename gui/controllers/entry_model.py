@@ -21,12 +21,12 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class EntryModel(QAbstractItemModel):
-    """Read-only. The tree itself is built without Qt (`core.archive.build_tree`)."""
+    """Read-only. The tree itself is built without Qt (`logic.archive.build_tree`)."""
 
-    def __init__(self, root: Node, icons: dict[str, QIcon], parent: QObject | None = None) -> None:
+    def __init__(self, root: Node, folder: QIcon, file: QIcon, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._root = root
-        self._icons = icons
+        self._folder, self._file = folder, file
         self._order = (Column.NAME, Qt.SortOrder.AscendingOrder)  # as `build_tree` leaves the rows
         self._headings = (self.tr("Name"), self.tr("Size"), self.tr("Modified"))
 
@@ -70,7 +70,7 @@ class EntryModel(QAbstractItemModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(node, index.column())
             case Qt.ItemDataRole.DecorationRole if index.column() == 0:
-                return self._icons["folder" if node.is_folder else "file"]
+                return self._folder if node.is_folder else self._file
             case Qt.ItemDataRole.ToolTipRole:
                 return node.entry.path if node.entry else node.name
             case Qt.ItemDataRole.TextAlignmentRole if index.column() == 1:

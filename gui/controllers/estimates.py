@@ -4,8 +4,9 @@ from PySide6.QtCore import QObject, Signal
 
 from nacomp.gui.controllers.runner import Runner
 from nacomp.gui.logic.commands import estimate_arguments
-from nacomp.gui.logic.estimate import Estimate, faster_levels, parse_estimate
-from nacomp.gui.logic.jobs import Job, Kind, State
+from nacomp.gui.logic.estimate import Estimate, parse_estimate
+from nacomp.gui.logic.jobs import Hold, Job, Kind, State
+from nacomp.gui.logic.levels import Level
 from nacomp.gui.logic.settings import SettingsStore
 from nacomp.gui.process.query import DocumentQuery
 
@@ -14,18 +15,18 @@ SMALL_BYTES = 200_000
 
 
 class EstimateDesk(QObject):
-    """`long_job` carries a job that would take long and waits, with the estimates of all levels asked for."""
+    """`long_job` carries a job that would take long and waits; `estimates` has all that was asked about it."""
 
-    long_job = Signal(object, object)
+    long_job = Signal(object)
 
     def __init__(self, runner: Runner, store: SettingsStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runner = runner
         self._store = store
-        self._wanted: dict[int, str] = {}
+        self._wanted: dict[int, Level] = {}
         """The level to ask about next, by job."""
         self._query: DocumentQuery | None = None
-        self.found: dict[int, dict[str, Estimate]] = {}
+        self.found: dict[int, dict[Level, Estimate]] = {}
         runner.measured.connect(self.consider)
 
     def consider(self, job: Job) -> None:
@@ -34,18 +35,26 @@ class EstimateDesk(QObject):
             return
         if (job.size or 0) < SMALL_BYTES or job.state is not State.WAITING:
             return
-        self._runner.hold(job, "estimating")
+        self._runner.hold(job, Hold.ESTIMATING)
         self._ask(job, job.level)
 
-    def estimates(self, job: Job) -> dict[str, Estimate]:
+    def estimates(self, job: Job) -> dict[Level, Estimate]:
         """What is known about a job, by level."""
         return self.found.get(job.id, {})
 
-    def faster(self, job: Job) -> dict[str, Estimate]:
+    def faster(self, job: Job) -> dict[Level, Estimate]:
         """The levels at which a job would be over sooner than at its own, with their estimates."""
         known = self.estimates(job)
         own = known.get(job.level)
         return {} if own is None else {name: one for name, one in known.items() if one.seconds < own.seconds}
+
+    def start_at(self, job: Job, level: Level) -> None:
+        """Let a held job run at another level."""
+        if job.held is not Hold.CHOICE:
+            return
+        self._runner.change_level(job, level)
+        job.estimate = self.estimates(job).get(level)
+        self._runner.let_go(job)
 
     def stop(self) -> None:
         """The application closes."""
@@ -54,7 +63,7 @@ class EstimateDesk(QObject):
             self._query.stop()
             self._query = None
 
-    def _ask(self, job: Job, level: str) -> None:
+    def _ask(self, job: Job, level: Level) -> None:
         self._wanted[job.id] = level
         self._next()
 
@@ -68,28 +77,28 @@ class EstimateDesk(QObject):
             job = min(waiting, key=lambda job: self._wanted[job.id] != job.level)
             self._start(job, self._wanted.pop(job.id))
 
-    def _start(self, job: Job, level: str) -> None:
+    def _start(self, job: Job, level: Level) -> None:
         self._query = DocumentQuery(self._runner.program, estimate_arguments(job, level), self)
-        self._query.answered.connect(lambda found: self._arrived(job, level, parse_estimate(level, found)))
+        self._query.answered.connect(lambda found: self._arrived(job, level, parse_estimate(found)))
         self._query.failed.connect(lambda _ending: self._arrived(job, level, None))
         self._query.start()
 
-    def _arrived(self, job: Job, level: str, estimate: Estimate | None) -> None:
+    def _arrived(self, job: Job, level: Level, estimate: Estimate | None) -> None:
         self._query = None
         if estimate is not None:
             self.found.setdefault(job.id, {})[level] = estimate
         self._decide(job, level, estimate)
         self._next()
 
-    def _decide(self, job: Job, level: str, estimate: Estimate | None) -> None:
+    def _decide(self, job: Job, level: Level, estimate: Estimate | None) -> None:
         if level == job.level:
             job.estimate = estimate
             if estimate is None or not estimate.long:
                 self._runner.hold(job, None)
                 return
-        missing = [other for other in faster_levels(job.level) if other not in self.estimates(job)]
+        missing = [other for other in job.level.faster if other not in self.estimates(job)]
         if missing and estimate is not None:
             self._ask(job, missing[0])
             return
-        self._runner.hold(job, "choice")
-        self.long_job.emit(job, dict(self.estimates(job)))
+        self._runner.hold(job, Hold.CHOICE)
+        self.long_job.emit(job)

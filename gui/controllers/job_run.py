@@ -12,12 +12,12 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from nacomp.gui.logic.commands import WorkerOptions, job_arguments, list_arguments
 from nacomp.gui.logic.ending import Ending
-from nacomp.gui.logic.jobs import Job, Kind, State
+from nacomp.gui.logic.jobs import Control, Job, Kind, State
 from nacomp.gui.logic.leftovers import now as leftovers_since
 from nacomp.gui.logic.leftovers import sweep
-from nacomp.gui.logic.names import Conflict, Target, extract_places, output_name, settle
-from nacomp.gui.logic.settings import Settings
-from nacomp.gui.logic.status import locked_sentence
+from nacomp.gui.logic.locks import locked_sentence
+from nacomp.gui.logic.names import Target, extract_places, output_name, settle
+from nacomp.gui.logic.settings import Settings, SourceAfter
 from nacomp.gui.process.query import DocumentQuery
 from nacomp.gui.process.worker import Worker
 
@@ -61,12 +61,12 @@ class JobRun(QObject):
         job.go(State.RUNNING)
         self._run(target)
 
-    def tell(self, word: str) -> None:
-        """Pass on `pause`, `resume` or `cancel`. What comes while the archive is looked into waits for the worker."""
-        self._job.stopping = word if word != "resume" else None
+    def tell(self, word: Control) -> None:
+        """Pass a word on. One that comes while the archive is looked into waits for the worker, but for a cancel."""
+        self._job.stopping = word if word is not Control.RESUME else None
         if self._worker is not None:
             self._worker.say(word)
-        elif word == "cancel":
+        elif word is Control.CANCEL:
             self._stop_looking()
             self._end(State.CANCELLED)
 
@@ -90,7 +90,7 @@ class JobRun(QObject):
 
     def _settled(self, wanted: Path) -> Target | None:
         """The output by the policy for names that are taken, noted in the job; None: skip it."""
-        target = settle(wanted, Conflict(self._settings.conflict), self._taken)
+        target = settle(wanted, self._settings.conflict, self._taken)
         if target is not None:
             self._job.output = target.path
         return target
@@ -127,7 +127,7 @@ class JobRun(QObject):
         options = WorkerOptions(
             settings.threads,
             settings.engine,
-            trash=settings.source_after == "trash",
+            trash=settings.source_after is SourceAfter.TRASH,
             recovery=settings.recovery,
         )
         self._began = leftovers_since()
@@ -155,7 +155,7 @@ class JobRun(QObject):
             return
         if ending.crashed and job.output is not None:
             sweep(job.output, self._began)
-        if job.stopping == "cancel" or (failure and failure.kind == "Interrupted"):
+        if job.stopping is Control.CANCEL or (failure and failure.kind == "Interrupted"):
             self._end(State.CANCELLED)
         else:
             self._failed(ending)

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from nacomp.gui.logic.ending import Ending
+from nacomp.gui.logic.levels import Level
 from nacomp.gui.logic.surprise import SurpriseMap, parse_map
 from nacomp.gui.process.query import DocumentQuery
 
@@ -35,7 +36,7 @@ class MapDesk(QObject):
         """Whether a map is being computed."""
         return self._query is not None
 
-    def open(self, path: Path, level: str, model: str | None = None) -> None:
+    def open(self, path: Path, level: Level, model: str | None = None) -> None:
         """Compute the map of a text file, and in the same run its page for a browser."""
         self.stop()
         self.path, self.map, self.page, self.failure = path, None, None, None

@@ -9,8 +9,10 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from nacomp.gui.logic.ending import Ending
 from nacomp.gui.logic.events import Progress
+from nacomp.gui.logic.jobs import Control
 from nacomp.gui.logic.models import Model, parse_models
 from nacomp.gui.logic.progress import Meter
+from nacomp.gui.look.tones import Tone
 from nacomp.gui.process.query import DocumentQuery, Query
 from nacomp.gui.process.worker import Worker
 
@@ -23,7 +25,7 @@ class ModelDesk(QObject):
 
     changed = Signal()
     progressed = Signal(str)
-    message = Signal(str, str)
+    message = Signal(str, object)
 
     def __init__(self, program: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +60,7 @@ class ModelDesk(QObject):
         """Stop a download; what has arrived stays for the next try."""
         if model_id in self._pulls:
             self.interrupted.add(model_id)
-            self._pulls[model_id].say("cancel")
+            self._pulls[model_id].say(Control.CANCEL)
 
     def pulling(self, model_id: str) -> bool:
         """Whether a download is on its way."""
@@ -81,7 +83,7 @@ class ModelDesk(QObject):
         for query in list(self._queries):
             query.stop()
         for worker in self._pulls.values():
-            worker.say("cancel")
+            worker.say(Control.CANCEL)
         for worker in list(self._pulls.values()):
             worker.finish(FAREWELL_MS)
 
@@ -109,11 +111,11 @@ class ModelDesk(QObject):
         self.changed.emit()
 
     def _did(self, sentence: str) -> None:
-        self.message.emit(sentence, "info")
+        self.message.emit(sentence, Tone.INFO)
         self.refresh()
 
     def _complain(self, sentence: str) -> None:
-        self.message.emit(sentence, "error")
+        self.message.emit(sentence, Tone.ERROR)
 
     def _pulling(self, model_id: str, event: object) -> None:
         if isinstance(event, Progress):
@@ -123,9 +125,9 @@ class ModelDesk(QObject):
     def _pulled(self, model_id: str, ending: Ending) -> None:
         del self._pulls[model_id]
         if ending.success:
-            self.message.emit(self.tr("{0} is ready.").format(model_id), "info")
+            self.message.emit(self.tr("{0} is ready.").format(model_id), Tone.INFO)
         elif model_id not in self.interrupted:
-            self.message.emit(ending.sentence(QCoreApplication.translate), "error")
+            self.message.emit(ending.sentence(QCoreApplication.translate), Tone.ERROR)
             self.interrupted.add(model_id)
         self.refresh()
         self.changed.emit()

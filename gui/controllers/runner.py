@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject, Signal
 
 from nacomp.gui.controllers.job_run import JobRun
 from nacomp.gui.controllers.queue_model import QueueModel
+from nacomp.gui.logic.actions import Action, allowed
 from nacomp.gui.logic.commands import worker_program
-from nacomp.gui.logic.jobs import ACTIVE, FINISHED, Job, Kind, State
+from nacomp.gui.logic.jobs import ACTIVE, FINISHED, Control, Hold, Job, Kind, State
+from nacomp.gui.logic.levels import Level
 from nacomp.gui.logic.measure import Measure, measure
 from nacomp.gui.logic.names import group_inputs
 from nacomp.gui.logic.queue import JobQueue
@@ -92,21 +94,21 @@ class Runner(QObject):
         """Pause what runs and start nothing new."""
         self.going = False
         for job in list(self.queue):
-            if "pause" in self.queue.allowed(job):
+            if Action.PAUSE in allowed(job):
                 self.pause(job)
         self.changed.emit()
 
     def pause(self, job: Job) -> None:
         """Ask the job's worker to stop at its next safe point."""
-        self._ask(job, "pause")
+        self._ask(job, Action.PAUSE, Control.PAUSE)
 
     def resume(self, job: Job) -> None:
         """Let a paused job go on."""
-        self._ask(job, "resume")
+        self._ask(job, Action.RESUME, Control.RESUME)
 
     def cancel(self, job: Job) -> None:
         """Stop a job for good; its partial output is removed by the worker."""
-        self._ask(job, "cancel")
+        self._ask(job, Action.CANCEL, Control.CANCEL)
 
     def retry(self, job: Job) -> None:
         """Put a failed, cancelled or skipped job back to the waiting ones and start it."""
@@ -131,14 +133,14 @@ class Runner(QObject):
             self.model.remove(job)
         self.changed.emit()
 
-    def change_level(self, job: Job, level: str) -> None:
+    def change_level(self, job: Job, level: Level) -> None:
         """Let a waiting job run at another level."""
         job.level, job.model = level, self._store.value.model_for(level)
         job.estimate = None
         self._touch(job)
 
-    def hold(self, job: Job, why: str | None) -> None:
-        """Keep a waiting job back (`estimating`, `choice`), or with None let it go."""
+    def hold(self, job: Job, why: Hold | None) -> None:
+        """Keep a waiting job back, or with None let it go."""
         job.held = why
         self._touch(job)
         if why is None:
@@ -183,8 +185,8 @@ class Runner(QObject):
             self.model.touch(job)
             self.changed.emit()
 
-    def _ask(self, job: Job, word: str) -> None:
-        if word in self.queue.allowed(job):
+    def _ask(self, job: Job, action: Action, word: Control) -> None:
+        if action in allowed(job):
             self._runs[job.id].tell(word)
             self._touch(job)
 

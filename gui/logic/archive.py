@@ -1,12 +1,20 @@
-"""An archive as the archive page shows it: the worker's `list` and `info` documents, and entries as a tree."""
+"""An archive as the archive page shows it: the worker's `info` document, and entries as a tree."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Any
 
 PREVIEW_BYTES = 65_536
+
+
+class EntryKind(Enum):
+    """What an entry is, in the worker's word."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    LINK = "link"
 
 
 @dataclass(frozen=True)
@@ -14,11 +22,9 @@ class Entry:
     """One file, folder or link of an archive. `size` in bytes, `modified` as seconds since 1970 or None."""
 
     path: str
-    kind: str
+    kind: EntryKind
     size: int
     modified: float | None = None
-    method: str = ""
-    packed: int | None = None
 
     @property
     def name(self) -> str:
@@ -37,50 +43,26 @@ class ArchiveDocument:
     @property
     def original_size(self) -> int:
         """Bytes of all entries."""
-        size = self.info.get("original_size")
-        return size if isinstance(size, int) else sum(entry.size for entry in self.entries)
+        return int(self.info["original_size"])
 
     @property
     def compressed_size(self) -> int:
         """Bytes of the archive."""
-        size = self.info.get("compressed_size")
-        return size if isinstance(size, int) else 0
+        return int(self.info["compressed_size"])
 
     @property
     def files(self) -> int:
         """Number of files."""
-        return sum(entry.kind == "file" for entry in self.entries)
-
-
-def _whole(value: Any) -> int | None:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _modified(line: Mapping[str, Any]) -> float | None:
-    if isinstance(line.get("mtime_ns"), int):
-        return float(line["mtime_ns"]) / 1e9
-    value = line.get("mtime", line.get("modified"))
-    return float(value) if isinstance(value, int | float) else None
+        return sum(entry.kind is EntryKind.FILE for entry in self.entries)
 
 
 def _entry(line: Mapping[str, Any]) -> Entry:
-    return Entry(
-        path=str(line.get("path", "")),
-        kind=str(line.get("kind", "file")).lower(),
-        size=_whole(line.get("size")) or 0,
-        modified=_modified(line),
-        method=str(line.get("method") or ""),
-        packed=_whole(line.get("compressed_size")),
-    )
+    return Entry(str(line["path"]), EntryKind(line["kind"]), int(line["size"]), line["mtime_ns"] / 1e9)
 
 
-def parse_archive(
-    path: Path, info: Mapping[str, Any], listing: Mapping[str, Any] | None = None
-) -> ArchiveDocument:
-    """Put the documents together. Entries that are plain paths (older `info`) become files of unknown size."""
-    lines = (listing or info).get("entries") or []
-    entries = tuple(_entry(line if isinstance(line, dict) else {"path": line}) for line in lines)
-    return ArchiveDocument(path, entries, info)
+def parse_archive(path: Path, info: Mapping[str, Any]) -> ArchiveDocument:
+    """The answer of `nacomp info --json` for an archive that is open to us."""
+    return ArchiveDocument(path, tuple(_entry(line) for line in info["entries"]), info)
 
 
 @dataclass(eq=False)
@@ -102,7 +84,7 @@ class Node:
     @property
     def is_folder(self) -> bool:
         """Whether this row can hold others."""
-        return self.entry is None or self.entry.kind == "folder"
+        return self.entry is None or self.entry.kind is EntryKind.FOLDER
 
     @property
     def modified(self) -> float:
@@ -161,7 +143,7 @@ def build_tree(entries: tuple[Entry, ...]) -> Node:
 
     for entry in entries:
         path = entry.path.rstrip("/")
-        if entry.kind == "folder":
+        if entry.kind is EntryKind.FOLDER:
             folder(path).entry = entry
             continue
         parent = folder(path.rpartition("/")[0])
@@ -186,4 +168,4 @@ def looks_like_text(data: bytes) -> bool:
 
 def may_be_text(entry: Entry) -> bool:
     """Whether it is worth decoding an entry for a preview."""
-    return entry.kind == "file" and entry.size > 0
+    return entry.kind is EntryKind.FILE and entry.size > 0

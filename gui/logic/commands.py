@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nacomp.gui.logic.jobs import Job, Kind
+from nacomp.gui.logic.levels import Level
 from nacomp.gui.logic.names import Target
+from nacomp.gui.logic.settings import Engine
 
 PASSWORD_VARIABLE = "NACOMP_PASSWORD"
 """The environment variable a worker takes a password from. Arguments can be read by every user of the machine."""
@@ -30,7 +32,7 @@ class WorkerOptions:
     """
 
     threads: int = 0
-    engine: str = "exact"
+    engine: Engine = Engine.EXACT
     trash: bool = False
     recovery: int = 0
 
@@ -62,7 +64,7 @@ def job_arguments(job: Job, target: Target | None, options: WorkerOptions) -> li
     how = ["--level", job.level]
     if job.model:
         how += ["--model", job.model]
-    if options.engine != "exact":
+    if options.engine is not Engine.EXACT:
         how += ["--engine", options.engine]
     if options.trash:
         how.append("--rm")
@@ -73,7 +75,7 @@ def job_arguments(job: Job, target: Target | None, options: WorkerOptions) -> li
     return ["compress", *inputs, *output, *how, *_shared(options), "--json", "--control"]
 
 
-def estimate_arguments(job: Job, level: str) -> list[str]:
+def estimate_arguments(job: Job, level: Level) -> list[str]:
     """Forecast a compression job at some level."""
     model = ["--model", job.model] if job.model and level == job.level else []
     return ["estimate", *_paths(job.inputs), "--level", level, *model, "--json"]

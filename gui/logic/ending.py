@@ -6,6 +6,7 @@ Qt-free: the process hands in what it saw, the desks and the queue ask what it m
 from dataclasses import dataclass
 
 from nacomp.gui.logic.events import Failure, last_words
+from nacomp.gui.logic.locks import Lock
 from nacomp.gui.logic.wording import Translate, english
 
 
@@ -40,9 +41,9 @@ class Ending:
         return self.failure is not None and self.failure.damage
 
     @property
-    def locked(self) -> str | None:
-        """The error's kind, if the archive only wants another password; else None."""
-        return self.failure.locked if self.failure else None
+    def locked(self) -> Lock | None:
+        """Why the archive stayed shut, if it only wants another password; else None."""
+        return Lock(self.failure.locked) if self.failure and self.failure.locked else None
 
     def sentence(self, translate: Translate = english) -> str:
         """Why it failed: in the worker's own words where it had any left to say."""

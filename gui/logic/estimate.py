@@ -4,20 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nacomp.gui.logic.levels import Level, level_name
+from nacomp.gui.logic.wording import Translate, duration_text, english
+
 LONG_SECONDS = 120.0
 """From here on a job counts as long and a faster level is offered: about the patience for a progress bar."""
-
-LEVELS = ("fast", "balanced", "max")
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Forecast for one job at one level: seconds, bytes of output (None where unknown), tokens."""
+    """What one job would take at one level: seconds, and the bytes of its output."""
 
-    level: str
     seconds: float
-    size: int | None
-    tokens: int | None
+    size: int
 
     @property
     def long(self) -> bool:
@@ -25,20 +24,12 @@ class Estimate:
         return self.seconds >= LONG_SECONDS
 
 
-def parse_estimate(level: str, fields: Mapping[str, Any]) -> Estimate | None:
-    """Read the worker's answer; None if it has no time in it."""
-    seconds = fields.get("seconds")
-    if not isinstance(seconds, int | float):
-        return None
-    size, tokens = fields.get("estimated_size"), fields.get("tokens")
-    return Estimate(
-        level,
-        float(seconds),
-        int(size) if isinstance(size, int | float) else None,
-        int(tokens) if isinstance(tokens, int | float) else None,
-    )
+def parse_estimate(fields: Mapping[str, Any]) -> Estimate:
+    """Read the worker's answer."""
+    return Estimate(float(fields["seconds"]), int(fields["estimated_size"]))
 
 
-def faster_levels(level: str) -> tuple[str, ...]:
-    """The levels that take less time than `level`, slowest first."""
-    return tuple(reversed(LEVELS[: LEVELS.index(level)])) if level in LEVELS else ()
+def offer(level: Level, estimate: Estimate, translate: Translate = english) -> str:
+    """A level with the time it would take, as a choice for a long job."""
+    time = duration_text(estimate.seconds, translate)
+    return translate("levels", "{0}: about {1}").format(level_name(level, translate), time)

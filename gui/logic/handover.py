@@ -7,29 +7,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nacomp.gui.logic.jobs import Kind
 from nacomp.gui.logic.settings import config_folder
 
-ACTIONS = ("compress", "extract")
+ACTIONS = {kind.value: kind for kind in (Kind.COMPRESS, Kind.EXTRACT)}
+"""What other programs may ask for, by the option for it."""
 MAX_BYTES = 4_000_000
 
 
 @dataclass(frozen=True)
 class Request:
-    """An action (empty: whatever fits the files) and absolute paths."""
+    """What is to be done (None: whatever fits the files), and absolute paths."""
 
-    action: str
+    kind: Kind | None
     paths: tuple[str, ...]
 
 
 def parse_arguments(arguments: Sequence[str], folder: Path) -> Request:
     """`[--compress | --extract] PATH...`, paths relative to `folder`; `file:` URLs are left to the file manager."""
     words = list(arguments)
-    action = ""
+    kind = None
     if words and words[0].startswith("--") and words[0][2:] in ACTIONS:
-        action = words.pop(0)[2:]
+        kind = ACTIONS[words.pop(0)[2:]]
     if words and words[0] == "--":
         words.pop(0)
-    return Request(action, tuple(str(folder / word) for word in words))
+    return Request(kind, tuple(str(folder / word) for word in words))
 
 
 def instance_name() -> str:
@@ -40,7 +42,8 @@ def instance_name() -> str:
 
 def pack(request: Request) -> bytes:
     """A request as one line."""
-    return json.dumps({"action": request.action, "paths": list(request.paths)}).encode() + b"\n"
+    action = request.kind.value if request.kind else ""
+    return json.dumps({"action": action, "paths": list(request.paths)}).encode() + b"\n"
 
 
 def unpack(data: bytes) -> Request | None:
@@ -56,4 +59,4 @@ def unpack(data: bytes) -> Request | None:
         return None
     if not all(isinstance(path, str) for path in paths):
         return None
-    return Request(action, tuple(paths))
+    return Request(ACTIONS.get(action), tuple(paths))

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from nacomp.gui.logic.estimate import Estimate
-from nacomp.gui.logic.events import Failure, Notice, Paused, Progress, Result, Resumed, Started
+from nacomp.gui.logic.events import Notice, Paused, Progress, Result, Resumed, Started
+from nacomp.gui.logic.levels import Level
+from nacomp.gui.logic.locks import Lock
 from nacomp.gui.logic.progress import Meter, Share
 
 
@@ -22,6 +24,22 @@ class Kind(Enum):
     TEST = "test"
     REPAIR = "repair"
     RESCUE = "rescue"
+
+
+class Hold(Enum):
+    """Why a waiting job does not start yet."""
+
+    ESTIMATING = "estimating"
+    CHOICE = "choice"
+    """It would take long, and a person has not chosen yet."""
+
+
+class Control(Enum):
+    """What a worker is told while it works. The value is the line that it reads."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
 
 
 class State(Enum):
@@ -59,18 +77,18 @@ class Job:
         size: bytes to read, None until measured.
         level, model: how to compress; `model` None means the level's own choice.
         select: archive paths to extract; empty means all.
-        stopping: `pause` or `cancel` while the worker has not answered yet, else None.
+        stopping: the pause or cancel that the worker has not answered yet, else None.
         damaged: it failed because its archive is damaged, so repair and rescue are offered.
         password: what seals the archive, or opens it. In memory only, until the job is done.
-        locked: it failed for want of the right password: the error's kind (`events.LOCKED`).
-        held: why a waiting job does not start yet: `estimating`, or `choice` when it would be long.
+        locked: it failed for want of the right password.
+        held: why it does not start yet although it waits, else None.
     """
 
     id: int
     kind: Kind
     inputs: tuple[Path, ...]
     destination: Path | None = None
-    level: str = "balanced"
+    level: Level = Level.BALANCED
     model: str | None = None
     select: tuple[str, ...] = ()
     size: int | None = None
@@ -83,10 +101,10 @@ class Job:
     failure: str | None = None
     damaged: bool = False
     password: str | None = field(default=None, repr=False)
-    locked: str | None = None
+    locked: Lock | None = None
     notices: list[str] = field(default_factory=list)
-    stopping: str | None = None
-    held: str | None = None
+    stopping: Control | None = None
+    held: Hold | None = None
 
     @property
     def name(self) -> str:
@@ -123,8 +141,6 @@ class Job:
                 self.notices.append(message)
             case Result(fields):
                 self.result = fields
-            case Failure(message=message):
-                self.failure = message
             case _:
                 pass
 

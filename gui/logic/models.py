@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
+
+from nacomp.gui.logic.levels import Level
+
+
+class ModelSource(Enum):
+    """Where a model comes from, in the worker's word."""
+
+    EMBEDDED = "embedded"
+    PACKAGE = "package"
+    HUB = "hub"
+    FILE = "file"
 
 
 @dataclass(frozen=True)
@@ -15,45 +27,37 @@ class Model:
     licence: str
     size: int | None
     installed: bool
-    source: str
+    source: ModelSource
     path: str
-    levels: tuple[str, ...]
+    levels: tuple[Level, ...]
     note: str
 
     @property
     def removable(self) -> bool:
         """Whether its file is ours to delete; the embedded model belongs to the application."""
-        return self.installed and self.source != "embedded"
+        return self.installed and self.source is not ModelSource.EMBEDDED
 
     @property
     def available(self) -> bool:
         """Whether it can be fetched."""
-        return not self.installed and self.source != "file"
+        return not self.installed and self.source is not ModelSource.FILE
 
 
 def _model(line: Mapping[str, Any]) -> Model:
-    size = line.get("size", line.get("size_bytes"))
-    sources = line.get("sources")
-    source = line.get("source") or (sources[0] if isinstance(sources, list) and sources else "")
-    if isinstance(source, dict):
-        source = source.get("kind", "")
-    levels = line.get("levels", line.get("default_for"))
     return Model(
-        id=str(line.get("id", "")),
-        name=str(line.get("name") or line.get("id", "")),
-        family=str(line.get("family") or ""),
-        licence=str(line.get("licence") or line.get("license") or ""),
-        size=int(size) if isinstance(size, int | float) else None,
-        installed=bool(line.get("installed")),
-        source=str(source),
-        path=str(line.get("path") or ""),
-        levels=tuple(str(level) for level in levels) if isinstance(levels, list | tuple) else (),
-        note=str(line.get("note") or line.get("description") or ""),
+        id=str(line["id"]),
+        name=str(line["name"]),
+        family=str(line["family"]),
+        licence=str(line["licence"]),
+        size=line["size"],
+        installed=bool(line["installed"]),
+        source=ModelSource(line["source"]),
+        path=str(line["path"]),
+        levels=tuple(Level(level) for level in line["levels"]),
+        note=str(line["note"]),
     )
 
 
-def parse_models(document: Any) -> list[Model]:
-    """Models in the worker's order, installed ones first."""
-    lines = document.get("models", []) if isinstance(document, dict) else document
-    models = [_model(line) for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
-    return sorted(models, key=lambda model: not model.installed)
+def parse_models(document: Mapping[str, Any]) -> list[Model]:
+    """The answer of `nacomp models list --json`: models in the worker's order, installed ones first."""
+    return sorted(map(_model, document["models"]), key=lambda model: not model.installed)

@@ -5,7 +5,7 @@ Names are settled when a job starts, not when it is added: another job of the sa
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 
 from nacomp.gui.logic.jobs import Kind
@@ -13,7 +13,7 @@ from nacomp.gui.logic.jobs import Kind
 SUFFIX = ".nac"
 
 
-class Conflict(Enum):
+class Conflict(StrEnum):
     """What happens when the output exists already."""
 
     RENAME = "rename"

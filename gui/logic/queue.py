@@ -1,21 +1,11 @@
-"""The job queue: order, what runs next, what may be done with a job, and totals. No clock, no process, no widget."""
+"""The job queue: order, what runs next, what waits for a person, and totals. No clock, no process, no widget."""
 
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
-from nacomp.gui.logic.jobs import ACTIVE, FINISHED, Job, Kind, State
+from nacomp.gui.logic.jobs import ACTIVE, Hold, Job, Kind, State
 from nacomp.gui.logic.progress import Total, total_of
-
-ACTIONS: dict[str, frozenset[State]] = {
-    "pause": frozenset({State.RUNNING}),
-    "resume": frozenset({State.PAUSED}),
-    "cancel": ACTIVE,
-    "retry": frozenset({State.FAILED, State.CANCELLED, State.SKIPPED}),
-    "remove": FINISHED | {State.WAITING},
-    "start": frozenset({State.WAITING}),
-}
-"""Which action fits which state. Moving up or down fits every state."""
 
 
 class JobQueue:
@@ -72,17 +62,6 @@ class JobQueue:
         self._jobs.insert(to, job)
         return to
 
-    def allowed(self, job: Job) -> frozenset[str]:
-        """The actions that fit a job's state."""
-        fitting = {name for name, states in ACTIONS.items() if job.state in states}
-        if job.stopping:
-            fitting -= {"pause", "resume"}
-        if job.damaged and job.state is State.FAILED:
-            fitting |= {"rescue"} if job.kind is Kind.REPAIR else {"repair", "rescue"}
-        if job.stopping == "cancel":
-            fitting.discard("cancel")
-        return frozenset(fitting)
-
     def next_to_start(self) -> Job | None:
         """The next waiting job that is not held back, if a slot is free."""
         if sum(job.state in ACTIVE for job in self._jobs) >= self.slots:
@@ -95,7 +74,7 @@ class JobQueue:
 
     def held(self) -> list[Job]:
         """Jobs that would be long and wait until a person has chosen."""
-        return [job for job in self._jobs if job.state is State.WAITING and job.held == "choice"]
+        return [job for job in self._jobs if job.state is State.WAITING and job.held is Hold.CHOICE]
 
     def next_question(self, closed: Container[int]) -> Job | None:
         """The first held job, without those whose question a person has `closed`.
@@ -106,9 +85,9 @@ class JobQueue:
         for job in self._jobs:
             if job.state is not State.WAITING:
                 continue
-            if job.size is None or job.held == "estimating":
+            if job.size is None or job.held is Hold.ESTIMATING:
                 return None
-            if job.held == "choice" and job.id not in closed:
+            if job.held is Hold.CHOICE and job.id not in closed:
                 return job
         return None
 
@@ -116,13 +95,18 @@ class JobQueue:
     def at_rest(self) -> bool:
         """Whether nothing will happen any more unless a person does something."""
         return not self.busy and all(
-            job.state is not State.WAITING or job.held == "choice" for job in self._jobs
+            job.state is not State.WAITING or job.held is Hold.CHOICE for job in self._jobs
         )
 
     @property
     def busy(self) -> bool:
         """Whether any worker process belongs to this queue."""
         return any(job.state in ACTIVE for job in self._jobs)
+
+    def saved(self) -> int:
+        """Bytes that the finished compressions are smaller than what went in."""
+        sizes = [sizes for job in self._jobs if job.state is State.DONE and (sizes := job.sizes())]
+        return sum(original - compressed for original, compressed in sizes)
 
     def total(self) -> Total:
         """Progress over all jobs that count."""

@@ -8,21 +8,54 @@ application from starting.
 import json
 import os
 from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
-from nacomp.gui.logic.estimate import LEVELS
+from nacomp.gui.logic.levels import Level
 from nacomp.gui.logic.names import Conflict
 
-CHOICES: dict[str, tuple[str, ...]] = {
-    "level": LEVELS,
-    "engine": ("exact", "llama"),
-    "conflict": tuple(policy.value for policy in Conflict),
-    "source_after": ("keep", "trash"),
-    "theme": ("system", "light", "dark"),
-    "language": ("system", "en", "de", "es"),
+
+class Engine(StrEnum):
+    """What computes a model's predictions."""
+
+    EXACT = "exact"
+    LLAMA = "llama"
+
+
+class SourceAfter(StrEnum):
+    """What becomes of the original once it is compressed."""
+
+    KEEP = "keep"
+    TRASH = "trash"
+
+
+class ThemeChoice(StrEnum):
+    """Which colours the window has."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class LanguageChoice(StrEnum):
+    """Which language the window speaks."""
+
+    SYSTEM = "system"
+    ENGLISH = "en"
+    GERMAN = "de"
+    SPANISH = "es"
+
+
+CHOICES: dict[str, type[StrEnum]] = {
+    "level": Level,
+    "engine": Engine,
+    "conflict": Conflict,
+    "source_after": SourceAfter,
+    "theme": ThemeChoice,
+    "language": LanguageChoice,
 }
 """Fields with a closed set of values."""
 
@@ -42,25 +75,25 @@ class Settings:
         models: level -> model id, for levels whose own choice was overruled.
     """
 
-    level: str = "balanced"
-    engine: str = "exact"
+    level: Level = Level.BALANCED
+    engine: Engine = Engine.EXACT
     threads: int = 0
     slots: int = 1
     destination: str | None = None
-    conflict: str = "rename"
-    source_after: str = "keep"
+    conflict: Conflict = Conflict.RENAME
+    source_after: SourceAfter = SourceAfter.KEEP
     recovery: int = 0
     start_at_once: bool = True
     together: bool = False
     open_when_done: bool = False
     notify: bool = True
     estimate_first: bool = True
-    theme: str = "system"
-    language: str = "system"
+    theme: ThemeChoice = ThemeChoice.SYSTEM
+    language: LanguageChoice = LanguageChoice.SYSTEM
     models: dict[str, str] = field(default_factory=dict)
     window: str = ""
 
-    def model_for(self, level: str) -> str | None:
+    def model_for(self, level: Level) -> str | None:
         """The model chosen for a level, or None for the level's own."""
         return self.models.get(level)
 
@@ -73,7 +106,7 @@ def config_folder() -> Path:
 
 def _valid(name: str, value: Any, default: Any) -> bool:
     if name in CHOICES:
-        return value in CHOICES[name]
+        return value in list(CHOICES[name])
     if name == "destination":
         return value is None or isinstance(value, str)
     if name == "models":
@@ -83,6 +116,12 @@ def _valid(name: str, value: Any, default: Any) -> bool:
     return type(value) is type(default)
 
 
+def _set(settings: Settings, name: str, value: object) -> None:
+    """Set a field; of a closed set, by the value that a file or a widget has for it."""
+    assert name in Settings.__dataclass_fields__
+    setattr(settings, name, CHOICES[name](str(value)) if name in CHOICES else value)
+
+
 def from_dict(stored: Any) -> Settings:
     """Settings from a decoded JSON value; whatever does not fit is left at its default."""
     settings = Settings()
@@ -90,7 +129,7 @@ def from_dict(stored: Any) -> Settings:
         for entry in fields(Settings):
             default = getattr(settings, entry.name)
             if entry.name in stored and _valid(entry.name, stored[entry.name], default):
-                setattr(settings, entry.name, stored[entry.name])
+                _set(settings, entry.name, stored[entry.name])
     return settings
 
 
@@ -106,6 +145,11 @@ class SettingsStore:
             return from_dict(json.loads(self.path.read_text("utf-8")))
         except (OSError, ValueError):
             return Settings()
+
+    def change(self, name: str, value: object) -> None:
+        """Set one field and write the file."""
+        _set(self.value, name, value)
+        self.save()
 
     def save(self) -> None:
         """Write the file. Raises OSError if the folder cannot be written."""

@@ -1,6 +1,6 @@
 """What one job says about itself, in one line and in words: under its name in the list, and to screen readers."""
 
-from nacomp.gui.logic.jobs import Job, Kind, State
+from nacomp.gui.logic.jobs import Control, Hold, Job, Kind, State
 from nacomp.gui.logic.wording import (
     Translate,
     duration_text,
@@ -27,23 +27,14 @@ def _estimate(job: Job, translate: Translate) -> str:
     if job.estimate is None:
         return ""
     time = translate("status", "about {0}").format(duration_text(job.estimate.seconds, translate))
-    if job.estimate.size is None:
-        return time
     return translate("status", "{0} to reach about {1}").format(time, size_text(job.estimate.size))
-
-
-def locked_sentence(kind: str, translate: Translate = english) -> str:
-    """Why a sealed archive stayed shut, for someone who has a window and no command line."""
-    if kind == "WrongPassword":
-        return translate("status", "That password does not open it.")
-    return translate("status", "This archive is sealed with a password.")
 
 
 def _waiting(job: Job, translate: Translate) -> str:
     size = size_text(job.size) if job.size is not None else ""
-    if job.held == "estimating":
+    if job.held is Hold.ESTIMATING:
         return _joined([translate("status", "Estimating"), size])
-    if job.held == "choice":
+    if job.held is Hold.CHOICE:
         return _joined(
             [translate("status", "Would take long, waits for your choice"), size, _estimate(job, translate)]
         )
@@ -53,9 +44,9 @@ def _waiting(job: Job, translate: Translate) -> str:
 
 def _phase(job: Job, translate: Translate) -> str:
     latest = job.meter.latest
-    if job.stopping == "cancel":
+    if job.stopping is Control.CANCEL:
         return translate("status", "Cancelling")
-    if job.stopping == "pause":
+    if job.stopping is Control.PAUSE:
         return translate("status", "Pausing")
     if latest is not None and latest.phase == "verifying":
         return translate("status", "Checking the result")
@@ -76,7 +67,9 @@ def _running(job: Job, translate: Translate) -> str:
         parts.append(amount.format(size_text(latest.done_bytes), size_text(latest.total_bytes)))
     if job.state is State.PAUSED:
         parts[0] = (
-            translate("status", "Cancelling") if job.stopping == "cancel" else translate("status", "Paused")
+            translate("status", "Cancelling")
+            if job.stopping is Control.CANCEL
+            else translate("status", "Paused")
         )
     else:
         if meter.speed:

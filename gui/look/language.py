@@ -5,9 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from nacomp.gui.logic.settings import LanguageChoice
 from nacomp.gui.logic.wording import MARKS
 
-LANGUAGES = ("en", "de", "es")
+LANGUAGES = tuple(language.value for language in LanguageChoice if language is not LanguageChoice.SYSTEM)
 """English has a file too: it holds the plural forms."""
 
 
@@ -19,9 +20,9 @@ class Language:
         self._installed: list[QTranslator] = []
         self.current = "en"
 
-    def choose(self, choice: str) -> None:
-        """Use `en`, `de`, `es`, or `system`: the system's language where we have it, else English."""
-        wanted = QLocale.system().name()[:2] if choice == "system" else choice
+    def choose(self, choice: LanguageChoice) -> None:
+        """Use a language; the system's own where we have it, else English."""
+        wanted = QLocale.system().name()[:2] if choice is LanguageChoice.SYSTEM else choice.value
         self.current = wanted if wanted in LANGUAGES else "en"
         for old in self._installed:
             self._app.removeTranslator(old)
@@ -33,6 +34,6 @@ class Language:
             if path.is_file() and translator.load(str(path)):
                 self._app.installTranslator(translator)
                 self._installed.append(translator)
-        locale = QLocale.system() if choice == "system" else QLocale(self.current)
+        locale = QLocale.system() if choice is LanguageChoice.SYSTEM else QLocale(self.current)
         QLocale.setDefault(locale)
         MARKS.decimal, MARKS.group = locale.decimalPoint(), locale.groupSeparator()

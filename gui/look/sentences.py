@@ -1,9 +1,9 @@
-"""The sentences of nacomp's errors and the reasons in them, for the tool that collects what is to be translated.
+"""Sentences that come from elsewhere, repeated for the tool that collects what is to be translated.
 
-The worker sends an error's sentence with its fields open (`Failure.sentence`); the sentences themselves stand on the
-classes, and a test compares them. Two are missing here: what wants a password is said by `core.status`.
-Reasons are free text; these are the ones a person is likely to meet, in the words of the operating system (Linux's)
-or of our own code. Any other stays English inside a translated sentence.
+Errors: the worker sends an error's sentence with its fields open (`Failure.sentence`); the sentences themselves stand on the
+classes, and a test compares them. Two are missing here: what wants a password is said by `logic/locks.py`.
+Reasons in them are free text; these are the ones a person is likely to meet, in the words of the operating system (Linux's)
+or of our own code. Any other stays English inside a translated sentence. Notes on models stand in the catalogue.
 """
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
@@ -97,3 +97,14 @@ REASONS = (
     QT_TRANSLATE_NOOP("Reasons", "it is part of the application and cannot be removed"),
     QT_TRANSLATE_NOOP("Reasons", "an empty password protects nothing; give a longer one, or none"),
 )
+
+CATALOGUE_NOTES = (
+    QT_TRANSLATE_NOOP("Catalogue", "Comes with nacomp: small, quick, at once at hand."),
+    QT_TRANSLATE_NOOP(
+        "Catalogue",
+        "Much smaller archives than with the built-in model, and slower. Comes as a Python package.",
+    ),
+    QT_TRANSLATE_NOOP("Catalogue", "About 15% smaller archives of prose than with the instruct model."),
+    QT_TRANSLATE_NOOP("Catalogue", "Another 13% smaller, and nearly three times the work."),
+)
+"""The notes of `models/library/catalogue.toml`, in its words; a test compares."""

@@ -12,6 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
+from nacomp.gui.logic.settings import ThemeChoice
+
 
 @dataclass(frozen=True)
 class Colours:
@@ -213,7 +215,7 @@ class Theme:
         self._app = app
         self._arrows = arrows
         self._base = app.font()
-        self.choice = "system"
+        self.choice = ThemeChoice.SYSTEM
         self.colours = LIGHT
         app.setStyle("fusion")
 
@@ -222,19 +224,19 @@ class Theme:
         """Whether the dark colours are in use."""
         return self.colours is DARK
 
-    def choose(self, choice: str) -> None:
-        """Use `light`, `dark` or `system`."""
+    def choose(self, choice: ThemeChoice) -> None:
+        """Use light or dark colours, or follow the system."""
         self.choice = choice
         hints = self._app.styleHints()
         if hasattr(hints, "setColorScheme"):
-            scheme = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+            scheme = {ThemeChoice.LIGHT: Qt.ColorScheme.Light, ThemeChoice.DARK: Qt.ColorScheme.Dark}
             hints.setColorScheme(scheme.get(choice, Qt.ColorScheme.Unknown))
         self.refresh()
 
     def refresh(self) -> None:
         """Take the colours again, after the system changed its mind."""
         follows_dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        dark = self.choice == "dark" or (self.choice == "system" and follows_dark)
+        dark = self.choice is ThemeChoice.DARK or (self.choice is ThemeChoice.SYSTEM and follows_dark)
         self.colours = DARK if dark else LIGHT
         self._app.setPalette(_palette(self.colours))
         self._app.setStyleSheet(self._sheet())

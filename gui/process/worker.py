@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from nacomp.gui.logic.ending import Ending
 from nacomp.gui.logic.events import Event, EventStream, Failure
+from nacomp.gui.logic.jobs import Control
 from nacomp.gui.process.child import Child
 
 PATIENCE_MS = 8000
@@ -41,12 +42,12 @@ class Worker(Child):
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self.kill)
 
-    def say(self, word: str) -> None:
-        """Send a control line: `pause`, `resume` or `cancel`. A cancel that is not obeyed ends the process."""
+    def say(self, word: Control) -> None:
+        """Send a control line. A cancel that is not obeyed ends the process."""
         if self._over:
             return
-        self._process.write(word.encode() + b"\n")
-        if word == "cancel":
+        self._process.write(word.value.encode() + b"\n")
+        if word is Control.CANCEL:
             self._patience.start()
 
     def _step_back(self) -> None:

@@ -32,6 +32,7 @@ from nacomp.gui.logic.jobs import Kind
 from nacomp.gui.logic.names import is_archive
 from nacomp.gui.logic.wording import fixed_text, ratio_text, saved_text
 from nacomp.gui.look.icons import icon
+from nacomp.gui.look.tones import Tone
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import dropped_paths
 from nacomp.gui.views.empty_state import EmptyState
@@ -70,7 +71,7 @@ class ArchivePage(QWidget):
         self._desk.previewed.connect(self._show_preview)
         self._desk.preview_failed.connect(lambda _path, sentence: self._preview_note(sentence))
         self._desk.prepared.connect(self._drag_ready)
-        self._desk.prepare_failed.connect(lambda sentence: self.banner.show_message(sentence, "error"))
+        self._desk.prepare_failed.connect(lambda sentence: self.banner.show_message(sentence, Tone.ERROR))
         self._show()
 
     # Construction -------------------------------------------------------------------------------------------
@@ -168,7 +169,7 @@ class ArchivePage(QWidget):
             self._show_document(document)
         elif desk.failure is not None:
             self.summary.hide()
-            self.banner.show_message(desk.failure, "error", self._remedies() if desk.damaged else ())
+            self.banner.show_message(desk.failure, Tone.ERROR, self._remedies() if desk.damaged else ())
             self.title.say(desk.reading.name if desk.reading else self.tr("Archive"))
         else:
             self.title.say(desk.reading.name if desk.reading else self.tr("Archive"))
@@ -204,9 +205,9 @@ class ArchivePage(QWidget):
             return
         entries = found(document.entries, self.search.text())
         c = self._colours
-        icons = {"folder": icon("folder", c.colour("accent")), "file": icon("file", c.colour("soft"))}
+        folder, file = icon("folder", c.colour("accent")), icon("file", c.colour("soft"))
         before = self.tree.model()
-        model = EntryModel(build_tree(entries), icons, self.tree)
+        model = EntryModel(build_tree(entries), folder, file, self.tree)
         self.tree.setModel(model)  # sorts it
         if before is not None:
             before.deleteLater()

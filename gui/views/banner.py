@@ -7,9 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from nacomp.gui.look.icons import icon_pixmap
 from nacomp.gui.look.theme import Colours
+from nacomp.gui.look.tones import INKS, PICTURES, Tone
 from nacomp.gui.views.parts import announce, button, label, restyle, tool
-
-INKS = {"info": ("info", "accent"), "warning": ("warning", "warning"), "error": ("warning", "danger")}
 
 
 class Banner(QFrame):
@@ -34,9 +33,9 @@ class Banner(QFrame):
         self.hide()
 
     def show_message(
-        self, text: str, tone: str = "info", actions: Sequence[tuple[str, Callable[[], object]]] = ()
+        self, text: str, tone: Tone = Tone.INFO, actions: Sequence[tuple[str, Callable[[], object]]] = ()
     ) -> None:
-        """Say something. `tone`: info, warning or error; each action closes the banner and then does its work."""
+        """Say something. Each action closes the banner and then does its work."""
         for old in self.buttons:
             self._box.removeWidget(old)
             old.deleteLater()
@@ -45,9 +44,9 @@ class Banner(QFrame):
             made = button(name, self._colours, role="primary" if number == 0 else "", on=self._then(action))
             self._box.insertWidget(2 + number, made)
             self.buttons.append(made)
-        picture, ink = INKS[tone]
-        self._picture.setPixmap(icon_pixmap(picture, self._colours.colour(ink), QSize(20, 20), 2.0))
-        self.setProperty("tone", tone)
+        ink = self._colours.colour(INKS[tone])
+        self._picture.setPixmap(icon_pixmap(PICTURES[tone], ink, QSize(20, 20), 2.0))
+        self.setProperty("tone", tone.value)
         self.text.setText(text)
         self.setAccessibleName(text)
         restyle(self)

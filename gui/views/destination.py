@@ -37,8 +37,7 @@ class Destination(QComboBox):
 
     def set_folder(self, folder: str | None) -> None:
         """Save results to a folder from now on; None: beside their sources."""
-        self._store.value.destination = folder
-        self._store.save()
+        self._store.change("destination", folder)
         self.fill()
 
     def showEvent(self, event: QShowEvent) -> None:

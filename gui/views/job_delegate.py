@@ -28,10 +28,12 @@ from PySide6.QtWidgets import (
 )
 
 from nacomp.gui.controllers.queue_model import JOB_ROLE
-from nacomp.gui.logic.jobs import ACTIVE, Job, Kind, State
+from nacomp.gui.logic.actions import Action
+from nacomp.gui.logic.jobs import ACTIVE, Control, Hold, Job, Kind, State
 from nacomp.gui.logic.status import headline, job_title, status_line
 from nacomp.gui.look.icons import paint_icon
 from nacomp.gui.look.theme import Colours, scaled
+from nacomp.gui.views.action_names import ACTION_PICTURES, full_action_name
 
 PADDING = 12.0
 BADGE = 38.0
@@ -40,36 +42,29 @@ BETWEEN = 6.0
 HOVERED = QStyle.StateFlag.State_MouseOver
 Index = QModelIndex | QPersistentModelIndex
 
-_BUTTONS: dict[State, tuple[str, ...]] = {
-    State.WAITING: ("remove",),
-    State.RUNNING: ("pause", "cancel"),
-    State.PAUSED: ("play", "cancel"),
-    State.DONE: ("open", "remove"),
-    State.FAILED: ("retry", "remove"),
-    State.CANCELLED: ("retry", "remove"),
-    State.SKIPPED: ("retry", "remove"),
+KIND_PICTURES = {
+    Kind.COMPRESS: "compress",
+    Kind.EXTRACT: "extract",
+    Kind.TEST: "test",
+    Kind.REPAIR: "repair",
+    Kind.RESCUE: "rescue",
 }
-PICTURES = {"start": "play", "remove": "cancel"}
-"""Buttons whose icon has another name. To leave the list is no bin: no file is deleted by it."""
+_BUTTONS: dict[State, tuple[Action, ...]] = {
+    State.WAITING: (Action.REMOVE,),
+    State.RUNNING: (Action.PAUSE, Action.CANCEL),
+    State.PAUSED: (Action.RESUME, Action.CANCEL),
+    State.DONE: (Action.SHOW, Action.REMOVE),
+    State.FAILED: (Action.RETRY, Action.REMOVE),
+    State.CANCELLED: (Action.RETRY, Action.REMOVE),
+    State.SKIPPED: (Action.RETRY, Action.REMOVE),
+}
 
 
-def card_buttons(job: Job) -> tuple[str, ...]:
+def card_buttons(job: Job) -> tuple[Action, ...]:
     """The buttons on a job's card."""
-    return ("start", "remove") if job.held == "choice" and job.state is State.WAITING else _BUTTONS[job.state]
-
-
-def button_name(key: str) -> str:
-    """What a card's button is called."""
-    names = {
-        "pause": QCoreApplication.translate("JobDelegate", "Pause"),
-        "start": QCoreApplication.translate("JobDelegate", "Start anyway"),
-        "play": QCoreApplication.translate("JobDelegate", "Resume"),
-        "cancel": QCoreApplication.translate("JobDelegate", "Cancel"),
-        "open": QCoreApplication.translate("JobDelegate", "Show in folder"),
-        "retry": QCoreApplication.translate("JobDelegate", "Try again"),
-        "remove": QCoreApplication.translate("JobDelegate", "Remove from the list"),
-    }
-    return names[key]
+    if job.held is Hold.CHOICE and job.state is State.WAITING:
+        return Action.START, Action.REMOVE
+    return _BUTTONS[job.state]
 
 
 def badge(job: Job) -> tuple[str, str]:
@@ -83,15 +78,13 @@ def badge(job: Job) -> tuple[str, str]:
             return "skip", "soft"
         case State.PAUSED:
             return "pause", "warning"
-    kinds = {Kind.COMPRESS: "compress", Kind.EXTRACT: "extract", Kind.TEST: "test"}
-    kinds |= {Kind.REPAIR: "repair", Kind.RESCUE: "rescue"}
-    return kinds[job.kind], "accent" if job.state is State.RUNNING else "soft"
+    return KIND_PICTURES[job.kind], "accent" if job.state is State.RUNNING else "soft"
 
 
 class JobDelegate(QStyledItemDelegate):
-    """Cards. `press(job, button)` is called for a click on a card's button."""
+    """Cards. `press(job, action)` is called for a click on a card's button."""
 
-    def __init__(self, colours: Colours, press: Callable[[Job, str], None], parent: QWidget) -> None:
+    def __init__(self, colours: Colours, press: Callable[[Job, Action], None], parent: QWidget) -> None:
         super().__init__(parent)
         self._colours = colours
         self._press = press
@@ -119,13 +112,13 @@ class JobDelegate(QStyledItemDelegate):
     def _card(self, option: QStyleOptionViewItem) -> QRectF:
         return QRectF(option.rect).adjusted(1, 1, -1, -BETWEEN)
 
-    def button_boxes(self, option: QStyleOptionViewItem, job: Job) -> dict[str, QRectF]:
+    def button_boxes(self, option: QStyleOptionViewItem, job: Job) -> dict[Action, QRectF]:
         """Where a card's buttons are, in the view's coordinates."""
         area = self._card(option)
-        names = card_buttons(job)
-        left = area.right() - PADDING - BUTTON * len(names)
+        actions = card_buttons(job)
+        left = area.right() - PADDING - BUTTON * len(actions)
         top = area.center().y() - BUTTON / 2
-        return {name: QRectF(left + BUTTON * i, top, BUTTON, BUTTON) for i, name in enumerate(names)}
+        return {action: QRectF(left + BUTTON * i, top, BUTTON, BUTTON) for i, action in enumerate(actions)}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         job: Job = index.data(JOB_ROLE)
@@ -162,15 +155,15 @@ class JobDelegate(QStyledItemDelegate):
         """Buttons and headline; returns where the words must end."""
         boxes = self.button_boxes(option, job)
         pointed = self._pointed(option)
-        for name, box in boxes.items():
-            role = "disabled" if job.stopping == "cancel" else "soft"
+        for action, box in boxes.items():
+            role = "disabled" if job.stopping is Control.CANCEL else "soft"
             if box.contains(pointed) and not job.stopping:
                 role = "text"
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(self._colours.colour("raised"))
                 painter.drawRoundedRect(box, 7, 7)
             paint_icon(
-                painter, PICTURES.get(name, name), self._colours.colour(role), box.adjusted(6, 6, -6, -6)
+                painter, ACTION_PICTURES[action], self._colours.colour(role), box.adjusted(6, 6, -6, -6)
             )
         left = min(box.left() for box in boxes.values()) - 10
         text = headline(job, QCoreApplication.translate)
@@ -235,9 +228,9 @@ class JobDelegate(QStyledItemDelegate):
             view.viewport().update(option.rect)  # another button may be under the mouse now
         if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
             job: Job = index.data(JOB_ROLE)
-            for name, box in self.button_boxes(option, job).items():
+            for action, box in self.button_boxes(option, job).items():
                 if event.button() == Qt.MouseButton.LeftButton and box.contains(event.position()):
-                    self._press(job, name)
+                    self._press(job, action)
                     return True
         return False
 
@@ -246,8 +239,8 @@ class JobDelegate(QStyledItemDelegate):
     ) -> bool:
         job: Job | None = index.data(JOB_ROLE)
         if job is not None and event.type() == QEvent.Type.ToolTip:
-            for name, box in self.button_boxes(option, job).items():
+            for action, box in self.button_boxes(option, job).items():
                 if box.contains(QPointF(event.pos())):
-                    QToolTip.showText(event.globalPos(), button_name(name), view)
+                    QToolTip.showText(event.globalPos(), full_action_name(action), view)
                     return True
         return super().helpEvent(event, view, option, index)

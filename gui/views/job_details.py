@@ -1,18 +1,23 @@
 """Everything about the selected job: facts, what can be done with it, and how the classical codecs would have done."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from nacomp.gui.controllers.comparisons import Comparison
 from nacomp.gui.controllers.open_folder import show_in_folder
 from nacomp.gui.controllers.services import Services
-from nacomp.gui.logic.estimate import Estimate
-from nacomp.gui.logic.jobs import ACTIVE, Job, Kind, State
+from nacomp.gui.logic.actions import Action, allowed
+from nacomp.gui.logic.estimate import Estimate, offer
+from nacomp.gui.logic.jobs import ACTIVE, Hold, Job, Kind, State
+from nacomp.gui.logic.levels import Level, level_name
 from nacomp.gui.logic.names import is_archive
 from nacomp.gui.logic.status import job_title, status_line
-from nacomp.gui.logic.wording import count_text, duration_text, fixed_text, ratio_text, size_text
+from nacomp.gui.logic.wording import count_text, fixed_text, ratio_text, size_text
+from nacomp.gui.views.action_names import ACTION_PICTURES, action_name
 from nacomp.gui.views.compare_chart import CompareChart
 from nacomp.gui.views.parts import ElidedLabel, button, card, label, row, tool
 
@@ -23,11 +28,15 @@ ACTIONS_A_ROW = 3
 
 
 class JobDetails(QWidget):
-    """The panel beside the queue; in a narrow window it takes the queue's place."""
+    """The panel beside the queue; in a narrow window it takes the queue's place.
+
+    `acted` (job, action) and `level_chosen` (job, level): a person wants something done with the job.
+    """
 
     closed = Signal()
     open_archive = Signal(Path)
-    acted = Signal(object, str)
+    acted = Signal(object, object)
+    level_chosen = Signal(object, object)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,8 +114,8 @@ class JobDetails(QWidget):
         self.status.setProperty("role", "danger" if job.state is State.FAILED else "soft")
         self.status.style().polish(self.status)
         self._show_facts(self._facts_of(job))
-        fitting = self._fitting(job)
-        shown = (job.id, job.state, tuple(fitting))
+        fitting = [a for a in Action if a in allowed(job) and (a is not Action.START or job.held)]
+        shown = (job.id, job.state, *fitting, *self._services.estimates.faster(job).items())
         if (
             shown != self._shown_actions
         ):  # buttons are rebuilt only when they change: a rebuild takes the focus away
@@ -130,7 +139,7 @@ class JobDetails(QWidget):
         if isinstance(result.get("bits_per_byte"), int | float):
             facts.append((self.tr("Bits per byte"), fixed_text(result["bits_per_byte"], 3)))
         if job.kind is Kind.COMPRESS:
-            facts.append((self.tr("Level"), level_name(job.level)))
+            facts.append((self.tr("Level"), level_name(job.level, QCoreApplication.translate)))
         if result.get("model_id"):
             facts.append((self.tr("Model"), str(result["model_id"])))
         facts += [(self.tr("Note"), notice) for notice in job.notices]
@@ -149,41 +158,41 @@ class JobDetails(QWidget):
             note = name == self.tr("Note")
             self._facts.addWidget(label(value, "", wrap=True) if note else ElidedLabel(value), line, 1)
 
-    def _show_actions(self, job: Job, fitting: list[tuple[str, str, str]]) -> None:
+    def _show_actions(self, job: Job, fitting: Sequence[Action]) -> None:
         while (item := self._actions.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        made = []
+        made = [self._action_button(job, action) for action in fitting]
+        if job.held is Hold.CHOICE:
+            made[1:1] = [
+                self._level_button(job, *one) for one in self._services.estimates.faster(job).items()
+            ]
         if job.state is State.DONE and job.output is not None:
-            output, c = job.output, self._colours
-            made.append(button(self.tr("Show in folder"), c, "open", on=lambda: show_in_folder(output)))
-            if is_archive(output):
-                made.append(
-                    button(self.tr("Look inside"), c, "archive", on=lambda: self.open_archive.emit(output))
-                )
-        for name, text, picture in fitting:
-            made.append(button(text, self._colours, picture, on=partial(self.acted.emit, job, name)))
+            made[:0] = self._output_buttons(job.output)
         for number, part in enumerate(made):
             self._actions.addWidget(part, number // ACTIONS_A_ROW, number % ACTIONS_A_ROW)
 
-    def _fitting(self, job: Job) -> list[tuple[str, str, str]]:
-        allowed = self._services.runner.queue.allowed(job)
-        known = [
-            ("start", self.tr("Start anyway"), "play"),
-            ("pause", self.tr("Pause"), "pause"),
-            ("resume", self.tr("Resume"), "play"),
-            ("cancel", self.tr("Cancel"), "cancel"),
-            ("retry", self.tr("Try again"), "retry"),
-            ("repair", self.tr("Repair"), "repair"),
-            ("rescue", self.tr("Rescue"), "rescue"),
-            ("remove", self.tr("Remove"), "cancel"),
+    def _action_button(self, job: Job, action: Action) -> QPushButton:
+        on = partial(self.acted.emit, job, action)
+        return button(action_name(action), self._colours, ACTION_PICTURES[action], on=on)
+
+    def _level_button(self, job: Job, level: Level, estimate: Estimate) -> QPushButton:
+        text = offer(level, estimate, QCoreApplication.translate)
+        return button(text, self._colours, on=partial(self.level_chosen.emit, job, level))
+
+    def _output_buttons(self, output: Path) -> list[QPushButton]:
+        c = self._colours
+        made = [
+            button(
+                action_name(Action.SHOW), c, ACTION_PICTURES[Action.SHOW], on=partial(show_in_folder, output)
+            )
         ]
-        fitting = [entry for entry in known if entry[0] in allowed and (entry[0] != "start" or job.held)]
-        if job.held == "choice":
-            faster = self._services.estimates.faster(job).items()
-            fitting[1:1] = [(f"level:{name}", faster_name(name, one), "") for name, one in faster]
-        return fitting
+        if is_archive(output):
+            made.append(
+                button(self.tr("Look inside"), c, "archive", on=partial(self.open_archive.emit, output))
+            )
+        return made
 
     def _show_comparison(self, job: Job) -> None:
         desk = self._services.comparisons
@@ -192,23 +201,27 @@ class JobDetails(QWidget):
         if not offered:
             return
         sizes = job.sizes()
-        if desk.state(job) == "none" and sizes and sizes[0] <= AUTOMATIC_COMPARISON_BYTES:
+        if desk.state(job) is Comparison.NONE and sizes and sizes[0] <= AUTOMATIC_COMPARISON_BYTES:
             desk.ask(job)
         state = desk.state(job)
-        self.chart.setVisible(state == "ready")
-        self.compare_button.setVisible(state == "none")
-        self.compare_note.setText(
-            {
-                "none": self.tr(
-                    "Packs the same files with zip, zstd and xz at their strongest, without keeping the result."
-                ),
-                "running": self.tr("Packing with zip, zstd and xz…"),
-                "ready": self.tr("Same files, strongest settings. Shorter is better."),
-                "gone": self.tr("The source files are no longer there to compare with."),
-            }[state]
-        )
-        if state == "ready":
+        self.chart.setVisible(state is Comparison.READY)
+        self.compare_button.setVisible(state is Comparison.NONE)
+        self.compare_note.setText(self._comparison_words(state))
+        if state is Comparison.READY:
             self.chart.show_bars(desk.bars(job))
+
+    def _comparison_words(self, state: Comparison) -> str:
+        match state:
+            case Comparison.NONE:
+                return self.tr(
+                    "Packs the same files with zip, zstd and xz at their strongest, without keeping the result."
+                )
+            case Comparison.RUNNING:
+                return self.tr("Packing with zip, zstd and xz…")
+            case Comparison.READY:
+                return self.tr("Same files, strongest settings. Shorter is better.")
+            case Comparison.GONE:
+                return self.tr("The source files are no longer there to compare with.")
 
     def _compare(self) -> None:
         if self.job is not None:
@@ -218,19 +231,3 @@ class JobDetails(QWidget):
     def _compared(self, job_id: int) -> None:
         if self.job is not None and self.job.id == job_id:
             self._show_comparison(self.job)
-
-
-def faster_name(level: str, estimate: Estimate) -> str:
-    """A level with the time it would take, as a choice for a long job."""
-    time = duration_text(estimate.seconds, QCoreApplication.translate)
-    return QCoreApplication.translate("levels", "{0}: about {1}").format(level_name(level), time)
-
-
-def level_name(level: str) -> str:
-    """A level as people read it."""
-    names = {
-        "fast": QCoreApplication.translate("levels", "Fast"),
-        "balanced": QCoreApplication.translate("levels", "Balanced"),
-        "max": QCoreApplication.translate("levels", "Smallest"),
-    }
-    return names.get(level, level)

@@ -20,11 +20,13 @@ from PySide6.QtWidgets import (
 
 from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.jobs import Kind, State
+from nacomp.gui.logic.names import is_archive
 from nacomp.gui.look.icons import app_icon, icon
 from nacomp.gui.views.archive_page import ArchivePage
 from nacomp.gui.views.drop_area import dropped_paths
 from nacomp.gui.views.map_page import MapPage
 from nacomp.gui.views.models_page import ModelsPage
+from nacomp.gui.views.pages import Page
 from nacomp.gui.views.parts import label, row
 from nacomp.gui.views.password import PasswordQuestions
 from nacomp.gui.views.queue_page import QueuePage
@@ -48,7 +50,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         self.setMinimumSize(860, 520)
         self.setAcceptDrops(True)
-        self._pages: dict[str, QWidget] = {}
+        self._pages: dict[Page, QWidget] = {}
         self._build()
         self.passwords = PasswordQuestions(services, self)
         self._connect()
@@ -65,57 +67,57 @@ class MainWindow(QMainWindow):
         box.addWidget(self.stack, 1)
         self.setCentralWidget(frame)
 
-    def _made(self, name: str) -> QWidget:
+    def _made(self, page: Page) -> QWidget:
         """A page, made when it is first needed: the window is up twice as soon as with all of them."""
-        if name not in self._pages:
-            page = self._make_page(name)
-            self._pages[name] = page
-            self.stack.addWidget(page)
-        return self._pages[name]
+        if page not in self._pages:
+            self._pages[page] = self._make_page(page)
+            self.stack.addWidget(self._pages[page])
+        return self._pages[page]
 
-    def _make_page(self, name: str) -> QWidget:
-        match name:
-            case "archive":
+    def _make_page(self, page: Page) -> QWidget:
+        match page:
+            case Page.QUEUE:
+                queue = QueuePage(self._services)
+                queue.open_archive.connect(self.open_archive)
+                queue.title_wanted.connect(self.setWindowTitle)
+                return queue
+            case Page.ARCHIVE:
                 archive = ArchivePage(self._services)
-                archive.queued.connect(lambda: self.show_page("queue"))
+                archive.queued.connect(lambda: self.show_page(Page.QUEUE))
                 return archive
-            case "map":
+            case Page.MAP:
                 return MapPage(self._services)
-            case "models":
+            case Page.MODELS:
                 return ModelsPage(self._services)
-            case "settings":
+            case Page.SETTINGS:
                 settings = SettingsPage(self._services)
                 settings.look_changed.connect(self.look_changed)
                 return settings
-        queue = QueuePage(self._services)
-        queue.open_archive.connect(self.open_archive)
-        queue.title_wanted.connect(self.setWindowTitle)
-        return queue
 
     @property
     def queue_page(self) -> QueuePage:
         """The page with the queue."""
-        return cast(QueuePage, self._made("queue"))
+        return cast(QueuePage, self._made(Page.QUEUE))
 
     @property
     def archive_page(self) -> ArchivePage:
         """The page that looks into an archive."""
-        return cast(ArchivePage, self._made("archive"))
+        return cast(ArchivePage, self._made(Page.ARCHIVE))
 
     @property
     def map_page(self) -> MapPage:
         """The page with the surprise map."""
-        return cast(MapPage, self._made("map"))
+        return cast(MapPage, self._made(Page.MAP))
 
     @property
     def models_page(self) -> ModelsPage:
         """The page with the models."""
-        return cast(ModelsPage, self._made("models"))
+        return cast(ModelsPage, self._made(Page.MODELS))
 
     @property
     def settings_page(self) -> SettingsPage:
         """The page with the settings."""
-        return cast(SettingsPage, self._made("settings"))
+        return cast(SettingsPage, self._made(Page.SETTINGS))
 
     def _side(self) -> QFrame:
         side = QFrame()
@@ -128,21 +130,21 @@ class MainWindow(QMainWindow):
         box.addLayout(row(4, mark, 4, label("nacomp", "heading"), None))
         box.addSpacing(14)
         self._group = QButtonGroup(self)
-        self.nav: dict[str, QPushButton] = {}
-        for name, text, picture in (
-            ("queue", self.tr("Compress"), "compress"),
-            ("archive", self.tr("Archive"), "archive"),
-            ("map", self.tr("Surprise map"), "map"),
-            ("models", self.tr("Models"), "models"),
-            ("settings", self.tr("Settings"), "settings"),
+        self.nav: dict[Page, QPushButton] = {}
+        for page, text, picture in (
+            (Page.QUEUE, self.tr("Compress"), "compress"),
+            (Page.ARCHIVE, self.tr("Archive"), "archive"),
+            (Page.MAP, self.tr("Surprise map"), "map"),
+            (Page.MODELS, self.tr("Models"), "models"),
+            (Page.SETTINGS, self.tr("Settings"), "settings"),
         ):
-            if name == "settings":
+            if page is Page.SETTINGS:
                 box.addStretch(1)
-            box.addWidget(self._nav_button(name, text, picture))
+            box.addWidget(self._nav_button(page, text, picture))
         side.setFixedWidth(max(SIDE, box.sizeHint().width() + 8))  # long words: German, large fonts
         return side
 
-    def _nav_button(self, name: str, text: str, picture: str) -> QPushButton:
+    def _nav_button(self, page: Page, text: str, picture: str) -> QPushButton:
         made = QPushButton(text)
         made.setProperty("role", "nav")
         made.setIcon(icon(picture, self._services.theme.colours.colour("text")))
@@ -152,17 +154,17 @@ class MainWindow(QMainWindow):
         made.setAccessibleName(text)
         number = len(self.nav) + 1
         made.setToolTip(f"{text} (Ctrl+{number})")
-        made.clicked.connect(lambda: self.show_page(name))
-        QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda: self.show_page(name))
+        made.clicked.connect(lambda: self.show_page(page))
+        QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda: self.show_page(page))
         self._group.addButton(made)
-        self.nav[name] = made
+        self.nav[page] = made
         return made
 
     def _connect(self) -> None:
         QShortcut(QKeySequence.StandardKey.Open, self, self.queue_page.choose_files)
         QShortcut(QKeySequence("Ctrl+Shift+O"), self, self.queue_page.choose_folder)
         QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
-        self.show_page("queue")
+        self.show_page(Page.QUEUE)
 
     def _restore(self) -> None:
         self.resize(1080, 720)
@@ -171,34 +173,31 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(stored.encode()))
 
     @property
-    def page(self) -> str:
+    def page(self) -> Page:
         """The page on show."""
-        return next(name for name, page in self._pages.items() if page is self.stack.currentWidget())
+        return next(page for page, widget in self._pages.items() if widget is self.stack.currentWidget())
 
-    def show_page(self, name: str) -> None:
+    def show_page(self, page: Page) -> None:
         """Show another page."""
-        page = self._made(name)
-        self.stack.setCurrentWidget(page)
-        self.nav[name].setChecked(True)
-        page.setFocus()
+        widget = self._made(page)
+        self.stack.setCurrentWidget(widget)
+        self.nav[page].setChecked(True)
+        widget.setFocus()
 
     def open_archive(self, path: Path) -> None:
         """Look into an archive."""
-        self.show_page("archive")
+        self.show_page(Page.ARCHIVE)
         self._services.archives.open(path)
 
-    def open_paths(self, paths: list[Path], action: str = "") -> None:
-        """What another program asks for: `compress`, `extract`, or by default whatever fits the files."""
-        if action == "extract":
-            self.show_page("queue")
-            self._services.runner.add(Kind.EXTRACT, paths)
-        elif action == "compress":
-            self.show_page("queue")
-            self._services.runner.add(Kind.COMPRESS, paths)
-        elif len(paths) == 1 and paths[0].suffix.lower() == ".nac":
+    def open_paths(self, paths: list[Path], kind: Kind | None = None) -> None:
+        """What another program asks for: a kind of job, or by default whatever fits the files."""
+        if kind is None and len(paths) == 1 and is_archive(paths[0]):
             self.open_archive(paths[0])
+        elif kind is not None:
+            self.show_page(Page.QUEUE)
+            self._services.runner.add(kind, paths)
         elif paths:
-            self.show_page("queue")
+            self.show_page(Page.QUEUE)
             self.queue_page.take(paths)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -210,7 +209,7 @@ class MainWindow(QMainWindow):
         paths = dropped_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
-            self.show_page("queue")
+            self.show_page(Page.QUEUE)
             self.queue_page.take(paths)
 
     def leave(self) -> None:

@@ -29,6 +29,7 @@ from nacomp.gui.logic.surprise import GUESSES, SurpriseMap, Token
 from nacomp.gui.logic.wording import bits_text, count_text, fixed_text, odds_text, size_text
 from nacomp.gui.look.surprise_colours import surprise_colour
 from nacomp.gui.look.theme import Theme, scaled
+from nacomp.gui.look.tones import Tone
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import dropped_paths
 from nacomp.gui.views.empty_state import EmptyState
@@ -194,7 +195,7 @@ class MapPage(QWidget):
             widget.setVisible(shown is not None)
         self.open_button.setVisible(shown is not None)
         if desk.failure is not None:
-            self.banner.show_message(desk.failure, "error")
+            self.banner.show_message(desk.failure, Tone.ERROR)
         elif shown is not None:
             self.banner.hide()
             self._show_map(shown)
@@ -292,7 +293,7 @@ class MapPage(QWidget):
             write()
         except OSError as problem:
             self.banner.show_message(
-                self.tr("{0} could not be saved: {1}").format(path.name, problem), "error"
+                self.tr("{0} could not be saved: {1}").format(path.name, problem), Tone.ERROR
             )
         else:
             self.banner.show_message(self.tr("Saved as {0}.").format(path.name))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -15,23 +15,12 @@ from PySide6.QtWidgets import (
 )
 
 from nacomp.gui.controllers.services import Services
-from nacomp.gui.logic.estimate import LEVELS
-from nacomp.gui.logic.models import Model
+from nacomp.gui.logic.levels import Level, level_name
+from nacomp.gui.logic.models import Model, ModelSource
 from nacomp.gui.logic.wording import duration_text, size_text, speed_text
+from nacomp.gui.look.tones import Tone
 from nacomp.gui.views.banner import Banner
-from nacomp.gui.views.job_details import level_name
 from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, card, column, label, row
-
-CATALOGUE_NOTES = (
-    QT_TRANSLATE_NOOP("Catalogue", "Comes with nacomp: small, quick, at once at hand."),
-    QT_TRANSLATE_NOOP(
-        "Catalogue",
-        "Much smaller archives than with the built-in model, and slower. Comes as a Python package.",
-    ),
-    QT_TRANSLATE_NOOP("Catalogue", "About 15% smaller archives of prose than with the instruct model."),
-    QT_TRANSLATE_NOOP("Catalogue", "Another 13% smaller, and nearly three times the work."),
-)
-"""The notes of `models/library/catalogue.toml`, repeated here for the tool that collects sentences to translate."""
 
 
 class ModelCard(QFrame):
@@ -80,7 +69,7 @@ class ModelCard(QFrame):
         self.refresh()
 
     def _state_text(self) -> str:
-        if self.model.source == "embedded":
+        if self.model.source is ModelSource.EMBEDDED:
             return self.tr("Built in")
         return self.tr("Installed") if self.model.installed else ""
 
@@ -88,7 +77,7 @@ class ModelCard(QFrame):
         model = self.model
         parts = [model.family, size_text(model.size) if model.size else "", model.licence]
         if model.levels:
-            names = ", ".join(level_name(level) for level in model.levels)
+            names = ", ".join(level_name(level, QCoreApplication.translate) for level in model.levels)
             parts.append(self.tr("used by level {0}").format(names))
         return " · ".join(part for part in parts if part)
 
@@ -173,14 +162,16 @@ class ModelsPage(QWidget):
         box.addWidget(self.note)
         self._defaults_card, defaults = card(box)
         defaults.addWidget(label(self.tr("Model of each level"), "heading"))
-        self.defaults: dict[str, QComboBox] = {}
-        for level in LEVELS:
+        self.defaults: dict[Level, QComboBox] = {}
+        for level in Level:
             choice = QComboBox()
             choice.setMinimumWidth(260)
-            choice.setAccessibleName(self.tr("Model for level {0}").format(level_name(level)))
+            choice.setAccessibleName(
+                self.tr("Model for level {0}").format(level_name(level, QCoreApplication.translate))
+            )
             choice.activated.connect(lambda _=0, level=level: self._choose_default(level))
             self.defaults[level] = choice
-            name = QLabel(level_name(level))
+            name = QLabel(level_name(level, QCoreApplication.translate))
             name.setMinimumWidth(110)
             defaults.addLayout(row(name, choice, None))
         box.addStretch(1)
@@ -214,7 +205,7 @@ class ModelsPage(QWidget):
             chosen = self._services.store.value.models.get(level)
             choice.setCurrentIndex(max(0, choice.findData(chosen)) if chosen else 0)
 
-    def _choose_default(self, level: str) -> None:
+    def _choose_default(self, level: Level) -> None:
         chosen = self.defaults[level].currentData()
         models = self._services.store.value.models
         models.pop(level, None)
@@ -230,7 +221,7 @@ class ModelsPage(QWidget):
         text = self.tr("Remove {0} ({1})? Archives made with it need it again to be unpacked.").format(
             model.name, size_text(model.size or 0)
         )
-        self.banner.show_message(text, "warning", [(self.tr("Remove it"), lambda: self._remove(model))])
+        self.banner.show_message(text, Tone.WARNING, [(self.tr("Remove it"), lambda: self._remove(model))])
 
     def _remove(self, model: Model) -> None:
         """Levels that were set to a removed model choose for themselves again."""

@@ -1,6 +1,7 @@
 """Small pieces all pages are built from: labels by role, buttons with a name for screen readers, segments, cards."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QFontMetrics, QResizeEvent
@@ -19,13 +20,17 @@ from PySide6.QtWidgets import (
 from nacomp.gui.look.icons import icon, icon_pixmap
 from nacomp.gui.look.theme import Colours
 
+LabelRole = Literal["", "title", "heading", "figure", "soft", "small", "danger"]
+ButtonRole = Literal["", "primary"]
+"""The style sheet's names for them (`look/theme.py`)."""
+
 GAP = 8
 MARGIN = 20
 COLUMN = 940
 
 
-def label(text: str, role: str = "", wrap: bool = False) -> QLabel:
-    """A text in one of the style sheet's roles: title, heading, figure, soft, small, danger."""
+def label(text: str, role: LabelRole = "", wrap: bool = False) -> QLabel:
+    """A text in one of the style sheet's roles."""
     made = QLabel(text)
     made.setProperty("role", role)
     made.setWordWrap(wrap)
@@ -37,19 +42,16 @@ def button(
     text: str,
     colours: Colours,
     icon_name: str = "",
-    role: str = "",
-    tip: str = "",
+    role: ButtonRole = "",
     on: Callable[[], object] | None = None,
 ) -> QPushButton:
-    """A push button. `role`: empty, primary or danger."""
+    """A push button."""
     made = QPushButton(text)
     made.setProperty("role", role)
     if icon_name:
-        ink = {"primary": colours.on_accent, "danger": colours.danger}.get(role, colours.text)
+        ink = colours.on_accent if role == "primary" else colours.text
         made.setIcon(icon(icon_name, QColor(ink), colours.colour("disabled")))
         made.setIconSize(QSize(18, 18))
-    if tip:
-        made.setToolTip(tip)
     made.setAccessibleName(text)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if on is not None:
@@ -154,7 +156,7 @@ class Segments(QWidget):
 class ElidedLabel(QLabel):
     """One line that is cut in the middle when it does not fit; the whole text stays as tip and for screen readers."""
 
-    def __init__(self, text: str = "", role: str = "") -> None:
+    def __init__(self, text: str = "", role: LabelRole = "") -> None:
         super().__init__()
         self.setProperty("role", role)
         self.setTextFormat(Qt.TextFormat.PlainText)

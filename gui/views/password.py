@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QToolButton, QVBoxLayout, QWid
 
 from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.jobs import Job
-from nacomp.gui.logic.status import job_title, locked_sentence
+from nacomp.gui.logic.locks import Lock, locked_sentence
+from nacomp.gui.logic.status import job_title
 from nacomp.gui.look.icons import icon
 from nacomp.gui.look.theme import Colours
 from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, label, row
@@ -46,14 +47,14 @@ class PasswordDialog(QDialog):
 
     given = Signal(str)
 
-    def __init__(self, name: str, kind: str, colours: Colours, parent: QWidget) -> None:
+    def __init__(self, name: str, lock: Lock, colours: Colours, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Password"))
         self.setMinimumWidth(420)
-        sentence = locked_sentence(kind, QCoreApplication.translate)
+        sentence = locked_sentence(lock, QCoreApplication.translate)
         self.setAccessibleDescription(sentence)
-        self.sentence = label(sentence, "danger" if kind == "WrongPassword" else "", wrap=True)
+        self.sentence = label(sentence, "danger" if lock is Lock.WRONG_PASSWORD else "", wrap=True)
         self.field = PasswordField(colours)
         self.field.setAccessibleName(self.tr("Password of {0}").format(name))
         self.field.setAccessibleDescription(sentence)
@@ -82,7 +83,7 @@ class PasswordQuestions(QObject):
     def __init__(self, services: Services, window: QWidget) -> None:
         super().__init__(window)
         self._services, self._window = services, window
-        self._waiting: deque[tuple[str, str, Callable[[str], None]]] = deque()
+        self._waiting: deque[tuple[str, Lock, Callable[[str], None]]] = deque()
         self.dialog: PasswordDialog | None = None
         services.runner.job_ended.connect(self._job_ended)
         services.archives.locked.connect(self._archive_locked)
@@ -92,24 +93,24 @@ class PasswordQuestions(QObject):
             name = job_title(job, QCoreApplication.translate)
             self._ask(name, job.locked, lambda word: self._services.runner.unlock(job, word))
 
-    def _archive_locked(self, path: Path, kind: str) -> None:
+    def _archive_locked(self, path: Path, lock: Lock) -> None:
         archives = self._services.archives
 
         def open_it(word: str) -> None:
             if archives.reading == path:  # else another program has had another archive opened meanwhile
                 archives.open(path, word)
 
-        self._ask(path.name, kind, open_it)
+        self._ask(path.name, lock, open_it)
 
-    def _ask(self, name: str, kind: str, then: Callable[[str], None]) -> None:
-        self._waiting.append((name, kind, then))
+    def _ask(self, name: str, lock: Lock, then: Callable[[str], None]) -> None:
+        self._waiting.append((name, lock, then))
         self._next()
 
     def _next(self) -> None:
         if self.dialog is not None or not self._waiting:
             return
-        name, kind, then = self._waiting.popleft()
-        self.dialog = PasswordDialog(name, kind, self._services.theme.colours, self._window)
+        name, lock, then = self._waiting.popleft()
+        self.dialog = PasswordDialog(name, lock, self._services.theme.colours, self._window)
         self.dialog.finished.connect(self._answered)
         self.dialog.given.connect(then)
         self.dialog.open()

@@ -1,5 +1,6 @@
 """Options for the whole queue: level, destination, what to do when a name is taken."""
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -11,10 +12,9 @@ from PySide6.QtWidgets import (
 )
 
 from nacomp.gui.controllers.services import Services
-from nacomp.gui.logic.estimate import LEVELS
+from nacomp.gui.logic.levels import Level, level_name
 from nacomp.gui.logic.names import Conflict
 from nacomp.gui.views.destination import Destination
-from nacomp.gui.views.job_details import level_name
 from nacomp.gui.views.parts import Segments, label, row, tool
 from nacomp.gui.views.password import PasswordField
 
@@ -33,13 +33,15 @@ class QueueOptions(QWidget):
         self._runner = services.runner
         settings = self._store.value
         tips = {
-            "fast": self.tr("The small built-in model: seconds"),
-            "balanced": self.tr("The best model for everyday use"),
-            "max": self.tr("The largest model installed, long memory: slow, smallest result"),
+            Level.FAST: self.tr("The small built-in model: seconds"),
+            Level.BALANCED: self.tr("The best model for everyday use"),
+            Level.MAX: self.tr("The largest model installed, long memory: slow, smallest result"),
         }
-        choices = [(level, level_name(level), tips[level]) for level in LEVELS]
+        choices = [
+            (level.value, level_name(level, QCoreApplication.translate), tips[level]) for level in Level
+        ]
         self.level = Segments(self.tr("Level"), choices, settings.level)
-        self.level.chosen.connect(self._set_level)
+        self.level.chosen.connect(lambda level: self._store.change("level", level))
         self.destination = Destination(self._store)
         self.destination.setMaximumWidth(340)
         self.conflict = QComboBox()
@@ -50,7 +52,7 @@ class QueueOptions(QWidget):
         }.items():
             self.conflict.addItem(text, policy.value)
         self.conflict.setCurrentIndex(self.conflict.findData(settings.conflict))
-        self.conflict.activated.connect(self._set_conflict)
+        self.conflict.activated.connect(lambda: self._store.change("conflict", self.conflict.currentData()))
         self.password = PasswordField(services.theme.colours)
         self.password.setFixedWidth(PASSWORD_WIDTH)
         self.password.setAccessibleName(self.tr("Password"))
@@ -120,7 +122,7 @@ class QueueOptions(QWidget):
             action = menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(getattr(self._store.value, name))
-            action.toggled.connect(lambda on, name=name: self._set(name, on))
+            action.toggled.connect(lambda on, name=name: self._store.change(name, on))
             self._switches[name] = action
         menu.addSeparator()
         self.seal = menu.addAction(self.tr("Seal with a password"))
@@ -133,9 +135,6 @@ class QueueOptions(QWidget):
         """Save results to a folder from now on; None: beside their sources."""
         self.destination.set_folder(folder)
 
-    def _set_level(self, level: str) -> None:
-        self._set("level", level)
-
     def _show_seal(self, on: bool) -> None:
         """A password that is out of sight would seal what nobody meant to seal: it goes with its line."""
         self.seal_line.setVisible(on)
@@ -147,9 +146,6 @@ class QueueOptions(QWidget):
     def _set_password(self, word: str) -> None:
         self._runner.password = word or None
 
-    def _set_conflict(self) -> None:
-        self._set("conflict", self.conflict.currentData())
-
     def showEvent(self, event: QShowEvent) -> None:
         """The settings page may have changed any of this meanwhile."""
         settings = self._store.value
@@ -158,7 +154,3 @@ class QueueOptions(QWidget):
         for name, action in self._switches.items():
             action.setChecked(getattr(settings, name))
         super().showEvent(event)
-
-    def _set(self, name: str, value: object) -> None:
-        setattr(self._store.value, name, value)
-        self._store.save()

@@ -2,16 +2,18 @@
 
 from collections import deque
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from nacomp.gui.controllers.services import Services
-from nacomp.gui.logic.settings import Settings
+from nacomp.gui.logic.levels import Level, level_name
+from nacomp.gui.logic.names import Conflict
+from nacomp.gui.logic.settings import Engine, LanguageChoice, SourceAfter, ThemeChoice
 from nacomp.gui.views.destination import Destination
-from nacomp.gui.views.job_details import level_name
 from nacomp.gui.views.parts import MARGIN, button, card, column, label, row
 
 
@@ -98,11 +100,11 @@ class SettingsPage(QWidget):
         self._made[name] = control
 
     def _choice(
-        self, grid: QGridLayout, name: str, text: str, choices: Sequence[tuple[str, str]], hint: str = ""
+        self, grid: QGridLayout, name: str, text: str, choices: Sequence[tuple[StrEnum, str]], hint: str = ""
     ) -> None:
         control = QComboBox()
         for value, words in choices:
-            control.addItem(words, value)
+            control.addItem(words, value.value)
         control.setCurrentIndex(max(0, control.findData(getattr(self._store.value, name))))
         control.activated.connect(lambda: self._set(name, control.currentData()))
         self._place(grid, name, text, control, hint)
@@ -128,24 +130,24 @@ class SettingsPage(QWidget):
     def _appearance(self) -> None:
         grid = self._group(self.tr("Appearance"))
         themes = [
-            ("system", self.tr("Like the system")),
-            ("light", self.tr("Light")),
-            ("dark", self.tr("Dark")),
+            (ThemeChoice.SYSTEM, self.tr("Like the system")),
+            (ThemeChoice.LIGHT, self.tr("Light")),
+            (ThemeChoice.DARK, self.tr("Dark")),
         ]
         self._choice(grid, "theme", self.tr("Theme"), themes)
         languages = [
-            ("system", self.tr("Like the system")),
-            ("en", "English"),
-            ("de", "Deutsch"),
-            ("es", "Español"),
+            (LanguageChoice.SYSTEM, self.tr("Like the system")),
+            (LanguageChoice.ENGLISH, "English"),
+            (LanguageChoice.GERMAN, "Deutsch"),
+            (LanguageChoice.SPANISH, "Español"),
         ]
         self._choice(grid, "language", self.tr("Language"), languages)
 
     def _compression(self) -> None:
         grid = self._group(self.tr("Compression"))
-        levels = [(level, level_name(level)) for level in ("fast", "balanced", "max")]
+        levels = [(level, level_name(level, QCoreApplication.translate)) for level in Level]
         self._choice(grid, "level", self.tr("Level"), levels)
-        engines = [("exact", self.tr("Exact")), ("llama", "llama.cpp")]
+        engines = [(Engine.EXACT, self.tr("Exact")), (Engine.LLAMA, "llama.cpp")]
         self._choice(
             grid, "engine", self.tr("Engine"), engines,
             self.tr("Exact archives open on any machine; llama.cpp archives only where the same build runs."),
@@ -164,7 +166,10 @@ class SettingsPage(QWidget):
             self.tr("Lets a damaged archive be repaired, up to this share of it; it grows by as much."),
         )  # fmt: skip
         self._place(grid, "destination", self.tr("Save to"), Destination(self._store))
-        after = [("keep", self.tr("Keep it")), ("trash", self.tr("Move it to the trash"))]
+        after = [
+            (SourceAfter.KEEP, self.tr("Keep it")),
+            (SourceAfter.TRASH, self.tr("Move it to the trash")),
+        ]
         self._choice(
             grid, "source_after", self.tr("The original afterwards"), after,
             self.tr("Goes to the trash only after the archive was decoded again and every byte compared."),
@@ -182,9 +187,9 @@ class SettingsPage(QWidget):
             self.tr("Each job needs its own memory for the model."),
         )
         conflicts = [
-            ("rename", self.tr("Keep both")),
-            ("replace", self.tr("Replace")),
-            ("skip", self.tr("Skip")),
+            (Conflict.RENAME, self.tr("Keep both")),
+            (Conflict.REPLACE, self.tr("Replace")),
+            (Conflict.SKIP, self.tr("Skip")),
         ]
         self._choice(grid, "conflict", self.tr("If a name is taken"), conflicts)
         self._switch(grid, "start_at_once", self.tr("Start as soon as something is added"))
@@ -216,9 +221,7 @@ class SettingsPage(QWidget):
         super().showEvent(event)
 
     def _set(self, name: str, value: object) -> None:
-        assert name in Settings.__dataclass_fields__
-        setattr(self._store.value, name, value)
-        self._store.save()
+        self._store.change(name, value)
         if name in ("theme", "language"):
             self.look_changed.emit()
 

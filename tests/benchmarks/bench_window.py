@@ -63,10 +63,12 @@ def longest_gaps(seconds: float) -> Gaps:
 
     from nacomp.gui.controllers.application import Application, make_qt_application
     from nacomp.gui.logic.jobs import Kind
+    from nacomp.gui.logic.levels import Level
     from nacomp.gui.logic.settings import SettingsStore
+    from nacomp.gui.views.pages import Page
 
     store = SettingsStore()
-    store.value.level, store.value.estimate_first = "fast", False
+    store.value.level, store.value.estimate_first = Level.FAST, False
     store.value.slots = os.cpu_count() or 1
     app = make_qt_application()
     running = Application(app, store)
@@ -87,9 +89,9 @@ def longest_gaps(seconds: float) -> Gaps:
 
     def use() -> Iterator[str]:
         while True:
-            for page in ("archive", "models", "settings", "queue"):
+            for page in (Page.ARCHIVE, Page.MODELS, Page.SETTINGS, Page.QUEUE):
                 running.window.show_page(page)
-                yield f"page {page}"
+                yield f"page {page.value}"
             for row in range(len(running.services.runner.queue)):
                 running.window.queue_page.list.setCurrentIndex(running.services.runner.model.index(row))
                 yield "select"

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from nacomp.gui.controllers.application import Application, make_qt_application
 from nacomp.gui.logic.jobs import FINISHED, Job, State
-from nacomp.gui.logic.settings import SettingsStore
+from nacomp.gui.logic.levels import Level
+from nacomp.gui.logic.settings import LanguageChoice, SettingsStore, ThemeChoice
 
 WORDS = (
     "the of and to in is you that it he was for on are as with his they at be this have from or one had by word but "
@@ -48,13 +49,16 @@ def text() -> Callable[[int], str]:
 def application(qapp: QApplication) -> Iterator[Application]:
     """The whole application with its window open, level fast, in English."""
     store = SettingsStore()
-    store.value.level, store.value.language, store.value.theme = "fast", "en", "light"
+    settings = store.value
+    settings.level, settings.language, settings.theme = Level.FAST, LanguageChoice.ENGLISH, ThemeChoice.LIGHT
     running = Application(make_qt_application(), store)
     running.window.resize(1000, 700)
     running.window.show()
     yield running
     running.window.leave()
-    running.language.choose("en")  # its translators speak in later tests for as long as Python keeps it
+    running.language.choose(
+        LanguageChoice.ENGLISH
+    )  # its translators speak in later tests for as long as Python keeps it
     running.window.deleteLater()
     # Without an event loop nothing is deleted, and every later theme would restyle the windows of earlier tests.
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)

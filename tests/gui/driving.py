@@ -8,6 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
+from nacomp.gui.logic.actions import Action
 from nacomp.gui.logic.jobs import Job
 from nacomp.gui.views.job_delegate import JobDelegate
 from nacomp.gui.views.queue_page import QueuePage
@@ -26,16 +27,16 @@ def drop(widget: QWidget, paths: Sequence[Path]) -> None:
     assert let_go.isAccepted()
 
 
-def press_card(qtbot: QtBot, page: QueuePage, job: Job, name: str) -> None:
+def press_card(qtbot: QtBot, page: QueuePage, job: Job, action: Action) -> None:
     """Click a button that is drawn on a job's card."""
     view = page.list
-    index = page.list.model().index(page._runner.queue.row(job.id), 0)
+    index = page.list.model().index(page.list._runner.queue.row(job.id), 0)
     view.scrollTo(index)
     option = QStyleOptionViewItem()
     option.rect = view.visualRect(index)
     delegate = view.itemDelegate()
     assert isinstance(delegate, JobDelegate)
-    box = delegate.button_boxes(option, job)[name]
+    box = delegate.button_boxes(option, job)[action]
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=box.center().toPoint())
 
 

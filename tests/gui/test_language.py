@@ -8,15 +8,15 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
 from nacomp.cli.console import JsonConsole
 from nacomp.errors import CorruptArchive, FileProblem, Interrupted, ModelMissing, NacompError
 from nacomp.gui.logic.events import Failure, parse_line
+from nacomp.gui.logic.settings import LanguageChoice
 from nacomp.gui.logic.wording import count_text, duration_text, ratio_text, size_text
 from nacomp.gui.look.language import LANGUAGES, Language
-from nacomp.gui.look.sentences import ERRORS
-from nacomp.gui.views.models_page import CATALOGUE_NOTES
+from nacomp.gui.look.sentences import CATALOGUE_NOTES, ERRORS
 from nacomp.models.library.catalogue import read_catalogue
 from nacomp.operations.salvage import BytesLost
 from nacomp.runtime.memory import NotEnoughMemory
@@ -90,7 +90,7 @@ def test_english_sentences_are_those_of_the_worker(
 def test_a_sentence_in_another_language(qapp: QCoreApplication) -> None:
     language = Language(qapp)
     try:
-        language.choose("de")
+        language.choose(LanguageChoice.GERMAN)
         missing = Failure(
             "FileProblem", "x", 5, None, "{path}: {reason}.", {"path": "a.txt", "reason": "permission denied"}
         )
@@ -101,7 +101,7 @@ def test_a_sentence_in_another_language(qapp: QCoreApplication) -> None:
         )
         assert "1.234 MB" in full.sentence(QCoreApplication.translate)
     finally:
-        language.choose("en")
+        language.choose(LanguageChoice.ENGLISH)
     assert Failure("Newer", "as it was", 5, None, "{unknown}", {}).sentence() == "as it was"
     assert Failure("Older", "as it was", 5).sentence() == "as it was"
 
@@ -132,23 +132,30 @@ def test_no_sentence_of_the_code_is_missing(language: str, tmp_path: Path) -> No
 def test_numbers_in_words_follow_the_language(qapp: QCoreApplication) -> None:
     language = Language(qapp)
     try:
-        language.choose("de")
+        language.choose(LanguageChoice.GERMAN)
         assert ratio_text(1000, 250, QCoreApplication.translate) == "4-mal kleiner"
         assert ratio_text(1000, 256, QCoreApplication.translate) == "3,9-mal kleiner"
         assert (size_text(1234), count_text(1234567)) == ("1,2 kB", "1.234.567")
         assert duration_text(200_000, QCoreApplication.translate) == "2 Tage"
-        language.choose("es")
+        language.choose(LanguageChoice.SPANISH)
         assert ratio_text(1000, 800, QCoreApplication.translate) == "20 % menor"
     finally:
-        language.choose("en")
+        language.choose(LanguageChoice.ENGLISH)
     assert duration_text(200_000, QCoreApplication.translate) == "2 days"
     assert duration_text(86_400 * 2.4, QCoreApplication.translate) == "2 days"
 
 
-def test_unknown_language_is_english(qapp: QCoreApplication) -> None:
+@pytest.mark.parametrize(("system", "spoken"), [("fr_FR", "en"), ("es_MX", "es")])
+def test_language_of_the_system_is_english_where_we_do_not_have_it(
+    qapp: QCoreApplication, monkeypatch: pytest.MonkeyPatch, system: str, spoken: str
+) -> None:
+    monkeypatch.setattr(QLocale, "system", lambda: QLocale(system))
     language = Language(qapp)
-    language.choose("xx")
-    assert language.current == "en"
+    try:
+        language.choose(LanguageChoice.SYSTEM)
+        assert language.current == spoken
+    finally:
+        language.choose(LanguageChoice.ENGLISH)
 
 
 def test_every_note_of_the_catalogue_is_translated() -> None:

@@ -12,7 +12,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui.controllers.application import Application
+from nacomp.gui.logic.levels import Level
 from nacomp.gui.views.models_page import ModelCard, ModelsPage
+from nacomp.gui.views.pages import Page
 from tests.gui.conftest import PATIENCE_MS
 from tests.nacomp.workbench import DATA
 
@@ -83,7 +85,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
 @pytest.fixture
 def page(application: Application, qtbot: QtBot) -> ModelsPage:
     """The page, once it knows the models."""
-    application.window.show_page("models")
+    application.window.show_page(Page.MODELS)
     qtbot.waitUntil(lambda: MODEL in application.window.models_page.cards)
     return application.window.models_page
 
@@ -119,7 +121,7 @@ def test_model_from_disk_is_used_by_a_level_and_removed(
     desk.add(DATA / "tiny.gguf")
     qtbot.waitUntil(lambda: "tiny" in page.cards)
     assert page.banner.text.text() == "tiny.gguf was added."
-    choice = page.defaults["fast"]
+    choice = page.defaults[Level.FAST]
     choice.setCurrentIndex(choice.findText(page.cards["tiny"].model.name))
     choice.activated.emit(choice.currentIndex())
     assert application.services.store.value.models == {"fast": "tiny"}

@@ -12,9 +12,12 @@ from pytestqt.qtbot import QtBot
 
 import nacomp
 from nacomp.gui.controllers.application import Application
+from nacomp.gui.controllers.comparisons import Comparison
 from nacomp.gui.controllers.entry_model import NODE_ROLE
 from nacomp.gui.logic.jobs import Job, Kind
+from nacomp.gui.logic.levels import Level
 from nacomp.gui.views.archive_page import ArchivePage
+from nacomp.gui.views.pages import Page
 from tests.gui.driving import drop, press
 
 GOLDEN = Path(__file__).parents[2] / "formats" / "golden"
@@ -146,7 +149,7 @@ def test_map_costs_what_its_tokens_cost_and_is_exported(
     source = tmp_path / "page.txt"
     source.write_text(text, "utf-8")
     window = application.window
-    window.show_page("map")
+    window.show_page(Page.MAP)
     drop(window.map_page, [source])
     desk = application.services.maps
     qtbot.waitUntil(lambda: not desk.working)
@@ -184,7 +187,7 @@ def test_model_is_added_chosen_used_and_removed(
     application: Application, qtbot: QtBot, tmp_path: Path, tiny_model: Path, finished: Callable[[Job], None]
 ) -> None:
     window, services = application.window, application.services
-    window.show_page("models")
+    window.show_page(Page.MODELS)
     qtbot.waitUntil(lambda: services.models.loaded)
     assert not window.models_page.cards["embedded"].delete.isVisible()
     known = {model.id for model in services.models.models}
@@ -192,7 +195,7 @@ def test_model_is_added_chosen_used_and_removed(
     qtbot.waitUntil(lambda: len(services.models.models) > len(known))
     added = next(model for model in services.models.models if model.id not in known)
     page = window.models_page
-    choice = page.defaults["fast"]
+    choice = page.defaults[Level.FAST]
     choice.setCurrentIndex(choice.findData(added.id))
     choice.activated.emit(choice.currentIndex())
 
@@ -206,7 +209,7 @@ def test_model_is_added_chosen_used_and_removed(
     assert page.banner.isVisible()
     press(qtbot, page.banner, "Remove it")
     qtbot.waitUntil(lambda: added.id not in {model.id for model in services.models.models})
-    assert services.store.value.model_for("fast") is None
+    assert services.store.value.model_for(Level.FAST) is None
 
 
 def test_comparison_with_classical_codecs_is_drawn(
@@ -216,7 +219,7 @@ def test_comparison_with_classical_codecs_is_drawn(
     page, services = application.window.queue_page, application.services
     job = services.runner.queue.at(0)
     page._show_details(True)
-    qtbot.waitUntil(lambda: services.comparisons.state(job) == "ready")
+    qtbot.waitUntil(lambda: services.comparisons.state(job) is Comparison.READY)
     labels = [bar.label for bar in services.comparisons.bars(job)]
     assert labels == ["nacomp", "zip -9", "zstd -19", "xz -9e"]
     assert page.details.chart.isVisible()

@@ -13,7 +13,11 @@ from nacomp.gui.controllers import estimates
 from nacomp.gui.controllers import runner as runner_module
 from nacomp.gui.controllers.application import Application
 from nacomp.gui.logic import estimate
-from nacomp.gui.logic.jobs import Kind, State
+from nacomp.gui.logic.actions import Action, allowed
+from nacomp.gui.logic.jobs import Hold, Kind, State
+from nacomp.gui.logic.levels import Level
+from nacomp.gui.logic.names import Conflict
+from nacomp.gui.logic.settings import SourceAfter
 from tests.gui.driving import press
 
 Finished = Callable[..., None]
@@ -27,15 +31,15 @@ def test_name_conflicts_follow_the_policy(
     source.write_text("something")
     taken.write_text("precious")
     runner, settings = application.services.runner, application.services.store.value
-    settings.conflict = "skip"
+    settings.conflict = Conflict.SKIP
     skipped = runner.add(Kind.COMPRESS, [source])[0]
     finished(skipped, State.SKIPPED)
-    settings.conflict = "rename"
+    settings.conflict = Conflict.RENAME
     renamed = runner.add(Kind.COMPRESS, [source])[0]
     finished(renamed)
     assert renamed.output == tmp_path / "a (2).txt.nac"
     assert taken.read_text() == "precious"
-    settings.conflict = "replace"
+    settings.conflict = Conflict.REPLACE
     replaced = runner.add(Kind.COMPRESS, [source])[0]
     finished(replaced)
     assert taken.read_bytes()[:4] == b"\x89NAC"
@@ -54,7 +58,7 @@ def test_waiting_jobs_are_reordered_and_removed_by_keyboard(
     page.list.setCurrentIndex(runner.model.index(2))
     qtbot.keyClick(page.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert [job.name for job in runner.queue] == ["a", "c", "b"]
-    assert page.selected() is runner.queue.at(1)
+    assert page.list.selected() is runner.queue.at(1)
     qtbot.keyClick(page.list, Qt.Key.Key_Delete)
     assert [job.name for job in runner.queue] == ["a", "b"]
     assert all(job.state is State.WAITING for job in runner.queue)
@@ -88,29 +92,29 @@ def test_long_job_asks_first_and_takes_the_faster_level(
 ) -> None:
     monkeypatch.setattr(estimates, "SMALL_BYTES", 10)
     monkeypatch.setattr(estimate, "LONG_SECONDS", 0.0)
-    application.services.store.value.level = "balanced"
+    application.services.store.value.level = Level.BALANCED
     source = tmp_path / "novel.txt"
     source.write_text(text(600))
     page = application.window.queue_page
     job = application.services.runner.add(Kind.COMPRESS, [source])[0]
-    qtbot.waitUntil(lambda: job.held == "choice")
+    qtbot.waitUntil(lambda: job.held is Hold.CHOICE)
     assert job.state is State.WAITING
     assert job.estimate is not None
     assert job.estimate.size is not None
     assert 0 < job.estimate.size < source.stat().st_size
     assert page.banner.isVisible()
     found = application.services.estimates.estimates(job)
-    assert set(found) == {"balanced", "fast"}
+    assert set(found) == {Level.BALANCED, Level.FAST}
     page.banner._close.click()
     assert not page.banner.isVisible()
     assert page.start.isVisible()  # closing the question leaves the job where it can still be started
-    found["balanced"] = replace(found["balanced"], seconds=1000.0)
+    found[Level.BALANCED] = replace(found[Level.BALANCED], seconds=1000.0)
     page._show_details(True)
     page._arrange()
     fast = [part.text() for part in page.details.findChildren(QPushButton) if part.text().startswith("Fast")]
     press(qtbot, page.details, fast[0])
     finished(job)
-    assert job.level == "fast"
+    assert job.level is Level.FAST
 
 
 @pytest.mark.parametrize("measured", [("one.txt", "two.txt"), ("two.txt", "one.txt")])
@@ -147,7 +151,7 @@ def test_a_question_goes_with_its_job(application: Application, qtbot: QtBot, tm
     page, runner = application.window.queue_page, application.services.runner
     job = runner.add(Kind.COMPRESS, [tmp_path])[0]
     qtbot.waitUntil(lambda: job.size is not None)
-    runner.hold(job, "choice")
+    runner.hold(job, Hold.CHOICE)
     qtbot.waitUntil(page.banner.isVisible)
     runner.remove(job)
     qtbot.waitUntil(page.banner.isHidden)
@@ -187,7 +191,7 @@ def test_several_jobs_are_moved_and_removed_together(
     carried = runner.model.mimeData([runner.model.index(1), runner.model.index(2)])
     runner.model.dropMimeData(carried, Qt.DropAction.MoveAction, 0, 0, QModelIndex())
     assert [job.name for job in runner.queue] == ["c", "d", "a", "b"]
-    assert page.selected_jobs() == jobs[2:]
+    assert page.list.selected_jobs() == jobs[2:]
     qtbot.keyClick(page.list, Qt.Key.Key_Delete)
     assert [job.name for job in runner.queue] == ["a", "b"]
 
@@ -199,7 +203,7 @@ def test_original_goes_to_the_trash_only_after_verification(
     monkeypatch.setenv("HOME", str(tmp_path))
     source = tmp_path / "a.txt"
     source.write_text("some words to keep")
-    application.services.store.value.source_after = "trash"
+    application.services.store.value.source_after = SourceAfter.TRASH
     job = application.services.runner.add(Kind.COMPRESS, [source])[0]
     finished(job)
     assert (tmp_path / "a.txt.nac").is_file()
@@ -220,7 +224,7 @@ def test_damaged_archive_is_repaired_with_its_recovery_data(
     archive.write_bytes(whole[:400] + bytes(8) + whole[408:])
     failed = runner.add(Kind.TEST, [archive])[0]
     finished(failed, State.FAILED)
-    assert {"repair", "rescue"} <= runner.queue.allowed(failed)
+    assert {Action.REPAIR, Action.RESCUE} <= allowed(failed)
     page.list.setCurrentIndex(runner.model.index(1))
     page._show_details(True)
     press(qtbot, page.details, "Repair")

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui.controllers.application import Application
+from nacomp.gui.logic.actions import Action
 from nacomp.gui.logic.jobs import Job, Kind, State
 from tests.gui.driving import drop, files_below, press, press_card
 
@@ -48,7 +49,7 @@ def test_dropped_folder_comes_back_byte_for_byte(
     back = application.services.runner.queue.at(1)
     finished(back)
     assert files_below(folder) == before
-    qtbot.waitUntil(lambda: page.total_text.text().startswith("2 of 2 done"))
+    qtbot.waitUntil(lambda: page.footer.text.text().startswith("2 of 2 done"))
 
 
 def test_pause_resume_and_the_result_is_whole(
@@ -65,12 +66,12 @@ def test_pause_resume_and_the_result_is_whole(
     drop(application.window, [source])
     job = only_job(application)
     under_way(job)
-    press_card(qtbot, page, job, "pause")
+    press_card(qtbot, page, job, Action.PAUSE)
     qtbot.waitUntil(lambda: job.state is State.PAUSED)
     qtbot.waitUntil(lambda: page.start.isVisible() and not page.pause.isVisible())
     assert page.start.text() == "Resume"
     assert "Paused" in str(page.list.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))
-    press_card(qtbot, page, job, "play")
+    press_card(qtbot, page, job, Action.RESUME)
     finished(job)
 
     test = application.services.runner.add(Kind.TEST, [tmp_path / "novel.txt.nac"])[0]
@@ -91,7 +92,7 @@ def test_cancel_leaves_nothing_behind(
     drop(application.window, [source])
     job = only_job(application)
     under_way(job)
-    press_card(qtbot, application.window.queue_page, job, "cancel")
+    press_card(qtbot, application.window.queue_page, job, Action.CANCEL)
     finished(job, State.CANCELLED)
     assert [path.name for path in tmp_path.iterdir()] == ["novel.txt"]
 

@@ -11,8 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from nacomp.gui.controllers.application import Application, Instance
 from nacomp.gui.logic.handover import Request
-from nacomp.gui.logic.jobs import Job, Kind, State
+from nacomp.gui.logic.jobs import Control, Job, Kind, State
+from nacomp.gui.logic.levels import Level
+from nacomp.gui.logic.settings import LanguageChoice, ThemeChoice
 from nacomp.gui.look.theme import DARK, LIGHT
+from nacomp.gui.views.pages import Page
 
 Text = Callable[[int], str]
 
@@ -44,7 +47,7 @@ def test_closing_during_work_asks_and_obeys(
     assert window.question is not None
     qtbot.mouseClick(answer(window.question, "Stop and close"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not window.isVisible())
-    assert application.services.runner.process_id(job) == 0 or job.stopping == "cancel"
+    assert application.services.runner.process_id(job) == 0 or job.stopping is Control.CANCEL
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["novel.txt"]
 
 
@@ -63,16 +66,16 @@ def test_closing_with_jobs_that_wait_asks(application: Application, qtbot: QtBot
 
 def test_pages_show_what_another_page_has_set(application: Application, qtbot: QtBot, own_home: Path) -> None:
     window = application.window
-    window.show_page("settings")
+    window.show_page(Page.SETTINGS)
     control = window.settings_page.controls["level"]
     assert isinstance(control, QComboBox)
     control.setCurrentIndex(control.findData("max"))
     control.activated.emit(control.currentIndex())
-    window.show_page("queue")
+    window.show_page(Page.QUEUE)
     assert window.queue_page.options.level.buttons["max"].isChecked()
     window.queue_page.options.set_destination(str(own_home))
     window.queue_page.options.level.buttons["fast"].click()
-    window.show_page("settings")
+    window.show_page(Page.SETTINGS)
     assert control.currentData() == "fast"
     destination = window.settings_page.controls["destination"]
     assert isinstance(destination, QComboBox)
@@ -81,7 +84,7 @@ def test_pages_show_what_another_page_has_set(application: Application, qtbot: Q
 
 def test_settings_fill_themselves_after_their_page_is_shown(application: Application, qtbot: QtBot) -> None:
     """All groups in one event would hold the window up."""
-    application.window.show_page("settings")
+    application.window.show_page(Page.SETTINGS)
     page = application.window.settings_page
 
     def tops() -> list[int]:
@@ -105,7 +108,7 @@ def test_theme_and_language_change_while_a_job_runs(
     source.write_text(text(4000))
     job = application.services.runner.add(Kind.COMPRESS, [source])[0]
     under_way(job)
-    application.window.show_page("settings")
+    application.window.show_page(Page.SETTINGS)
     before = application.window
     for name, value in (("theme", "dark"), ("language", "de")):
         control = application.window.settings_page.controls[name]
@@ -114,20 +117,20 @@ def test_theme_and_language_change_while_a_job_runs(
         window = application.window
         qtbot.waitUntil(lambda window=window: application.window is not window)
     assert application.window is not before
-    assert application.window.page == "settings"
+    assert application.window.page is Page.SETTINGS
     assert application.theme.colours is DARK
-    assert application.window.nav["settings"].text() == "Einstellungen"
-    application.window.show_page("queue")
+    assert application.window.nav[Page.SETTINGS].text() == "Einstellungen"
+    application.window.show_page(Page.QUEUE)
     assert application.window.queue_page.list.model().rowCount() == 1
     qtbot.waitUntil(lambda: job.state is State.DONE)
     page = application.window.queue_page
-    qtbot.waitUntil(lambda: page.total_text.text().startswith("1 von 1 fertig"))
+    qtbot.waitUntil(lambda: page.footer.text.text().startswith("1 von 1 fertig"))
 
 
 def test_system_theme_is_followed_only_when_chosen(application: Application) -> None:
-    application.theme.choose("dark")
+    application.theme.choose(ThemeChoice.DARK)
     assert application.theme.colours is DARK
-    application.theme.choose("light")
+    application.theme.choose(ThemeChoice.LIGHT)
     assert application.theme.colours is LIGHT
     assert QApplication.palette().window().color().name().upper() == LIGHT.window
 
@@ -143,13 +146,13 @@ def test_choices_are_remembered(application: Application, own_home: Path) -> Non
 
 
 def test_a_second_start_hands_its_files_over(application: Application, qtbot: QtBot, tmp_path: Path) -> None:
-    assert not Instance.hand_over(Request("", ()))
+    assert not Instance.hand_over(Request(None, ()))
     instance = Instance()
     instance.listen()
     instance.requested.connect(application.open)
     source = tmp_path / "a.txt"
     source.write_text("x")
-    assert Instance.hand_over(Request("compress", (str(source),)))
+    assert Instance.hand_over(Request(Kind.COMPRESS, (str(source),)))
     queue = application.services.runner.queue
     qtbot.waitUntil(lambda: len(queue) == 1)
     assert queue.at(0).inputs == (source,)
@@ -167,7 +170,7 @@ def test_a_long_queue_ends_with_a_notification(application: Application, tmp_pat
 def test_every_control_has_a_name_and_is_reached_by_tab(application: Application, qtbot: QtBot) -> None:
     window = application.window
     window.settings_page.make_all()
-    for name in ("queue", "archive", "map", "models", "settings"):
+    for name in Page:
         window.show_page(name)
         qtbot.wait(1)
         page = window.stack.currentWidget()
@@ -199,13 +202,13 @@ def test_every_page_fits_a_window_of_900_pixels(
     application: Application, qtbot: QtBot, tmp_path: Path, language: str
 ) -> None:
     application.services.store.value.start_at_once = False
-    application.services.store.value.language = language
+    application.services.store.value.language = LanguageChoice(language)
     application.services.runner.add(Kind.COMPRESS, [tmp_path])
     application.rebuild()
     window = application.window
     window.resize(900, 600)
     window.settings_page.make_all()
-    for name in ("queue", "archive", "map", "models", "settings"):
+    for name in Page:
         window.show_page(name)
         qtbot.wait(1)
         content = window.centralWidget()
@@ -218,7 +221,7 @@ def test_levels_are_chosen_with_arrow_keys(application: Application, qtbot: QtBo
     options.level.buttons["fast"].setFocus()
     qtbot.keyClick(options.level.buttons["fast"], Qt.Key.Key_Right)
     assert options.level.buttons["balanced"].isChecked()
-    assert application.services.store.value.level == "balanced"
+    assert application.services.store.value.level is Level.BALANCED
 
 
 def _luminance(colour: str) -> float:

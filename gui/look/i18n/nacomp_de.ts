@@ -2,6 +2,57 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>Actions</name>
+    <message>
+        <source>Start anyway</source>
+        <translation>Trotzdem beginnen</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>Reparieren</translation>
+    </message>
+    <message>
+        <source>Rescue</source>
+        <translation>Retten</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>Aus der Liste nehmen</translation>
+    </message>
+    <message>
+        <source>Repair the archive</source>
+        <translation>Archiv reparieren</translation>
+    </message>
+    <message>
+        <source>Rescue what is intact</source>
+        <translation>Unversehrtes retten</translation>
+    </message>
+</context>
+<context>
     <name>ArchivePage</name>
     <message>
         <source>Look inside an archive</source>
@@ -312,37 +363,6 @@
     </message>
 </context>
 <context>
-    <name>JobDelegate</name>
-    <message>
-        <source>Pause</source>
-        <translation>Anhalten</translation>
-    </message>
-    <message>
-        <source>Start anyway</source>
-        <translation>Trotzdem beginnen</translation>
-    </message>
-    <message>
-        <source>Resume</source>
-        <translation>Fortsetzen</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>Show in folder</source>
-        <translation>Im Ordner zeigen</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>Noch einmal</translation>
-    </message>
-    <message>
-        <source>Remove from the list</source>
-        <translation>Aus der Liste nehmen</translation>
-    </message>
-</context>
-<context>
     <name>JobDetails</name>
     <message>
         <source>Details of the selected job</source>
@@ -416,44 +436,8 @@
         <translation>Hinweis</translation>
     </message>
     <message>
-        <source>Show in folder</source>
-        <translation>Im Ordner zeigen</translation>
-    </message>
-    <message>
         <source>Look inside</source>
         <translation>Hineinsehen</translation>
-    </message>
-    <message>
-        <source>Start anyway</source>
-        <translation>Trotzdem beginnen</translation>
-    </message>
-    <message>
-        <source>Pause</source>
-        <translation>Anhalten</translation>
-    </message>
-    <message>
-        <source>Resume</source>
-        <translation>Fortsetzen</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>Noch einmal</translation>
-    </message>
-    <message>
-        <source>Repair</source>
-        <translation>Reparieren</translation>
-    </message>
-    <message>
-        <source>Rescue</source>
-        <translation>Retten</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>Entfernen</translation>
     </message>
     <message>
         <source>Packs the same files with zip, zstd and xz at their strongest, without keeping the result.</source>
@@ -473,10 +457,40 @@
     </message>
 </context>
 <context>
+    <name>JobList</name>
+    <message>
+        <source>Queue of jobs</source>
+        <translation>Liste der Aufträge</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>Nach oben</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>Nach unten</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Stufe</translation>
+    </message>
+</context>
+<context>
     <name>Legend</name>
     <message>
         <source>Colour scale from 0 to 16 bits</source>
         <translation>Farbskala von 0 bis 16 Bit</translation>
+    </message>
+</context>
+<context>
+    <name>LongJobQuestions</name>
+    <message>
+        <source>{0} would take about {1} at level {2}.</source>
+        <translation>{0} würde auf Stufe {2} etwa {1} dauern.</translation>
     </message>
 </context>
 <context>
@@ -800,6 +814,40 @@
     </message>
 </context>
 <context>
+    <name>QueueFooter</name>
+    <message>
+        <source>Clear finished</source>
+        <translation>Fertige entfernen</translation>
+    </message>
+    <message>
+        <source>Progress of all jobs</source>
+        <translation>Fortschritt aller Aufträge</translation>
+    </message>
+    <message>
+        <source>{0} of {1} done</source>
+        <translation>{0} von {1} fertig</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n fehlgeschlagen</numerusform>
+            <numerusform>%n fehlgeschlagen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0} saved</source>
+        <translation>{0} gespart</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>noch {0}</translation>
+    </message>
+</context>
+<context>
     <name>QueueOptions</name>
     <message>
         <source>The small built-in model: seconds</source>
@@ -893,18 +941,6 @@
         <translation>Anhalten</translation>
     </message>
     <message>
-        <source>Queue of jobs</source>
-        <translation>Liste der Aufträge</translation>
-    </message>
-    <message>
-        <source>Clear finished</source>
-        <translation>Fertige entfernen</translation>
-    </message>
-    <message>
-        <source>Progress of all jobs</source>
-        <translation>Fortschritt aller Aufträge</translation>
-    </message>
-    <message>
         <source>Add files</source>
         <translation>Dateien hinzufügen</translation>
     </message>
@@ -936,83 +972,8 @@
         <translation>Hineinsehen</translation>
     </message>
     <message>
-        <source>{0} would take about {1} at level {2}.</source>
-        <translation>{0} würde auf Stufe {2} etwa {1} dauern.</translation>
-    </message>
-    <message>
-        <source>Start anyway</source>
-        <translation>Trotzdem beginnen</translation>
-    </message>
-    <message>
-        <source>Start now</source>
-        <translation>Jetzt beginnen</translation>
-    </message>
-    <message>
         <source>Resume</source>
         <translation>Fortsetzen</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>Noch einmal</translation>
-    </message>
-    <message>
-        <source>Remove from the list</source>
-        <translation>Aus der Liste nehmen</translation>
-    </message>
-    <message>
-        <source>Repair the archive</source>
-        <translation>Archiv reparieren</translation>
-    </message>
-    <message>
-        <source>Rescue what is intact</source>
-        <translation>Unversehrtes retten</translation>
-    </message>
-    <message>
-        <source>Move up</source>
-        <translation>Nach oben</translation>
-    </message>
-    <message>
-        <source>Move down</source>
-        <translation>Nach unten</translation>
-    </message>
-    <message>
-        <source>Details</source>
-        <translation>Einzelheiten</translation>
-    </message>
-    <message>
-        <source>Show in folder</source>
-        <translation>Im Ordner zeigen</translation>
-    </message>
-    <message>
-        <source>Level</source>
-        <translation>Stufe</translation>
-    </message>
-    <message>
-        <source>{0} of {1} done</source>
-        <translation>{0} von {1} fertig</translation>
-    </message>
-    <message>
-        <source>{0} saved</source>
-        <translation>{0} gespart</translation>
-    </message>
-    <message>
-        <source>paused</source>
-        <translation>angehalten</translation>
-    </message>
-    <message>
-        <source>{0} left</source>
-        <translation>noch {0}</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n failed</source>
-        <translation>
-            <numerusform>%n fehlgeschlagen</numerusform>
-            <numerusform>%n fehlgeschlagen</numerusform>
-        </translation>
     </message>
 </context>
 <context>

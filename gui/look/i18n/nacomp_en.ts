@@ -49,19 +49,22 @@
     </message>
 </context>
 <context>
+    <name>QueueFooter</name>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n failed</numerusform>
+            <numerusform>%n failed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>QueuePage</name>
     <message numerus="yes">
         <source>%n archive(s) dropped. What should happen with them?</source>
         <translation>
             <numerusform>%n archive dropped. What should happen with it?</numerusform>
             <numerusform>%n archives dropped. What should happen with them?</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n failed</source>
-        <translation>
-            <numerusform>%n failed</numerusform>
-            <numerusform>%n failed</numerusform>
         </translation>
     </message>
 </context>

@@ -2,6 +2,57 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="es" sourcelanguage="en">
 <context>
+    <name>Actions</name>
+    <message>
+        <source>Start anyway</source>
+        <translation>Empezar de todos modos</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausar</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Continuar</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Reintentar</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Quitar</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>Reparar</translation>
+    </message>
+    <message>
+        <source>Rescue</source>
+        <translation>Rescatar</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Mostrar en la carpeta</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>Quitar de la lista</translation>
+    </message>
+    <message>
+        <source>Repair the archive</source>
+        <translation>Reparar el archivo</translation>
+    </message>
+    <message>
+        <source>Rescue what is intact</source>
+        <translation>Rescatar lo intacto</translation>
+    </message>
+</context>
+<context>
     <name>ArchivePage</name>
     <message>
         <source>Look inside an archive</source>
@@ -312,37 +363,6 @@
     </message>
 </context>
 <context>
-    <name>JobDelegate</name>
-    <message>
-        <source>Pause</source>
-        <translation>Pausar</translation>
-    </message>
-    <message>
-        <source>Start anyway</source>
-        <translation>Empezar de todos modos</translation>
-    </message>
-    <message>
-        <source>Resume</source>
-        <translation>Continuar</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Cancelar</translation>
-    </message>
-    <message>
-        <source>Show in folder</source>
-        <translation>Mostrar en la carpeta</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>Reintentar</translation>
-    </message>
-    <message>
-        <source>Remove from the list</source>
-        <translation>Quitar de la lista</translation>
-    </message>
-</context>
-<context>
     <name>JobDetails</name>
     <message>
         <source>Details of the selected job</source>
@@ -416,44 +436,8 @@
         <translation>Nota</translation>
     </message>
     <message>
-        <source>Show in folder</source>
-        <translation>Mostrar en la carpeta</translation>
-    </message>
-    <message>
         <source>Look inside</source>
         <translation>Mirar dentro</translation>
-    </message>
-    <message>
-        <source>Start anyway</source>
-        <translation>Empezar de todos modos</translation>
-    </message>
-    <message>
-        <source>Pause</source>
-        <translation>Pausar</translation>
-    </message>
-    <message>
-        <source>Resume</source>
-        <translation>Continuar</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Cancelar</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>Reintentar</translation>
-    </message>
-    <message>
-        <source>Repair</source>
-        <translation>Reparar</translation>
-    </message>
-    <message>
-        <source>Rescue</source>
-        <translation>Rescatar</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>Quitar</translation>
     </message>
     <message>
         <source>Packs the same files with zip, zstd and xz at their strongest, without keeping the result.</source>
@@ -473,10 +457,40 @@
     </message>
 </context>
 <context>
+    <name>JobList</name>
+    <message>
+        <source>Queue of jobs</source>
+        <translation>Lista de tareas</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>Subir</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>Bajar</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Detalles</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Nivel</translation>
+    </message>
+</context>
+<context>
     <name>Legend</name>
     <message>
         <source>Colour scale from 0 to 16 bits</source>
         <translation>Escala de color de 0 a 16 bits</translation>
+    </message>
+</context>
+<context>
+    <name>LongJobQuestions</name>
+    <message>
+        <source>{0} would take about {1} at level {2}.</source>
+        <translation>{0} tardaría unos {1} en el nivel {2}.</translation>
     </message>
 </context>
 <context>
@@ -800,6 +814,40 @@
     </message>
 </context>
 <context>
+    <name>QueueFooter</name>
+    <message>
+        <source>Clear finished</source>
+        <translation>Quitar terminadas</translation>
+    </message>
+    <message>
+        <source>Progress of all jobs</source>
+        <translation>Progreso de todas las tareas</translation>
+    </message>
+    <message>
+        <source>{0} of {1} done</source>
+        <translation>{0} de {1} terminadas</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n fallida</numerusform>
+            <numerusform>%n fallidas</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0} saved</source>
+        <translation>{0} ahorrados</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>en pausa</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>faltan {0}</translation>
+    </message>
+</context>
+<context>
     <name>QueueOptions</name>
     <message>
         <source>The small built-in model: seconds</source>
@@ -893,18 +941,6 @@
         <translation>Pausar</translation>
     </message>
     <message>
-        <source>Queue of jobs</source>
-        <translation>Lista de tareas</translation>
-    </message>
-    <message>
-        <source>Clear finished</source>
-        <translation>Quitar terminadas</translation>
-    </message>
-    <message>
-        <source>Progress of all jobs</source>
-        <translation>Progreso de todas las tareas</translation>
-    </message>
-    <message>
         <source>Add files</source>
         <translation>Añadir ficheros</translation>
     </message>
@@ -936,83 +972,8 @@
         <translation>Mirar dentro</translation>
     </message>
     <message>
-        <source>{0} would take about {1} at level {2}.</source>
-        <translation>{0} tardaría unos {1} en el nivel {2}.</translation>
-    </message>
-    <message>
-        <source>Start anyway</source>
-        <translation>Empezar de todos modos</translation>
-    </message>
-    <message>
-        <source>Start now</source>
-        <translation>Empezar ahora</translation>
-    </message>
-    <message>
         <source>Resume</source>
         <translation>Continuar</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Cancelar</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>Reintentar</translation>
-    </message>
-    <message>
-        <source>Remove from the list</source>
-        <translation>Quitar de la lista</translation>
-    </message>
-    <message>
-        <source>Repair the archive</source>
-        <translation>Reparar el archivo</translation>
-    </message>
-    <message>
-        <source>Rescue what is intact</source>
-        <translation>Rescatar lo intacto</translation>
-    </message>
-    <message>
-        <source>Move up</source>
-        <translation>Subir</translation>
-    </message>
-    <message>
-        <source>Move down</source>
-        <translation>Bajar</translation>
-    </message>
-    <message>
-        <source>Details</source>
-        <translation>Detalles</translation>
-    </message>
-    <message>
-        <source>Show in folder</source>
-        <translation>Mostrar en la carpeta</translation>
-    </message>
-    <message>
-        <source>Level</source>
-        <translation>Nivel</translation>
-    </message>
-    <message>
-        <source>{0} of {1} done</source>
-        <translation>{0} de {1} terminadas</translation>
-    </message>
-    <message>
-        <source>{0} saved</source>
-        <translation>{0} ahorrados</translation>
-    </message>
-    <message>
-        <source>paused</source>
-        <translation>en pausa</translation>
-    </message>
-    <message>
-        <source>{0} left</source>
-        <translation>faltan {0}</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n failed</source>
-        <translation>
-            <numerusform>%n fallida</numerusform>
-            <numerusform>%n fallidas</numerusform>
-        </translation>
     </message>
 </context>
 <context>

@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
-from nacomp.gui.logic.archive import Column, Entry, build_tree, looks_like_text, may_be_text, parse_archive
+from nacomp.gui.logic.archive import (
+    Column,
+    Entry,
+    EntryKind,
+    build_tree,
+    looks_like_text,
+    may_be_text,
+    parse_archive,
+)
 
 INFO = {
     "original_size": 300,
@@ -11,8 +19,8 @@ INFO = {
     "entries": [
         {"path": "docs", "kind": "folder", "size": 0, "mtime_ns": 5_000_000_000},
         {"path": "docs/b.txt", "kind": "file", "size": 100, "mtime_ns": 7_500_000_000},
-        {"path": "docs/A.txt", "kind": "file", "size": 200},
-        {"path": "link", "kind": "link", "size": 0},
+        {"path": "docs/A.txt", "kind": "file", "size": 200, "mtime_ns": 0},
+        {"path": "link", "kind": "link", "size": 0, "mtime_ns": 0},
     ],
 }
 
@@ -20,7 +28,7 @@ INFO = {
 def test_document_of_the_worker() -> None:
     document = parse_archive(Path("x.nac"), INFO)
     assert (document.original_size, document.compressed_size, document.files) == (300, 60, 2)
-    assert document.entries[1] == Entry("docs/b.txt", "file", 100, 7.5)
+    assert document.entries[1] == Entry("docs/b.txt", EntryKind.FILE, 100, 7.5)
 
 
 def test_tree_puts_folders_first_and_sorts_without_case() -> None:
@@ -34,7 +42,7 @@ def test_tree_puts_folders_first_and_sorts_without_case() -> None:
 
 
 def test_folders_that_only_paths_imply_get_rows() -> None:
-    root = build_tree((Entry("a/b/c.txt", "file", 1), Entry("a/d.txt", "file", 2)))
+    root = build_tree((Entry("a/b/c.txt", EntryKind.FILE, 1), Entry("a/d.txt", EntryKind.FILE, 2)))
     names = [node.name for node in root.below()]
     assert names == ["", "a", "b", "c.txt", "d.txt"]
     assert root.size == 3
@@ -48,18 +56,18 @@ def test_text_is_told_from_binary_even_when_cut_inside_a_character() -> None:
 
 
 def test_folders_and_empty_files_have_no_preview() -> None:
-    assert may_be_text(Entry("a", "file", 1))
-    assert not may_be_text(Entry("a", "file", 0))
-    assert not may_be_text(Entry("a", "folder", 0))
+    assert may_be_text(Entry("a", EntryKind.FILE, 1))
+    assert not may_be_text(Entry("a", EntryKind.FILE, 0))
+    assert not may_be_text(Entry("a", EntryKind.FOLDER, 0))
 
 
 def test_rows_are_sorted_by_any_column_with_folders_first() -> None:
     root = build_tree(
         (
-            Entry("B", "file", 3, 1.0),
-            Entry("a", "file", 1),
-            Entry("z/inner", "file", 9),
-            Entry("c", "file", 2, 5.0),
+            Entry("B", EntryKind.FILE, 3, 1.0),
+            Entry("a", EntryKind.FILE, 1),
+            Entry("z/inner", EntryKind.FILE, 9),
+            Entry("c", EntryKind.FILE, 2, 5.0),
         )
     )
 

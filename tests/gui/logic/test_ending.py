@@ -4,6 +4,7 @@ import pytest
 
 from nacomp.gui.logic.ending import Ending
 from nacomp.gui.logic.events import Failure
+from nacomp.gui.logic.locks import Lock
 
 CRASH = "was ended from outside or crashed"
 
@@ -36,6 +37,6 @@ def test_only_an_exit_with_code_0_is_a_success() -> None:
 
 def test_damage_and_locks_are_those_of_the_error_event() -> None:
     assert Ending(3, failure=Failure("CorruptArchive", "m", 3)).damage
-    assert Ending(3, failure=Failure("PasswordNeeded", "m", 3)).locked == "PasswordNeeded"
+    assert Ending(3, failure=Failure("PasswordNeeded", "m", 3)).locked is Lock.NO_PASSWORD
     assert not Ending(3).damage
     assert Ending(3).locked is None

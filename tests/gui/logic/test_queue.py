@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from nacomp.gui.logic.actions import Action, allowed
 from nacomp.gui.logic.events import Failure, Notice, Paused, Progress, Result, Resumed, Started
-from nacomp.gui.logic.jobs import Job, Kind, State
+from nacomp.gui.logic.jobs import Control, Hold, Job, Kind, State
 from nacomp.gui.logic.queue import JobQueue
 from nacomp.gui.logic.status import headline, job_title, status_line
 
@@ -47,20 +48,20 @@ def test_two_slots_run_two_jobs() -> None:
 
 def test_a_held_job_lets_the_next_one_pass() -> None:
     queue = queue_of("a", "b")
-    queue.at(0).held = "choice"
+    queue.at(0).held = Hold.CHOICE
     assert queue.next_to_start() is queue.at(1)
 
 
 def test_questions_come_in_the_order_of_the_queue() -> None:
     queue = queue_of("short", "long", "longer")
     short, long, longer = queue
-    longer.held = "choice"
+    longer.held = Hold.CHOICE
     assert queue.next_question(()) is longer
     long.size = None
     assert queue.next_question(()) is None
-    long.size, long.held = 100, "estimating"
+    long.size, long.held = 100, Hold.ESTIMATING
     assert queue.next_question(()) is None
-    long.held = "choice"
+    long.held = Hold.CHOICE
     assert queue.next_question(()) is long
     assert queue.next_question({long.id}) is longer
     long.go(State.RUNNING)
@@ -105,23 +106,23 @@ def test_retry_forgets_the_failure() -> None:
 @pytest.mark.parametrize(
     ("state", "actions"),
     [
-        (State.WAITING, {"remove", "start"}),
-        (State.RUNNING, {"pause", "cancel"}),
-        (State.PAUSED, {"resume", "cancel"}),
-        (State.DONE, {"remove"}),
-        (State.FAILED, {"retry", "remove"}),
-        (State.CANCELLED, {"retry", "remove"}),
-        (State.SKIPPED, {"retry", "remove"}),
+        (State.WAITING, {Action.REMOVE, Action.START}),
+        (State.RUNNING, {Action.PAUSE, Action.CANCEL}),
+        (State.PAUSED, {Action.RESUME, Action.CANCEL}),
+        (State.DONE, {Action.REMOVE}),
+        (State.FAILED, {Action.RETRY, Action.REMOVE}),
+        (State.CANCELLED, {Action.RETRY, Action.REMOVE}),
+        (State.SKIPPED, {Action.RETRY, Action.REMOVE}),
     ],
 )
-def test_actions_fit_the_state(state: State, actions: set[str]) -> None:
+def test_actions_fit_the_state(state: State, actions: set[Action]) -> None:
     job = Job(1, Kind.COMPRESS, (Path("a"),), state=state)
-    assert JobQueue().allowed(job) == actions
+    assert allowed(job) == actions
 
 
 def test_a_job_that_is_being_cancelled_offers_nothing_more() -> None:
-    job = Job(1, Kind.COMPRESS, (Path("a"),), state=State.RUNNING, stopping="cancel")
-    assert JobQueue().allowed(job) == frozenset()
+    job = Job(1, Kind.COMPRESS, (Path("a"),), state=State.RUNNING, stopping=Control.CANCEL)
+    assert allowed(job) == frozenset()
 
 
 def test_events_of_a_whole_run() -> None:
@@ -149,9 +150,9 @@ def test_several_inputs_are_counted_in_the_title() -> None:
 def test_a_queue_is_at_rest_when_only_a_person_can_go_on() -> None:
     queue = queue_of("a")
     assert not queue.at_rest
-    queue.at(0).held = "estimating"
+    queue.at(0).held = Hold.ESTIMATING
     assert not queue.at_rest
-    queue.at(0).held = "choice"
+    queue.at(0).held = Hold.CHOICE
     assert queue.at_rest
     assert queue.held() == [queue.at(0)]
 

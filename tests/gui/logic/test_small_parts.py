@@ -15,44 +15,41 @@ from nacomp.gui.logic.commands import (
     worker_program,
 )
 from nacomp.gui.logic.compare import classical_sizes
-from nacomp.gui.logic.estimate import Estimate, faster_levels, parse_estimate
+from nacomp.gui.logic.estimate import Estimate, offer, parse_estimate
 from nacomp.gui.logic.handover import Request, pack, parse_arguments, unpack
 from nacomp.gui.logic.jobs import Job, Kind
+from nacomp.gui.logic.levels import Level
 from nacomp.gui.logic.measure import Measure, measure
 from nacomp.gui.logic.models import parse_models
 from nacomp.gui.logic.names import Target
+from nacomp.gui.logic.settings import Engine
 from nacomp.gui.process.awake import inhibitor
 
 
 def test_estimate_is_read_and_judged() -> None:
-    assert parse_estimate("max", {"seconds": 300, "estimated_size": 10.0, "tokens": 5}) == Estimate(
-        "max", 300.0, 10, 5
-    )
-    assert parse_estimate("max", {"tokens": 5}) is None
-    assert Estimate("max", 121.0, None, None).long
-    assert not Estimate("max", 5.0, None, None).long
+    assert parse_estimate({"seconds": 300, "estimated_size": 10.0, "tokens": 5}) == Estimate(300.0, 10)
+    assert Estimate(121.0, 1).long
+    assert not Estimate(5.0, 1).long
+    assert offer(Level.FAST, Estimate(121.0, 1)) == "Fast: about 2 min"
 
 
 def test_faster_levels_come_slowest_first() -> None:
-    assert faster_levels("max") == ("balanced", "fast")
-    assert faster_levels("fast") == ()
+    assert Level.MAX.faster == (Level.BALANCED, Level.FAST)
+    assert Level.FAST.faster == ()
 
 
 def test_models_are_sorted_installed_first() -> None:
+    common = {"family": "", "licence": "", "note": "", "path": "", "levels": ["fast"]}
     lines = [
-        {"id": "big", "size": 5, "licence": "Apache-2.0", "sources": [{"kind": "hub"}], "installed": False},
-        {"id": "own", "size": 7, "source": "file", "installed": True},
-        {"id": "embedded", "source": "embedded", "installed": True},
+        {**common, "id": "big", "name": "Big", "size": 5, "source": "hub", "installed": False},
+        {**common, "id": "own", "name": "own", "size": 7, "source": "file", "installed": True},
+        {**common, "id": "embedded", "name": "E", "size": None, "source": "embedded", "installed": True},
     ]
     models = parse_models({"models": lines})
     assert [model.id for model in models] == ["own", "embedded", "big"]
     assert [model.removable for model in models] == [True, False, False]
     assert [model.available for model in models] == [False, False, True]
-
-
-def test_models_answer_that_is_nothing_gives_none() -> None:
-    assert parse_models(None) == []
-    assert parse_models({"models": "x"}) == []
+    assert models[0].levels == (Level.FAST,)
 
 
 def test_measure_counts_a_tree_and_does_not_follow_links(tmp_path: Path) -> None:
@@ -85,9 +82,11 @@ def test_comparison_stops_when_it_is_no_longer_wanted(tmp_path: Path) -> None:
 
 
 def test_a_name_with_a_dash_is_no_option() -> None:
-    job = Job(1, Kind.COMPRESS, (Path("-rf"),), level="fast", model="tiny")
+    job = Job(1, Kind.COMPRESS, (Path("-rf"),), level=Level.FAST, model="tiny")
     target = Target(Path("-o.nac"), overwrite=True)
-    arguments = job_arguments(job, target, WorkerOptions(threads=3, engine="llama", trash=True, recovery=5))
+    arguments = job_arguments(
+        job, target, WorkerOptions(threads=3, engine=Engine.LLAMA, trash=True, recovery=5)
+    )
     assert arguments == [
         "compress", str(Path("-rf").absolute()), "-o", str(Path("-o.nac").absolute()), "-f", "--level", "fast",
         "--model", "tiny", "--engine", "llama", "--rm", "--recovery", "5%", "-T", "3", "--json", "--control",
@@ -114,28 +113,29 @@ def test_extraction_selects_each_path() -> None:
 
 
 def test_an_estimate_for_another_level_does_not_ask_for_the_model_of_this_one() -> None:
-    job = Job(1, Kind.COMPRESS, (Path("/a"),), level="max", model="big")
-    assert "--model" in estimate_arguments(job, "max")
-    assert "--model" not in estimate_arguments(job, "fast")
+    job = Job(1, Kind.COMPRESS, (Path("/a"),), level=Level.MAX, model="big")
+    assert "--model" in estimate_arguments(job, Level.MAX)
+    assert "--model" not in estimate_arguments(job, Level.FAST)
 
 
 @pytest.mark.parametrize(
-    ("words", "action", "names"),
+    ("words", "kind", "names"),
     [
-        ([], "", []),
-        (["a.nac"], "", ["a.nac"]),
-        (["--compress", "a", "b"], "compress", ["a", "b"]),
-        (["--extract", "--", "--odd"], "extract", ["--odd"]),
+        ([], None, []),
+        (["a.nac"], None, ["a.nac"]),
+        (["--compress", "a", "b"], Kind.COMPRESS, ["a", "b"]),
+        (["--extract", "--", "--odd"], Kind.EXTRACT, ["--odd"]),
     ],
 )
-def test_start_arguments(words: list[str], action: str, names: list[str], tmp_path: Path) -> None:
+def test_start_arguments(words: list[str], kind: Kind | None, names: list[str], tmp_path: Path) -> None:
     request = parse_arguments(words, tmp_path)
-    assert request == Request(action, tuple(str(tmp_path / name) for name in names))
+    assert request == Request(kind, tuple(str(tmp_path / name) for name in names))
 
 
 def test_a_request_survives_the_way_to_the_other_instance() -> None:
-    request = Request("compress", ("/a b/ü",))
-    assert unpack(pack(request)) == request
+    for kind in (Kind.COMPRESS, None):
+        request = Request(kind, ("/a b/ü",))
+        assert unpack(pack(request)) == request
 
 
 @pytest.mark.parametrize(

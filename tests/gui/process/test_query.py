@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui.logic.ending import Ending
+from nacomp.gui.logic.locks import Lock
 from nacomp.gui.process.query import DocumentQuery, Query
 
 PYTHON = (sys.executable, "-c")
@@ -59,4 +60,4 @@ def test_error_event_is_what_it_failed_with(qtbot: QtBot, kind: type[Query]) -> 
         qtbot, kind(PYTHON, [f"print({PROGRESS!r}); print({line!r}); raise SystemExit(3)"], owner)
     )
     assert len(found) == 1
-    assert found[0].locked == "WrongPassword"
+    assert found[0].locked is Lock.WRONG_PASSWORD

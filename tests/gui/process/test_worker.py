@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from nacomp.gui.logic.ending import Ending
 from nacomp.gui.logic.events import Event, Failure, Notice
+from nacomp.gui.logic.jobs import Control
 from nacomp.gui.process import worker as worker_module
 from nacomp.gui.process.worker import Worker
 
@@ -36,9 +37,9 @@ def running(owner: QObject, *arguments: str) -> tuple[Worker, list[Event], list[
 def test_control_lines_are_heard_and_answered(qtbot: QtBot) -> None:
     owner = QObject()
     worker, events, endings = running(owner)
-    worker.say("pause")
+    worker.say(Control.PAUSE)
     qtbot.waitUntil(lambda: events == [Notice("pause")])
-    worker.say("cancel")
+    worker.say(Control.CANCEL)
     qtbot.waitUntil(lambda: bool(endings))
     stopped = Failure("Interrupted", "Stopped.", 130)  # on a last line without a line feed
     assert events == [Notice("pause"), Notice("cancel"), stopped]
@@ -49,7 +50,7 @@ def test_cancel_that_is_not_obeyed_ends_the_process(qtbot: QtBot, monkeypatch: p
     monkeypatch.setattr(worker_module, "PATIENCE_MS", 50)
     owner = QObject()
     worker, events, endings = running(owner, "deaf")
-    worker.say("cancel")
+    worker.say(Control.CANCEL)
     qtbot.waitUntil(lambda: bool(endings))
     assert endings[0].crashed
     assert events in ([], [Notice("cancel")])
@@ -58,7 +59,7 @@ def test_cancel_that_is_not_obeyed_ends_the_process(qtbot: QtBot, monkeypatch: p
 def test_nothing_is_said_to_a_worker_that_is_over(qtbot: QtBot) -> None:
     owner = QObject()
     worker, _, endings = running(owner)
-    worker.say("cancel")
+    worker.say(Control.CANCEL)
     qtbot.waitUntil(lambda: bool(endings))
-    worker.say("pause")
+    worker.say(Control.PAUSE)
     assert worker.pid() == 0

@@ -1,0 +1,13 @@
+"""The pages of the window."""
+
+from enum import Enum
+
+
+class Page(Enum):
+    """A page, in the order of the buttons at the left."""
+
+    QUEUE = "queue"
+    ARCHIVE = "archive"
+    MAP = "map"
+    MODELS = "models"
+    SETTINGS = "settings"
