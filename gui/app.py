@@ -23,7 +23,7 @@ def start(arguments: Sequence[str] = ()) -> int:
     if find_spec("PySide6") is None:
         raise ExtraMissing(feature="The desktop application", extra="gui")
     try:
-        from nacomp.gui.controllers.application import run
+        from nacomp.gui.application import run
     except ImportError as problem:
         raise DisplayUnavailable(reason=problem) from problem
     return run(arguments)

@@ -21,7 +21,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
-from nacomp.gui.controllers.application import Application, make_qt_application
+from nacomp.gui.application import Application, make_qt_application
 from nacomp.gui.controllers.comparisons import Comparison
 from nacomp.gui.logic.jobs import FINISHED, Kind, State
 from nacomp.gui.logic.levels import Level

@@ -153,3 +153,40 @@ def test_every_package_is_installed() -> None:
             inner = init.parent.relative_to(ROOT / layer).parts
             name = ".".join(("nacomp",) + ((layer,) if layer != "nacomp" else ()) + inner)
             assert name in listed, f"{name} is not in pyproject.toml"
+
+
+GUI = ROOT / "gui"
+GUI_ROOMS = {
+    "logic": {"logic"},
+    "look": {"logic", "look"},
+    "process": {"logic", "process"},
+    "controllers": {"logic", "look", "process", "controllers"},
+    "views": {"logic", "look", "controllers", "views"},
+}
+"""The rooms of the window and what each may import; the files above them (`app.py`, `application.py`) know all."""
+GUI_FILES = [path for room in GUI_ROOMS for path in sorted((GUI / room).rglob("*.py"))]
+
+
+def gui_imports(path: Path) -> set[str]:
+    """The modules of the window that a file imports, as `room.module`."""
+    modules = (module.removeprefix("nacomp.gui.") for module in imports_of(path) if "nacomp.gui." in module)
+    return {".".join(module.split(".")[:2]) for module in modules}
+
+
+@pytest.mark.parametrize("path", GUI_FILES, ids=lambda p: str(p.relative_to(GUI)))
+def test_rooms_of_the_window_import_what_is_below_them(path: Path) -> None:
+    room = path.relative_to(GUI).parts[0]
+    for module in gui_imports(path):
+        assert module.split(".")[0] in GUI_ROOMS[room], f"{room} must not import {module}"
+    outside = {module.split(".")[0] for module in imports_of(path)}
+    assert room != "logic" or "PySide6" not in outside, "logic knows no Qt"
+    starts = "subprocess" in outside or "PySide6.QtCore.QProcess" in imports_of(path)
+    assert room == "process" or not starts, "processes are started in gui/process alone"
+
+
+def test_modules_of_the_window_import_in_no_circle() -> None:
+    waiting = {".".join(path.relative_to(GUI).with_suffix("").parts): gui_imports(path) for path in GUI_FILES}
+    while free := [module for module, needs in waiting.items() if not needs & waiting.keys()]:
+        for module in free:
+            del waiting[module]
+    assert not waiting, f"a circle among {sorted(waiting)}"

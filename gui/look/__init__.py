@@ -1,1 +1,1 @@
-"""How the window looks and speaks: colours, icons, languages."""
+"""How the window looks and speaks: colours, icons, tones, languages."""

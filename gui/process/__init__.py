@@ -1,1 +1,1 @@
-"""The worker processes of the window: children that run the command line, and their answers."""
+"""What runs beside the window: workers and their answers, threads, the system's programs, other starts of ours."""

@@ -16,7 +16,7 @@ def show_and_close() -> int:
     """Open the window, wait for its first exposure, close it. Gives the exit code of the event loop."""
     from PySide6.QtCore import QTimer
 
-    from nacomp.gui.controllers.application import Application, make_qt_application
+    from nacomp.gui.application import Application, make_qt_application
     from nacomp.gui.logic.settings import SettingsStore
 
     app = make_qt_application()

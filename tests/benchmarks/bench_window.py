@@ -24,7 +24,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 START = """
 import sys, time
-from nacomp.gui.controllers.application import Application, make_qt_application
+from nacomp.gui.application import Application, make_qt_application
 from nacomp.gui.logic.settings import SettingsStore
 app = make_qt_application()
 running = Application(app, SettingsStore())
@@ -61,7 +61,7 @@ def longest_gaps(seconds: float) -> Gaps:
     os.environ["NACOMP_HOME"] = tempfile.mkdtemp()
     from PySide6.QtCore import QCoreApplication, QTimer
 
-    from nacomp.gui.controllers.application import Application, make_qt_application
+    from nacomp.gui.application import Application, make_qt_application
     from nacomp.gui.logic.jobs import Kind
     from nacomp.gui.logic.levels import Level
     from nacomp.gui.logic.settings import SettingsStore

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nacomp.gui.controllers.application import Application, make_qt_application
+from nacomp.gui.application import Application, make_qt_application
 from nacomp.gui.logic.jobs import FINISHED, Job, State
 from nacomp.gui.logic.levels import Level
 from nacomp.gui.logic.settings import LanguageChoice, SettingsStore, ThemeChoice

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from nacomp.gui.controllers.application import Application
+from nacomp.gui.application import Application
 from nacomp.gui.logic.levels import Level
 from nacomp.gui.views.models_page import ModelCard, ModelsPage
 from nacomp.gui.views.pages import Page

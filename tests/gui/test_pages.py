@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 import nacomp
-from nacomp.gui.controllers.application import Application
+from nacomp.gui.application import Application
 from nacomp.gui.controllers.comparisons import Comparison
 from nacomp.gui.controllers.entry_model import NODE_ROLE
 from nacomp.gui.logic.jobs import Job, Kind

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import nacomp
 from nacomp.errors import PasswordNeeded
-from nacomp.gui.controllers.application import Application
+from nacomp.gui.application import Application
 from nacomp.gui.logic.jobs import Job, Kind, State
 from nacomp.gui.logic.status import status_line
 from nacomp.gui.views.password import PasswordDialog

@@ -9,9 +9,9 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from nacomp.gui.application import Application
 from nacomp.gui.controllers import estimates
 from nacomp.gui.controllers import runner as runner_module
-from nacomp.gui.controllers.application import Application
 from nacomp.gui.logic import estimate
 from nacomp.gui.logic.actions import Action, allowed
 from nacomp.gui.logic.jobs import Hold, Kind, State

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from nacomp.gui.controllers.application import Application
+from nacomp.gui.application import Application
 from nacomp.gui.logic.actions import Action
 from nacomp.gui.logic.jobs import Job, Kind, State
 from tests.gui.driving import drop, files_below, press, press_card

@@ -9,12 +9,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from nacomp.gui.controllers.application import Application, Instance
+from nacomp.gui.application import Application
 from nacomp.gui.logic.handover import Request
 from nacomp.gui.logic.jobs import Control, Job, Kind, State
 from nacomp.gui.logic.levels import Level
 from nacomp.gui.logic.settings import LanguageChoice, ThemeChoice
 from nacomp.gui.look.theme import DARK, LIGHT
+from nacomp.gui.process.instance import Instance
 from nacomp.gui.views.pages import Page
 
 Text = Callable[[int], str]

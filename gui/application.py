@@ -1,44 +1,23 @@
 """The running application: one QApplication, one set of services, and the window, rebuilt when its look changes."""
 
-import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, QTimer, Signal
-from PySide6.QtGui import QColor, QFileOpenEvent
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from nacomp.gui.controllers.notices import Notices
 from nacomp.gui.controllers.services import Services, make_services
-from nacomp.gui.logic.handover import Request, instance_name, pack, parse_arguments, unpack
+from nacomp.gui.logic.handover import Request, parse_arguments
 from nacomp.gui.logic.settings import SettingsStore, ThemeChoice
-from nacomp.gui.look.icons import app_icon, icon_pixmap
+from nacomp.gui.look.icons import app_icon
 from nacomp.gui.look.language import Language
-from nacomp.gui.look.theme import DARK, LIGHT, Theme
+from nacomp.gui.look.style_pictures import make_theme
+from nacomp.gui.process.instance import Instance
 from nacomp.gui.views.main_window import MainWindow
 from nacomp.version import VERSION
-
-HANDOVER_MS = 500
-
-
-def make_theme(app: QApplication) -> Theme:
-    """The theme, with the arrows and ticks that style sheets can only take from files."""
-    folder = (
-        Path(tempfile.gettempdir()) / f"nacomp-{os.getuid() if hasattr(os, 'getuid') else 'user'}-{VERSION}"
-    )
-    folder.mkdir(mode=0o700, exist_ok=True)
-    arrows = {}
-    for shade, colours in (("light", LIGHT), ("dark", DARK)):
-        drawings = {"up": "chevron-up", "down": "chevron-down", "tick": "check"}
-        for name, drawing in drawings.items():
-            path = folder / f"{shade}-{name}.png"
-            ink = colours.on_accent if name == "tick" else colours.soft
-            icon_pixmap(drawing, QColor(ink), QSize(24, 24), 2.0).save(str(path))
-            arrows[shade, name] = path.as_posix()
-    return Theme(app, arrows)
 
 
 class Application(QObject):
@@ -108,47 +87,6 @@ class Application(QObject):
             self.open(Request(None, (event.file(),)))
             return True
         return super().eventFilter(watched, event)
-
-
-class Instance(QObject):
-    """The one running instance per user: later starts hand their files over to it and end."""
-
-    requested = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._connected)
-
-    @staticmethod
-    def hand_over(request: Request) -> bool:
-        """Give a request to a running instance; False if there is none."""
-        socket = QLocalSocket()
-        socket.connectToServer(instance_name())
-        if not socket.waitForConnected(HANDOVER_MS):
-            return False
-        socket.write(pack(request))
-        sent = socket.waitForBytesWritten(HANDOVER_MS)
-        socket.disconnectFromServer()
-        return sent
-
-    def listen(self) -> None:
-        """Take requests from now on. A socket left by a crash is replaced."""
-        QLocalServer.removeServer(instance_name())
-        self._server.listen(instance_name())
-
-    def _connected(self) -> None:
-        socket = self._server.nextPendingConnection()
-        socket.disconnected.connect(lambda: self._received(socket))
-        if socket.state() == QLocalSocket.LocalSocketState.UnconnectedState:
-            self._received(socket)
-
-    def _received(self, socket: QLocalSocket) -> None:
-        request = unpack(bytes(socket.readAll().data()))
-        socket.deleteLater()
-        if request is not None:
-            self.requested.emit(request)
 
 
 def make_qt_application() -> QApplication:
