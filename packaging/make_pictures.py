@@ -32,8 +32,8 @@ from nacomp.gui.views.queue_page import REFRESH_MS
 ROOT = Path(__file__).parents[1]
 README = {"queue_light_1100x700": "queue-light", "queue_dark_1100x700": "queue-dark"}
 README |= {
-    "map_light_1100x700": "map-light",
-    "map_dark_1100x700": "map-dark",
+    "surprise_map_light_1100x700": "surprise-map-light",
+    "surprise_map_dark_1100x700": "surprise-map-dark",
     "archive_light_1100x700": "archive-light",
 }
 PATIENCE = 200.0
@@ -130,10 +130,13 @@ class Pictures:
         window.open_archive(files / "library.nac")
         page = window.archive_page
         self.wait(
-            lambda: page.tree.model() is not None and self.application.services.archives.document is not None
+            lambda: (
+                page.entries.tree.model() is not None
+                and self.application.services.archives.document is not None
+            )
         )
-        page.tree.expandAll()
-        model = page.tree.model()
+        page.entries.tree.expandAll()
+        model = page.entries.tree.model()
         matches = model.match(
             model.index(0, 0),
             Qt.ItemDataRole.DisplayRole,
@@ -141,8 +144,8 @@ class Pictures:
             1,
             Qt.MatchFlag.MatchWildcard | Qt.MatchFlag.MatchRecursive,
         )
-        page.tree.setCurrentIndex(matches[0])
-        self.wait(lambda: bool(page.preview.toPlainText()))
+        page.entries.tree.setCurrentIndex(matches[0])
+        self.wait(lambda: bool(page.entries.preview.toPlainText()))
         self.save("archive")
         broken = files / "broken.nac"
         broken.write_bytes((files / "library.nac").read_bytes()[:-40])
@@ -156,16 +159,16 @@ class Pictures:
         window.show_page(Page.MODELS)
         self.wait(lambda: services.models.loaded)
         self.save("models")
-        window.show_page(Page.MAP)
-        self.save("map_empty")
-        window.map_page.open_text(files / "page.txt")
-        self.wait(lambda: services.maps.map is not None)
-        window.map_page.view.colour_all()
-        shown = services.maps.map
+        window.show_page(Page.SURPRISE_MAP)
+        self.save("surprise_map_empty")
+        window.surprise_map_page.open_text(files / "page.txt")
+        self.wait(lambda: services.surprise_maps.surprise_map is not None)
+        window.surprise_map_page.view.colour_all()
+        shown = services.surprise_maps.surprise_map
         assert shown is not None
         costly = max(range(20, min(200, len(shown.tokens))), key=lambda n: shown.tokens[n].bits)
-        window.map_page.show_token(costly)
-        self.save("map")
+        window.surprise_map_page.show_token(costly)
+        self.save("surprise_map")
         window.show_page(Page.SETTINGS)
         self.save("settings")
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from nacomp.gui.controllers.archives import ArchiveDesk
 from nacomp.gui.controllers.comparisons import ComparisonDesk
 from nacomp.gui.controllers.estimates import EstimateDesk
-from nacomp.gui.controllers.maps import MapDesk
 from nacomp.gui.controllers.model_desk import ModelDesk
 from nacomp.gui.controllers.runner import Runner
+from nacomp.gui.controllers.surprise_maps import SurpriseMapDesk
 from nacomp.gui.logic.settings import SettingsStore
 from nacomp.gui.look.theme import Theme
 from nacomp.gui.process.awake import Awake
@@ -28,7 +28,7 @@ class Services:
     comparisons: ComparisonDesk
     archives: ArchiveDesk
     models: ModelDesk
-    maps: MapDesk
+    surprise_maps: SurpriseMapDesk
     awake: Awake
 
     def shut_down(self) -> None:
@@ -37,7 +37,7 @@ class Services:
         self.comparisons.stop()
         self.archives.stop()
         self.models.stop()
-        self.maps.stop()
+        self.surprise_maps.stop()
         self.runner.shut_down()
         self.awake.release()
 
@@ -53,6 +53,6 @@ def make_services(store: SettingsStore, theme: Theme, program: Sequence[str] | N
         comparisons=ComparisonDesk(),
         archives=ArchiveDesk(runner.program),
         models=ModelDesk(runner.program),
-        maps=MapDesk(runner.program),
+        surprise_maps=SurpriseMapDesk(runner.program),
         awake=Awake(),
     )

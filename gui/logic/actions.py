@@ -15,7 +15,7 @@ class Action(Enum):
     RETRY = auto()
     REMOVE = auto()
     REPAIR = auto()
-    RESCUE = auto()
+    SALVAGE = auto()
     SHOW = auto()
     """Show its output in the system's file manager. No matter of the queue, so it is not in the table below."""
 
@@ -39,5 +39,5 @@ def allowed(job: Job) -> frozenset[Action]:
     if job.stopping is Control.CANCEL:
         fitting.discard(Action.CANCEL)
     if job.damaged and job.state is State.FAILED:
-        fitting |= {Action.RESCUE} if job.kind is Kind.REPAIR else {Action.REPAIR, Action.RESCUE}
+        fitting |= {Action.SALVAGE} if job.kind is Kind.REPAIR else {Action.REPAIR, Action.SALVAGE}
     return frozenset(fitting)

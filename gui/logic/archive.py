@@ -91,6 +91,14 @@ class Node:
         """Seconds since the epoch; before all times for what has none."""
         return float("-inf") if self.entry is None or self.entry.modified is None else self.entry.modified
 
+    @property
+    def path(self) -> str:
+        """Its path in the archive."""
+        if self.entry is not None:
+            return self.entry.path.rstrip("/")
+        above = self.parent.path if self.parent is not None and self.parent.name else ""
+        return f"{above}/{self.name}" if above else self.name
+
     def below(self) -> Iterator["Node"]:
         """This row and everything under it."""
         yield self

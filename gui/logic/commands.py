@@ -56,7 +56,7 @@ def job_arguments(job: Job, target: Target | None, options: WorkerOptions) -> li
         output.append("-f")
     if job.kind is Kind.REPAIR:
         return ["repair", *inputs, *output, "--json", "--control"]
-    if job.kind is Kind.RESCUE:
+    if job.kind is Kind.SALVAGE:
         return ["decompress", "--salvage", *inputs, *output, *_shared(options), "--json", "--control"]
     if job.kind is Kind.EXTRACT:
         select = [word for path in job.select for word in ("--select", path)]
@@ -76,7 +76,7 @@ def job_arguments(job: Job, target: Target | None, options: WorkerOptions) -> li
 
 
 def estimate_arguments(job: Job, level: Level) -> list[str]:
-    """Forecast a compression job at some level."""
+    """Ask what a compression job would take at some level."""
     model = ["--model", job.model] if job.model and level == job.level else []
     return ["estimate", *_paths(job.inputs), "--level", level, *model, "--json"]
 

@@ -23,7 +23,7 @@ class Kind(Enum):
     EXTRACT = "extract"
     TEST = "test"
     REPAIR = "repair"
-    RESCUE = "rescue"
+    SALVAGE = "salvage"
 
 
 class Hold(Enum):
@@ -78,7 +78,7 @@ class Job:
         level, model: how to compress; `model` None means the level's own choice.
         select: archive paths to extract; empty means all.
         stopping: the pause or cancel that the worker has not answered yet, else None.
-        damaged: it failed because its archive is damaged, so repair and rescue are offered.
+        damaged: it failed because its archive is damaged, so repair and salvage are offered.
         password: what seals the archive, or opens it. In memory only, until the job is done.
         locked: it failed for want of the right password.
         held: why it does not start yet although it waits, else None.

@@ -55,8 +55,8 @@ def output_name(kind: Kind, inputs: Sequence[Path]) -> str:
     """What a job's output is called, for the kinds whose output can be named without looking into the input."""
     if kind is Kind.REPAIR:
         return f"{inputs[0].stem}.repaired{inputs[0].suffix}"
-    if kind is Kind.RESCUE:
-        return f"{inputs[0].stem}.rescued"
+    if kind is Kind.SALVAGE:
+        return f"{inputs[0].stem}.salvaged"
     return archive_name(inputs)
 
 

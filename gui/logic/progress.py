@@ -74,7 +74,7 @@ class Meter:
 
 @dataclass(frozen=True)
 class Share:
-    """What one job adds to the total: bytes in all, bytes done, and its own forecasts where known."""
+    """What one job adds to the total: bytes in all, bytes done, and its own speed and estimate where known."""
 
     total_bytes: int
     done_bytes: int

@@ -97,8 +97,8 @@ def _done(job: Job, translate: Translate) -> str:
         return _joined([translate("status", "Everything in it is intact"), took])
     if job.kind is Kind.REPAIR:
         return _joined([translate("status", "Repaired; the damaged archive was kept"), took])
-    if job.kind is Kind.RESCUE:
-        return _joined([translate("status", "Rescued what is intact"), *job.notices])
+    if job.kind is Kind.SALVAGE:
+        return _joined([translate("status", "Salvaged what is intact"), *job.notices])
     size = result.get("size")
     return _joined([translate("status", "Extracted"), size_text(size) if isinstance(size, int) else "", took])
 

@@ -1,7 +1,7 @@
 """The colours of the surprise map: nothing for what the model knew, amber for a surprise, red for a great one.
 
-Amber to red over a neutral page, and never hue alone: the colour grows stronger with the cost too, so the map can be
-read without telling red from green. Chosen per theme so that the text on it keeps its contrast.
+Amber to red over a neutral page, and never hue alone: the colour grows stronger with the cost too, so the surprise map can
+be read without telling red from green. Chosen per theme so that the text on it keeps its contrast.
 """
 
 from itertools import pairwise

@@ -12,7 +12,7 @@ ACTION_PICTURES = {
     Action.RETRY: "retry",
     Action.REMOVE: "cancel",  # to leave the list is no bin: no file is deleted by it
     Action.REPAIR: "repair",
-    Action.RESCUE: "rescue",
+    Action.SALVAGE: "salvage",
     Action.SHOW: "open",
 }
 
@@ -34,8 +34,8 @@ def action_name(action: Action) -> str:
             return QCoreApplication.translate("Actions", "Remove")
         case Action.REPAIR:
             return QCoreApplication.translate("Actions", "Repair")
-        case Action.RESCUE:
-            return QCoreApplication.translate("Actions", "Rescue")
+        case Action.SALVAGE:
+            return QCoreApplication.translate("Actions", "Salvage")
         case Action.SHOW:
             return QCoreApplication.translate("Actions", "Show in folder")
 
@@ -47,6 +47,6 @@ def full_action_name(action: Action) -> str:
             return QCoreApplication.translate("Actions", "Remove from the list")
         case Action.REPAIR:
             return QCoreApplication.translate("Actions", "Repair the archive")
-        case Action.RESCUE:
-            return QCoreApplication.translate("Actions", "Rescue what is intact")
+        case Action.SALVAGE:
+            return QCoreApplication.translate("Actions", "Salvage what is intact")
     return action_name(action)

@@ -36,8 +36,8 @@ class DropArea(QFrame):
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         hint = label(
             self.tr(
-                "Text, code and documents come out several times smaller. Anything else is packed at least as "
-                "well as xz does it. Drop a .nac archive to look inside or get your files back."
+                "Text, code and documents become several times smaller. Anything else becomes at least as small "
+                "as with xz. Drop a .nac archive to look inside or get your files back."
             ),
             "soft",
             wrap=True,

@@ -47,7 +47,7 @@ KIND_PICTURES = {
     Kind.EXTRACT: "extract",
     Kind.TEST: "test",
     Kind.REPAIR: "repair",
-    Kind.RESCUE: "rescue",
+    Kind.SALVAGE: "salvage",
 }
 _BUTTONS: dict[State, tuple[Action, ...]] = {
     State.WAITING: (Action.REMOVE,),

@@ -24,7 +24,7 @@ MENU = (
     Action.RETRY,
     Action.REMOVE,
     Action.REPAIR,
-    Action.RESCUE,
+    Action.SALVAGE,
 )
 
 
@@ -92,12 +92,12 @@ class JobList(QListView):
             Action.REMOVE: self._runner.remove,
             Action.START: self._runner.let_go,
             Action.REPAIR: lambda job: self._help(job, Kind.REPAIR),
-            Action.RESCUE: lambda job: self._help(job, Kind.RESCUE),
+            Action.SALVAGE: lambda job: self._help(job, Kind.SALVAGE),
         }
         verbs[action](job)
 
     def _help(self, job: Job, kind: Kind) -> None:
-        """Repair or rescue the archive of a failed job, as a job of its own; its card is shown."""
+        """Repair or salvage the archive of a failed job, as a job of its own; its card is shown."""
         added = self._runner.add(kind, job.inputs, job.destination, password=job.password)
         self.setCurrentIndex(self._runner.model.index(self._runner.queue.row(added[0].id)))
         self._runner.start()

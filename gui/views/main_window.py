@@ -24,13 +24,13 @@ from nacomp.gui.logic.names import is_archive
 from nacomp.gui.look.icons import app_icon, icon
 from nacomp.gui.views.archive_page import ArchivePage
 from nacomp.gui.views.drop_area import dropped_paths
-from nacomp.gui.views.map_page import MapPage
 from nacomp.gui.views.models_page import ModelsPage
 from nacomp.gui.views.pages import Page
 from nacomp.gui.views.parts import label, row
 from nacomp.gui.views.password import PasswordQuestions
 from nacomp.gui.views.queue_page import QueuePage
 from nacomp.gui.views.settings_page import SettingsPage
+from nacomp.gui.views.surprise_map_page import SurpriseMapPage
 
 SIDE = 184
 
@@ -85,8 +85,8 @@ class MainWindow(QMainWindow):
                 archive = ArchivePage(self._services)
                 archive.queued.connect(lambda: self.show_page(Page.QUEUE))
                 return archive
-            case Page.MAP:
-                return MapPage(self._services)
+            case Page.SURPRISE_MAP:
+                return SurpriseMapPage(self._services)
             case Page.MODELS:
                 return ModelsPage(self._services)
             case Page.SETTINGS:
@@ -105,9 +105,9 @@ class MainWindow(QMainWindow):
         return cast(ArchivePage, self._made(Page.ARCHIVE))
 
     @property
-    def map_page(self) -> MapPage:
+    def surprise_map_page(self) -> SurpriseMapPage:
         """The page with the surprise map."""
-        return cast(MapPage, self._made(Page.MAP))
+        return cast(SurpriseMapPage, self._made(Page.SURPRISE_MAP))
 
     @property
     def models_page(self) -> ModelsPage:
@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         for page, text, picture in (
             (Page.QUEUE, self.tr("Compress"), "compress"),
             (Page.ARCHIVE, self.tr("Archive"), "archive"),
-            (Page.MAP, self.tr("Surprise map"), "map"),
+            (Page.SURPRISE_MAP, self.tr("Surprise map"), "surprise-map"),
             (Page.MODELS, self.tr("Models"), "models"),
             (Page.SETTINGS, self.tr("Settings"), "settings"),
         ):

@@ -192,7 +192,7 @@ class ModelsPage(QWidget):
             self._cards.addWidget(made)
             self.cards[model.id] = made
         self.note.setVisible(not self._desk.models)
-        self.note.setText(self._desk.failure or self.tr("Asking which models are there…"))
+        self.note.setText(self._desk.failure or self.tr("Looking for models…"))
         self._fill_defaults()
 
     def _fill_defaults(self) -> None:
@@ -218,7 +218,7 @@ class ModelsPage(QWidget):
             self.cards[model_id].refresh()
 
     def _ask_remove(self, model: Model) -> None:
-        text = self.tr("Remove {0} ({1})? Archives made with it need it again to be unpacked.").format(
+        text = self.tr("Remove {0} ({1})? Archives made with it cannot be unpacked without it.").format(
             model.name, size_text(model.size or 0)
         )
         self.banner.show_message(text, Tone.WARNING, [(self.tr("Remove it"), lambda: self._remove(model))])

@@ -8,6 +8,6 @@ class Page(Enum):
 
     QUEUE = "queue"
     ARCHIVE = "archive"
-    MAP = "map"
+    SURPRISE_MAP = "surprise-map"
     MODELS = "models"
     SETTINGS = "settings"

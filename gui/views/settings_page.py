@@ -163,7 +163,7 @@ class SettingsPage(QWidget):
         )
         self._number(
             grid, "recovery", self.tr("Recovery data (%)"), 0, 50, self.tr("None"),
-            self.tr("Lets a damaged archive be repaired, up to this share of it; it grows by as much."),
+            self.tr("An archive can be repaired while no more than this share of it is damaged. It grows by as much."),
         )  # fmt: skip
         self._place(grid, "destination", self.tr("Save to"), Destination(self._store))
         after = [

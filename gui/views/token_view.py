@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QSyntaxHighlighter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
-from nacomp.gui.logic.surprise import SurpriseMap
+from nacomp.gui.logic.surprise_map import SurpriseMap
 from nacomp.gui.look.surprise_colours import colour_of_share
 from nacomp.gui.look.theme import Theme
 from nacomp.runtime.surprise_scale import share_of
@@ -51,7 +51,7 @@ class TokenView(QPlainTextEdit):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._map: SurpriseMap | None = None
+        self._shown: SurpriseMap | None = None
         self._next_block = 0
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
@@ -72,9 +72,9 @@ class TokenView(QPlainTextEdit):
         self._painter.timeout.connect(self._colour_slice)
         self.cursorPositionChanged.connect(self._caret_moved)
 
-    def show_map(self, shown: SurpriseMap | None) -> None:
-        """Show another map."""
-        self._map = shown
+    def show_surprise_map(self, shown: SurpriseMap | None) -> None:
+        """Show another surprise map."""
+        self._shown = shown
         self._next_block = 0
         self._painter.stop()
         self.setPlainText(shown.text if shown else "")
@@ -89,24 +89,26 @@ class TokenView(QPlainTextEdit):
     def mark(self, number: int) -> None:
         """Show which token is being asked about; -1 for none."""
         selections = []
-        if self._map is not None and 0 <= number < len(self._map.tokens):
+        if self._shown is not None and 0 <= number < len(self._shown.tokens):
             selection = QTextEdit.ExtraSelection()
             selection.format = self._marked
             selection.cursor = self.textCursor()
-            selection.cursor.setPosition(self._to_qt(self._map.start(number)))
-            selection.cursor.setPosition(self._to_qt(self._map.ends[number]), QTextCursor.MoveMode.KeepAnchor)
+            selection.cursor.setPosition(self._to_qt(self._shown.start(number)))
+            selection.cursor.setPosition(
+                self._to_qt(self._shown.ends[number]), QTextCursor.MoveMode.KeepAnchor
+            )
             selections.append(selection)
         self.setExtraSelections(selections)
 
     def token_at(self, point: QPoint) -> int:
         """The token under a point of the viewport, -1 for none."""
         cursor = self.cursorForPosition(point)
-        number = self._map.at(self._position(cursor.position())) if self._map else None
+        number = self._shown.at(self._position(cursor.position())) if self._shown else None
         return number if number is not None else -1
 
     def _position(self, cursor_position: int) -> int:
         """Qt counts UTF-16 units, Python characters; they differ behind the first astral character."""
-        if self._map is None:
+        if self._shown is None:
             return 0
         return self._to_python(cursor_position)
 
@@ -121,9 +123,9 @@ class TokenView(QPlainTextEdit):
         return position if len(text) == self._units else _units(text[:position])
 
     def _text_cache(self) -> str:
-        if self._cached_for is not self._map:
-            self._cached_for = self._map
-            self._cached = self._map.text if self._map else ""
+        if self._cached_for is not self._shown:
+            self._cached_for = self._shown
+            self._cached = self._shown.text if self._shown else ""
             self._units = len(self._cached.encode("utf-16-le")) // 2
         return self._cached
 
@@ -145,7 +147,7 @@ class TokenView(QPlainTextEdit):
 
     def pieces(self, position: int, length: int) -> list[tuple[int, int, float]]:
         """(start, length, bits) of the tokens in a paragraph, in Qt's units from its beginning."""
-        shown = self._map
+        shown = self._shown
         start, end = self._position(position), self._position(position + length)
         number = shown.at(start) if shown else None
         text = self._text_cache()
@@ -169,8 +171,8 @@ class TokenView(QPlainTextEdit):
         return super().eventFilter(watched, event)
 
     def _caret_moved(self) -> None:
-        if self._map is not None:
-            number = self._map.at(self._position(self.textCursor().position()))
+        if self._shown is not None:
+            number = self._shown.at(self._position(self.textCursor().position()))
             self.asked.emit(number if number is not None else -1)
 
 

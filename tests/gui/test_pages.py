@@ -45,10 +45,10 @@ def opened(application: Application, qtbot: QtBot, path: Path) -> ArchivePage:
 
 
 def select(page: ArchivePage, name: str) -> None:
-    model = page.tree.model()
+    model = page.entries.tree.model()
     flags = Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive
     found = model.match(model.index(0, 0), Qt.ItemDataRole.DisplayRole, name, 1, flags)
-    page.tree.setCurrentIndex(found[0])
+    page.entries.tree.setCurrentIndex(found[0])
     assert found[0].data(NODE_ROLE).name == name
 
 
@@ -58,9 +58,9 @@ def test_archive_shows_entries_preview_and_gives_some_back(
     page = opened(application, qtbot, archive)
     assert "2 files" in page.summary.text()
     select(page, "letter.txt")
-    qtbot.waitUntil(lambda: "Dear reader" in page.preview.toPlainText())
+    qtbot.waitUntil(lambda: "Dear reader" in page.entries.preview.toPlainText())
     select(page, "noise")
-    qtbot.waitUntil(lambda: "Not a text" in page.preview.placeholderText())
+    qtbot.waitUntil(lambda: "Not a text" in page.entries.preview.placeholderText())
 
     select(page, "letter.txt")
     target = tmp_path / "elsewhere"
@@ -85,25 +85,25 @@ def test_entries_are_found_and_sorted(
     page = opened(application, qtbot, tmp_path / "many.nac")
 
     def shown() -> list[str]:
-        page.tree.expandAll()
-        rows, index = [], page.tree.model().index(0, 0)
+        page.entries.tree.expandAll()
+        rows, index = [], page.entries.tree.model().index(0, 0)
         while index.isValid():
             rows.append(index.data())
-            index = page.tree.indexBelow(index)
+            index = page.entries.tree.indexBelow(index)
         return rows
 
-    assert page.search.isVisibleTo(page)
+    assert page.entries.search.isVisibleTo(page)
     assert len(shown()) == 12
     select(page, "Part 2.bin")
-    page.tree.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    page.entries.tree.sortByColumn(1, Qt.SortOrder.AscendingOrder)
     even = ["Part 8.bin", "Part 6.bin", "Part 4.bin", "Part 2.bin", "Part 0.bin"]
     assert shown()[shown().index("even") + 1 :][:5] == even
-    assert page.selected_paths() == ["many/even/Part 2.bin"]
-    page.search.setText(" part 4")
+    assert page.entries.selected_paths() == ["many/even/Part 2.bin"]
+    page.entries.search.setText(" part 4")
     qtbot.waitUntil(lambda: shown() == ["many", "even", "Part 4.bin"])
-    page.search.setText("nowhere")
+    page.entries.search.setText("nowhere")
     qtbot.waitUntil(lambda: shown() == [])
-    page.search.clear()
+    page.entries.search.clear()
     qtbot.waitUntil(lambda: len(shown()) == 12)
     assert shown()[shown().index("even") + 1 :][:5] == even
 
@@ -115,7 +115,7 @@ def test_entry_is_prepared_and_dragged_out_as_a_file(
     select(page, "letter.txt")
     with qtbot.waitSignal(application.services.archives.prepared):
         page.drag_out()
-    files = application.services.archives.ready_to_drag(page.selected_paths())
+    files = application.services.archives.ready_to_drag(page.entries.selected_paths())
     assert files is not None
     carried = page.drag_data(files).urls()
     assert [Path(url.toLocalFile()).read_bytes() for url in carried] == [
@@ -139,7 +139,7 @@ def test_damaged_archive_is_a_sentence_in_the_window(
 
 def test_archives_of_the_golden_set_are_shown(application: Application, qtbot: QtBot) -> None:
     page = opened(application, qtbot, GOLDEN / "shared-extents.nac")
-    assert page.tree.model().rowCount() >= 1
+    assert page.entries.tree.model().rowCount() >= 1
 
 
 def test_map_costs_what_its_tokens_cost_and_is_exported(
@@ -149,28 +149,28 @@ def test_map_costs_what_its_tokens_cost_and_is_exported(
     source = tmp_path / "page.txt"
     source.write_text(text, "utf-8")
     window = application.window
-    window.show_page(Page.MAP)
-    drop(window.map_page, [source])
-    desk = application.services.maps
+    window.show_page(Page.SURPRISE_MAP)
+    drop(window.surprise_map_page, [source])
+    desk = application.services.surprise_maps
     qtbot.waitUntil(lambda: not desk.working)
-    assert desk.map is not None, desk.failure
-    assert desk.map.text == text
-    assert desk.map.size == len(text.encode())
-    page = window.map_page
+    assert desk.surprise_map is not None, desk.failure
+    assert desk.surprise_map.text == text
+    assert desk.surprise_map.size == len(text.encode())
+    page = window.surprise_map_page
     assert page.view.toPlainText() == text
     page.view.colour_all()
     astral = text.index("🙂")
-    number = desk.map.at(astral)
+    number = desk.surprise_map.at(astral)
     assert number is not None
     cursor = page.view.textCursor()
     cursor.setPosition(astral)
     page.view.setTextCursor(cursor)
-    assert page.token_cost.text().startswith(f"{desk.map.tokens[number].bits:.1f} bits")
-    after = desk.map.at(text.index("too"))
+    assert page.figures.token_cost.text().startswith(f"{desk.surprise_map.tokens[number].bits:.1f} bits")
+    after = desk.surprise_map.at(text.index("too"))
     for asked in (number, after):
         page.show_token(asked)
         marked = [selection.cursor.selectedText() for selection in page.view.extraSelections()]
-        assert marked == [desk.map.tokens[asked].text]
+        assert marked == [desk.surprise_map.tokens[asked].text]
     page.show_token(-1)
     assert not page.view.extraSelections()
 

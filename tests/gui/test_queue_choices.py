@@ -224,7 +224,7 @@ def test_damaged_archive_is_repaired_with_its_recovery_data(
     archive.write_bytes(whole[:400] + bytes(8) + whole[408:])
     failed = runner.add(Kind.TEST, [archive])[0]
     finished(failed, State.FAILED)
-    assert {Action.REPAIR, Action.RESCUE} <= allowed(failed)
+    assert {Action.REPAIR, Action.SALVAGE} <= allowed(failed)
     page.list.setCurrentIndex(runner.model.index(1))
     page._show_details(True)
     press(qtbot, page.details, "Repair")
@@ -233,7 +233,7 @@ def test_damaged_archive_is_repaired_with_its_recovery_data(
     assert repaired.output == tmp_path / "novel.txt.repaired.nac"
     assert repaired.output.read_bytes() == whole
     page.list.setCurrentIndex(runner.model.index(1))
-    press(qtbot, page.details, "Rescue")
-    rescued = runner.queue.at(3)
-    finished(rescued)
-    assert rescued.notices or any((tmp_path / "novel.txt.rescued").iterdir())
+    press(qtbot, page.details, "Salvage")
+    salvaged = runner.queue.at(3)
+    finished(salvaged)
+    assert salvaged.notices or any((tmp_path / "novel.txt.salvaged").iterdir())

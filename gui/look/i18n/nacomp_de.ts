@@ -32,8 +32,12 @@
         <translation>Reparieren</translation>
     </message>
     <message>
-        <source>Rescue</source>
-        <translation>Retten</translation>
+        <source>Salvage</source>
+        <translation>Bergen</translation>
+    </message>
+    <message>
+        <source>Salvage what is intact</source>
+        <translation>Unversehrtes bergen</translation>
     </message>
     <message>
         <source>Show in folder</source>
@@ -47,10 +51,6 @@
         <source>Repair the archive</source>
         <translation>Archiv reparieren</translation>
     </message>
-    <message>
-        <source>Rescue what is intact</source>
-        <translation>Unversehrtes retten</translation>
-    </message>
 </context>
 <context>
     <name>ArchivePage</name>
@@ -59,8 +59,8 @@
         <translation>In ein Archiv hineinsehen</translation>
     </message>
     <message>
-        <source>Open or drop a .nac file: see what it holds, read text without unpacking, and get out all or some of it.</source>
-        <translation>Eine .nac-Datei öffnen oder hierher ziehen: sehen, was darin ist, Text ohne Entpacken lesen und alles oder einen Teil davon herausholen.</translation>
+        <source>Open or drop a .nac file to see what it holds, to read its texts without unpacking, and to extract all or some of it.</source>
+        <translation>Eine .nac-Datei öffnen oder hierher ziehen, um zu sehen, was darin ist, Texte ohne Entpacken zu lesen und alles oder einen Teil zu entpacken.</translation>
     </message>
     <message>
         <source>Open archive…</source>
@@ -91,18 +91,6 @@
         <translation>Alles entpacken</translation>
     </message>
     <message>
-        <source>Entries of the archive</source>
-        <translation>Einträge des Archivs</translation>
-    </message>
-    <message>
-        <source>Preview of the selected entry</source>
-        <translation>Vorschau des gewählten Eintrags</translation>
-    </message>
-    <message>
-        <source>Find in the archive</source>
-        <translation>Im Archiv suchen</translation>
-    </message>
-    <message>
         <source>Reading the archive…</source>
         <translation>Das Archiv wird gelesen …</translation>
     </message>
@@ -126,24 +114,12 @@
         <translation>wird hier mit {0} entpackt</translation>
     </message>
     <message>
-        <source>Decoding the beginning…</source>
-        <translation>Der Anfang wird entpackt …</translation>
-    </message>
-    <message>
-        <source>Select a text to read its beginning here. Drag entries out of the window to extract them.</source>
-        <translation>Einen Text auswählen, um seinen Anfang hier zu lesen. Einträge aus dem Fenster ziehen, um sie zu entpacken.</translation>
-    </message>
-    <message>
-        <source>Not a text, so there is nothing to show here. Extract it to open it.</source>
-        <translation>Kein Text, daher gibt es hier nichts zu zeigen. Zum Öffnen entpacken.</translation>
-    </message>
-    <message>
         <source>Repair</source>
         <translation>Reparieren</translation>
     </message>
     <message>
-        <source>Rescue what is intact</source>
-        <translation>Unversehrtes retten</translation>
+        <source>Salvage what is intact</source>
+        <translation>Unversehrtes bergen</translation>
     </message>
     <message>
         <source>Open an archive</source>
@@ -229,8 +205,35 @@
         <translation>Ordner wählen …</translation>
     </message>
     <message>
-        <source>Text, code and documents come out several times smaller. Anything else is packed at least as well as xz does it. Drop a .nac archive to look inside or get your files back.</source>
-        <translation>Texte, Quellcode und Dokumente werden um ein Mehrfaches kleiner. Alles andere wird mindestens so gut gepackt wie mit xz. Ein .nac-Archiv hierher ziehen, um hineinzusehen oder die Dateien zurückzuholen.</translation>
+        <source>Text, code and documents become several times smaller. Anything else becomes at least as small as with xz. Drop a .nac archive to look inside or get your files back.</source>
+        <translation>Texte, Quellcode und Dokumente werden um ein Mehrfaches kleiner. Alles andere wird mindestens so klein wie mit xz. Ein .nac-Archiv hierher ziehen, um hineinzusehen oder die Dateien zurückzuholen.</translation>
+    </message>
+</context>
+<context>
+    <name>EntryBrowser</name>
+    <message>
+        <source>Entries of the archive</source>
+        <translation>Einträge des Archivs</translation>
+    </message>
+    <message>
+        <source>Find in the archive</source>
+        <translation>Im Archiv suchen</translation>
+    </message>
+    <message>
+        <source>Preview of the selected entry</source>
+        <translation>Vorschau des gewählten Eintrags</translation>
+    </message>
+    <message>
+        <source>Decoding the beginning…</source>
+        <translation>Der Anfang wird entpackt …</translation>
+    </message>
+    <message>
+        <source>Select a text to read its beginning here. Drag entries out of the window to extract them.</source>
+        <translation>Einen Text auswählen, um seinen Anfang hier zu lesen. Einträge aus dem Fenster ziehen, um sie zu entpacken.</translation>
+    </message>
+    <message>
+        <source>Not a text, so there is nothing to show here. Extract it to open it.</source>
+        <translation>Kein Text, daher gibt es hier nichts zu zeigen. Zum Öffnen entpacken.</translation>
     </message>
 </context>
 <context>
@@ -556,108 +559,6 @@
     </message>
 </context>
 <context>
-    <name>MapDesk</name>
-    <message>
-        <source>This text is too long for a map; up to 200 kB are drawn.</source>
-        <translation>Dieser Text ist zu lang für eine Karte; gezeichnet werden bis zu 200 kB.</translation>
-    </message>
-    <message>
-        <source>There is no text in this file that the model could read.</source>
-        <translation>In dieser Datei ist kein Text, den das Modell lesen könnte.</translation>
-    </message>
-</context>
-<context>
-    <name>MapPage</name>
-    <message>
-        <source>Surprise map</source>
-        <translation>Überraschungen</translation>
-    </message>
-    <message>
-        <source>Open text…</source>
-        <translation>Text öffnen …</translation>
-    </message>
-    <message>
-        <source>Save as HTML…</source>
-        <translation>Als HTML sichern …</translation>
-    </message>
-    <message>
-        <source>Save as PNG…</source>
-        <translation>Als PNG sichern …</translation>
-    </message>
-    <message>
-        <source>See what the model knew</source>
-        <translation>Sehen, was das Modell wusste</translation>
-    </message>
-    <message>
-        <source>Open or drop a text. Each piece of it is coloured by how many bits it cost: pale where the model saw it coming, red where it was surprised. Few bits are what makes an archive small.</source>
-        <translation>Einen Text öffnen oder hierher ziehen. Jedes Stück wird danach gefärbt, wie viele Bit es gekostet hat: blass, wo das Modell es kommen sah, rot, wo es überrascht war. Wenige Bit machen ein Archiv klein.</translation>
-    </message>
-    <message>
-        <source>Computing the map</source>
-        <translation>Die Karte wird berechnet</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>bits per token</source>
-        <translation>Bit je Token</translation>
-    </message>
-    <message>
-        <source>Figures of the map</source>
-        <translation>Zahlen zur Karte</translation>
-    </message>
-    <message>
-        <source>Tokens by bits</source>
-        <translation>Tokens nach Bits</translation>
-    </message>
-    <message>
-        <source>Bits per byte along the text</source>
-        <translation>Bit je Byte entlang des Textes</translation>
-    </message>
-    <message>
-        <source>The model is reading {0}…</source>
-        <translation>Das Modell liest {0} …</translation>
-    </message>
-    <message>
-        <source>{0} bits per byte</source>
-        <translation>{0} Bit je Byte</translation>
-    </message>
-    <message>
-        <source>{0} of text in {1} tokens cost {2}.</source>
-        <translation>{0} Text in {1} Tokens kosten {2}.</translation>
-    </message>
-    <message>
-        <source>Point at a word</source>
-        <translation>Auf ein Wort zeigen</translation>
-    </message>
-    <message>
-        <source>Its cost and what the model expected appear here.</source>
-        <translation>Seine Kosten und was das Modell erwartete, erscheinen hier.</translation>
-    </message>
-    <message>
-        <source>The model expected:</source>
-        <translation>Das Modell erwartete:</translation>
-    </message>
-    <message>
-        <source>Open a text</source>
-        <translation>Einen Text öffnen</translation>
-    </message>
-    <message>
-        <source>Save the map</source>
-        <translation>Die Karte sichern</translation>
-    </message>
-    <message>
-        <source>{0} could not be saved: {1}</source>
-        <translation>{0} ließ sich nicht sichern: {1}</translation>
-    </message>
-    <message>
-        <source>Saved as {0}.</source>
-        <translation>Gesichert als {0}.</translation>
-    </message>
-</context>
-<context>
     <name>ModelCard</name>
     <message>
         <source>Resume download</source>
@@ -742,16 +643,16 @@
         <translation>Modell für Stufe {0}</translation>
     </message>
     <message>
-        <source>Asking which models are there…</source>
-        <translation>Welche Modelle gibt es? …</translation>
+        <source>Looking for models…</source>
+        <translation>Modelle werden gesucht …</translation>
+    </message>
+    <message>
+        <source>Remove {0} ({1})? Archives made with it cannot be unpacked without it.</source>
+        <translation>{0} ({1}) entfernen? Damit gemachte Archive lassen sich ohne es nicht entpacken.</translation>
     </message>
     <message>
         <source>Best one installed</source>
         <translation>Das beste vorhandene</translation>
-    </message>
-    <message>
-        <source>Remove {0} ({1})? Archives made with it need it again to be unpacked.</source>
-        <translation>{0} ({1}) entfernen? Damit gemachte Archive brauchen es zum Entpacken wieder.</translation>
     </message>
     <message>
         <source>Remove it</source>
@@ -1189,8 +1090,8 @@
         <translation>Keine</translation>
     </message>
     <message>
-        <source>Lets a damaged archive be repaired, up to this share of it; it grows by as much.</source>
-        <translation>Damit lässt sich ein beschädigtes Archiv bis zu diesem Anteil reparieren; um ebenso viel wächst es.</translation>
+        <source>An archive can be repaired while no more than this share of it is damaged. It grows by as much.</source>
+        <translation>Ein Archiv lässt sich reparieren, solange höchstens dieser Anteil beschädigt ist. Um ebenso viel wächst es.</translation>
     </message>
     <message>
         <source>Save to</source>
@@ -1259,6 +1160,111 @@
     <message>
         <source>Open the settings folder</source>
         <translation>Ordner der Einstellungen öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>SurpriseFigures</name>
+    <message>
+        <source>Figures of the surprise map</source>
+        <translation>Zahlen zu den Überraschungen</translation>
+    </message>
+    <message>
+        <source>Tokens by bits</source>
+        <translation>Tokens nach Bits</translation>
+    </message>
+    <message>
+        <source>Bits per byte along the text</source>
+        <translation>Bit je Byte entlang des Textes</translation>
+    </message>
+    <message>
+        <source>{0} bits per byte</source>
+        <translation>{0} Bit je Byte</translation>
+    </message>
+    <message>
+        <source>{0} of text in {1} tokens cost {2}.</source>
+        <translation>{0} Text in {1} Tokens kosten {2}.</translation>
+    </message>
+    <message>
+        <source>Point at a word</source>
+        <translation>Auf ein Wort zeigen</translation>
+    </message>
+    <message>
+        <source>Its cost and what the model expected appear here.</source>
+        <translation>Seine Kosten und was das Modell erwartete, erscheinen hier.</translation>
+    </message>
+    <message>
+        <source>The model expected:</source>
+        <translation>Das Modell erwartete:</translation>
+    </message>
+</context>
+<context>
+    <name>SurpriseMapDesk</name>
+    <message>
+        <source>This text is too long for a surprise map; 200 kB is the most.</source>
+        <translation>Dieser Text ist zu lang, um seine Überraschungen zu zeigen; höchstens 200 kB sind möglich.</translation>
+    </message>
+    <message>
+        <source>There is no text in this file that the model could read.</source>
+        <translation>In dieser Datei ist kein Text, den das Modell lesen könnte.</translation>
+    </message>
+</context>
+<context>
+    <name>SurpriseMapPage</name>
+    <message>
+        <source>Surprise map</source>
+        <translation>Überraschungen</translation>
+    </message>
+    <message>
+        <source>Open text…</source>
+        <translation>Text öffnen …</translation>
+    </message>
+    <message>
+        <source>Save as HTML…</source>
+        <translation>Als HTML sichern …</translation>
+    </message>
+    <message>
+        <source>Save as PNG…</source>
+        <translation>Als PNG sichern …</translation>
+    </message>
+    <message>
+        <source>See what the model knew</source>
+        <translation>Sehen, was das Modell wusste</translation>
+    </message>
+    <message>
+        <source>Open or drop a text. Each piece of it is coloured by the bits that it costs: pale where the model expected it, red where it was surprised. The fewer bits a text costs, the smaller its archive.</source>
+        <translation>Einen Text öffnen oder hierher ziehen. Jedes Stück wird nach den Bits gefärbt, die es kostet: blass, wo das Modell es erwartet hat, rot, wo es überrascht war. Je weniger Bits ein Text kostet, desto kleiner sein Archiv.</translation>
+    </message>
+    <message>
+        <source>Computing the surprise map</source>
+        <translation>Die Überraschungen werden berechnet</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>bits per token</source>
+        <translation>Bit je Token</translation>
+    </message>
+    <message>
+        <source>The model is reading {0}…</source>
+        <translation>Das Modell liest {0} …</translation>
+    </message>
+    <message>
+        <source>Open a text</source>
+        <translation>Einen Text öffnen</translation>
+    </message>
+    <message>
+        <source>Save the surprise map</source>
+        <translation>Die Überraschungen sichern</translation>
+    </message>
+    <message>
+        <source>{0} could not be saved: {1}</source>
+        <translation>{0} ließ sich nicht sichern: {1}</translation>
+    </message>
+    <message>
+        <source>Saved as {0}.</source>
+        <translation>Gesichert als {0}.</translation>
     </message>
 </context>
 <context>
@@ -1378,8 +1384,8 @@
         <translation>Repariert; das beschädigte Archiv wurde behalten</translation>
     </message>
     <message>
-        <source>Rescued what is intact</source>
-        <translation>Unversehrtes gerettet</translation>
+        <source>Salvaged what is intact</source>
+        <translation>Unversehrtes geborgen</translation>
     </message>
     <message>
         <source>Extracted</source>

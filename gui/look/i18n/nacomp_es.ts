@@ -32,8 +32,12 @@
         <translation>Reparar</translation>
     </message>
     <message>
-        <source>Rescue</source>
+        <source>Salvage</source>
         <translation>Rescatar</translation>
+    </message>
+    <message>
+        <source>Salvage what is intact</source>
+        <translation>Rescatar lo intacto</translation>
     </message>
     <message>
         <source>Show in folder</source>
@@ -47,10 +51,6 @@
         <source>Repair the archive</source>
         <translation>Reparar el archivo</translation>
     </message>
-    <message>
-        <source>Rescue what is intact</source>
-        <translation>Rescatar lo intacto</translation>
-    </message>
 </context>
 <context>
     <name>ArchivePage</name>
@@ -59,8 +59,8 @@
         <translation>Mirar dentro de un archivo</translation>
     </message>
     <message>
-        <source>Open or drop a .nac file: see what it holds, read text without unpacking, and get out all or some of it.</source>
-        <translation>Abre o suelta un fichero .nac: mira qué contiene, lee texto sin descomprimir y extrae todo o solo una parte.</translation>
+        <source>Open or drop a .nac file to see what it holds, to read its texts without unpacking, and to extract all or some of it.</source>
+        <translation>Abre o suelta un fichero .nac para ver qué contiene, leer sus textos sin descomprimir y extraer todo o solo una parte.</translation>
     </message>
     <message>
         <source>Open archive…</source>
@@ -91,18 +91,6 @@
         <translation>Extraer todo</translation>
     </message>
     <message>
-        <source>Entries of the archive</source>
-        <translation>Contenido del archivo</translation>
-    </message>
-    <message>
-        <source>Preview of the selected entry</source>
-        <translation>Vista previa del elemento elegido</translation>
-    </message>
-    <message>
-        <source>Find in the archive</source>
-        <translation>Buscar en el archivo</translation>
-    </message>
-    <message>
         <source>Reading the archive…</source>
         <translation>Leyendo el archivo…</translation>
     </message>
@@ -126,23 +114,11 @@
         <translation>aquí se descomprime con {0}</translation>
     </message>
     <message>
-        <source>Decoding the beginning…</source>
-        <translation>Descomprimiendo el comienzo…</translation>
-    </message>
-    <message>
-        <source>Select a text to read its beginning here. Drag entries out of the window to extract them.</source>
-        <translation>Elige un texto para leer aquí su comienzo. Arrastra elementos fuera de la ventana para extraerlos.</translation>
-    </message>
-    <message>
-        <source>Not a text, so there is nothing to show here. Extract it to open it.</source>
-        <translation>No es un texto, así que no hay nada que mostrar. Extráelo para abrirlo.</translation>
-    </message>
-    <message>
         <source>Repair</source>
         <translation>Reparar</translation>
     </message>
     <message>
-        <source>Rescue what is intact</source>
+        <source>Salvage what is intact</source>
         <translation>Rescatar lo intacto</translation>
     </message>
     <message>
@@ -229,8 +205,35 @@
         <translation>Carpeta…</translation>
     </message>
     <message>
-        <source>Text, code and documents come out several times smaller. Anything else is packed at least as well as xz does it. Drop a .nac archive to look inside or get your files back.</source>
-        <translation>Los textos, el código y los documentos quedan varias veces más pequeños. Todo lo demás se comprime al menos tan bien como con xz. Suelta un archivo .nac para mirar dentro o recuperar tus ficheros.</translation>
+        <source>Text, code and documents become several times smaller. Anything else becomes at least as small as with xz. Drop a .nac archive to look inside or get your files back.</source>
+        <translation>Los textos, el código y los documentos quedan varias veces más pequeños. Todo lo demás queda al menos tan pequeño como con xz. Suelta un archivo .nac para mirar dentro o recuperar tus ficheros.</translation>
+    </message>
+</context>
+<context>
+    <name>EntryBrowser</name>
+    <message>
+        <source>Entries of the archive</source>
+        <translation>Contenido del archivo</translation>
+    </message>
+    <message>
+        <source>Find in the archive</source>
+        <translation>Buscar en el archivo</translation>
+    </message>
+    <message>
+        <source>Preview of the selected entry</source>
+        <translation>Vista previa del elemento elegido</translation>
+    </message>
+    <message>
+        <source>Decoding the beginning…</source>
+        <translation>Descomprimiendo el comienzo…</translation>
+    </message>
+    <message>
+        <source>Select a text to read its beginning here. Drag entries out of the window to extract them.</source>
+        <translation>Elige un texto para leer aquí su comienzo. Arrastra elementos fuera de la ventana para extraerlos.</translation>
+    </message>
+    <message>
+        <source>Not a text, so there is nothing to show here. Extract it to open it.</source>
+        <translation>No es un texto, así que no hay nada que mostrar. Extráelo para abrirlo.</translation>
     </message>
 </context>
 <context>
@@ -556,108 +559,6 @@
     </message>
 </context>
 <context>
-    <name>MapDesk</name>
-    <message>
-        <source>This text is too long for a map; up to 200 kB are drawn.</source>
-        <translation>Este texto es demasiado largo para un mapa; se dibujan hasta 200 kB.</translation>
-    </message>
-    <message>
-        <source>There is no text in this file that the model could read.</source>
-        <translation>En este fichero no hay texto que el modelo pueda leer.</translation>
-    </message>
-</context>
-<context>
-    <name>MapPage</name>
-    <message>
-        <source>Surprise map</source>
-        <translation>Mapa de sorpresa</translation>
-    </message>
-    <message>
-        <source>Open text…</source>
-        <translation>Abrir texto…</translation>
-    </message>
-    <message>
-        <source>Save as HTML…</source>
-        <translation>Guardar como HTML…</translation>
-    </message>
-    <message>
-        <source>Save as PNG…</source>
-        <translation>Guardar como PNG…</translation>
-    </message>
-    <message>
-        <source>See what the model knew</source>
-        <translation>Mira lo que sabía el modelo</translation>
-    </message>
-    <message>
-        <source>Open or drop a text. Each piece of it is coloured by how many bits it cost: pale where the model saw it coming, red where it was surprised. Few bits are what makes an archive small.</source>
-        <translation>Abre o suelta un texto. Cada trozo se colorea según los bits que costó: pálido donde el modelo lo veía venir, rojo donde se sorprendió. Pocos bits hacen pequeño un archivo.</translation>
-    </message>
-    <message>
-        <source>Computing the map</source>
-        <translation>Calculando el mapa</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Cancelar</translation>
-    </message>
-    <message>
-        <source>bits per token</source>
-        <translation>bits por token</translation>
-    </message>
-    <message>
-        <source>Figures of the map</source>
-        <translation>Cifras del mapa</translation>
-    </message>
-    <message>
-        <source>Tokens by bits</source>
-        <translation>Tokens por bits</translation>
-    </message>
-    <message>
-        <source>Bits per byte along the text</source>
-        <translation>Bits por byte a lo largo del texto</translation>
-    </message>
-    <message>
-        <source>The model is reading {0}…</source>
-        <translation>El modelo está leyendo {0}…</translation>
-    </message>
-    <message>
-        <source>{0} bits per byte</source>
-        <translation>{0} bits por byte</translation>
-    </message>
-    <message>
-        <source>{0} of text in {1} tokens cost {2}.</source>
-        <translation>{0} de texto en {1} tokens cuestan {2}.</translation>
-    </message>
-    <message>
-        <source>Point at a word</source>
-        <translation>Señala una palabra</translation>
-    </message>
-    <message>
-        <source>Its cost and what the model expected appear here.</source>
-        <translation>Aquí aparecen su coste y lo que el modelo esperaba.</translation>
-    </message>
-    <message>
-        <source>The model expected:</source>
-        <translation>El modelo esperaba:</translation>
-    </message>
-    <message>
-        <source>Open a text</source>
-        <translation>Abrir un texto</translation>
-    </message>
-    <message>
-        <source>Save the map</source>
-        <translation>Guardar el mapa</translation>
-    </message>
-    <message>
-        <source>{0} could not be saved: {1}</source>
-        <translation>No se pudo guardar {0}: {1}</translation>
-    </message>
-    <message>
-        <source>Saved as {0}.</source>
-        <translation>Guardado como {0}.</translation>
-    </message>
-</context>
-<context>
     <name>ModelCard</name>
     <message>
         <source>Resume download</source>
@@ -742,16 +643,16 @@
         <translation>Modelo para el nivel {0}</translation>
     </message>
     <message>
-        <source>Asking which models are there…</source>
-        <translation>Buscando los modelos…</translation>
+        <source>Looking for models…</source>
+        <translation>Buscando modelos…</translation>
+    </message>
+    <message>
+        <source>Remove {0} ({1})? Archives made with it cannot be unpacked without it.</source>
+        <translation>¿Quitar {0} ({1})? Sin él no se pueden descomprimir los archivos hechos con él.</translation>
     </message>
     <message>
         <source>Best one installed</source>
         <translation>El mejor instalado</translation>
-    </message>
-    <message>
-        <source>Remove {0} ({1})? Archives made with it need it again to be unpacked.</source>
-        <translation>¿Quitar {0} ({1})? Los archivos hechos con él lo necesitan para descomprimirse.</translation>
     </message>
     <message>
         <source>Remove it</source>
@@ -1189,8 +1090,8 @@
         <translation>Ninguno</translation>
     </message>
     <message>
-        <source>Lets a damaged archive be repaired, up to this share of it; it grows by as much.</source>
-        <translation>Permite reparar un archivo dañado hasta esta proporción; crece en la misma medida.</translation>
+        <source>An archive can be repaired while no more than this share of it is damaged. It grows by as much.</source>
+        <translation>Un archivo se puede reparar mientras no esté dañada más que esta proporción. Crece en la misma medida.</translation>
     </message>
     <message>
         <source>Save to</source>
@@ -1259,6 +1160,111 @@
     <message>
         <source>Open the settings folder</source>
         <translation>Abrir la carpeta de ajustes</translation>
+    </message>
+</context>
+<context>
+    <name>SurpriseFigures</name>
+    <message>
+        <source>Figures of the surprise map</source>
+        <translation>Cifras del mapa de sorpresa</translation>
+    </message>
+    <message>
+        <source>Tokens by bits</source>
+        <translation>Tokens por bits</translation>
+    </message>
+    <message>
+        <source>Bits per byte along the text</source>
+        <translation>Bits por byte a lo largo del texto</translation>
+    </message>
+    <message>
+        <source>{0} bits per byte</source>
+        <translation>{0} bits por byte</translation>
+    </message>
+    <message>
+        <source>{0} of text in {1} tokens cost {2}.</source>
+        <translation>{0} de texto en {1} tokens cuestan {2}.</translation>
+    </message>
+    <message>
+        <source>Point at a word</source>
+        <translation>Señala una palabra</translation>
+    </message>
+    <message>
+        <source>Its cost and what the model expected appear here.</source>
+        <translation>Aquí aparecen su coste y lo que el modelo esperaba.</translation>
+    </message>
+    <message>
+        <source>The model expected:</source>
+        <translation>El modelo esperaba:</translation>
+    </message>
+</context>
+<context>
+    <name>SurpriseMapDesk</name>
+    <message>
+        <source>This text is too long for a surprise map; 200 kB is the most.</source>
+        <translation>Este texto es demasiado largo para un mapa de sorpresa; el máximo son 200 kB.</translation>
+    </message>
+    <message>
+        <source>There is no text in this file that the model could read.</source>
+        <translation>En este fichero no hay texto que el modelo pueda leer.</translation>
+    </message>
+</context>
+<context>
+    <name>SurpriseMapPage</name>
+    <message>
+        <source>Surprise map</source>
+        <translation>Mapa de sorpresa</translation>
+    </message>
+    <message>
+        <source>Open text…</source>
+        <translation>Abrir texto…</translation>
+    </message>
+    <message>
+        <source>Save as HTML…</source>
+        <translation>Guardar como HTML…</translation>
+    </message>
+    <message>
+        <source>Save as PNG…</source>
+        <translation>Guardar como PNG…</translation>
+    </message>
+    <message>
+        <source>See what the model knew</source>
+        <translation>Mira lo que sabía el modelo</translation>
+    </message>
+    <message>
+        <source>Open or drop a text. Each piece of it is coloured by the bits that it costs: pale where the model expected it, red where it was surprised. The fewer bits a text costs, the smaller its archive.</source>
+        <translation>Abre o suelta un texto. Cada trozo se colorea según los bits que cuesta: pálido donde el modelo lo esperaba, rojo donde se sorprendió. Cuantos menos bits cuesta un texto, más pequeño es su archivo.</translation>
+    </message>
+    <message>
+        <source>Computing the surprise map</source>
+        <translation>Calculando el mapa de sorpresa</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>bits per token</source>
+        <translation>bits por token</translation>
+    </message>
+    <message>
+        <source>The model is reading {0}…</source>
+        <translation>El modelo está leyendo {0}…</translation>
+    </message>
+    <message>
+        <source>Open a text</source>
+        <translation>Abrir un texto</translation>
+    </message>
+    <message>
+        <source>Save the surprise map</source>
+        <translation>Guardar el mapa de sorpresa</translation>
+    </message>
+    <message>
+        <source>{0} could not be saved: {1}</source>
+        <translation>No se pudo guardar {0}: {1}</translation>
+    </message>
+    <message>
+        <source>Saved as {0}.</source>
+        <translation>Guardado como {0}.</translation>
     </message>
 </context>
 <context>
@@ -1378,7 +1384,7 @@
         <translation>Reparado; el archivo dañado se conservó</translation>
     </message>
     <message>
-        <source>Rescued what is intact</source>
+        <source>Salvaged what is intact</source>
         <translation>Rescatado lo intacto</translation>
     </message>
     <message>

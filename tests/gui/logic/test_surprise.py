@@ -2,7 +2,7 @@
 
 import pytest
 
-from nacomp.gui.logic.surprise import BIN_EDGES, GUESSES, SurpriseMap, Token, parse_map
+from nacomp.gui.logic.surprise_map import BIN_EDGES, GUESSES, SurpriseMap, Token, parse_surprise_map
 from nacomp.operations import surprise_map as surprise
 
 TOKENS = [Token("The", 8.0, 3), Token(" cat", 2.0, 4, ((" dog", 0.5),)), Token("é\n", 14.0, 3)]
@@ -52,14 +52,14 @@ def test_running_cost_sees_where_the_surprise_is() -> None:
 
 def test_worker_answer_becomes_tokens() -> None:
     line = {"text": " a", "size": 2, "bits": 1.5, "top": [[" the", 0.25]]}
-    found = parse_map("t", {"model_id": "tiny", "tokens": [line, line]})
+    found = parse_surprise_map("t", {"model_id": "tiny", "tokens": [line, line]})
     assert found.tokens == (Token(" a", 1.5, 2, ((" the", 0.25),)),) * 2
     assert found.model_id == "tiny"
 
 
 def test_answer_without_tokens_is_an_error() -> None:
     with pytest.raises(ValueError, match="no tokens"):
-        parse_map("t", {"model_id": "tiny", "tokens": []})
+        parse_surprise_map("t", {"model_id": "tiny", "tokens": []})
 
 
 def test_the_page_keeps_room_for_all_guesses_of_the_worker() -> None:

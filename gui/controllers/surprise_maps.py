@@ -9,22 +9,22 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from nacomp.gui.logic.ending import Ending
 from nacomp.gui.logic.levels import Level
-from nacomp.gui.logic.surprise import SurpriseMap, parse_map
+from nacomp.gui.logic.surprise_map import SurpriseMap, parse_surprise_map
 from nacomp.gui.process.query import DocumentQuery
 
 LIMIT_BYTES = 200_000
-"""A map costs as much as compressing: minutes for more text than this, and nobody reads that much of it."""
+"""A surprise map costs as much as compressing: minutes for more text than this, and nobody reads that much of it."""
 
 
-class MapDesk(QObject):
-    """`changed`: another map, the work on one began, or it failed."""
+class SurpriseMapDesk(QObject):
+    """`changed`: another surprise map, the work on one began, or it failed."""
 
     changed = Signal()
 
     def __init__(self, program: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._program = program
-        self.map: SurpriseMap | None = None
+        self.surprise_map: SurpriseMap | None = None
         self.path: Path | None = None
         self.page: bytes | None = None
         self.failure: str | None = None
@@ -33,23 +33,23 @@ class MapDesk(QObject):
 
     @property
     def working(self) -> bool:
-        """Whether a map is being computed."""
+        """Whether one is being computed."""
         return self._query is not None
 
     def open(self, path: Path, level: Level, model: str | None = None) -> None:
-        """Compute the map of a text file, and in the same run its page for a browser."""
+        """Compute the surprise map of a text file, and in the same run its page for a browser."""
         self.stop()
-        self.path, self.map, self.page, self.failure = path, None, None, None
+        self.path, self.surprise_map, self.page, self.failure = path, None, None, None
         try:
             size = path.stat().st_size
         except OSError as problem:
             self._failed(f"{path.name}: {problem.strerror}.")
             return
         if size > LIMIT_BYTES:
-            self._failed(self.tr("This text is too long for a map; up to 200 kB are drawn."))
+            self._failed(self.tr("This text is too long for a surprise map; 200 kB is the most."))
             return
-        self._scratch = tempfile.TemporaryDirectory(prefix="nacomp-map-")
-        page = Path(self._scratch.name) / "map.html"
+        self._scratch = tempfile.TemporaryDirectory(prefix="nacomp-surprise-map-")
+        page = Path(self._scratch.name) / "surprise-map.html"
         arguments = ["map", str(path.absolute()), "--json", "--html", str(page), "--level", level]
         self._query = DocumentQuery(self._program, arguments + (["--model", model] if model else []), self)
         self._query.answered.connect(lambda document: self._arrived(path, page, document))
@@ -58,7 +58,7 @@ class MapDesk(QObject):
         self.changed.emit()
 
     def stop(self) -> None:
-        """Give up the work on a map."""
+        """Give up the work on one."""
         if self._query is not None:
             self._query.stop()
             self._query = None
@@ -67,7 +67,7 @@ class MapDesk(QObject):
 
     def _arrived(self, path: Path, page: Path, document: Mapping[str, Any]) -> None:
         try:
-            self.map = parse_map(path.name, document)
+            self.surprise_map = parse_surprise_map(path.name, document)
             self.page = page.read_bytes()
         except (ValueError, OSError):
             self._failed(self.tr("There is no text in this file that the model could read."))

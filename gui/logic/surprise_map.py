@@ -94,7 +94,7 @@ def _token(line: Mapping[str, Any]) -> Token:
     return Token(str(line["text"]), float(line["bits"]), int(line["size"]), guesses)
 
 
-def parse_map(name: str, document: Mapping[str, Any]) -> SurpriseMap:
+def parse_surprise_map(name: str, document: Mapping[str, Any]) -> SurpriseMap:
     """The answer of `nacomp map --json`. Raises ValueError if there are no tokens in it."""
     tokens = [_token(line) for line in document["tokens"]]
     if not tokens:

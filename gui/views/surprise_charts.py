@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nacomp.gui.logic.surprise import BIN_EDGES, SurpriseMap
+from nacomp.gui.logic.surprise_map import BIN_EDGES, SurpriseMap
 from nacomp.gui.logic.wording import fixed_text
 from nacomp.gui.look.surprise_colours import surprise_colour
 from nacomp.gui.look.theme import Theme, scaled
@@ -13,18 +13,18 @@ LEAST_HEIGHT, HEIGHT = 72, 112
 
 
 class _Plot(QWidget):
-    """What both plots share: the map, the theme, the frame."""
+    """What both plots share: the surprise map, the theme, the frame."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.map: SurpriseMap | None = None
+        self.surprise_map: SurpriseMap | None = None
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_map(self, shown: SurpriseMap | None) -> None:
-        """Show another map."""
-        self.map = shown
+    def show_surprise_map(self, shown: SurpriseMap | None) -> None:
+        """Show another surprise map."""
+        self.surprise_map = shown
         self.setAccessibleName(self.words())
         self.update()
 
@@ -46,21 +46,21 @@ class Histogram(_Plot):
     """Tokens per range of bits."""
 
     def words(self) -> str:
-        if self.map is None:
+        if self.surprise_map is None:
             return ""
         edges = [f"< {edge:g}" for edge in BIN_EDGES] + [f"> {BIN_EDGES[-1]:g}"]
         counts = ", ".join(
-            f"{edge}: {count}" for edge, count in zip(edges, self.map.histogram(), strict=True)
+            f"{edge}: {count}" for edge, count in zip(edges, self.surprise_map.histogram(), strict=True)
         )
         return self.tr("Tokens by bits: {0}").format(counts)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if self.map is None:
+        if self.surprise_map is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = self._small(painter)
-        counts = self.map.histogram()
+        counts = self.surprise_map.histogram()
         highest = max(1, *counts)
         width = self.width() / len(counts)
         bottom = self.height() - metrics.height() - 4
@@ -75,7 +75,7 @@ class Histogram(_Plot):
             text = f"{edge:g}" if number < len(BIN_EDGES) else f">{BIN_EDGES[-1]:g}"
             place = QRectF(number * width, bottom + 3, width, metrics.height())
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, text)
-            share = 100 * count / max(1, len(self.map.tokens))
+            share = 100 * count / max(1, len(self.surprise_map.tokens))
             if share >= 0.5:
                 above = QRectF(
                     number * width - 4, bottom - height - metrics.height() - 1, width + 8, metrics.height()
@@ -87,20 +87,20 @@ class RunningPlot(_Plot):
     """Bits per byte along the text, with the mean as a line."""
 
     def words(self) -> str:
-        if self.map is None:
+        if self.surprise_map is None:
             return ""
         return self.tr("Bits per byte along the text, {0} on average").format(
-            fixed_text(self.map.bits_per_byte, 2)
+            fixed_text(self.surprise_map.bits_per_byte, 2)
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if self.map is None:
+        if self.surprise_map is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = self._small(painter)
-        points = self.map.running(max(10, self.width() // 3))
-        mean = self.map.bits_per_byte
+        points = self.surprise_map.running(max(10, self.width() // 3))
+        mean = self.surprise_map.bits_per_byte
         top = max([value for _, value in points] + [mean, 0.1]) * 1.1
         left, bottom = metrics.horizontalAdvance("0.0") + 8, self.height() - 6.0
         area = QRectF(left, 6, self.width() - left - 2, bottom - 6)
