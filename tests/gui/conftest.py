@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui.application import Application, make_qt_application
-from nacomp.gui.logic.jobs import FINISHED, Job, State
+from nacomp.gui.logic.jobs import FINISHED, Job, Kind, State
 from nacomp.gui.logic.levels import Level
 from nacomp.gui.logic.settings import LanguageChoice, SettingsStore, ThemeChoice
 
@@ -84,3 +84,17 @@ def under_way(qtbot: QtBot) -> Callable[[Job], None]:
         assert job.state is State.RUNNING, job.failure
 
     return wait
+
+
+@pytest.fixture
+def archive(application: Application, tmp_path: Path, finished: Callable[[Job], None]) -> Path:
+    """A small archive of a folder with a text and a binary file."""
+    folder = tmp_path / "box"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "inner" / "letter.txt").write_text(
+        "Dear reader, this is a letter that can be previewed.\n", "utf-8"
+    )
+    (folder / "noise").write_bytes(bytes(range(256)) * 3)
+    job = application.services.runner.add(Kind.COMPRESS, [folder])[0]
+    finished(job)
+    return tmp_path / "box.nac"

@@ -1,6 +1,6 @@
 """Hands for window tests: drops, clicks on cards, buttons by name."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -12,6 +12,12 @@ from nacomp.gui.logic.actions import Action
 from nacomp.gui.logic.jobs import Job
 from nacomp.gui.views.job_delegate import JobDelegate
 from nacomp.gui.views.queue_page import QueuePage
+
+Finished = Callable[..., None]
+"""The fixture `finished`: a job, and the state that it must end in."""
+Text = Callable[[int], str]
+"""The fixture `text`."""
+GOLDEN = Path(__file__).parents[2] / "formats" / "golden"
 
 
 def drop(widget: QWidget, paths: Sequence[Path]) -> None:

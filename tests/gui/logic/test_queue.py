@@ -1,14 +1,12 @@
-"""The queue's state machine: what follows what, what may be done when, and in which order jobs start."""
+"""The queue: in which order jobs start, and what waits for a person."""
 
 from pathlib import Path
 
 import pytest
 
-from nacomp.gui.logic.actions import Action, allowed
-from nacomp.gui.logic.events import Failure, Notice, Paused, Progress, Result, Resumed, Started
-from nacomp.gui.logic.jobs import Control, Hold, Job, Kind, State
+from nacomp.gui.logic.events import Paused
+from nacomp.gui.logic.jobs import Hold, Kind, State
 from nacomp.gui.logic.queue import JobQueue
-from nacomp.gui.logic.status import headline, job_title, status_line
 
 
 def queue_of(*names: str, slots: int = 1) -> JobQueue:
@@ -16,10 +14,6 @@ def queue_of(*names: str, slots: int = 1) -> JobQueue:
     for name in names:
         queue.add(Kind.COMPRESS, [Path(name)], size=100)
     return queue
-
-
-def states(queue: JobQueue) -> list[str]:
-    return [job.state.value for job in queue]
 
 
 def test_first_waiting_job_starts_and_holds_the_only_slot() -> None:
@@ -82,69 +76,6 @@ def test_a_running_job_cannot_be_removed() -> None:
     queue.at(0).go(State.RUNNING)
     with pytest.raises(ValueError, match="cancelled first"):
         queue.remove(queue.at(0).id)
-
-
-def test_a_finished_job_cannot_run_again_without_retry() -> None:
-    job = queue_of("a").at(0)
-    job.go(State.RUNNING)
-    job.go(State.DONE)
-    with pytest.raises(ValueError, match="from done to running"):
-        job.go(State.RUNNING)
-
-
-def test_retry_forgets_the_failure() -> None:
-    job = queue_of("a").at(0)
-    job.go(State.RUNNING)
-    job.take(Notice("hm"), 0.0)
-    job.take(Failure("FileProblem", "it broke", 5), 0.0)
-    job.go(State.FAILED)
-    job.failure = "it broke"
-    job.reset()
-    assert (job.state, job.failure, job.notices) == (State.WAITING, None, [])
-
-
-@pytest.mark.parametrize(
-    ("state", "actions"),
-    [
-        (State.WAITING, {Action.REMOVE, Action.START}),
-        (State.RUNNING, {Action.PAUSE, Action.CANCEL}),
-        (State.PAUSED, {Action.RESUME, Action.CANCEL}),
-        (State.DONE, {Action.REMOVE}),
-        (State.FAILED, {Action.RETRY, Action.REMOVE}),
-        (State.CANCELLED, {Action.RETRY, Action.REMOVE}),
-        (State.SKIPPED, {Action.RETRY, Action.REMOVE}),
-    ],
-)
-def test_actions_fit_the_state(state: State, actions: set[Action]) -> None:
-    job = Job(1, Kind.COMPRESS, (Path("a"),), state=state)
-    assert allowed(job) == actions
-
-
-def test_a_job_that_is_being_cancelled_offers_nothing_more() -> None:
-    job = Job(1, Kind.COMPRESS, (Path("a"),), state=State.RUNNING, stopping=Control.CANCEL)
-    assert allowed(job) == frozenset()
-
-
-def test_events_of_a_whole_run() -> None:
-    job = Job(1, Kind.COMPRESS, (Path("book.txt"),))
-    job.go(State.RUNNING)
-    job.take(Started("compress", ("book.txt",), "book.txt.nac", 1000, model_id="embedded"), 0.0)
-    job.take(Progress(500, 1000, 100, 250.0, 2.0, "compressing"), 1.0)
-    assert job.size == 1000
-    assert headline(job) == "50%"
-    assert status_line(job) == "500 B of 1 kB · 250 B/s · 2 s left · 100 B so far · 5 times smaller"
-    job.take(Paused(), 2.0)
-    assert status_line(job).startswith("Paused · 500 B of 1 kB")
-    job.take(Resumed(), 9.0)
-    job.take(Result({"original_size": 1000, "compressed_size": 250, "seconds": 4.0}), 10.0)
-    job.go(State.DONE)
-    assert headline(job) == "4 times smaller"
-    assert status_line(job) == "1 kB became 250 B · took 4 s"
-
-
-def test_several_inputs_are_counted_in_the_title() -> None:
-    job = Job(1, Kind.COMPRESS, (Path("a.txt"), Path("b.txt"), Path("c.txt")))
-    assert job_title(job) == "a.txt and 2 more"
 
 
 def test_a_queue_is_at_rest_when_only_a_person_can_go_on() -> None:

@@ -1,4 +1,4 @@
-"""Starting: what is missing is a sentence, and the files that tie us to the desktop are sound."""
+"""The files that tie the application to Linux desktops."""
 
 import configparser
 import os
@@ -13,14 +13,6 @@ from nacomp.formats.header import MAGIC
 
 ROOT = Path(__file__).parents[2]
 LINUX = ROOT / "packaging" / "linux"
-
-
-def test_without_pyside6_the_answer_is_a_sentence() -> None:
-    code = "import sys; sys.modules['PySide6'] = None; from nacomp.gui.app import main; sys.exit(main())"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 4
-    assert "pip install 'nacomp[gui]'" in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_mime_type_knows_the_magic_of_the_container() -> None:
@@ -73,15 +65,3 @@ def test_install_script_puts_everything_in_and_takes_it_out(tmp_path: Path) -> N
     subprocess.run(["sh", script, "--remove"], env=environment, check=True, capture_output=True)
     left = {name for name in files() if "mime/application" not in name}
     assert left == set()
-
-
-def test_both_copies_of_the_icon_are_equal() -> None:
-    packaged = ROOT / "packaging" / "icons" / "nacomp.svg"
-    assert packaged.read_bytes() == (ROOT / "gui" / "look" / "icons" / "nacomp.svg").read_bytes()
-
-
-def test_every_icon_follows_the_theme() -> None:
-    for path in (ROOT / "gui" / "look" / "icons").glob("*.svg"):
-        root = ElementTree.parse(path).getroot()
-        assert root.tag.endswith("svg")
-        assert path.stem == "nacomp" or "currentColor" in path.read_text("utf-8"), path.name

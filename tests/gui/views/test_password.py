@@ -16,12 +16,11 @@ from nacomp.gui.application import Application
 from nacomp.gui.logic.jobs import Job, Kind, State
 from nacomp.gui.logic.status import status_line
 from nacomp.gui.views.password import PasswordDialog
+from tests.gui.driving import Finished
 
 WORD = "zwölf Ärmel über Bord"
 SEALED = "This archive is sealed with a password."
 WRONG = "That password does not open it."
-Finished = Callable[..., None]
-
 RECORDER = """
 import json, os, runpy, sys
 with open({path!r}, "a") as file:

@@ -1,4 +1,4 @@
-"""The queue with the real worker behind it: drop, compress, pause, resume, cancel, kill, retry, extract."""
+"""The queue's page with the real worker behind it: drop, compress, pause, resume, cancel, retry, extract."""
 
 import os
 import shutil
@@ -12,11 +12,24 @@ from pytestqt.qtbot import QtBot
 from nacomp.gui.application import Application
 from nacomp.gui.logic.actions import Action
 from nacomp.gui.logic.jobs import Job, Kind, State
-from tests.gui.driving import drop, files_below, press, press_card
+from tests.gui.driving import Finished, Text, drop, files_below, press, press_card
 
-GOLDEN = Path(__file__).parents[2] / "formats" / "golden"
-Finished = Callable[..., None]
-Text = Callable[[int], str]
+
+def test_what_is_added_after_the_queue_ran_waits_again(
+    application: Application, qtbot: QtBot, tmp_path: Path, finished: Finished
+) -> None:
+    application.services.store.value.start_at_once = False
+    for name in "ab":
+        (tmp_path / name).write_text(name)
+    runner, page = application.services.runner, application.window.queue_page
+    first = runner.add(Kind.COMPRESS, [tmp_path / "a"])[0]
+    qtbot.waitUntil(lambda: first.size is not None)
+    assert first.state is State.WAITING
+    press(qtbot, page, "Start")
+    finished(first)
+    second = runner.add(Kind.COMPRESS, [tmp_path / "b"])[0]
+    qtbot.waitUntil(lambda: second.size is not None and page.start.isVisible())
+    assert second.state is State.WAITING
 
 
 def only_job(application: Application) -> Job:
@@ -79,24 +92,6 @@ def test_pause_resume_and_the_result_is_whole(
     assert test.failure is None
 
 
-def test_cancel_leaves_nothing_behind(
-    application: Application,
-    qtbot: QtBot,
-    tmp_path: Path,
-    finished: Finished,
-    under_way: Callable[[Job], None],
-    text: Text,
-) -> None:
-    source = tmp_path / "novel.txt"
-    source.write_text(text(6000))
-    drop(application.window, [source])
-    job = only_job(application)
-    under_way(job)
-    press_card(qtbot, application.window.queue_page, job, Action.CANCEL)
-    finished(job, State.CANCELLED)
-    assert [path.name for path in tmp_path.iterdir()] == ["novel.txt"]
-
-
 def test_killed_worker_is_a_failed_job_and_the_window_lives(
     application: Application,
     qtbot: QtBot,
@@ -123,23 +118,3 @@ def test_killed_worker_is_a_failed_job_and_the_window_lives(
     press(qtbot, page.details, "Try again")
     finished(job)
     assert (tmp_path / "novel.txt.nac").is_file()
-
-
-def test_missing_file_is_a_sentence(application: Application, tmp_path: Path, finished: Finished) -> None:
-    job = application.services.runner.add(Kind.COMPRESS, [tmp_path / "gone.txt"])[0]
-    finished(job, State.FAILED)
-    assert job.failure == f"{tmp_path / 'gone.txt'}: no such file or directory."
-
-
-def test_corrupt_archive_fails_with_a_sentence(
-    application: Application, tmp_path: Path, finished: Finished
-) -> None:
-    broken = tmp_path / "broken.nac"
-    broken.write_bytes((GOLDEN / "lzma.nac").read_bytes()[:-9])
-    runner = application.services.runner
-    for kind in (Kind.EXTRACT, Kind.TEST):
-        job = runner.add(kind, [broken])[0]
-        finished(job, State.FAILED)
-        assert job.failure is not None
-        assert "damaged" in job.failure
-    assert [path.name for path in tmp_path.iterdir()] == ["broken.nac"]

@@ -16,12 +16,10 @@ from nacomp.gui.logic.events import Failure, parse_line
 from nacomp.gui.logic.settings import LanguageChoice
 from nacomp.gui.logic.wording import count_text, duration_text, ratio_text, size_text
 from nacomp.gui.look.language import LANGUAGES, Language
-from nacomp.gui.look.sentences import CATALOGUE_NOTES, ERRORS
-from nacomp.models.library.catalogue import read_catalogue
 from nacomp.operations.salvage import BytesLost
 from nacomp.runtime.memory import NotEnoughMemory
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "gui" / "look" / "i18n"
 FAILURES = (
     FileProblem(path=Path("a b.txt"), reason="no such file or directory"),
@@ -58,23 +56,6 @@ def test_compiled_file_holds_every_translation(language: str) -> None:
     for context, source, comment, forms in messages(language):
         number = 1 if len(forms) > 1 else -1
         assert translator.translate(context, source, comment, number) == forms[0], source
-
-
-def test_every_error_has_its_sentence_for_translators() -> None:
-    """Those that want a password are told by the window itself; those of the command line alone never reach it."""
-    elsewhere = {"PasswordNeeded", "WrongPassword", "ClusterProblem", "WorkerRefused", "DisplayUnavailable"}
-    found: set[str] = set()
-    waiting: list[type[NacompError]] = [NacompError]
-    while waiting:
-        kind = waiting.pop()
-        waiting += kind.__subclasses__()
-        if (
-            kind.__module__.startswith("nacomp.")
-            and kind is not NacompError
-            and kind.__name__ not in elsewhere
-        ):
-            found.add(kind.template())
-    assert found == set(ERRORS)
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
@@ -156,8 +137,3 @@ def test_language_of_the_system_is_english_where_we_do_not_have_it(
         assert language.current == spoken
     finally:
         language.choose(LanguageChoice.ENGLISH)
-
-
-def test_every_note_of_the_catalogue_is_translated() -> None:
-    notes = {entry.note for entry in read_catalogue().values() if entry.note}
-    assert notes == set(CATALOGUE_NOTES)

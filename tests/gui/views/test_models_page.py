@@ -3,7 +3,7 @@
 import random
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui.application import Application
+from nacomp.gui.logic.jobs import Job, Kind
 from nacomp.gui.logic.levels import Level
 from nacomp.gui.views.models_page import ModelCard, ModelsPage
 from nacomp.gui.views.pages import Page
 from tests.gui.conftest import PATIENCE_MS
+from tests.gui.driving import press
 from tests.nacomp.workbench import DATA
 
 MODEL = "smollm2-135m-instruct-q4_1"
@@ -131,3 +133,32 @@ def test_model_from_disk_is_used_by_a_level_and_removed(
     qtbot.mouseClick(page.banner.buttons[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "tiny" not in page.cards)
     assert application.services.store.value.models == {}
+
+
+def test_model_is_added_chosen_used_and_removed(
+    application: Application, qtbot: QtBot, tmp_path: Path, tiny_model: Path, finished: Callable[[Job], None]
+) -> None:
+    window, services = application.window, application.services
+    window.show_page(Page.MODELS)
+    qtbot.waitUntil(lambda: services.models.loaded)
+    assert not window.models_page.cards["embedded"].delete.isVisible()
+    known = {model.id for model in services.models.models}
+    services.models.add(tiny_model)
+    qtbot.waitUntil(lambda: len(services.models.models) > len(known))
+    added = next(model for model in services.models.models if model.id not in known)
+    page = window.models_page
+    choice = page.defaults[Level.FAST]
+    choice.setCurrentIndex(choice.findData(added.id))
+    choice.activated.emit(choice.currentIndex())
+
+    source = tmp_path / "a.txt"
+    source.write_text("a text for the tiny model " * 5)
+    job = services.runner.add(Kind.COMPRESS, [source])[0]
+    finished(job)
+    assert (job.result or {})["model_id"] == added.id
+
+    press(qtbot, page.cards[added.id], "Remove")
+    assert page.banner.isVisible()
+    press(qtbot, page.banner, "Remove it")
+    qtbot.waitUntil(lambda: added.id not in {model.id for model in services.models.models})
+    assert services.store.value.model_for(Level.FAST) is None

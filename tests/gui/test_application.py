@@ -1,0 +1,38 @@
+"""The application around its window: look and language change while work goes on."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from nacomp.gui.application import Application
+from nacomp.gui.logic.jobs import Job, Kind, State
+from nacomp.gui.look.theme import DARK
+from nacomp.gui.views.pages import Page
+from tests.gui.driving import Text
+
+
+def test_theme_and_language_change_while_a_job_runs(
+    application: Application, qtbot: QtBot, tmp_path: Path, under_way: Callable[[Job], None], text: Text
+) -> None:
+    source = tmp_path / "novel.txt"
+    source.write_text(text(4000))
+    job = application.services.runner.add(Kind.COMPRESS, [source])[0]
+    under_way(job)
+    application.window.show_page(Page.SETTINGS)
+    before = application.window
+    for name, value in (("theme", "dark"), ("language", "de")):
+        control = application.window.settings_page.controls[name]
+        control.setCurrentIndex(control.findData(value))  # type: ignore[attr-defined]
+        control.activated.emit(0)  # type: ignore[attr-defined]
+        window = application.window
+        qtbot.waitUntil(lambda window=window: application.window is not window)
+    assert application.window is not before
+    assert application.window.page is Page.SETTINGS
+    assert application.theme.colours is DARK
+    assert application.window.nav[Page.SETTINGS].text() == "Einstellungen"
+    application.window.show_page(Page.QUEUE)
+    assert application.window.queue_page.list.model().rowCount() == 1
+    qtbot.waitUntil(lambda: job.state is State.DONE)
+    page = application.window.queue_page
+    qtbot.waitUntil(lambda: page.footer.text.text().startswith("1 von 1 fertig"))
