@@ -28,7 +28,6 @@ class Model:
     size: int | None
     installed: bool
     source: ModelSource
-    path: str
     levels: tuple[Level, ...]
     note: str
 
@@ -52,7 +51,6 @@ def _model(line: Mapping[str, Any]) -> Model:
         size=line["size"],
         installed=bool(line["installed"]),
         source=ModelSource(line["source"]),
-        path=str(line["path"]),
         levels=tuple(Level(level) for level in line["levels"]),
         note=str(line["note"]),
     )

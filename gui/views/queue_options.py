@@ -131,10 +131,6 @@ class QueueOptions(QWidget):
         self.seal.toggled.connect(self._show_seal)
         return menu
 
-    def set_destination(self, folder: str | None) -> None:
-        """Save results to a folder from now on; None: beside their sources."""
-        self.destination.set_folder(folder)
-
     def _show_seal(self, on: bool) -> None:
         """A password that is out of sight would seal what nobody meant to seal: it goes with its line."""
         self.seal_line.setVisible(on)

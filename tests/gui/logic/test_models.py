@@ -5,7 +5,7 @@ from nacomp.gui.logic.models import parse_models
 
 
 def test_models_are_sorted_installed_first() -> None:
-    common = {"family": "", "licence": "", "note": "", "path": "", "levels": ["fast"]}
+    common = {"family": "", "licence": "", "note": "", "levels": ["fast"]}
     lines = [
         {**common, "id": "big", "name": "Big", "size": 5, "source": "hub", "installed": False},
         {**common, "id": "own", "name": "own", "size": 7, "source": "file", "installed": True},

@@ -12,7 +12,7 @@ from nacomp.gui.logic.levels import Level
 def test_choices_are_remembered(application: Application, own_home: Path) -> None:
     page = application.window.queue_page
     page.options.level.buttons["max"].click()
-    page.options.set_destination(str(own_home))
+    page.options.destination.set_folder(str(own_home))
     stored = (own_home / "settings.json").read_text("utf-8")
     assert '"level": "max"' in stored
     assert str(own_home) in stored

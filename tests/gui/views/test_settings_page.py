@@ -18,7 +18,7 @@ def test_pages_show_what_another_page_has_set(application: Application, qtbot: Q
     control.activated.emit(control.currentIndex())
     window.show_page(Page.QUEUE)
     assert window.queue_page.options.level.buttons["max"].isChecked()
-    window.queue_page.options.set_destination(str(own_home))
+    window.queue_page.options.destination.set_folder(str(own_home))
     window.queue_page.options.level.buttons["fast"].click()
     window.show_page(Page.SETTINGS)
     assert control.currentData() == "fast"
