@@ -160,7 +160,7 @@ class ModelsPage(QWidget):
         box.addLayout(self._cards)
         self.note = label("", "soft", wrap=True)
         box.addWidget(self.note)
-        self._defaults_card, defaults = card(box)
+        _frame, defaults = card(box)
         defaults.addWidget(label(self.tr("Model of each level"), "heading"))
         self.defaults: dict[Level, QComboBox] = {}
         for level in Level:
