@@ -17,11 +17,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nacomp.models.predictors.arithmetic import squash, stretch
-from nacomp.models.predictors.candidates import ORDERS, Candidate
+from nacomp.models.predictors.candidates import Candidate
 from nacomp.models.predictors.initial_weights import MixerWeights
 
-INPUTS = ORDERS + 3
-"""The base row's probability, seven experts, a constant."""
 BUCKETS = 8
 """Ranges of the base row's probability that have weights of their own, 3 units of `stretch` wide."""
 RANKS = 8

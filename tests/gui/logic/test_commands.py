@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.cli.secret import VARIABLE
+from nacomp.cli.password import VARIABLE
 from nacomp.gui.logic.commands import (
     PASSWORD_VARIABLE,
     WorkerOptions,

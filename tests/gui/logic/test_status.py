@@ -10,7 +10,7 @@ from nacomp.gui.logic.status import headline, job_title, status_line
 def test_events_of_a_whole_run() -> None:
     job = Job(1, Kind.COMPRESS, (Path("book.txt"),))
     job.go(State.RUNNING)
-    job.take(Started(1000, "book.txt.nac", "embedded"), 0.0)
+    job.take(Started("compress", ("book.txt",), "book.txt.nac", 1000, model_id="embedded"), 0.0)
     job.take(Progress(500, 1000, 100, 250.0, 2.0, "compressing"), 1.0)
     assert job.size == 1000
     assert headline(job) == "50%"
