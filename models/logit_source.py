@@ -104,7 +104,7 @@ class PlannedLogits:
         self._streams = streams
         self._tokens = streams.rows(engine.vocabulary.model_tokens(symbols))
         self._asked = streams.rows(asked)
-        self._most_rows = engine.max_rows if engine.batch_free else 0
+        self._most_rows = engine.max_rows if engine.reproducible else 0
         self._steps = self._run()
 
     def step(self, live: Symbols) -> tuple[Mask, Logits]:  # noqa: ARG002 - it was planned

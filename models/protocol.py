@@ -67,7 +67,7 @@ class Engine(Protocol):
     """`exact` or `llama`."""
     kernel: str
     """The implementation in use, for `info`: `numpy`, `avx512vnni`, ... It never changes a bit."""
-    batch_free: bool
+    reproducible: bool
     """Whether the same tokens give the same bits however rows are grouped into calls, on any machine. Where not, encoder
     and decoder must make the same calls, and what was written is decoded before it counts as written."""
     vocabulary: Vocabulary

@@ -24,7 +24,7 @@ from nacomp.archive.extract import extract_tree, select
 from nacomp.archive.guard import check_output, check_room
 from nacomp.archive.sources import Source
 from nacomp.codecs.levels import DEFAULT_LEVEL
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import UsageError, file_problem
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, check_limit
@@ -63,7 +63,7 @@ def compress(
     write(
         [source],
         out,
-        Engines(threads=threads),
+        ModelLoader(threads=threads),
         CompressOptions(level, model, seal=seal),
         Job(0, progress, cancel),
     )
@@ -90,9 +90,9 @@ def decompress(
         ModelMissing: the archive's model is not on this machine; `nacomp models pull` gets it.
         UsageError: the archive holds something else than one file; use `open`.
     """
-    engines = Engines(threads=threads)
+    loader = ModelLoader(threads=threads)
     limits = replace(DEFAULT_LIMITS, max_total_size=max_output)
-    with Archive(io.BytesIO(data), engines.for_method, limits, password) as archive:
+    with Archive(io.BytesIO(data), loader.for_method, limits, password, loader.threads) as archive:
         if not is_single_file(archive):
             raise UsageError(reason=f"the archive holds {len(archive.entries)} entries; use nacomp.open")
         entry = archive.entries[0]
@@ -107,13 +107,15 @@ class ArchiveFile:
         self, path: str | os.PathLike[str], *, password: str | None = None, threads: int = 0
     ) -> None:
         """Raises FileProblem, PasswordNeeded, WrongPassword, CorruptArchive, UnsupportedArchive, LimitExceeded."""
-        self._engines = Engines(threads=threads)
+        self._loader = ModelLoader(threads=threads)
         try:
             self._file = builtins.open(path, "rb")  # noqa: SIM115, PTH123 - closed by close()
         except OSError as problem:
             raise file_problem(os.fspath(path), problem) from problem
         try:
-            self._archive = Archive(self._file, self._engines.for_method, DEFAULT_LIMITS, password)
+            self._archive = Archive(
+                self._file, self._loader.for_method, DEFAULT_LIMITS, password, self._loader.threads
+            )
         except BaseException:
             self._file.close()
             raise
@@ -152,8 +154,7 @@ class ArchiveFile:
         check_output(size, self._archive.reader.size, max_output)
         check_room(size, Path(folder))
         job = Job(size, progress, cancel)
-        workers = self._engines.decoding_workers(self._archive)
-        return extract_tree(self._archive, entries, Path(folder), job, overwrite=overwrite, workers=workers)
+        return extract_tree(self._archive, entries, Path(folder), job, overwrite=overwrite)
 
     def close(self) -> None:
         """Close the file. Idempotent."""

@@ -44,7 +44,7 @@ class ExactEngine:
     """See `models.protocol.Engine`."""
 
     name = "exact"
-    batch_free = True
+    reproducible = True
     max_rows = MAX_ROWS
 
     def __init__(

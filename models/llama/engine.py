@@ -33,7 +33,7 @@ class LlamaEngine:
     """See `models.protocol.Engine`."""
 
     name = "llama"
-    batch_free = False
+    reproducible = False
     max_rows = ROWS
 
     def __init__(

@@ -31,13 +31,15 @@ class Archive:
         neural_codec_for: NeuralCodecFor,
         limits: Limits = DEFAULT_LIMITS,
         password: Password = None,
+        threads: int = 1,
     ) -> None:
-        """Open from a file or a pipe.
+        """Open from a file or a pipe; `threads` decode, as many blocks side by side as the codecs find sensible.
 
         Raises CorruptArchive, UnsupportedArchive, LimitExceeded, PasswordNeeded, WrongPassword.
         """
         self.reader = ArchiveReader.open(file, limits, password)
         self._limits = limits
+        self._threads = threads
         try:
             self._check_work(self.files)
         except LimitExceeded:
@@ -78,10 +80,6 @@ class Archive:
         for number in self._used:
             self._codecs.codec(number)
 
-    def parallel_blocks(self, threads: int) -> int:
-        """How many blocks to decode side by side where there are so many threads. Raises what `load_engines` does."""
-        return self._codecs.parallel_blocks(self._used, threads)
-
     def stream_counts(self) -> list[int]:
         """Streams of each neural block, in block order."""
         neural = [b for b in self.reader.blocks if self.reader.methods[b.method].kind is MethodKind.NEURAL]
@@ -94,15 +92,14 @@ class Archive:
                 return entry
         raise EntryMissing(path=display_name(path))
 
-    def contents(
-        self, entries: Sequence[Entry], job: Job, workers: int = 1
-    ) -> Iterator[tuple[Entry, Iterator[memoryview]]]:
+    def contents(self, entries: Sequence[Entry], job: Job) -> Iterator[tuple[Entry, Iterator[memoryview]]]:
         """Each file with its bytes in pieces, which the caller uses up before it asks for the next file.
 
         The last piece is followed by the check of the SHA-256: an iterator that ends has given the right bytes; one
         that raises CorruptArchive has not, and what came from it must be thrown away.
         """
         self._check_work(entries)
+        workers = self._codecs.parallel_blocks(self._used, self._threads)
         decoder = BlockDecoder(self.reader, self._codecs, job, workers)
         decoder.expect(entries)
         try:
@@ -121,10 +118,10 @@ class Archive:
             return b"".join(pieces)
         raise AssertionError("unreachable: one entry was asked for")
 
-    def check(self, job: Job, workers: int = 1) -> int:
+    def check(self, job: Job) -> int:
         """Decode and check every file; gives the number of bytes. Raises at the first fault."""
         total = 0
-        for _, pieces in self.contents(self.files, job, workers):
+        for _, pieces in self.contents(self.files, job):
             total += sum(len(piece) for piece in pieces)
         return total
 

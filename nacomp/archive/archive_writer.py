@@ -8,6 +8,7 @@ from itertools import chain, islice
 from typing import BinaryIO, cast
 
 from nacomp.archive.block_encoder import BlockEncoder, CodedBlock
+from nacomp.archive.guard import check_names
 from nacomp.archive.segments import Range
 from nacomp.archive.sources import Source
 from nacomp.archive.units import plan_units
@@ -85,6 +86,7 @@ def write_archive(
         sealing = SealingStream(stream, seal)
         written = write_archive(cast(BinaryIO, sealing), sources, encoder, job)
         return replace(written, compressed_size=sealing.finish())
+    check_names(sources)
     began = time.monotonic()
     total = sum(source.size for source in sources)
     job.expect(total)

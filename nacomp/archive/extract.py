@@ -10,16 +10,14 @@ from nacomp.formats.paths import parents
 from nacomp.runtime.progress import Job
 
 
-def extract_file(
-    archive: Archive, entry: Entry, target: Path, job: Job, *, overwrite: bool, workers: int
-) -> None:
+def extract_file(archive: Archive, entry: Entry, target: Path, job: Job, *, overwrite: bool) -> None:
     """Write one file to exactly this path. Raises what `extract_tree` does."""
-    for _, pieces in archive.contents([entry], job, workers):
+    for _, pieces in archive.contents([entry], job):
         write_file(target, entry, pieces, overwrite=overwrite)
 
 
 def extract_tree(
-    archive: Archive, entries: Sequence[Entry], folder: Path, job: Job, *, overwrite: bool, workers: int
+    archive: Archive, entries: Sequence[Entry], folder: Path, job: Job, *, overwrite: bool
 ) -> list[Path]:
     """Write entries below a folder, which is made if need be. Gives the paths of files and links.
 
@@ -29,7 +27,7 @@ def extract_tree(
     tree.check_free()
     chosen = {entry.path for entry in entries}
     files = [entry for entry in archive.files if entry.path in chosen]
-    written = [tree.write(entry, pieces) for entry, pieces in archive.contents(files, job, workers)]
+    written = [tree.write(entry, pieces) for entry, pieces in archive.contents(files, job)]
     return written + tree.finish()
 
 

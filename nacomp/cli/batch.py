@@ -101,7 +101,7 @@ def command_batch(
         try:
             run_batch(
                 tasks,
-                run.engines(engine, elsewhere),
+                run.loader(engine, elsewhere),
                 jobs=jobs,
                 memory=memory * 10**6 if memory else None,
                 whole=run.job(),

@@ -79,11 +79,11 @@ def command_bench(
 
 def _levels(run: Run, levels: tuple[str, ...]) -> list[Contestant]:
     """The levels with the models they choose here."""
-    engines = run.engines()
+    loader = run.loader()
     options = ["-T", str(run.threads), "--kernel", run.kernel]
     found = []
     for level in levels:
-        model = engines.choose_aloud(LEVELS[level], None)
+        model = loader.choose_aloud(LEVELS[level], None)
         found.append(own_contestant(f"nacomp {level}", ["--level", level, *options], model.size))
     return found
 

@@ -25,7 +25,7 @@ def command_cat(
 ) -> None:
     """Write entries' bytes to standard output."""
     with begin_run(**common) as run, ExitStack() as stack:
-        engines = run.engines()
+        engines = run.loader()
         archive = open_input(engines, Path(path), stack, opener(password_file))
         files = [e for e in select(archive, wanted) if e.kind is EntryKind.FILE]
-        write_contents(archive, files, binary_stdout(force), run.job(), engines.decoding_workers(archive))
+        write_contents(archive, files, binary_stdout(force), run.job())

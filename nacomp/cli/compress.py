@@ -7,14 +7,13 @@ from typing import Any, BinaryIO
 
 import click
 
-from nacomp.archive.guard import split_names
+from nacomp.archive.guard import check_names, split_names
 from nacomp.archive.sources import Source
 from nacomp.cli.console import printable
 from nacomp.cli.options import common_options, level_options
 from nacomp.cli.password import new_password, password_file_option
 from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, input_paths
 from nacomp.codecs.levels import level_named
-from nacomp.codecs.model_loader import Engines
 from nacomp.errors import UsageError
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.paths import display_name
@@ -144,15 +143,12 @@ def command_compress(
     if no_trash and removal is Removal.NONE:
         raise UsageError(reason="--no-trash says how --rm removes the inputs; give both")
     with begin_run(**common) as run:
-        engines = run.engines(engine)
         if to_stdout or output is not None:
             target = binary_stdout(force) if to_stdout else Path(str(output))
-            _one(run, engines, paths, target, options, removal, skip_unsafe)
+            _one(run, engine, paths, target, options, removal, skip_unsafe)
             return
         files = _files_below(paths) if recursive else paths
-        run.each(
-            files, lambda p: _one(run, engines, [p], default_archive([p]), options, removal, skip_unsafe)
-        )
+        run.each(files, lambda p: _one(run, engine, [p], default_archive([p]), options, removal, skip_unsafe))
 
 
 def _files_below(paths: list[Path]) -> list[Path]:
@@ -162,7 +158,7 @@ def _files_below(paths: list[Path]) -> list[Path]:
 
 def _one(
     run: Run,
-    engines: Engines,
+    engine: str,
     paths: list[Path],
     target: Path | BinaryIO,
     options: CompressOptions,
@@ -175,12 +171,14 @@ def _one(
         sources, left_out = split_names(sources)
         for source, fault in left_out:
             run.console.warning(f"left out: {display_name(str(source.path))}: {fault}")
+    check_names(sources)
     total = sum(source.size for source in sources)
     output = str(target) if isinstance(target, Path) else None
-    model_id = engines.choose_aloud(level_named(options.level), options.model).id
+    loader = run.loader(engine)
+    model_id = loader.choose_aloud(level_named(options.level), options.model).id
     inputs = tuple(map(str, paths))
     run.console.start(Started("compress", inputs, output, total, options.level, model_id))
-    done = compress(sources, target, engines, options, run.job())
+    done = compress(sources, target, loader, options, run.job())
     if removal is not Removal.NONE and isinstance(target, Path):
         remove_sources(paths, sources, target, trash=removal is Removal.TRASH)
     if output is not None:

@@ -15,7 +15,7 @@ from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.salvage import run_salvage
 from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, input_paths, open_input
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import UsageError
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
@@ -80,21 +80,21 @@ def command_decompress(
         )
     password = opener(password_file)
     with begin_run(**common) as run:
-        engines = run.engines()
+        loader = run.loader()
         if salvage:
             folder = Path(output) if output is not None else None
-            run.each(paths, lambda p: run_salvage(run, engines, p, folder, limits, force, password))
+            run.each(paths, lambda p: run_salvage(run, loader, p, folder, limits, force, password))
             return
         if to_stdout or (STANDARD in paths and output is None):
-            run.each(paths, lambda p: _to_stdout(run, engines, p, chosen, limits, force, password))
+            run.each(paths, lambda p: _to_stdout(run, loader, p, chosen, limits, force, password))
             return
         target = Path(output) if output is not None else None
-        run.each(paths, lambda p: _one(run, engines, p, target, chosen, limits, force, password))
+        run.each(paths, lambda p: _one(run, loader, p, target, chosen, limits, force, password))
 
 
 def _one(
     run: Run,
-    engines: Engines,
+    loader: ModelLoader,
     path: Path,
     target: Path | None,
     chosen: tuple[str, ...],
@@ -109,7 +109,7 @@ def _one(
         done = decompress(
             source,
             target,
-            engines,
+            loader,
             run.job(),
             overwrite=force,
             chosen=chosen,
@@ -121,7 +121,7 @@ def _one(
 
 def _to_stdout(
     run: Run,
-    engines: Engines,
+    loader: ModelLoader,
     path: Path,
     chosen: tuple[str, ...],
     limits: Limits,
@@ -130,9 +130,9 @@ def _to_stdout(
 ) -> None:
     out = binary_stdout(force)
     with naming_help(run, path), ExitStack() as stack:
-        archive = open_input(engines, path, stack, password, limits)
+        archive = open_input(loader, path, stack, password, limits)
         files = [e for e in select(archive, chosen) if e.kind is EntryKind.FILE]
-        write_contents(archive, files, out, run.job(), engines.decoding_workers(archive))
+        write_contents(archive, files, out, run.job())
 
 
 def _sentence(path: Path, done: DecompressResult) -> str:

@@ -10,7 +10,7 @@ from rich.table import Table
 from nacomp.cli.console import print_document
 from nacomp.cli.options import common_options
 from nacomp.cli.session import begin_run
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import NacompError
 from nacomp.models.errors import ExtraMissing
 from nacomp.runtime.documents import (
@@ -29,7 +29,7 @@ from nacomp.runtime.words import size_text
 def command_engines(as_json: bool, **common: Any) -> None:
     """List the engines of this installation, their builds, and the devices they can use."""
     with begin_run(as_json=as_json, **common) as run:
-        found = EngineList(_exact(run.engines()), _llama())
+        found = EngineList(_exact(run.loader()), _llama())
     if as_json:
         print_document(found)
     else:
@@ -49,7 +49,7 @@ def _print(found: EngineList) -> None:
     console.print(_device_table(llama.devices))
 
 
-def _exact(engines: Engines) -> ExactEngine | ExactEngineRefused:
+def _exact(engines: ModelLoader) -> ExactEngine | ExactEngineRefused:
     kernels = tuple(engines.kernels())
     try:
         return ExactEngine(kernels, engines.kernel_name())

@@ -22,9 +22,9 @@ def command_estimate(
 ) -> None:
     """Tell how long compressing would take here, and about how small it would get."""
     with begin_run(as_json=as_json, **common) as run:
-        engines = run.engines(engine)
+        loader = run.loader(engine)
         sources = sources_of(input_paths(inputs))
-        codec = engines.for_level(level_named(level), model)
+        codec = loader.for_level(level_named(level), model)
         found = estimate(codec, sources, level_named(level), run.job())
         if as_json:
             print_document(found)

@@ -12,7 +12,7 @@ from nacomp.cli.entries import entry_row
 from nacomp.cli.options import common_options
 from nacomp.cli.password import given_password, password_file_option
 from nacomp.cli.session import STANDARD, begin_run, open_input
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import PasswordNeeded
 from nacomp.formats.header import VERSION as FORMAT_VERSION
 from nacomp.runtime.documents import ArchiveInfo, Document, InstallationInfo, SealedInfo
@@ -26,10 +26,8 @@ from nacomp.version import VERSION
 def command_info(path: str | None, password_file: str | None, as_json: bool, **common: Any) -> None:
     """Tell what an archive needs and holds; without one, tell about this installation."""
     with begin_run(as_json=as_json, **common) as run, ExitStack() as stack:
-        engines = run.engines()
-        document = (
-            _installation(engines) if path is None else _info(engines, Path(path), stack, password_file)
-        )
+        loader = run.loader()
+        document = _installation(loader) if path is None else _info(loader, Path(path), stack, password_file)
     if as_json:
         print_document(document)
         return
@@ -38,16 +36,16 @@ def command_info(path: str | None, password_file: str | None, as_json: bool, **c
             click.echo(f"{key.replace('_', ' '):17} {_plain(value)}")
 
 
-def _info(engines: Engines, path: Path, stack: ExitStack, password_file: str | None) -> Document:
+def _info(loader: ModelLoader, path: Path, stack: ExitStack, password_file: str | None) -> Document:
     """What an archive tells; of a sealed one without a password, what everybody can see."""
     given = given_password(password_file)
     try:
-        return _archive_info(open_input(engines, path, stack, given), engines)
+        return _archive_info(open_input(loader, path, stack, given), loader)
     except PasswordNeeded:
         return SealedInfo(FORMAT_VERSION, True, path.stat().st_size if path != STANDARD else None)
 
 
-def _archive_info(archive: Archive, engines: Engines) -> ArchiveInfo:
+def _archive_info(archive: Archive, loader: ModelLoader) -> ArchiveInfo:
     reader = archive.reader
     original = sum(entry.size for entry in archive.entries)
     neural = archive.neural_parameters or {}
@@ -68,14 +66,14 @@ def _archive_info(archive: Archive, engines: Engines) -> ArchiveInfo:
         streams=max(archive.stream_counts(), default=0),
         methods={kind: kinds.count(kind) for kind in sorted(set(kinds))},
         parameters=neural,
-        native_kernel=engines.kernel_name(),
+        native_kernel=loader.kernel_name(),
         entries=tuple(map(entry_row, archive.entries)),
     )
 
 
-def _installation(engines: Engines) -> InstallationInfo:
+def _installation(loader: ModelLoader) -> InstallationInfo:
     return InstallationInfo(
-        VERSION, FORMAT_VERSION, engines.kernel_name(), tuple(engines.kernels()), str(engines.store.folder)
+        VERSION, FORMAT_VERSION, loader.kernel_name(), tuple(loader.kernels()), str(loader.store.folder)
     )
 
 

@@ -27,7 +27,7 @@ from nacomp.runtime.words import size_text
 def command_list(path: str, password_file: str | None, as_json: bool, **common: Any) -> None:
     """List an archive's entries. Needs no model."""
     with begin_run(as_json=as_json, **common) as run, ExitStack() as stack:
-        archive = open_input(run.engines(), Path(path), stack, opener(password_file))
+        archive = open_input(run.loader(), Path(path), stack, opener(password_file))
         if as_json:
             print_document(Listing(tuple(map(entry_row, archive.entries))))
             return

@@ -35,8 +35,8 @@ def command_map(
 ) -> None:
     """Show how many bits each token of a text costs: where the model knew, and where it was surprised."""
     with begin_run(as_json=as_json, **common) as run:
-        engines = run.engines(engine)
-        codec = engines.for_level(level_named(level), model)
+        loader = run.loader(engine)
+        codec = loader.for_level(level_named(level), model)
         data = _read(Path(path))
         job = run.job()
         job.expect(len(data))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nacomp.cli.console import printable
 from nacomp.cli.session import STANDARD, Run
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.formats.limits import Limits
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Password
@@ -21,7 +21,7 @@ SHOWN_FILES = 20
 
 def run_salvage(
     run: Run,
-    engines: Engines,
+    loader: ModelLoader,
     path: Path,
     output: Path | None,
     limits: Limits,
@@ -32,7 +32,7 @@ def run_salvage(
     source = sys.stdin.buffer if path == STANDARD else path
     folder = output if output is not None else salvage_folder(source)
     run.console.start(Started("salvage", (str(path),), str(folder)))
-    report = salvage(source, folder, engines, run.job(), overwrite=force, limits=limits, password=password)
+    report = salvage(source, folder, loader, run.job(), overwrite=force, limits=limits, password=password)
     run.console.result(_result(report, folder), _sentences(report, folder))
     if not report.complete:
         raise BytesLost(path=printable(str(path)), what=_what_is_lost(report))

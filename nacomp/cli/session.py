@@ -5,13 +5,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.cli.console import Console, JsonConsole, TerminalConsole, is_terminal
-from nacomp.codecs.model_loader import Elsewhere, Engines
+from nacomp.codecs.model_loader import Elsewhere, ModelLoader
 from nacomp.errors import Interrupted, NacompError, SomeFailed, UsageError
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
@@ -33,14 +33,20 @@ class Run:
     debug: bool
     workers: int = 0
     gpu_layers: int | None = None
+    _loaders: dict[str, ModelLoader] = field(default_factory=dict)
 
     def job(self) -> Job:
         """A job that reports to the console and stops on Ctrl-C."""
         return Job(report=self.console.progress, cancel=self.cancel)
 
-    def engines(self, engine: str = "exact", elsewhere: Elsewhere | None = None) -> Engines:
+    def loader(self, engine: str = "exact", elsewhere: Elsewhere | None = None) -> ModelLoader:
         """The engines of this run; models load when they are first needed. `elsewhere` codes text on other machines."""
-        return Engines(
+        if engine not in self._loaders:
+            self._loaders[engine] = self._open_loader(engine, elsewhere)
+        return self._loaders[engine]
+
+    def _open_loader(self, engine: str, elsewhere: Elsewhere | None) -> ModelLoader:
+        return ModelLoader(
             engine=engine,
             kernel=self.kernel,
             threads=self.threads,
@@ -136,7 +142,7 @@ def input_paths(names: tuple[str, ...]) -> list[Path]:
 
 
 def open_input(
-    engines: Engines, path: Path, stack: ExitStack, password: Password, limits: Limits = DEFAULT_LIMITS
+    loader: ModelLoader, path: Path, stack: ExitStack, password: Password, limits: Limits = DEFAULT_LIMITS
 ) -> Archive:
     """The archive of an argument, or of standard input, for as long as `stack` lasts. Raises what `open_archive` does."""
-    return open_archive(sys.stdin.buffer if path == STANDARD else path, engines, stack, limits, password)
+    return open_archive(sys.stdin.buffer if path == STANDARD else path, loader, stack, limits, password)

@@ -4,7 +4,7 @@
 
 What travels is the block's plan (symbols, streams, skips) and the parameters that the archive will store. So a worker
 needs no tokeniser, no level and no classical codec, and whatever could make its payload another one (model, numerics,
-predictors, coder) is a thing an archive names and `Engines.for_method` refuses. Sending bytes and a level lost: then the
+predictors, coder) is a thing an archive names and `ModelLoader.for_method` refuses. Sending bytes and a level lost: then the
 payload would hang on the worker's tokeniser too, and the classical trials on its liblzma.
 
 The model is not sent: it is found by its SHA-256 in the worker's own store, as for decoding. Hundreds of megabytes to each
@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from nacomp.codecs.levels import Level
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.codecs.packed import Packed
 from nacomp.errors import (
@@ -104,9 +104,9 @@ def own_versions() -> dict[str, str]:
 
 
 @cache
-def _engines(threads: int) -> Engines:
+def _engines(threads: int) -> ModelLoader:
     """One for the process: a model is loaded for its first block and kept."""
-    return Engines(kernel=os.environ.get(KERNEL_VARIABLE, "auto"), threads=threads)
+    return ModelLoader(kernel=os.environ.get(KERNEL_VARIABLE, "auto"), threads=threads)
 
 
 def _codec(worker: Any, parameters: Mapping[str, Any], versions: Mapping[str, str]) -> NeuralCodec:
@@ -197,7 +197,7 @@ class Cluster:
 
     def codec(self, local: NeuralCodec) -> "ClusterCodec":
         """What codes like `local`, on the cluster. Raises UsageError, WorkerRefused."""
-        if not local.engine.batch_free:
+        if not local.engine.reproducible:
             raise UsageError(
                 reason="a cluster needs the exact engine: floats of the llama engine differ between machines"
             )

@@ -32,15 +32,7 @@ class Elsewhere(Protocol):
         ...
 
 
-class ParallelBlocks(Protocol):
-    """An open archive, as far as it matters here: `archive_reader.Archive`."""
-
-    def parallel_blocks(self, threads: int) -> int:
-        """How many of its blocks to decode side by side where there are so many threads."""
-        ...
-
-
-class Engines:
+class ModelLoader:
     """The engines of one run. Thread-safe: blocks of an archive ask for theirs at the same time."""
 
     def __init__(
@@ -63,7 +55,8 @@ class Engines:
         """
         self._engine = engine
         self._kernel = kernel
-        self._threads = threads or os.cpu_count() or 1
+        self.threads = threads or os.cpu_count() or 1
+        """Threads of this run, at least 1."""
         self._asked_workers = workers
         self._gpu_layers = gpu_layers
         self._warn = warn
@@ -122,7 +115,7 @@ class Engines:
         """Who codes text blocks, and how many side by side. Raises what `Elsewhere.codec` does."""
         if codec is not None and self._elsewhere is not None:
             return self._elsewhere.codec(codec), self._elsewhere.workers
-        return codec, codec.parallel_blocks(self._threads) if codec is not None else self._threads
+        return codec, codec.parallel_blocks(self.threads) if codec is not None else self.threads
 
     def files_at_once(self, level: str, model: str | None) -> int:
         """How many files to compress at a time, so that small ones too keep the processors or the cluster busy.
@@ -138,11 +131,7 @@ class Engines:
             return max(1, self._asked_workers)
         from nacomp.models.exact.engine import parallel_blocks
 
-        return parallel_blocks(found.size, self._threads)
-
-    def decoding_workers(self, archive: ParallelBlocks) -> int:
-        """How many of an archive's blocks to decode side by side. Raises ModelMissing before anything is written."""
-        return archive.parallel_blocks(self._threads)
+        return parallel_blocks(found.size, self.threads)
 
     def kernel_name(self) -> str:
         """The kernel of the exact engine that this run uses. Raises KernelUnavailable."""
@@ -189,7 +178,7 @@ class Engines:
                 model.path,
                 settings=settings,
                 workers=self._asked_workers,
-                threads=self._threads,
+                threads=self.threads,
                 window=window,
             ),
         )
@@ -210,7 +199,7 @@ class Engines:
         def load() -> Engine:
             # Four to sixteen bits a weight in the file, eight once loaded, and both while it loads.
             check_memory(path.stat().st_size, "use a smaller model")
-            return open_engine(path, kernel=self._kernel, threads=self._threads)
+            return open_engine(path, kernel=self._kernel, threads=self.threads)
 
         return self._keep(path, EXACT, load)
 

@@ -19,7 +19,7 @@ from typing import IO
 from nacomp.archive.sources import walk
 from nacomp.archive.working_memory import compress_bytes
 from nacomp.codecs.levels import Level, level_named
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import Interrupted, ModelError, NacompError, PasswordNeeded, Remedy, file_problem
 from nacomp.formats.limits import DEFAULT_LIMITS
@@ -37,7 +37,7 @@ FREE_SHARE = 0.7
 
 def run_batch(
     tasks: Sequence[Task],
-    engines: Engines,
+    loader: ModelLoader,
     *,
     jobs: int,
     memory: int | None,
@@ -54,8 +54,8 @@ def run_batch(
     whole.expect(sum(map(_size, tasks)))
     whole.enter(Phase.COMPRESSING)
     budget = Budget(int(free_memory() * FREE_SHARE) if memory is None else memory)
-    do = partial(_do, engines=engines, budget=budget, whole=whole, cancel=cancel, words=words)
-    with ThreadPoolExecutor(jobs or _side_by_side(tasks, engines), "nacomp-batch") as pool:
+    do = partial(_do, loader=loader, budget=budget, whole=whole, cancel=cancel, words=words)
+    with ThreadPoolExecutor(jobs or _side_by_side(tasks, loader), "nacomp-batch") as pool:
         running: list[Future[FileOutcome]] = [pool.submit(do, task) for task in tasks]
         try:
             for future in as_completed(running):
@@ -66,18 +66,18 @@ def run_batch(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _side_by_side(tasks: Sequence[Task], engines: Engines) -> int:
+def _side_by_side(tasks: Sequence[Task], loader: ModelLoader) -> int:
     """Files at a time if nobody says: what keeps the processors or the cluster busy."""
     many = 1
     for level, model in {(task.level, task.model) for task in tasks}:
         with suppress(ModelError):  # its files will say so
-            many = max(many, engines.files_at_once(level, model))
+            many = max(many, loader.files_at_once(level, model))
     return many
 
 
 def _do(
     task: Task,
-    engines: Engines,
+    loader: ModelLoader,
     budget: Budget,
     whole: Job,
     cancel: CancelToken,
@@ -86,18 +86,18 @@ def _do(
     began = time.monotonic()
     job = PartJob(whole, _size(task), cancel)
     try:
-        if _is_done(task, engines):
+        if _is_done(task, loader):
             return _outcome(task, FileState.SKIPPED, began, task.target.stat().st_size)
         task.target.parent.mkdir(parents=True, exist_ok=True)
         sources = walk([task.source])
         size, level = sum(source.size for source in sources), level_named(task.level)
         # Loaded before the budget is asked, so that the model is not counted as free.
-        codec = engines.for_level(level, task.model) if size else None
-        with budget.share(_needed(size, level, codec, engines), cancel.check):
+        codec = loader.for_level(level, task.model) if size else None
+        with budget.share(_needed(size, level, codec, loader), cancel.check):
             # One block is done again sooner than it is kept; and only an exact engine gives the same block again.
-            resume = codec is not None and codec.engine.batch_free and size > level.block_bytes
+            resume = codec is not None and codec.engine.reproducible and size > level.block_bytes
             options = CompressOptions(task.level, task.model, overwrite=True, resume=resume)
-            done = compress(sources, task.target, engines, options, job)
+            done = compress(sources, task.target, loader, options, job)
         return _outcome(task, FileState.DONE, began, done.written.compressed_size, done.model_id)
     except Interrupted:
         raise
@@ -113,11 +113,11 @@ def _do(
         job.finish()
 
 
-def _needed(size: int, level: Level, codec: NeuralCodec | None, engines: Engines) -> int:
+def _needed(size: int, level: Level, codec: NeuralCodec | None, loader: ModelLoader) -> int:
     """Bytes of memory besides the model. Raises what `Elsewhere.codec` does."""
     if codec is None:
         return 0
-    encoder, workers = engines.encoder(codec)
+    encoder, workers = loader.encoder(codec)
     if encoder is not codec:
         return compress_bytes(size, level, None, min(workers, os.cpu_count() or 1))
     return compress_bytes(size, level, codec.engine, workers)
@@ -130,14 +130,14 @@ def _size(task: Task) -> int:
         return 0
 
 
-def _is_done(task: Task, engines: Engines) -> bool:
+def _is_done(task: Task, loader: ModelLoader) -> bool:
     """Whether the archive is there, whole, and of the file as it is now (by size and modification time)."""
     if not task.target.is_file():
         return False
     try:
         now = task.source.stat()
         with ExitStack() as stack:
-            entries = open_archive(task.target, engines, stack, DEFAULT_LIMITS).entries
+            entries = open_archive(task.target, loader, stack, DEFAULT_LIMITS).entries
     except PasswordNeeded:
         # What a person sealed, a batch does not replace by something that anybody can read.
         raise

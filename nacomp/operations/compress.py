@@ -16,11 +16,10 @@ from typing import BinaryIO
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.archive_writer import Written, write_archive
 from nacomp.archive.block_encoder import BlockEncoder
-from nacomp.archive.guard import check_names
 from nacomp.archive.kept_blocks import keeping, kept_path
 from nacomp.archive.sources import Source, walk
 from nacomp.codecs.levels import DEFAULT_LEVEL, level_named
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import CorruptArchive, Interrupted, Remedy, UsageError, VerificationFailed
 from nacomp.formats.entry import EntryKind
@@ -79,23 +78,26 @@ def sources_of(inputs: Sequence[Path]) -> list[Source]:
 
 
 def compress(
-    sources: Sequence[Source], output: Path | BinaryIO, engines: Engines, options: CompressOptions, job: Job
+    sources: Sequence[Source],
+    output: Path | BinaryIO,
+    loader: ModelLoader,
+    options: CompressOptions,
+    job: Job,
 ) -> Compressed:
     """Write one archive of all sources. Raises what `write_archive` does, ModelError, VerificationFailed."""
-    check_names(sources)
     if options.seal is not None and not options.seal.password:
         raise UsageError(reason="an empty password protects nothing; give a longer one, or none")
     if options.seal is not None and options.resume:
         raise UsageError(reason="resuming keeps finished blocks in the clear, so it goes without a password")
-    codec = _codec(sources, engines, options, job)
-    encoder, workers = engines.encoder(codec)
+    codec = _codec(sources, loader, options, job)
+    encoder, workers = loader.encoder(codec)
     coder = BlockEncoder(encoder, level_named(options.level), job, workers)
     model_id = codec.settings.model_id if codec else ""
-    if codec is not None and not codec.engine.batch_free:
+    if codec is not None and not codec.engine.reproducible:
         # Its arithmetic alone does not promise that the bytes come back.
         options = replace(options, verify=True)
     if not isinstance(output, Path) and options.verify:
-        return _compress_to_stream(sources, output, engines, options, job)
+        return _compress_to_stream(sources, output, loader, options, job)
     if not isinstance(output, Path):
         if options.recovery or options.resume:
             raise UsageError(reason="recovery data and resuming need an archive in a file")
@@ -103,19 +105,19 @@ def compress(
     if options.resume:
         own = kept_path(output).absolute()
         sources = [s for s in sources if s.path is None or s.path.absolute() != own]
-        written = _resume(sources, output, engines, coder, options, job)
+        written = _resume(sources, output, loader, coder, options, job)
     else:
-        written = _write(sources, output, engines, coder, options, job)
+        written = _write(sources, output, loader, coder, options, job)
     return Compressed(written, model_id, tuple(sources))
 
 
 def _compress_to_stream(
-    sources: Sequence[Source], output: BinaryIO, engines: Engines, options: CompressOptions, job: Job
+    sources: Sequence[Source], output: BinaryIO, loader: ModelLoader, options: CompressOptions, job: Job
 ) -> Compressed:
     """Through a file, so that it can be decoded and compared before a byte of it leaves."""
     with TemporaryDirectory(prefix="nacomp-") as folder:
         path = Path(folder) / "archive"
-        done = compress(sources, path, engines, options, job)
+        done = compress(sources, path, loader, options, job)
         with path.open("rb") as file:
             shutil.copyfileobj(file, output)
     return done
@@ -124,7 +126,7 @@ def _compress_to_stream(
 def _write(
     sources: Sequence[Source],
     output: Path,
-    engines: Engines,
+    loader: ModelLoader,
     coder: BlockEncoder,
     options: CompressOptions,
     job: Job,
@@ -134,14 +136,14 @@ def _write(
         if options.recovery:
             written = _protect(file, written, options.recovery, job)
         if options.verify:
-            _verify(file, sources, engines, job, options.seal.password if options.seal else None)
+            _verify(file, sources, loader, job, options.seal.password if options.seal else None)
     return written
 
 
 def _resume(
     sources: Sequence[Source],
     output: Path,
-    engines: Engines,
+    loader: ModelLoader,
     coder: BlockEncoder,
     options: CompressOptions,
     job: Job,
@@ -152,7 +154,7 @@ def _resume(
     with keeping(output, coder.methods, level) as kept:
         coder.keep_in(kept)
         try:
-            return _write(sources, output, engines, coder, options, job)
+            return _write(sources, output, loader, coder, options, job)
         except Interrupted:
             if not len(kept):
                 raise
@@ -160,13 +162,13 @@ def _resume(
 
 
 def _codec(
-    sources: Sequence[Source], engines: Engines, options: CompressOptions, job: Job
+    sources: Sequence[Source], loader: ModelLoader, options: CompressOptions, job: Job
 ) -> NeuralCodec | None:
     """The codec, or None where there is nothing to code: an archive of folders needs no model. Raises UsageError."""
     if not any(source.size for source in sources):
         return None
     job.enter(Phase.MODEL)
-    codec = engines.for_level(level_named(options.level), options.model)
+    codec = loader.for_level(level_named(options.level), options.model)
     if not options.predictors:
         return codec
     try:
@@ -185,16 +187,16 @@ def _protect(file: BinaryIO, written: Written, percent: float, job: Job) -> Writ
 
 
 def _verify(
-    file: BinaryIO, sources: Sequence[Source], engines: Engines, job: Job, password: str | None
+    file: BinaryIO, sources: Sequence[Source], loader: ModelLoader, job: Job, password: str | None
 ) -> None:
     """Decode what was written, from the disk, and compare it with the SHA-256 taken while reading the sources."""
     file.flush()
     job.restart(Phase.VERIFYING, sum(source.size for source in sources))
     with (
         Path(file.name).open("rb") as written,
-        Archive(written, engines.for_method, password=password) as archive,
+        Archive(written, loader.for_method, password=password, threads=loader.threads) as archive,
     ):
         try:
-            archive.check(job, engines.decoding_workers(archive))
+            archive.check(job)
         except CorruptArchive as fault:
             raise VerificationFailed(path=str(fault)) from fault

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from nacomp.archive.extract import extract_file, extract_tree, select
 from nacomp.archive.guard import check_output, check_room
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.default_paths import file_target, folder_target
@@ -21,7 +21,7 @@ from nacomp.runtime.progress import Job
 def decompress(
     path: Path | BinaryIO,
     output: Path | None,
-    engines: Engines,
+    loader: ModelLoader,
     job: Job,
     *,
     overwrite: bool = False,
@@ -35,7 +35,7 @@ def decompress(
     made. Without an output, they go beside the archive.
     """
     with ExitStack() as stack:
-        archive = open_archive(path, engines, stack, limits, password)
+        archive = open_archive(path, loader, stack, limits, password)
         entries = select(archive, chosen)
         job.enter(Phase.MODEL)
         archive.load_engines()
@@ -43,14 +43,13 @@ def decompress(
         size = sum(entry.size for entry in entries)
         check_output(size, archive.reader.size, limits.max_total_size)
         job.expect(size)
-        workers = engines.decoding_workers(archive)
         if is_single_file(archive):
             target = file_target(path, output, entries[0])
             check_room(size, target)
-            extract_file(archive, entries[0], target, job, overwrite=overwrite, workers=workers)
+            extract_file(archive, entries[0], target, job, overwrite=overwrite)
             paths = [target]
         else:
             folder = output if output is not None else folder_target(path, archive)
             check_room(size, folder)
-            paths = extract_tree(archive, entries, folder, job, overwrite=overwrite, workers=workers)
+            paths = extract_tree(archive, entries, folder, job, overwrite=overwrite)
     return DecompressResult(tuple(paths), len(entries), size, round(time.monotonic() - began, 3))

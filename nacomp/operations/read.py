@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nacomp.archive.archive_reader import Archive
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import file_problem
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import Limits
@@ -16,7 +16,7 @@ from nacomp.runtime.progress import Job
 
 def open_archive(
     path: Path | BinaryIO,
-    engines: Engines,
+    loader: ModelLoader,
     stack: ExitStack,
     limits: Limits,
     password: Password = None,
@@ -27,7 +27,7 @@ def open_archive(
             path = stack.enter_context(path.open("rb"))
         except OSError as problem:
             raise file_problem(str(path), problem) from problem
-    return stack.enter_context(Archive(path, engines.for_method, limits, password))
+    return stack.enter_context(Archive(path, loader.for_method, limits, password, loader.threads))
 
 
 def is_single_file(archive: Archive) -> bool:
@@ -36,11 +36,11 @@ def is_single_file(archive: Archive) -> bool:
     return len(entries) == 1 and entries[0].kind is EntryKind.FILE and "/" not in entries[0].path
 
 
-def write_contents(archive: Archive, entries: Sequence[Entry], out: BinaryIO, job: Job, workers: int) -> int:
+def write_contents(archive: Archive, entries: Sequence[Entry], out: BinaryIO, job: Job) -> int:
     """Files one after the other to a stream (`-c`, `cat`); bytes go out before their hash is known, errors follow."""
     archive.load_engines()
     total = 0
-    for _, pieces in archive.contents(entries, job, workers):
+    for _, pieces in archive.contents(entries, job):
         for piece in pieces:
             out.write(piece)
             total += len(piece)

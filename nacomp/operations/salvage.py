@@ -19,7 +19,7 @@ from nacomp.archive.archive_reader import checked, in_block_order
 from nacomp.archive.block_decoder import BlockDecoder
 from nacomp.archive.guard import check_output, check_room
 from nacomp.archive.tree_writer import TreeWriter, make_folder
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.table import CodecTable
 from nacomp.errors import (
     CorruptArchive,
@@ -103,7 +103,7 @@ class _Blocks:
 def salvage(
     path: Path | BinaryIO,
     folder: Path,
-    engines: Engines,
+    loader: ModelLoader,
     job: Job,
     *,
     overwrite: bool = False,
@@ -128,7 +128,7 @@ def salvage(
             stack.enter_context(file)
         job.enter(Phase.SEARCHING)
         found = IntactParts(file, limits, password)
-        codecs = CodecTable(found.header.methods, engines.for_method)
+        codecs = CodecTable(found.header.methods, loader.for_method)
         for number in sorted({info.method for info in found.intact.values()}):
             codecs.codec(number)  # a missing model is told before anything is written
         decoder = BlockDecoder(_Blocks(found), codecs, job)

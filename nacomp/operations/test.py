@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from nacomp.archive.archive_reader import Archive
-from nacomp.codecs.model_loader import Engines
 from nacomp.runtime.progress import Job
 
 
@@ -15,6 +14,6 @@ class Tested:
     size: int
 
 
-def check_archive(archive: Archive, engines: Engines, job: Job) -> Tested:
+def check_archive(archive: Archive, job: Job) -> Tested:
     """Decode all of an open archive. Raises CorruptArchive, ModelMissing."""
-    return Tested(len(archive.entries), archive.check(job, engines.decoding_workers(archive)))
+    return Tested(len(archive.entries), archive.check(job))

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from nacomp.archive.segments import SegmentKind, cut_blocks, split
 from nacomp.codecs.levels import DEFAULT_LEVEL, Level, level_named
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.models.predictors.ensemble import EnsembleParameters
 
@@ -103,7 +103,7 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     level = level_named(chosen.level)
-    codec = Engines(threads=chosen.threads).for_level(level, chosen.model)
+    codec = ModelLoader(threads=chosen.threads).for_level(level, chosen.model)
     settings = {
         ALONE: EnsembleParameters.model_alone(),
         WHOLE: EnsembleParameters(),

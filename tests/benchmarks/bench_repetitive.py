@@ -18,7 +18,7 @@ from rich.table import Table
 from throughput import nacomp
 
 from nacomp.codecs.levels import DEFAULT_LEVEL, level_named
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 
 ROOT = Path(__file__).resolve().parents[2]
 REPEATED = ROOT / "tests" / "data" / "corpus" / "prose.txt"
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--log-bytes", type=int, default=2_000_000)
     chosen = parser.parse_args()
     how = ["--level", chosen.level] + (["--model", chosen.model] if chosen.model else [])
-    tokenizer = Engines().for_level(level_named(chosen.level), chosen.model).engine.tokenizer
+    tokenizer = ModelLoader().for_level(level_named(chosen.level), chosen.model).engine.tokenizer
     inputs = {
         "prose": chosen.prose.read_bytes(),
         "server.log": repetitive.server_log(chosen.log_bytes),

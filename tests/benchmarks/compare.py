@@ -29,7 +29,7 @@ from rich.table import Table
 
 from nacomp.cli.bench import summary_table
 from nacomp.codecs.levels import level_named
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.operations.benchmark import (
     Contestant,
     Result,
@@ -56,9 +56,9 @@ def contestants(chosen: argparse.Namespace) -> list[Contestant]:
         line = f"{path} {model} -c <{{in}} >{{out}}", f"{path} {model} -d <{{in}} >{{out}}"
         found.append(program("llama-zip", *line, weights=Path(model).stat().st_size))
     found += [program(*given) for given in chosen.extra]
-    engines = Engines()
+    loader = ModelLoader()
     for level in chosen.levels:
-        model = engines.choose_aloud(level_named(level), None)
+        model = loader.choose_aloud(level_named(level), None)
         found.append(own_contestant(f"nacomp {level}", ["--level", level], model.size))
     return found
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import NacompError
 from nacomp.operations.salvage import salvage
 from nacomp.runtime.progress import Job
@@ -51,19 +51,19 @@ def main() -> int:
     asked = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
-        engines = tiny_engines(Path(scratch) / "models")
-        plain = samples(engines)
+        loader = tiny_engines(Path(scratch) / "models")
+        plain = samples(loader)
         archives = plain + sealed_samples(plain)
         source = random.Random(asked.seed)
         sizes = ", ".join(f"{sample.name} {len(sample.data)}" for sample in archives)
         print(f"{len(archives)} archives (bytes): {sizes}\n")
         share = {name: -(-count // len(archives)) for name, count in vars(asked).items() if name != "seed"}
         runs = {
-            "single-bit flips": _flips(archives, source, share["flips"], engines),
-            "truncations": _cuts(archives, source, share["cuts"], engines),
-            "forged payloads": _forged(plain, source, share["payloads"], engines),
-            "forged indexes": _indexes(plain, source, share["indexes"], engines),
-            "salvages": _salvages(archives, source, share["salvages"], engines, Path(scratch)),
+            "single-bit flips": _flips(archives, source, share["flips"], loader),
+            "truncations": _cuts(archives, source, share["cuts"], loader),
+            "forged payloads": _forged(plain, source, share["payloads"], loader),
+            "forged indexes": _indexes(plain, source, share["indexes"], loader),
+            "salvages": _salvages(archives, source, share["salvages"], loader, Path(scratch)),
         }
         verdicts = [_report(name, outcomes) for name, outcomes in runs.items()]
     good = all(verdicts)
@@ -79,45 +79,45 @@ def _report(name: str, outcomes: Iterable[str]) -> bool:
     return set(found) <= ALLOWED
 
 
-def _flips(archives: list[Sample], source: random.Random, count: int, engines: Engines) -> Iterator[str]:
+def _flips(archives: list[Sample], source: random.Random, count: int, loader: ModelLoader) -> Iterator[str]:
     for sample in archives:
         for bit in source.sample(range(8 * len(sample.data)), count):
-            yield judge(flipped(sample.data, bit), sample, engines)
+            yield judge(flipped(sample.data, bit), sample, loader)
 
 
-def _cuts(archives: list[Sample], source: random.Random, count: int, engines: Engines) -> Iterator[str]:
+def _cuts(archives: list[Sample], source: random.Random, count: int, loader: ModelLoader) -> Iterator[str]:
     for sample in archives:
         for _ in range(count):
-            yield judge(sample.data[: source.randrange(len(sample.data))], sample, engines)
+            yield judge(sample.data[: source.randrange(len(sample.data))], sample, loader)
 
 
-def _forged(archives: list[Sample], source: random.Random, count: int, engines: Engines) -> Iterator[str]:
+def _forged(archives: list[Sample], source: random.Random, count: int, loader: ModelLoader) -> Iterator[str]:
     for sample in archives:
         for data in forged_blocks(sample, source, count):
-            yield judge(data, sample, engines)
+            yield judge(data, sample, loader)
 
 
-def _indexes(archives: list[Sample], source: random.Random, count: int, engines: Engines) -> Iterator[str]:
+def _indexes(archives: list[Sample], source: random.Random, count: int, loader: ModelLoader) -> Iterator[str]:
     for sample in archives:
         for data in forged_indexes(sample, source, count):
-            yield judge(data, sample, engines, names=False)
+            yield judge(data, sample, loader, names=False)
 
 
 def _salvages(
-    archives: list[Sample], source: random.Random, count: int, engines: Engines, scratch: Path
+    archives: list[Sample], source: random.Random, count: int, loader: ModelLoader, scratch: Path
 ) -> Iterator[str]:
     for sample in archives:
         for number in range(count):
             folder = scratch / sample.name / str(number)
             data = flipped(sample.data, source.randrange(8 * len(sample.data)))
-            yield _judge_salvage(data, sample, engines, folder)
+            yield _judge_salvage(data, sample, loader, folder)
 
 
-def _judge_salvage(data: bytes, sample: Sample, engines: Engines, folder: Path) -> str:
+def _judge_salvage(data: bytes, sample: Sample, loader: ModelLoader, folder: Path) -> str:
     """Whole files are right, partial ones are right outside the gaps that are reported."""
     began = time.monotonic()
     try:
-        report = salvage(io.BytesIO(data), folder, engines, Job(), password=PASSWORD)
+        report = salvage(io.BytesIO(data), folder, loader, Job(), password=PASSWORD)
         for piece in report.files if report.names_known else ():
             expected = bytearray(sample.tree[piece.path][1])
             for offset, length in piece.lost:

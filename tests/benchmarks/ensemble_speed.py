@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nacomp.codecs.levels import level_named
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.codecs.range_coder import SymbolEncoder
 from nacomp.models.predictors.ensemble import EnsembleParameters, open_ensemble
@@ -78,7 +78,7 @@ def main() -> None:
     table = Table("model", "threads", "kernel", "model us", "ensemble us", "share %")
     for model in chosen.models or MODELS:
         for threads in sorted({1, min(2, os.cpu_count() or 1)}):
-            codec = Engines(threads=threads).for_level(level_named("balanced"), model)
+            codec = ModelLoader(threads=threads).for_level(level_named("balanced"), model)
             symbols = codec.engine.tokenizer.encode(chosen.text.read_bytes()[: 8 * chosen.tokens])[
                 : chosen.tokens
             ]

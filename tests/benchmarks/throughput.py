@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nacomp.codecs.levels import level_named
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 
 
 def nacomp(*arguments: str) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--decode-threads", default="1")
     chosen = parser.parse_args()
     how = ["--level", chosen.level] + (["--model", chosen.model] if chosen.model else [])
-    tokenizer = Engines().for_level(level_named(chosen.level), chosen.model).engine.tokenizer
+    tokenizer = ModelLoader().for_level(level_named(chosen.level), chosen.model).engine.tokenizer
     table = Table(
         "file",
         "bytes",

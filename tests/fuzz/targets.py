@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nacomp.codecs import classical
 from nacomp.codecs.levels import LEVELS
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import NacompError
 from nacomp.formats.block import Block
@@ -108,7 +108,7 @@ def _codec() -> NeuralCodec:
     folder = Path(tempfile.mkdtemp(prefix="nacomp-fuzz-"))
     store = Store(folder)
     store.add(MODEL)
-    return Engines(store=store, threads=1).for_level(LEVELS["fast"], "tiny")
+    return ModelLoader(store=store, threads=1).for_level(LEVELS["fast"], "tiny")
 
 
 TARGETS = {"container": container, "gguf": gguf, "decoder": decoder}

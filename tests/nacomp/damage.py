@@ -20,7 +20,7 @@ from nacomp.archive.sources import Source
 from nacomp.codecs import ppmd
 from nacomp.codecs.classical import METHODS
 from nacomp.codecs.levels import LEVELS
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import NacompError
 from nacomp.formats.block import BLOCK_HEADER_SIZE, encode_block_header
 from nacomp.formats.checksums import CHECKSUM_SIZE, INDEX, checksum, content_checksum
@@ -52,14 +52,14 @@ class Sample:
     tree: Tree
 
 
-def tiny_engines(folder: Path) -> Engines:
-    """Engines whose store, in this folder, has the tiny model; one thread, so that runs repeat."""
+def tiny_engines(folder: Path) -> ModelLoader:
+    """A loader whose store, in this folder, has the tiny model; one thread, so that runs repeat."""
     store = Store(folder)
     store.add(DATA / "tiny.gguf")
-    return Engines(store=store, threads=1)
+    return ModelLoader(store=store, threads=1)
 
 
-def samples(engines: Engines) -> list[Sample]:
+def samples(loader: ModelLoader) -> list[Sample]:
     """One archive for each codec, and some that mix them, with every kind of entry."""
     noise = random.Random(5).randbytes(300)
     text = prose(500)
@@ -68,9 +68,9 @@ def samples(engines: Engines) -> list[Sample]:
         "several": {"a": text, "b": noise + text[::-1], "c": b"", "d": text[:300], "deep/ünï/名": bytes(900)},
         "empty-file": {"nothing": b""},
     }
-    found = [_written(name, files, engines) for name, files in contents.items()]
+    found = [_written(name, files, loader) for name, files in contents.items()]
     found += [_classical(number, noise + text) for number in range(len(METHODS))]
-    found.append(_written("links", {"tree/file": noise}, engines, links={"tree/to": "file", "up": "tree"}))
+    found.append(_written("links", {"tree/file": noise}, loader, links={"tree/to": "file", "up": "tree"}))
     found.append(Sample("no-entries", _empty(), {}))
     with_recovery = io.BytesIO(found[1].data)
     add_recovery(with_recovery, 5)
@@ -91,7 +91,7 @@ def sealed_samples(plain: list[Sample]) -> list[Sample]:
 
 
 def _written(
-    name: str, files: dict[str, bytes], engines: Engines, links: dict[str, str] | None = None
+    name: str, files: dict[str, bytes], loader: ModelLoader, links: dict[str, str] | None = None
 ) -> Sample:
     sources = [Source(path, EntryKind.FILE, len(data), 0o644, 7, data=data) for path, data in files.items()]
     tree: Tree = {path: ("FILE", data) for path, data in files.items()}
@@ -103,7 +103,7 @@ def _written(
         tree[path] = ("SYMLINK", target.encode())
     level = replace(LEVELS["fast"], symbols_per_stream=40, block_bytes=400)
     out = io.BytesIO()
-    write_archive(out, sources, BlockEncoder(engines.for_level(level, TINY), level, Job()), Job())
+    write_archive(out, sources, BlockEncoder(loader.for_level(level, TINY), level, Job()), Job())
     return Sample(name, out.getvalue(), tree)
 
 
@@ -143,23 +143,23 @@ def _empty() -> bytes:
     return out.getvalue()
 
 
-def contents_of(data: bytes, engines: Engines) -> Tree:
+def contents_of(data: bytes, loader: ModelLoader) -> Tree:
     """Everything an archive gives. Raises what reading it raises."""
-    with Archive(io.BytesIO(data), engines.for_method, password=PASSWORD) as archive:
+    with Archive(io.BytesIO(data), loader.for_method, password=PASSWORD) as archive:
         tree: Tree = {e.path: (e.kind.name, encode_path(e.link_target)) for e in archive.entries}
         for entry, pieces in archive.contents(archive.files, Job()):
             tree[entry.path] = ("FILE", b"".join(pieces))
     return tree
 
 
-def judge(data: bytes, sample: Sample, engines: Engines, *, names: bool = True) -> str:
+def judge(data: bytes, sample: Sample, loader: ModelLoader, *, names: bool = True) -> str:
     """What came of a damaged archive: `refused` and `same` are right, `wrong`, `hang` and any other word are not.
 
     Without `names`, entries may be called something else, but what is in them must be right.
     """
     began = time.monotonic()
     try:
-        found = contents_of(data, engines)
+        found = contents_of(data, loader)
     except NacompError:
         outcome = "refused"
     except Exception as error:  # the point of the exercise

@@ -31,8 +31,8 @@ COUNTED = {
     "cut text from binary": ("nacomp.archive.segments", "split"),
     "cut text into symbols": ("nacomp.models.tokens.tokenizer", "Tokenizer.encode"),
     "plan the skips": ("nacomp.models.predictors.ensemble", "plan_skips"),
-    "find the codec of a level": ("nacomp.codecs.model_loader", "Engines.for_level"),
-    "find the codec of a method": ("nacomp.codecs.model_loader", "Engines.for_method"),
+    "find the codec of a level": ("nacomp.codecs.model_loader", "ModelLoader.for_level"),
+    "find the codec of a method": ("nacomp.codecs.model_loader", "ModelLoader.for_method"),
 }
 COMPRESS = {
     "choose the model": 1,

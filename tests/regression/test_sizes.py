@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nacomp.codecs.levels import LEVELS
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.models.library.store import Store
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.runtime.progress import Job
@@ -29,7 +29,7 @@ SETTINGS = {
 
 def payload_size(name: str, settings: EnsembleParameters) -> int:
     """Bytes of the neural payload of one file under the tiny model."""
-    codec = Engines().for_level(LEVELS["fast"], TINY).with_ensemble(settings)
+    codec = ModelLoader().for_level(LEVELS["fast"], TINY).with_ensemble(settings)
     data = (CORPUS / name).read_bytes()
     return len(codec.encode(codec.plan(data, LEVELS["fast"]), len(data), Job()).payload)
 

@@ -14,7 +14,7 @@ pytest.importorskip("llama_cpp")
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.sources import walk
 from nacomp.codecs.levels import level_named
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import VerificationFailed
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.reader import ArchiveReader
@@ -59,8 +59,8 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     store = Store(folder / "models")
     store.add(DATA / "tiny.gguf")
     (folder / "text.txt").write_bytes(TEXT)
-    engines = Engines(engine="llama", threads=1, gpu_layers=0, store=store)
-    compress(walk([folder / "text.txt"]), folder / "a.nac", engines, CompressOptions(model=TINY), Job())
+    loader = ModelLoader(engine="llama", threads=1, gpu_layers=0, store=store)
+    compress(walk([folder / "text.txt"]), folder / "a.nac", loader, CompressOptions(model=TINY), Job())
     return (folder / "a.nac").read_bytes()
 
 
@@ -126,11 +126,11 @@ def test_a_batch_with_another_architecture(tmp_path: Path) -> None:
 def test_the_exact_engine_reads_its_own_whatever_is_asked(text: Path, archive: Path) -> None:
     """The archive says which engine wrote it; both kinds hold the same bytes and are read side by side."""
     exact = text.with_suffix(".exact")
-    engines = Engines(threads=1)
-    compress(walk([text]), exact, engines, CompressOptions(model=TINY), Job())
+    loader = ModelLoader(threads=1)
+    compress(walk([text]), exact, loader, CompressOptions(model=TINY), Job())
     for path in (archive, exact):
         with path.open("rb") as file:
-            opened = Archive(file, engines.for_method)
+            opened = Archive(file, loader.for_method)
             assert opened.read(opened.files[0]) == TEXT
 
 
@@ -141,7 +141,7 @@ def test_another_machine_is_refused_by_name(archive: Path, field: str) -> None:
         forged.open("rb") as file,
         pytest.raises(FingerprintMismatch, match=f"{field}: archive another, here "),
     ):
-        Archive(file, Engines(threads=1).for_method).load_engines()
+        Archive(file, ModelLoader(threads=1).for_method).load_engines()
 
 
 def test_a_refused_archive_leaves_nothing(archive: Path, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_refused_archive_leaves_nothing(archive: Path, tmp_path: Path) -> None
 def test_nonsense_settings_are_refused(archive: Path, setting: str, value: object) -> None:
     forged = reforged(archive, lambda engine: engine | {setting: value})
     with forged.open("rb") as file, pytest.raises(ModelError, match=setting):
-        Archive(file, Engines(threads=1).for_method).load_engines()
+        Archive(file, ModelLoader(threads=1).for_method).load_engines()
 
 
 def test_an_archive_of_a_gpu_is_refused_where_there_is_none(
@@ -169,19 +169,19 @@ def test_an_archive_of_a_gpu_is_refused_where_there_is_none(
 ) -> None:
     monkeypatch.setattr("nacomp.models.llama.fingerprint.devices", lambda: [CPU])
     forged = reforged(archive, lambda engine: engine | {"gpu_layers": -1, "device": "Some GPU 9000"})
-    engines = Engines(threads=1)
+    loader = ModelLoader(threads=1)
     with (
         forged.open("rb") as file,
         pytest.raises(FingerprintMismatch, match="archive Some GPU 9000, here none"),
     ):
-        Archive(file, engines.for_method).load_engines()
+        Archive(file, loader.for_method).load_engines()
 
 
 def test_floats_that_do_not_repeat_are_found_before_success(
     text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A device whose floats drift: the archive is decoded at once, and is not put in place."""
-    engines = Engines(engine="llama", threads=1, gpu_layers=0)
+    loader = ModelLoader(engine="llama", threads=1, gpu_layers=0)
     feed = LlamaSession.feed
     calls = 0
 
@@ -191,10 +191,10 @@ def test_floats_that_do_not_repeat_are_found_before_success(
         logits = feed(session, *rows)
         return logits * (1 + calls % 97 * 1e-4)
 
-    _ = engines.for_level(level_named("balanced"), TINY).methods  # the probe runs before the drift begins
+    _ = loader.for_level(level_named("balanced"), TINY).methods  # the probe runs before the drift begins
     monkeypatch.setattr(LlamaSession, "feed", drifting)
     with pytest.raises(VerificationFailed):
-        compress(walk([text]), tmp_path / "a.nac", engines, CompressOptions(model=TINY), Job())
+        compress(walk([text]), tmp_path / "a.nac", loader, CompressOptions(model=TINY), Job())
     assert not (tmp_path / "a.nac").exists()
 
 
@@ -286,7 +286,7 @@ def test_a_gpu_without_room_is_left_alone_unless_asked_for(
     monkeypatch.setattr("nacomp.models.llama.engine.devices", lambda: [CPU, crowded])
     Store().add(tiny_model)
     said: list[str] = []
-    engines = Engines(
+    loader = ModelLoader(
         engine="llama",
         threads=1,
         gpu_layers=layers,
@@ -295,11 +295,11 @@ def test_a_gpu_without_room_is_left_alone_unless_asked_for(
     )
     if layers is None and workers == 0:
         for _file in range(2):
-            assert engines.for_level(level_named("fast"), TINY).engine.kernel == "cpu"
+            assert loader.for_level(level_named("fast"), TINY).engine.kernel == "cpu"
         assert said == ["the GPU here has no room for this model, so it runs on the processor"]
     else:
         with pytest.raises(GpuFull):
-            engines.for_level(level_named("fast"), TINY)
+            loader.for_level(level_named("fast"), TINY)
 
 
 def test_a_refusal_shows_where_long_fields_differ() -> None:

@@ -11,7 +11,7 @@ from nacomp.archive import block_decoder
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.block_decoder import CACHE_BYTES, BlockDecoder, check_decoding_work
 from nacomp.codecs import classical, table
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralSettings
 from nacomp.errors import CorruptArchive, LimitExceeded, UnsupportedArchive
 from nacomp.formats.checksums import content_checksum
@@ -45,8 +45,8 @@ def archive_of(contents: list[bytes], files: dict[str, list[Extent]]) -> bytes:
     return out.getvalue()
 
 
-def opened(data: bytes) -> Archive:
-    return Archive(io.BytesIO(data), Engines(threads=2).for_method)
+def opened(data: bytes, threads: int = 2) -> Archive:
+    return Archive(io.BytesIO(data), ModelLoader(threads=threads).for_method, threads=threads)
 
 
 def test_extents_that_jump_between_large_blocks_are_refused_when_it_is_opened() -> None:
@@ -63,7 +63,7 @@ def test_jumps_within_what_is_kept_are_free() -> None:
     small = [bytes([i]) * (CACHE_BYTES // 8) for i in range(4)]
     jumps = [Extent(i % 4, i, 1) for i in range(400)]
     with opened(archive_of(small, {"jumps": jumps})) as archive:
-        assert archive.check(Job(), 2) == 400
+        assert archive.check(Job()) == 400
 
 
 def test_work_is_counted_as_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +81,7 @@ def test_work_is_counted_as_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(BlockDecoder, "_decode", counting)
     with opened(archive_of(contents, files)) as archive:
-        assert archive.check(Job(), 1) == 10 * len(order)
+        assert archive.check(Job()) == 10 * len(order)
         blocks, entries = archive.reader.blocks, archive.files
     least = len(decoded) * 1000 / 6000
     check_decoding_work(entries, blocks, -(-len(decoded) * 1000 // 6000))
@@ -110,8 +110,8 @@ def test_blocks_decoded_side_by_side_share_a_budget(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(table.classical, "unpack", watched)
     contents = [bytes([i]) * MEGA for i in range(20)]
     data = archive_of(contents, {"all": [Extent(i, 0, MEGA) for i in range(20)]})
-    with opened(data) as archive:
-        assert archive.check(Job(), 10) == 20 * MEGA
+    with opened(data, 10) as archive:
+        assert archive.check(Job()) == 20 * MEGA
     assert most <= 2
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from tests.nacomp.damage import (
     Sample,
     contents_of,
@@ -28,15 +28,15 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
-    """Engines with the tiny model."""
+def loader(tmp_path_factory: pytest.TempPathFactory) -> ModelLoader:
+    """A loader with the tiny model."""
     return tiny_engines(tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(scope="module")
-def archives(engines: Engines) -> list[Sample]:
+def archives(loader: ModelLoader) -> list[Sample]:
     """The samples, made once."""
-    return samples(engines)
+    return samples(loader)
 
 
 @pytest.fixture(scope="module")
@@ -51,17 +51,17 @@ def outcomes(found: list[str]) -> set[str]:
     return set(found) - {"refused", "same"}
 
 
-def test_samples_are_sound_and_of_every_kind(all_archives: list[Sample], engines: Engines) -> None:
+def test_samples_are_sound_and_of_every_kind(all_archives: list[Sample], loader: ModelLoader) -> None:
     kinds = Counter(sample.name.split("-")[0] for sample in all_archives)
     assert {"neural", "stored", "zstd", "ppmd", "lzma", "recovery", "links", "sealed"} <= set(kinds)
     for sample in all_archives:
-        assert contents_of(sample.data, engines) == sample.tree
+        assert contents_of(sample.data, loader) == sample.tree
 
 
-def test_flips(all_archives: list[Sample], engines: Engines) -> None:
+def test_flips(all_archives: list[Sample], loader: ModelLoader) -> None:
     source = random.Random(1)
     found = [
-        judge(flipped(sample.data, source.randrange(8 * len(sample.data))), sample, engines)
+        judge(flipped(sample.data, source.randrange(8 * len(sample.data))), sample, loader)
         for sample in all_archives
         for _ in range(FLIPS)
     ]
@@ -69,38 +69,38 @@ def test_flips(all_archives: list[Sample], engines: Engines) -> None:
     assert found.count("refused") > len(found) * 0.8
 
 
-def test_cuts(all_archives: list[Sample], engines: Engines) -> None:
+def test_cuts(all_archives: list[Sample], loader: ModelLoader) -> None:
     source = random.Random(2)
     found = [
-        judge(sample.data[: source.randrange(len(sample.data))], sample, engines)
+        judge(sample.data[: source.randrange(len(sample.data))], sample, loader)
         for sample in all_archives
         for _ in range(CUTS)
     ]
     assert set(found) <= {"refused", "same"}
-    plain = [judge(s.data[:-1], s, engines) for s in all_archives if "recovery" not in s.name]
+    plain = [judge(s.data[:-1], s, loader) for s in all_archives if "recovery" not in s.name]
     assert set(plain) == {"refused"}
 
 
-def test_forged_payloads(archives: list[Sample], engines: Engines) -> None:
+def test_forged_payloads(archives: list[Sample], loader: ModelLoader) -> None:
     source = random.Random(3)
     found = [
-        judge(data, sample, engines) for sample in archives for data in forged_blocks(sample, source, FORGED)
+        judge(data, sample, loader) for sample in archives for data in forged_blocks(sample, source, FORGED)
     ]
     assert outcomes(found) == set()
 
 
-def test_forged_indexes(archives: list[Sample], engines: Engines) -> None:
+def test_forged_indexes(archives: list[Sample], loader: ModelLoader) -> None:
     source = random.Random(4)
     found = [
-        judge(data, sample, engines, names=False)
+        judge(data, sample, loader, names=False)
         for sample in archives
         for data in forged_indexes(sample, source, 2 * FORGED)
     ]
     assert outcomes(found) == set()
 
 
-def test_payload_that_no_encoder_writes(archives: list[Sample], engines: Engines) -> None:
+def test_payload_that_no_encoder_writes(archives: list[Sample], loader: ModelLoader) -> None:
     """The range decoder notices some of these itself, with an AssertionError of its own."""
     sample = next(sample for sample in archives if sample.name == "neural")
-    found = [judge(data, sample, engines) for data in forged_blocks(sample, random.Random(6), 150)]
+    found = [judge(data, sample, loader) for data in forged_blocks(sample, random.Random(6), 150)]
     assert outcomes(found) == set()

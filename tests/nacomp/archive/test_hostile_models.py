@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nacomp.codecs.levels import LEVELS
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.models.exact.engine import available_kernels
 from nacomp.models.library.store import Store
 from nacomp.runtime.progress import Job
@@ -41,7 +41,7 @@ def test_logits_of_any_size_round_trip(tmp_path: Path, output: float) -> None:
     assert done.code == 0, done.err
     payloads = set()
     for kernel in available_kernels():
-        codec = Engines(kernel=kernel, threads=1).for_level(level, "far")
+        codec = ModelLoader(kernel=kernel, threads=1).for_level(level, "far")
         payloads.add(codec.encode(codec.plan(text, level), len(text), Job()).payload)
         assert codec.decode(max(payloads), len(text), Job()) == text
     assert len(payloads) == 1

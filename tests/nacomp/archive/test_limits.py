@@ -12,7 +12,7 @@ from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.guard import check_names, check_output, check_room, name_fault, split_names
 from nacomp.archive.sources import Source, walk
 from nacomp.codecs.levels import LEVELS
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import FileProblem, LimitExceeded, Remedy
 from nacomp.formats.block import BlockInfo
 from nacomp.formats.entry import EMPTY_SHA256, Entry, EntryKind, Extent
@@ -141,7 +141,7 @@ def test_a_disk_that_fills_up(tmp_path: Path, tiny_model: Path) -> None:
     try:
         with pytest.raises(FileProblem, match="too large"):
             store = Store(tmp_path / "models")
-            compress([data], target, Engines(store=store), CompressOptions("fast", overwrite=True), Job())
+            compress([data], target, ModelLoader(store=store), CompressOptions("fast", overwrite=True), Job())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert target.read_bytes() == b"earlier"
@@ -204,9 +204,9 @@ def test_a_source_that_vanishes(tmp_path: Path) -> None:
     sources = walk([path])
     path.unlink()
     target = tmp_path / "out.nac"
-    engines = Engines(store=Store(tmp_path / "models"))
+    loader = ModelLoader(store=Store(tmp_path / "models"))
     with pytest.raises(FileProblem, match="no such file"):
-        compress(sources, target, engines, CompressOptions("fast"), Job())
+        compress(sources, target, loader, CompressOptions("fast"), Job())
     assert list(tmp_path.iterdir()) == []
 
 

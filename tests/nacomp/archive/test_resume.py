@@ -11,7 +11,7 @@ from nacomp.archive.kept_blocks import keeping, kept_path, settings_key
 from nacomp.archive.sources import Source
 from nacomp.codecs.classical import METHODS
 from nacomp.codecs.levels import LEVELS
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.packed import Packed
 from nacomp.errors import FileProblem, Interrupted, OutputExists, Remedy
 from nacomp.formats.methods import Method, MethodKind
@@ -24,11 +24,11 @@ OPTIONS = CompressOptions(model=TINY, resume=True)
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
-    """Engines with the tiny model, loaded once. One thread, so that blocks are finished in their order."""
+def loader(tmp_path_factory: pytest.TempPathFactory) -> ModelLoader:
+    """A loader with the tiny model, loaded once. One thread, so that blocks are finished in their order."""
     store = Store(tmp_path_factory.mktemp("models"))
     store.add(DATA / "tiny.gguf")
-    return Engines(store=store, threads=1)
+    return ModelLoader(store=store, threads=1)
 
 
 @pytest.fixture
@@ -63,72 +63,74 @@ FAST = LEVELS["fast"]
 ONE, TWO = Packed(METHODS[1], b"payload of one"), Packed(METHODS[2], b"")
 
 
-def whole(sources: list[Source], folder: Path, engines: Engines) -> bytes:
+def whole(sources: list[Source], folder: Path, loader: ModelLoader) -> bytes:
     target = folder / "whole.nac"
-    compress(sources, target, engines, CompressOptions(model=TINY), Job())
+    compress(sources, target, loader, CompressOptions(model=TINY), Job())
     return target.read_bytes()
 
 
 @pytest.mark.parametrize("stop_at", [1, 2500, 4100, 9500, 11500])
 def test_same_bytes_wherever_it_stopped(
-    stop_at: int, sources: list[Source], tmp_path: Path, engines: Engines
+    stop_at: int, sources: list[Source], tmp_path: Path, loader: ModelLoader
 ) -> None:
     target = tmp_path / "out.nac"
     with pytest.raises(Interrupted) as stopped:
-        compress(sources, target, engines, OPTIONS, Counting(stop_at))
+        compress(sources, target, loader, OPTIONS, Counting(stop_at))
     assert not target.exists()
     kept = kept_path(target)
     assert kept.exists() == (stopped.value.remedy is Remedy.GO_ON)
     before = kept.stat().st_size if kept.exists() else 0
-    compress(sources, target, engines, OPTIONS, Job())
-    assert target.read_bytes() == whole(sources, tmp_path, engines)
+    compress(sources, target, loader, OPTIONS, Job())
+    assert target.read_bytes() == whole(sources, tmp_path, loader)
     assert not kept.exists()
     assert stop_at < 2500 or before > 2000
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 
-def test_finished_blocks_are_not_coded_again(sources: list[Source], tmp_path: Path, engines: Engines) -> None:
+def test_finished_blocks_are_not_coded_again(
+    sources: list[Source], tmp_path: Path, loader: ModelLoader
+) -> None:
     """A kept block that a coder would never make turns up in the archive, so it was taken as it is."""
     target, text = tmp_path / "out.nac", prose(900)
     level = LEVELS[OPTIONS.level]
-    methods = BlockEncoder(engines.for_level(level, TINY), level, Job()).methods
+    methods = BlockEncoder(loader.for_level(level, TINY), level, Job()).methods
     with pytest.raises(Interrupted), keeping(target, methods, level) as kept:
         kept.keep("text", text, Packed(methods[0], text))
         raise Interrupted
-    compress(sources, target, engines, OPTIONS, Job())
+    compress(sources, target, loader, OPTIONS, Job())
     assert text in target.read_bytes()
-    assert text not in whole(sources, tmp_path, engines)
+    assert text not in whole(sources, tmp_path, loader)
 
 
 @pytest.mark.parametrize("fault", ["cut", "flipped", "longer", "rubbish"])
 def test_a_damaged_rest_is_never_used(
-    fault: str, sources: list[Source], tmp_path: Path, engines: Engines
+    fault: str, sources: list[Source], tmp_path: Path, loader: ModelLoader
 ) -> None:
     target = tmp_path / "out.nac"
     with pytest.raises(Interrupted):
-        compress(sources, target, engines, OPTIONS, Counting(9500))
+        compress(sources, target, loader, OPTIONS, Counting(9500))
     kept = kept_path(target)
     data = bytearray(kept.read_bytes())
     if fault == "flipped":
         data[len(data) // 2] ^= 1
     changed = {"cut": data[:-7], "flipped": data, "longer": data + b"NKB1", "rubbish": b"\0" * 5000}[fault]
     kept.write_bytes(changed)
-    compress(sources, target, engines, OPTIONS, Job())
-    assert target.read_bytes() == whole(sources, tmp_path, engines)
+    compress(sources, target, loader, OPTIONS, Job())
+    assert target.read_bytes() == whole(sources, tmp_path, loader)
 
 
 def test_changed_inputs_and_settings_are_coded_anew(
-    sources: list[Source], tmp_path: Path, engines: Engines
+    sources: list[Source], tmp_path: Path, loader: ModelLoader
 ) -> None:
     target = tmp_path / "out.nac"
     with pytest.raises(Interrupted):
-        compress(sources, target, engines, OPTIONS, Counting(9500))
+        compress(sources, target, loader, OPTIONS, Counting(9500))
     (tmp_path / "inputs" / "1.bin").write_bytes(random.Random(77).randbytes(2000))
     changed = sources_of([tmp_path / "inputs"])
     options = CompressOptions(model=TINY, resume=True, level="fast")
-    compress(changed, target, engines, options, Job())
+    compress(changed, target, loader, options, Job())
     plain = tmp_path / "plain.nac"
-    compress(changed, plain, engines, CompressOptions(model=TINY, level="fast"), Job())
+    compress(changed, plain, loader, CompressOptions(model=TINY, level="fast"), Job())
     assert target.read_bytes() == plain.read_bytes()
 
 
@@ -192,13 +194,13 @@ def test_long_names(tmp_path: Path) -> None:
 
 
 def test_an_existing_output_is_told_before_work_starts(
-    sources: list[Source], tmp_path: Path, engines: Engines
+    sources: list[Source], tmp_path: Path, loader: ModelLoader
 ) -> None:
     target = tmp_path / "out.nac"
     target.write_bytes(b"precious")
     job = Counting()
     with pytest.raises(OutputExists):
-        compress(sources, target, engines, OPTIONS, job)
+        compress(sources, target, loader, OPTIONS, job)
     assert (job.seen, target.read_bytes()) == (0, b"precious")
 
 

@@ -10,7 +10,7 @@ from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.segments import split
 from nacomp.archive.units import Unit
 from nacomp.codecs.levels import LEVELS
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import REPETITIVE_REGIME
 from nacomp.models.exact.engine import available_kernels
 from nacomp.models.library.store import Store
@@ -48,12 +48,12 @@ def test_repetitive_text_has_a_method_of_its_own() -> None:
     """One that leaves the model next to nothing; prose beside it keeps to the first, and both come back."""
     text = (DATA / "corpus" / "prose.txt").read_bytes()
     units = [Unit(data, split(data), []) for data in (text[:6000] * 20, text)]
-    coder = BlockEncoder(Engines().for_level(LEVELS["fast"], TINY), LEVELS["fast"], Job())
+    coder = BlockEncoder(ModelLoader().for_level(LEVELS["fast"], TINY), LEVELS["fast"], Job())
     blocks = [block for _, (block,) in coder.code(units)]
     methods = [block.method for block in blocks]
     assert [m.parameters["ensemble"]["skip_regime"] for m in methods] == [REPETITIVE_REGIME, 65536]
     for unit, block, method in zip(units, blocks, methods, strict=True):
-        codec = Engines().for_method(method)
+        codec = ModelLoader().for_method(method)
         assert codec.decode(block.payload, block.original_size, Job()) == unit.data
 
 

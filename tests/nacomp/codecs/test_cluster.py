@@ -27,7 +27,7 @@ from nacomp.archive.sources import Source
 from nacomp.codecs import cluster as cluster_module
 from nacomp.codecs.cluster import TOPIC, Cluster, own_versions
 from nacomp.codecs.levels import LEVELS
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import ClusterProblem, Interrupted, ModelMissing, Remedy, WorkerRefused
 from nacomp.formats.methods import Method, MethodKind
@@ -142,9 +142,9 @@ def store(tmp_path: Path) -> Store:
     return found
 
 
-def archive(sources: list[Source], engines: Engines, job: Job) -> bytes:
+def archive(sources: list[Source], loader: ModelLoader, job: Job) -> bytes:
     """All sources in one archive."""
-    encoder, workers = engines.encoder(engines.for_level(LEVEL, TINY))
+    encoder, workers = loader.encoder(loader.for_level(LEVEL, TINY))
     out = io.BytesIO()
     write_archive(out, sources, BlockEncoder(encoder, LEVEL, job, workers), job)
     return out.getvalue()
@@ -185,7 +185,7 @@ class Witness:
 def test_unlike_workers_one_of_which_dies_at_work(
     machines: Machines, sources: list[Source], store: Store
 ) -> None:
-    plain = archive(sources, Engines(store=store), Job())
+    plain = archive(sources, ModelLoader(store=store), Job())
     done: list[int] = []
     job = Job(report=lambda state: done.append(state.done_bytes))
     witness = Witness(machines.client)
@@ -196,7 +196,7 @@ def test_unlike_workers_one_of_which_dies_at_work(
     ):
         assert cluster.workers == 2
         held = pool.submit(witness.kill_at_work, doomed)
-        spread = archive(sources, Engines(store=store, elsewhere=cluster), job)
+        spread = archive(sources, ModelLoader(store=store, elsewhere=cluster), job)
         assert doomed.process.wait(PATIENCE) == -signal.SIGKILL
     assert spread == plain
     best = machines.names()["best"]
@@ -231,8 +231,8 @@ def test_cancelling_frees_the_workers(machines: Machines, sources: list[Source],
     cancel = CancelToken()
     witness = Witness(machines.client)
     with Cluster(machines.address) as cluster, ThreadPoolExecutor(1) as pool:
-        engines = Engines(store=store, elsewhere=cluster)
-        running_job = pool.submit(archive, sources, engines, Job(cancel=cancel))
+        loader = ModelLoader(store=store, elsewhere=cluster)
+        running_job = pool.submit(archive, sources, loader, Job(cancel=cancel))
         until(lambda: bool(witness.seen), "the first block's begin")
         cancel.cancel()
         with pytest.raises(Interrupted):
@@ -246,7 +246,7 @@ def test_cancelling_frees_the_workers(machines: Machines, sources: list[Source],
 def refusal(machines: Machines, store: Store, codec: NeuralCodec | None = None) -> WorkerRefused:
     """What asking this cluster is refused for."""
     with Cluster(machines.address) as cluster, pytest.raises(WorkerRefused) as refused:
-        cluster.codec(codec or Engines(store=store).for_level(LEVEL, TINY))
+        cluster.codec(codec or ModelLoader(store=store).for_level(LEVEL, TINY))
     return refused.value
 
 
@@ -293,7 +293,7 @@ class Future(NeuralCodec):
 def test_a_worker_with_other_arithmetic_is_named(
     part: str, name: str, machines: Machines, store: Store
 ) -> None:
-    own = Engines(store=store).for_level(LEVEL, TINY)
+    own = ModelLoader(store=store).for_level(LEVEL, TINY)
     assert name in own.methods[0].parameters[part]
     codec = Future(own.engine, own.settings)
     codec.changed = (part, name)

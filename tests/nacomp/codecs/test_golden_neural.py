@@ -15,7 +15,7 @@ import pytest
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.sources import walk
 from nacomp.codecs.levels import EMBEDDED, LEVELS, Level
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.formats.checksums import content_checksum
 from nacomp.formats.entry import EntryKind, Extent
 from nacomp.formats.writer import ArchiveWriter
@@ -72,8 +72,8 @@ def every_kernel(name: str) -> list[object]:
 
 @pytest.mark.parametrize(("name", "kernel"), [case for name in SOURCES for case in every_kernel(name)])
 def test_golden_archive_decodes(name: str, kernel: str) -> None:
-    engines = Engines(kernel=kernel, threads=2)
-    with (GOLDEN / f"{name}.nac").open("rb") as file, Archive(file, engines.for_method) as archive:
+    loader = ModelLoader(kernel=kernel, threads=2)
+    with (GOLDEN / f"{name}.nac").open("rb") as file, Archive(file, loader.for_method) as archive:
         files = [entry for entry in archive.entries if entry.kind is EntryKind.FILE]
         assert [entry.path for entry in files] == sorted(SOURCES[name])
         assert archive.stream_counts()
@@ -84,8 +84,8 @@ def test_golden_archive_decodes(name: str, kernel: str) -> None:
 @pytest.mark.parametrize("kernel", available_kernels())
 @pytest.mark.parametrize("name", SMALL)
 def test_small_golden_archive_decodes(name: str, kernel: str) -> None:
-    engines = Engines(kernel=kernel, threads=2)
-    with (GOLDEN / f"{name}.nac").open("rb") as file, Archive(file, engines.for_method) as archive:
+    loader = ModelLoader(kernel=kernel, threads=2)
+    with (GOLDEN / f"{name}.nac").open("rb") as file, Archive(file, loader.for_method) as archive:
         assert archive.read(archive.entries[0]) == SMALL[name][0]()
 
 
@@ -108,14 +108,14 @@ def write(name: str, target: Path) -> None:
         replace(s, mtime_ns=0, mode=0o644, data=(s.path or Path()).read_bytes(), path=None) for s in sources
     ]
     options = CompressOptions("fast", TINY, overwrite=True)
-    compress(fixed, target, Engines(threads=1), options, Job())
+    compress(fixed, target, ModelLoader(threads=1), options, Job())
 
 
 def small(name: str) -> bytes:
     """An archive of one neural block, of a level that the command line does not offer."""
     source, model, level = SMALL[name]
     content = source()
-    codec = Engines(threads=1).for_level(level, model)
+    codec = ModelLoader(threads=1).for_level(level, model)
     stream = io.BytesIO()
     writer = ArchiveWriter(stream, codec.methods[:1])
     symbols = codec.engine.tokenizer.encode(content)

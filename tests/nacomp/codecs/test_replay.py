@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nacomp.codecs.levels import LEVELS
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.models.library.store import Store
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.runtime.progress import Job
@@ -25,7 +25,7 @@ SETTINGS = [
 def test_replayed_payloads_are_those_of_the_codec(name: str, tiny_model: Path) -> None:
     """The log drops tokens from the model's context, the code does not: both ways of the shortcut."""
     Store().add(tiny_model)
-    codec = Engines().for_level(LEVELS["fast"], TINY)
+    codec = ModelLoader().for_level(LEVELS["fast"], TINY)
     data = (DATA / "corpus" / name).read_bytes()
     made = payloads(codec, codec.engine.tokenizer.encode(data), LEVELS["fast"], SETTINGS)
     for payload, settings in zip(made, SETTINGS, strict=True):

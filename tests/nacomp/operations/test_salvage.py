@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.codecs.model_loader import Engines
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import CorruptArchive, ModelMissing, OutputExists
 from nacomp.formats.block import BlockInfo
 from nacomp.formats.entry import Entry
@@ -43,7 +43,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         (tree / name).write_bytes(content)
     (tree / "link").symlink_to("deep/c.txt")
     options = CompressOptions(model=TINY)
-    compress(sources_of([tree]), folder / "tree.nac", Engines(store=store), options, Job())
+    compress(sources_of([tree]), folder / "tree.nac", ModelLoader(store=store), options, Job())
     return (folder / "tree.nac").read_bytes()
 
 
@@ -71,7 +71,7 @@ def damage(archive: Path, offset: int, size: int = 3) -> None:
 def salvaged(archive: Path) -> tuple[SalvageReport, dict[str, bytes]]:
     """The report, and what is in the folder."""
     folder = archive.with_name("saved")
-    report = salvage(archive, folder, Engines(), Job())
+    report = salvage(archive, folder, ModelLoader(), Job())
     found = {
         str(path.relative_to(folder / "tree")): path.read_bytes()
         for path in folder.rglob("*")
@@ -133,7 +133,7 @@ def test_without_the_index_blocks_are_numbered_files(archive: Path) -> None:
     damage(archive, index_offset + 40)
     damage(archive, blocks[1].offset + 50)
     folder = archive.with_name("saved")
-    report = salvage(archive, folder, Engines(), Job())
+    report = salvage(archive, folder, ModelLoader(), Job())
     assert not report.names_known
     assert report.missing_blocks == (1,)
     assert sorted(p.name for p in folder.iterdir()) == [f"block-{n:06}" for n in range(len(blocks)) if n != 1]
@@ -147,28 +147,28 @@ def test_without_the_index_blocks_are_numbered_files(archive: Path) -> None:
 def test_lost_end_still_gives_the_first_blocks(archive: Path) -> None:
     _, blocks, _ = inside(archive)
     archive.write_bytes(archive.read_bytes()[: blocks[2].offset + 20])
-    report = salvage(archive, archive.with_name("saved"), Engines(), Job())
+    report = salvage(archive, archive.with_name("saved"), ModelLoader(), Job())
     assert (len(report.files), report.names_known) == (2, False)
 
 
 def test_a_lost_beginning_is_told(archive: Path) -> None:
     damage(archive, 0)
     with pytest.raises(CorruptArchive):
-        salvage(archive, archive.with_name("saved"), Engines(), Job())
+        salvage(archive, archive.with_name("saved"), ModelLoader(), Job())
     assert not archive.with_name("saved").exists()
 
 
 def test_a_missing_model_is_told_before_anything_is_written(archive: Path) -> None:
     Store().remove(TINY)
     with pytest.raises(ModelMissing):
-        salvage(archive, archive.with_name("saved"), Engines(), Job())
+        salvage(archive, archive.with_name("saved"), ModelLoader(), Job())
     assert not archive.with_name("saved").exists()
 
 
 def test_existing_files_are_kept(archive: Path) -> None:
-    salvage(archive, archive.with_name("saved"), Engines(), Job())
+    salvage(archive, archive.with_name("saved"), ModelLoader(), Job())
     with pytest.raises(OutputExists):
-        salvage(archive, archive.with_name("saved"), Engines(), Job())
+        salvage(archive, archive.with_name("saved"), ModelLoader(), Job())
 
 
 @pytest.mark.parametrize("fault", ["block", "index"])
