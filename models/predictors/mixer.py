@@ -40,7 +40,10 @@ class Decision:
 
 
 class Mixer:
-    """How much the base row and each expert are trusted; one mixer beside the model's row, one beside the order-0 row."""
+    """How much the base row and each expert are trusted; one mixer beside the model's row, one beside the order-0 row.
+
+    A row of weights has nine: of the base row's probability, of the seven experts and of a constant.
+    """
 
     def __init__(self, initial: MixerWeights, rate: float) -> None:
         self._by_order = [list(row) for row in initial.by_order]
