@@ -1,4 +1,5 @@
-// Byte products by widening multiplication; no 16-bit sum overflows, as only single products are kept in 16 bits. See dot-inl.h for what each name must do.
+// Byte products by widening multiplication; no 16-bit sum overflows, as only single products are kept in 16 bits.
+// See dot-inl.h for what each name must do.
 #pragma once
 
 #include "panels_neon-inl.h"

@@ -9,8 +9,8 @@
 
 namespace nacomp::predictors {
 
-Ensemble::Ensemble(Vocabulary vocabulary, const Parameters& parameters, const Rates& rates, int streams, const InitialWeights& initial,
-                   const Kernel& kernel)
+Ensemble::Ensemble(Vocabulary vocabulary, const Parameters& parameters, const Rates& rates, int streams,
+                   const InitialWeights& initial, const Kernel& kernel)
     : vocabulary_(std::move(vocabulary)),
       symbol_models_(vocabulary_, parameters, streams, initial),
       logit_bias_(vocabulary_, rates, parameters.table_bits, streams, initial, kernel),

@@ -13,8 +13,8 @@ constexpr double kModelRate = 0.002;
 
 class Ensemble {
 public:
-    Ensemble(Vocabulary vocabulary, const Parameters& parameters, const Rates& rates, int streams, const InitialWeights& initial,
-             const Kernel& kernel);
+    Ensemble(Vocabulary vocabulary, const Parameters& parameters, const Rates& rates, int streams,
+             const InitialWeights& initial, const Kernel& kernel);
     Ensemble(const Ensemble&) = delete;
 
     void wants_model(const std::int32_t* streams, int rows, std::uint8_t* wants);
