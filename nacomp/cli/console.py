@@ -111,19 +111,20 @@ class TerminalConsole(Console):
     def __init__(self, verbosity: int = 0) -> None:
         """`verbosity` is -1 for quiet (errors only), 0 as usual, 1 or more for details."""
         self._verbosity = verbosity
-        self._rich = RichConsole(stderr=True, highlight=False)
+        # Names are never interpreted: not as markup, not as emoji, not as numbers to be coloured.
+        self._rich = RichConsole(stderr=True, highlight=False, markup=False, emoji=False)
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
 
     def start(self, event: Started) -> None:
         if self._verbosity > 0 and event.model_id:
-            self._rich.print(f"[dim]level {event.level}, model {event.model_id}[/dim]")
+            self._print(f"level {event.level}, model {event.model_id}", style="dim")
         if self._verbosity >= 0 and self._rich.is_terminal:
             self._bar = RichProgress(
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(bar_width=None),
-                TextColumn("{task.percentage:>3.0f}%"),
-                TextColumn("{task.fields[detail]}"),
+                TextColumn("{task.percentage:>3.0f}%", markup=False),
+                TextColumn("{task.fields[detail]}", markup=False),
                 console=self._rich,
                 transient=True,
             )
@@ -176,7 +177,7 @@ class TerminalConsole(Console):
             self._bar = self._task = None
 
     def _print(self, text: str, style: str | None = None) -> None:
-        self._rich.print(printable(text), style=style, markup=False, soft_wrap=True)
+        self._rich.print(printable(text), style=style, soft_wrap=True)
 
 
 def print_document(document: Document) -> None:

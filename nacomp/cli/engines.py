@@ -1,12 +1,10 @@
 """`nacomp engines`: what this machine can run models with."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import click
-from rich.console import Console as RichConsole
-from rich.table import Table
 
+from nacomp.cli.columns import print_columns
 from nacomp.cli.console import print_document
 from nacomp.cli.options import common_options
 from nacomp.cli.session import begin_run
@@ -37,16 +35,16 @@ def command_engines(as_json: bool, **common: Any) -> None:
 
 
 def _print(found: EngineList) -> None:
-    console = RichConsole(highlight=False, markup=False, soft_wrap=True)
-    console.print(f"exact  kernels: {', '.join(found.exact.kernels)}; in use: {found.exact.kernel}")
+    click.echo(f"exact  kernels: {', '.join(found.exact.kernels)}; in use: {found.exact.kernel}")
     llama = found.llama
     if isinstance(llama, LlamaEngineMissing):
-        console.print(f"llama  {llama.reason}")
+        click.echo(f"llama  {llama.reason}")
         return
     offload = "yes" if llama.gpu_offload else "no"
-    console.print(f"llama  llama-cpp-python {llama.package}, llama.cpp {llama.build}, GPU offload: {offload}")
-    console.print(f"       {llama.system}")
-    console.print(_device_table(llama.devices))
+    click.echo(f"llama  llama-cpp-python {llama.package}, llama.cpp {llama.build}, GPU offload: {offload}")
+    click.echo(f"       {llama.system}")
+    headings = ("device", "kind", "description", "free", "memory")
+    print_columns(headings, list(map(_cells, llama.devices)), right=frozenset({3, 4}))
 
 
 def _exact(engines: ModelLoader) -> ExactEngine | ExactEngineRefused:
@@ -71,13 +69,6 @@ def _llama() -> LlamaEngine | LlamaEngineMissing:
     return LlamaEngine(package, build, system, offload, tuple(rows))
 
 
-def _device_table(found: Iterable[DeviceRow]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("device", "kind", "description", "free", "memory"):
-        table.add_column(
-            heading, justify="right" if heading in ("free", "memory") else "left", overflow="fold"
-        )
-    for device in found:
-        free, total = size_text(device.memory_free), size_text(device.memory_total)
-        table.add_row(device.name, device.kind, device.description, free, total)
-    return table
+def _cells(device: DeviceRow) -> tuple[str, ...]:
+    free, total = size_text(device.memory_free), size_text(device.memory_total)
+    return device.name, device.kind, device.description, free, total

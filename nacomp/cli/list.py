@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console as RichConsole
-from rich.table import Table
 
+from nacomp.cli.columns import print_columns
 from nacomp.cli.console import print_document
 from nacomp.cli.entries import entry_row
 from nacomp.cli.options import common_options
@@ -31,17 +30,11 @@ def command_list(path: str, password_file: str | None, as_json: bool, **common: 
         if as_json:
             print_document(Listing(tuple(map(entry_row, archive.entries))))
             return
-        table = Table(box=None, pad_edge=False)
-        for heading, justify in (("size", "right"), ("modified", "left"), ("name", "left")):
-            table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
-        for entry in archive.entries:
-            table.add_row(size_text(entry.size), _when(entry.mtime_ns), _shown(entry))
-        console = RichConsole(highlight=False, markup=False)
-        console.print(table)
+        rows = [(size_text(entry.size), _when(entry.mtime_ns), _shown(entry)) for entry in archive.entries]
+        print_columns(("size", "modified", "name"), rows, right=frozenset({0}))
         total = sum(entry.size for entry in archive.entries)
-        console.print(
-            f"{len(archive.entries)} entries, {size_text(total)}, {size_text(archive.reader.size)} compressed"
-        )
+        count, packed = len(archive.entries), size_text(archive.reader.size)
+        click.echo(f"{count} entries, {size_text(total)}, {packed} compressed")
 
 
 def _when(mtime_ns: int) -> str:

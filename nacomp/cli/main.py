@@ -1,5 +1,6 @@
 """`nacomp`: the group of commands, the short names, and the one place where an error becomes an exit code."""
 
+import io
 import os
 import sys
 import traceback
@@ -86,6 +87,10 @@ def _fail(error: NacompError, arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """The `nacomp` program."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name in another script on a terminal in ASCII is spelled out, and ends nothing.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()

@@ -1,14 +1,12 @@
 """`nacomp models`: what models there are, and how they come and go."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console as RichConsole
-from rich.table import Table
 
+from nacomp.cli.columns import print_columns
 from nacomp.cli.console import print_document, printable
 from nacomp.cli.options import common_options
 from nacomp.cli.session import begin_run
@@ -45,23 +43,16 @@ def command_list(as_json: bool, **common: Any) -> None:
         if as_json:
             print_document(ModelList(rows))
             return
-        console = RichConsole(highlight=False, markup=False, soft_wrap=True)
-        console.print(_table(rows))
+        print_columns(("model", "size", "here", "levels", "licence"), list(map(_cells, rows)), frozenset({1}))
         for row in rows:
             if row.note and not row.installed:
-                console.print(f"{row.id}: {row.note}")
+                click.echo(f"{row.id}: {row.note}")
 
 
-def _table(rows: Sequence[ModelRow]) -> Table:
-    """One row per model; ids are there to be copied, so they are never broken."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("model", "size", "here", "levels", "licence"):
-        table.add_column(heading, justify="right" if heading == "size" else "left", no_wrap=True)
-    for row in rows:
-        size = size_text(row.size) if row.size else "-"
-        here = "yes" if row.installed else "no"
-        table.add_row(row.id, size, here, ", ".join(row.levels), row.licence)
-    return table
+def _cells(row: ModelRow) -> tuple[str, ...]:
+    size = size_text(row.size) if row.size else "-"
+    here = "yes" if row.installed else "no"
+    return row.id, size, here, ", ".join(row.levels), row.licence
 
 
 @command_models.command("pull")
