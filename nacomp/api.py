@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.extract import extract_tree, select
@@ -34,9 +35,12 @@ from nacomp.operations.compress import compress as write
 from nacomp.operations.read import is_single_file
 from nacomp.runtime.progress import CancelToken, Job, ProgressCallback
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
 
 def compress(
-    data: bytes,
+    data: "Buffer",
     *,
     level: str = DEFAULT_LEVEL,
     model: str | None = None,
@@ -49,6 +53,7 @@ def compress(
     """An archive that holds `data` as one file called `name`.
 
     Args:
+        data: any contiguous buffer, taken as its bytes: of an array of numbers these are its memory.
         level: `fast`, `balanced` or `max`.
         password: seals the archive, so that nothing but its size shows without it.
         model: a catalogue id in place of the level's choice.
@@ -56,8 +61,11 @@ def compress(
 
     Raises:
         ModelError: a model or kernel that is not there. UsageError: no such level. Interrupted: cancelled.
+        TypeError: not a contiguous buffer, or a password that is no string.
     """
-    source = Source(name, EntryKind.FILE, len(data), 0o644, 0, data=data)
+    content = _bytes_of(data)
+    _check_password(password)
+    source = Source(name, EntryKind.FILE, len(content), 0o644, 0, data=content)
     out = io.BytesIO()
     seal = None if password is None else Seal(password)
     write(
@@ -71,7 +79,7 @@ def compress(
 
 
 def decompress(
-    data: bytes,
+    data: "Buffer",
     *,
     max_output: int | None = None,
     password: str | None = None,
@@ -82,6 +90,7 @@ def decompress(
     """The bytes of an archive that holds one file.
 
     Args:
+        data: any contiguous buffer, taken as its bytes.
         max_output: the most bytes it may give; without a word 16 GiB, or 1,000 times its size if that is more.
 
     Raises:
@@ -89,15 +98,33 @@ def decompress(
         CorruptArchive, UnsupportedArchive, LimitExceeded: not an archive this version can read.
         ModelMissing: the archive's model is not on this machine; `nacomp models pull` gets it.
         UsageError: the archive holds something else than one file; use `open`.
+        TypeError: not a contiguous buffer, or a password that is no string.
     """
+    content = _bytes_of(data)
+    _check_password(password)
     loader = ModelLoader(threads=threads)
     limits = replace(DEFAULT_LIMITS, max_total_size=max_output)
-    with Archive(io.BytesIO(data), loader.for_method, limits, password, loader.threads) as archive:
+    with Archive(io.BytesIO(content), loader.for_method, limits, password, loader.threads) as archive:
         if not is_single_file(archive):
             raise UsageError(reason=f"the archive holds {len(archive.entries)} entries; use nacomp.open")
         entry = archive.entries[0]
-        check_output(entry.size, len(data), max_output)
+        check_output(entry.size, len(content), max_output)
         return archive.read(entry, Job(entry.size, progress, cancel))
+
+
+def _bytes_of(data: "Buffer") -> bytes:
+    """The bytes of a buffer, in C order. A length in items or rows must not be taken for one in bytes."""
+    if isinstance(data, bytes):
+        return data
+    view = memoryview(data)
+    if not view.c_contiguous:
+        raise TypeError("expected a contiguous buffer, found one with gaps or in another order")
+    return view.tobytes()
+
+
+def _check_password(password: object) -> None:
+    if password is not None and not isinstance(password, str):
+        raise TypeError(f"expected a password as str, found {type(password).__name__}")
 
 
 class ArchiveFile:
@@ -106,10 +133,15 @@ class ArchiveFile:
     def __init__(
         self, path: str | os.PathLike[str], *, password: str | None = None, threads: int = 0
     ) -> None:
-        """Raises FileProblem, PasswordNeeded, WrongPassword, CorruptArchive, UnsupportedArchive, LimitExceeded."""
+        """Raises FileProblem, PasswordNeeded, WrongPassword, CorruptArchive, UnsupportedArchive, LimitExceeded.
+
+        Raises TypeError for what is no path: an open file, its number, the archive's bytes in a buffer.
+        """
+        _check_password(password)
         self._loader = ModelLoader(threads=threads)
         try:
-            self._file = builtins.open(path, "rb")  # noqa: SIM115, PTH123 - closed by close()
+            # A number would be taken for a file that is open, and closed in the end.
+            self._file = builtins.open(os.fspath(path), "rb")  # noqa: SIM115, PTH123 - closed by close()
         except OSError as problem:
             raise file_problem(os.fspath(path), problem) from problem
         try:
