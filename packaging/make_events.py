@@ -42,7 +42,7 @@ A command that answers a question prints one object without the field `event`, a
 `estimate` and `map` print `progress` before theirs.
 Any of them may print `warning` and `error`.
 `models path` and `completion` print plain text.
-With `-c`, and from `cat`, the data takes standard output, so they do not go with `--json`.
+With `-c`, and from `cat`, the data takes standard output, and the lines go to standard error.
 
 A password reaches a command through the environment variable `NACOMP_PASSWORD` or `--password-file`.
 A sealed archive without one, or with a wrong one, ends in an `error` of kind `PasswordNeeded` or `WrongPassword`.

@@ -10,6 +10,7 @@ from nacomp.archive.extract import select
 from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.session import begin_run, binary_stdout, open_input
+from nacomp.cli.streams import claim_stdout
 from nacomp.formats.entry import EntryKind
 from nacomp.operations.read import write_contents
 
@@ -24,6 +25,7 @@ def command_cat(
     path: str, wanted: tuple[str, ...], force: bool, password_file: str | None, **common: Any
 ) -> None:
     """Write entries' bytes to standard output."""
+    claim_stdout()
     with begin_run(**common) as run, ExitStack() as stack:
         engines = run.loader()
         archive = open_input(engines, Path(path), stack, opener(password_file))

@@ -13,6 +13,7 @@ from nacomp.cli.console import printable
 from nacomp.cli.options import common_options, level_options
 from nacomp.cli.password import new_password, password_file_option
 from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, input_paths
+from nacomp.cli.streams import claim_stdout
 from nacomp.codecs.levels import level_named
 from nacomp.errors import UsageError
 from nacomp.formats.entry import EntryKind
@@ -125,6 +126,9 @@ def command_compress(
     `-` is standard input.
     """
     paths = input_paths(inputs)
+    to_stdout = stdout or output == "-" or (STANDARD in paths and output is None)
+    if to_stdout:
+        claim_stdout()
     removal = Removal.of(remove=remove or delete, trash=not (no_trash or delete))
     password = new_password(password_file, ask=ask)
     options = CompressOptions(
@@ -137,7 +141,6 @@ def command_compress(
         seal=Seal(password) if password is not None else None,
         predictors=predictors,
     )
-    to_stdout = stdout or output == "-" or (STANDARD in paths and output is None)
     if removal is not Removal.NONE and (to_stdout or keep):
         raise UsageError(reason="--rm needs an archive in a file and goes without -k")
     if no_trash and removal is Removal.NONE:
@@ -181,8 +184,7 @@ def _one(
     done = compress(sources, target, loader, options, run.job())
     if removal is not Removal.NONE and isinstance(target, Path):
         remove_sources(paths, sources, target, trash=removal is Removal.TRASH)
-    if output is not None:
-        run.console.result(_result(done, output), _sentence(done, output))
+    run.console.result(_result(done, output or "-"), _sentence(done, output) if output else "")
 
 
 def _sources(paths: list[Path]) -> list[Source]:

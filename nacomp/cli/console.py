@@ -5,15 +5,15 @@ stays free for data.
 """
 
 import os
-import sys
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console as RichConsole
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as RichProgress
 
 from nacomp.cli.hints import hint, in_words
+from nacomp.cli.streams import Streams, streams
 from nacomp.errors import NacompError
 from nacomp.runtime.documents import Document
 from nacomp.runtime.events import (
@@ -69,11 +69,13 @@ class Console(ABC):
 
 
 class JsonConsole(Console):
-    """One JSON object per line on standard output."""
+    """One JSON object per line on standard output, or on standard error where data takes standard output."""
+
+    def __init__(self, streams: Streams | None = None) -> None:
+        self._streams = streams or Streams()
 
     def _say(self, event: Event) -> None:
-        sys.stdout.write(to_json(event) + "\n")
-        sys.stdout.flush()
+        _write_line(self._streams.lines, to_json(event))
 
     def start(self, event: Started) -> None:
         self._say(event)
@@ -182,8 +184,12 @@ class TerminalConsole(Console):
 
 def print_document(document: Document) -> None:
     """The whole answer of a command that has only one, for programs."""
-    sys.stdout.write(to_json(document) + "\n")
-    sys.stdout.flush()
+    _write_line(streams().lines, to_json(document))
+
+
+def _write_line(out: TextIO, text: str) -> None:
+    out.write(text + "\n")
+    out.flush()
 
 
 def printable(text: str) -> str:

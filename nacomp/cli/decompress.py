@@ -15,6 +15,7 @@ from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.salvage import run_salvage
 from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, input_paths, open_input
+from nacomp.cli.streams import claim_stdout
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import UsageError
 from nacomp.formats.entry import EntryKind
@@ -72,6 +73,8 @@ def command_decompress(
     paths = input_paths(inputs)
     limits = replace(DEFAULT_LIMITS, max_total_size=max_output)
     to_stdout = stdout or output == "-"
+    if to_stdout or (STANDARD in paths and output is None and not salvage):
+        claim_stdout()
     if len(paths) > 1 and output is not None and not to_stdout and not Path(output).is_dir():
         raise UsageError(reason="several archives need a folder that exists after -o")
     if salvage and (to_stdout or chosen):

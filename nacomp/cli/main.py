@@ -9,6 +9,7 @@ from importlib import import_module
 
 import click
 
+from nacomp.cli.streams import Streams
 from nacomp.errors import ExitCode, Interrupted, NacompError, UsageError
 from nacomp.version import VERSION
 
@@ -59,28 +60,31 @@ def cli() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; messages have been printed."""
+    streams = Streams()
     try:
-        cli.main(list(arguments), prog_name="nacomp", standalone_mode=False)
+        cli.main(list(arguments), prog_name="nacomp", standalone_mode=False, obj=streams)
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as wrong:
         wrong.show()
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
-        return _fail(Interrupted(), arguments)
+        return _fail(Interrupted(), arguments, streams)
     except NacompError as error:
-        return _fail(error, arguments)
+        return _fail(error, arguments, streams)
     except MemoryError:
-        return _fail(UsageError(reason="there is not enough memory for this model and level"), arguments)
+        return _fail(
+            UsageError(reason="there is not enough memory for this model and level"), arguments, streams
+        )
     return ExitCode.DONE
 
 
-def _fail(error: NacompError, arguments: Sequence[str]) -> int:
+def _fail(error: NacompError, arguments: Sequence[str], streams: Streams) -> int:
     from nacomp.cli.console import JsonConsole, TerminalConsole
 
     if "--debug" in arguments:
         traceback.print_exc()
-    console = JsonConsole() if "--json" in arguments else TerminalConsole()
+    console = JsonConsole(streams) if "--json" in arguments else TerminalConsole()
     console.error(error)
     return error.exit_code
 

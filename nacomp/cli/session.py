@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.cli.console import Console, JsonConsole, TerminalConsole, is_terminal
+from nacomp.cli.streams import claim_stdout, streams
 from nacomp.codecs.model_loader import Elsewhere, ModelLoader
 from nacomp.errors import Interrupted, NacompError, SomeFailed, UsageError
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
@@ -92,7 +93,7 @@ def begin_run(
     gpu_layers: int | None = None,
 ) -> Iterator[Run]:
     """Set up a run from the common options; takes down the progress bar and the signal handler afterwards."""
-    console: Console = JsonConsole() if as_json else TerminalConsole(-1 if quiet else verbose)
+    console: Console = JsonConsole(streams()) if as_json else TerminalConsole(-1 if quiet else verbose)
     run = Run(console, CancelToken(), threads, kernel, debug, workers, gpu_layers)
     # A shutdown asks with SIGTERM, and partial output should not outlive it either.
     asked = (signal.SIGINT, signal.SIGTERM)
@@ -129,6 +130,7 @@ def _obey(run: Run) -> None:
 
 def binary_stdout(force: bool) -> BinaryIO:
     """Standard output for data. Raises UsageError where it is a terminal, unless forced."""
+    claim_stdout()
     if is_terminal(sys.stdout) and not force:
         raise UsageError(
             reason="binary data is not written to a terminal; use -o FILE, a pipe, or -f to insist"

@@ -19,7 +19,7 @@ class CompressResult(Result):
     """`compress`: an archive is in its place."""
 
     output: str
-    """The archive."""
+    """The archive; `-` for standard output."""
     original_size: int
     """Bytes of all inputs."""
     compressed_size: int
