@@ -1,7 +1,6 @@
 """`nacomp cat`: entries' bytes to standard output."""
 
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import click
@@ -9,7 +8,7 @@ import click
 from nacomp.archive.extract import select
 from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
-from nacomp.cli.session import begin_run, binary_stdout, open_input
+from nacomp.cli.session import begin_run, binary_stdout, input_path, open_input
 from nacomp.cli.streams import claim_stdout
 from nacomp.formats.entry import EntryKind
 from nacomp.operations.read import write_contents
@@ -27,7 +26,6 @@ def command_cat(
     """Write entries' bytes to standard output."""
     claim_stdout()
     with begin_run(**common) as run, ExitStack() as stack:
-        engines = run.loader()
-        archive = open_input(engines, Path(path), stack, opener(password_file))
+        archive = open_input(run, input_path(path), stack, opener(password_file))
         files = [e for e in select(archive, wanted) if e.kind is EntryKind.FILE]
         write_contents(archive, files, binary_stdout(force), run.job())

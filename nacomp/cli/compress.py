@@ -1,6 +1,5 @@
 """`nacomp compress`: files and folders to archives."""
 
-import sys
 from enum import Enum
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -8,18 +7,19 @@ from typing import Any, BinaryIO
 import click
 
 from nacomp.archive.guard import check_names, split_names
-from nacomp.archive.sources import Source
+from nacomp.archive.sources import Source, walk
+from nacomp.archive.spool import source_from_stream
 from nacomp.cli.console import printable
 from nacomp.cli.options import common_options, level_options
 from nacomp.cli.password import new_password, password_file_option
-from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, input_paths
+from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdin, binary_stdout, input_paths
 from nacomp.cli.streams import claim_stdout
 from nacomp.codecs.levels import level_named
 from nacomp.errors import UsageError
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Seal
-from nacomp.operations.compress import Compressed, CompressOptions, compress, source_from_stream, sources_of
+from nacomp.operations.compress import Compressed, CompressOptions, compress, sources_of
 from nacomp.operations.default_paths import default_archive
 from nacomp.operations.trash import remove_sources
 from nacomp.runtime.documents import CompressResult
@@ -143,6 +143,9 @@ def command_compress(
     )
     if removal is not Removal.NONE and (to_stdout or keep):
         raise UsageError(reason="--rm needs an archive in a file and goes without -k")
+    if removal is not Removal.NONE and (links := [path for path in paths if path.is_symlink()]):
+        reason = f"{links[0]} is a link, which --rm does not go through; name what it points to"
+        raise UsageError(reason=reason)
     if no_trash and removal is Removal.NONE:
         raise UsageError(reason="--no-trash says how --rm removes the inputs; give both")
     with begin_run(**common) as run:
@@ -150,13 +153,22 @@ def command_compress(
             target = binary_stdout(force) if to_stdout else Path(str(output))
             _one(run, engine, paths, target, options, removal, skip_unsafe)
             return
-        files = _files_below(paths) if recursive else paths
+        files = _files_below(run, paths) if recursive else paths
         run.each(files, lambda p: _one(run, engine, [p], default_archive([p]), options, removal, skip_unsafe))
 
 
-def _files_below(paths: list[Path]) -> list[Path]:
-    sources = sources_of(paths)
-    return [s.path for s in sources if s.kind is EntryKind.FILE and s.path is not None]
+def _files_below(run: Run, paths: list[Path]) -> list[Path]:
+    """Every file at or below the inputs. Raises UsageError if there is none."""
+    found: list[Path] = []
+    for path in paths:
+        sources = walk([path])
+        files = [s.path for s in sources if s.kind is EntryKind.FILE and s.path is not None]
+        if not files:
+            run.console.warning(f"{printable(str(path))} holds no files")
+        found += files
+    if not found:
+        raise UsageError(reason="there is no file to compress")
+    return found
 
 
 def _one(
@@ -169,7 +181,7 @@ def _one(
     skip_unsafe: bool,
 ) -> None:
     """Make one archive and report it."""
-    sources = _sources(paths)
+    sources = _sources(run, paths)
     if skip_unsafe:
         sources, left_out = split_names(sources)
         for source, fault in left_out:
@@ -187,12 +199,12 @@ def _one(
     run.console.result(_result(done, output or "-"), _sentence(done, output) if output else "")
 
 
-def _sources(paths: list[Path]) -> list[Source]:
+def _sources(run: Run, paths: list[Path]) -> list[Source]:
     if paths == [STANDARD]:
-        return [source_from_stream(sys.stdin.buffer, "stdin")]
+        return [source_from_stream(binary_stdin(run), "stdin", run.cancel)]
     if STANDARD in paths:
         raise UsageError(reason="standard input cannot be mixed with files")
-    return sources_of(paths)
+    return sources_of(paths, run.cancel)
 
 
 def _result(done: Compressed, output: str) -> CompressResult:

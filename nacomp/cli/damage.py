@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nacomp.cli.session import STANDARD, Run
+from nacomp.cli.session import Run
 from nacomp.errors import CorruptArchive
 from nacomp.operations.repair import has_recovery_data, looks_like_archive
 
@@ -17,8 +17,8 @@ def naming_help(run: Run, path: Path) -> Iterator[None]:
         yield
     except CorruptArchive:
         quoted = shlex.quote(str(path))
-        if path != STANDARD and has_recovery_data(path):
+        if path.is_file() and has_recovery_data(path):
             run.console.warning(f"{path} has recovery data; try: nacomp repair {quoted}")
-        elif path != STANDARD and looks_like_archive(path):
+        elif path.is_file() and looks_like_archive(path):
             run.console.warning(f"what is intact can be had with: nacomp decompress --salvage {quoted}")
         raise

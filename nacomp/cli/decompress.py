@@ -1,6 +1,5 @@
 """`nacomp decompress`: archives to files and folders."""
 
-import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from nacomp.cli.damage import naming_help
 from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.salvage import run_salvage
-from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdout, input_paths, open_input
+from nacomp.cli.session import STANDARD, Run, archive_input, begin_run, binary_stdout, input_paths, open_input
 from nacomp.cli.streams import claim_stdout
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import UsageError
@@ -89,7 +88,7 @@ def command_decompress(
             run.each(paths, lambda p: run_salvage(run, loader, p, folder, limits, force, password))
             return
         if to_stdout or (STANDARD in paths and output is None):
-            run.each(paths, lambda p: _to_stdout(run, loader, p, chosen, limits, force, password))
+            run.each(paths, lambda p: _to_stdout(run, p, chosen, limits, force, password))
             return
         target = Path(output) if output is not None else None
         run.each(paths, lambda p: _one(run, loader, p, target, chosen, limits, force, password))
@@ -107,7 +106,7 @@ def _one(
 ) -> None:
     output = str(target) if target is not None else None
     run.console.start(Started("decompress", (str(path),), output))
-    source = sys.stdin.buffer if path == STANDARD else path
+    source = archive_input(run, path)
     with naming_help(run, path):
         done = decompress(
             source,
@@ -124,7 +123,6 @@ def _one(
 
 def _to_stdout(
     run: Run,
-    loader: ModelLoader,
     path: Path,
     chosen: tuple[str, ...],
     limits: Limits,
@@ -133,7 +131,7 @@ def _to_stdout(
 ) -> None:
     out = binary_stdout(force)
     with naming_help(run, path), ExitStack() as stack:
-        archive = open_input(loader, path, stack, password, limits)
+        archive = open_input(run, path, stack, password, limits)
         files = [e for e in select(archive, chosen) if e.kind is EntryKind.FILE]
         write_contents(archive, files, out, run.job())
 

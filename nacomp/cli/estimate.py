@@ -23,7 +23,7 @@ def command_estimate(
     """Tell how long compressing would take here, and about how small it would get."""
     with begin_run(as_json=as_json, **common) as run:
         loader = run.loader(engine)
-        sources = sources_of(input_paths(inputs))
+        sources = sources_of(input_paths(inputs), run.cancel)
         codec = loader.for_level(level_named(level), model)
         found = estimate(codec, sources, level_named(level), run.job())
         if as_json:

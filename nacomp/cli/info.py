@@ -11,7 +11,7 @@ from nacomp.cli.console import print_document
 from nacomp.cli.entries import entry_row
 from nacomp.cli.options import common_options
 from nacomp.cli.password import given_password, password_file_option
-from nacomp.cli.session import STANDARD, begin_run, open_input
+from nacomp.cli.session import Run, begin_run, input_path, open_input
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import PasswordNeeded
 from nacomp.formats.header import VERSION as FORMAT_VERSION
@@ -27,7 +27,9 @@ def command_info(path: str | None, password_file: str | None, as_json: bool, **c
     """Tell what an archive needs and holds; without one, tell about this installation."""
     with begin_run(as_json=as_json, **common) as run, ExitStack() as stack:
         loader = run.loader()
-        document = _installation(loader) if path is None else _info(loader, Path(path), stack, password_file)
+        document = (
+            _installation(loader) if path is None else _info(run, input_path(path), stack, password_file)
+        )
     if as_json:
         print_document(document)
         return
@@ -36,13 +38,13 @@ def command_info(path: str | None, password_file: str | None, as_json: bool, **c
             click.echo(f"{key.replace('_', ' '):17} {_plain(value)}")
 
 
-def _info(loader: ModelLoader, path: Path, stack: ExitStack, password_file: str | None) -> Document:
+def _info(run: Run, path: Path, stack: ExitStack, password_file: str | None) -> Document:
     """What an archive tells; of a sealed one without a password, what everybody can see."""
     given = given_password(password_file)
     try:
-        return _archive_info(open_input(loader, path, stack, given), loader)
+        return _archive_info(open_input(run, path, stack, given), run.loader())
     except PasswordNeeded:
-        return SealedInfo(FORMAT_VERSION, True, path.stat().st_size if path != STANDARD else None)
+        return SealedInfo(FORMAT_VERSION, True, path.stat().st_size if path.is_file() else None)
 
 
 def _archive_info(archive: Archive, loader: ModelLoader) -> ArchiveInfo:

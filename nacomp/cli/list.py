@@ -2,7 +2,6 @@
 
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +11,7 @@ from nacomp.cli.console import print_document
 from nacomp.cli.entries import entry_row
 from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
-from nacomp.cli.session import begin_run, open_input
+from nacomp.cli.session import begin_run, input_path, open_input
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.paths import display_name
 from nacomp.runtime.documents import Listing
@@ -26,7 +25,7 @@ from nacomp.runtime.words import size_text
 def command_list(path: str, password_file: str | None, as_json: bool, **common: Any) -> None:
     """List an archive's entries. Needs no model."""
     with begin_run(as_json=as_json, **common) as run, ExitStack() as stack:
-        archive = open_input(run.loader(), Path(path), stack, opener(password_file))
+        archive = open_input(run, input_path(path), stack, opener(password_file))
         if as_json:
             print_document(Listing(tuple(map(entry_row, archive.entries))))
             return

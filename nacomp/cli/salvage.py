@@ -1,10 +1,9 @@
 """`nacomp decompress --salvage`: whatever is intact, and a word about each file that is not."""
 
-import sys
 from pathlib import Path
 
 from nacomp.cli.console import printable
-from nacomp.cli.session import STANDARD, Run
+from nacomp.cli.session import Run, archive_input
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.formats.limits import Limits
 from nacomp.formats.paths import display_name
@@ -29,7 +28,7 @@ def run_salvage(
     password: Password,
 ) -> None:
     """`decompress --salvage` of one archive. Raises BytesLost when not everything came back."""
-    source = sys.stdin.buffer if path == STANDARD else path
+    source = archive_input(run, path)
     folder = output if output is not None else salvage_folder(source)
     run.console.start(Started("salvage", (str(path),), str(folder)))
     report = salvage(source, folder, loader, run.job(), overwrite=force, limits=limits, password=password)

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nacomp.archive.archive_reader import Archive
+from nacomp.archive.spool import open_special, spooled
 from nacomp.cli.console import Console, JsonConsole, TerminalConsole, is_terminal
 from nacomp.cli.streams import claim_stdout, streams
 from nacomp.codecs.model_loader import Elsewhere, ModelLoader
-from nacomp.errors import Interrupted, NacompError, SomeFailed, UsageError
+from nacomp.errors import FileProblem, Interrupted, NacompError, SomeFailed, UsageError
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.read import open_archive
@@ -34,6 +35,7 @@ class Run:
     debug: bool
     workers: int = 0
     gpu_layers: int | None = None
+    control: bool = False
     _loaders: dict[str, ModelLoader] = field(default_factory=dict)
 
     def job(self) -> Job:
@@ -94,10 +96,12 @@ def begin_run(
 ) -> Iterator[Run]:
     """Set up a run from the common options; takes down the progress bar and the signal handler afterwards."""
     console: Console = JsonConsole(streams()) if as_json else TerminalConsole(-1 if quiet else verbose)
-    run = Run(console, CancelToken(), threads, kernel, debug, workers, gpu_layers)
-    # A shutdown asks with SIGTERM, and partial output should not outlive it either.
-    asked = (signal.SIGINT, signal.SIGTERM)
-    previous = {number: signal.signal(number, lambda *_: _interrupt(run.cancel)) for number in asked}
+    run = Run(console, CancelToken(), threads, kernel, debug, workers, gpu_layers, control)
+    # A shutdown asks with SIGTERM, a terminal that closes with SIGHUP, and partial output should not outlive them either.
+    asked = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # What is ignored stays so (nohup, background jobs of a plain shell).
+    heard = [number for number in asked if signal.getsignal(number) is not signal.SIG_IGN]
+    previous = {number: signal.signal(number, lambda *_: _interrupt(run.cancel)) for number in heard}
     if control:
         threading.Thread(target=_obey, args=(run,), daemon=True, name="nacomp-control").start()
     try:
@@ -109,10 +113,14 @@ def begin_run(
 
 
 def _interrupt(cancel: CancelToken) -> None:
-    """First Ctrl-C or SIGTERM: stop in order. Second: at once."""
+    """First Ctrl-C, SIGTERM or SIGHUP: stop in order, and at once where we only wait for others. Second: at once."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     cancel.cancel()
+    if cancel.is_waiting:
+        raise Interrupted
 
 
 def _obey(run: Run) -> None:
@@ -138,13 +146,37 @@ def binary_stdout(force: bool) -> BinaryIO:
     return sys.stdout.buffer
 
 
+def binary_stdin(run: Run) -> BinaryIO:
+    """Standard input for data. Raises UsageError where control lines come from it, FileProblem if it is closed."""
+    if run.control:
+        raise UsageError(reason="standard input cannot hold data and, with --control, what to do with it")
+    if sys.stdin is None:
+        raise FileProblem(path="standard input", reason="is closed")
+    return sys.stdin.buffer
+
+
+def input_path(name: str) -> Path:
+    """An argument as a path; `-` stands for standard input, `./-` for a file of that name."""
+    return Path.cwd() / name if Path(name) == STANDARD and name != "-" else Path(name)
+
+
 def input_paths(names: tuple[str, ...]) -> list[Path]:
-    """Arguments as paths; `-` stands for standard input."""
-    return [Path(name) for name in names]
+    """Arguments as paths, see `input_path`."""
+    return [input_path(name) for name in names]
+
+
+def archive_input(run: Run, path: Path) -> Path | BinaryIO:
+    """Where an archive is read from: a path, or all of standard input, a pipe or a device, once it has come."""
+    if path == STANDARD:
+        return spooled(binary_stdin(run), "standard input", run.cancel)
+    if not path.exists() or path.is_file() or path.is_dir():
+        return path
+    with open_special(path, run.cancel) as file:
+        return spooled(file, str(path), run.cancel)
 
 
 def open_input(
-    loader: ModelLoader, path: Path, stack: ExitStack, password: Password, limits: Limits = DEFAULT_LIMITS
+    run: Run, path: Path, stack: ExitStack, password: Password, limits: Limits = DEFAULT_LIMITS
 ) -> Archive:
     """The archive of an argument, or of standard input, for as long as `stack` lasts. Raises what `open_archive` does."""
-    return open_archive(sys.stdin.buffer if path == STANDARD else path, loader, stack, limits, password)
+    return open_archive(archive_input(run, path), run.loader(), stack, limits, password)

@@ -12,7 +12,6 @@ from nacomp.cli.damage import naming_help
 from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.session import Run, begin_run, input_paths, open_input
-from nacomp.codecs.model_loader import ModelLoader
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.test import check_archive
 from nacomp.runtime.documents import TestResult
@@ -27,14 +26,14 @@ from nacomp.runtime.words import duration_text, size_text
 def command_test(inputs: tuple[str, ...], password_file: str | None, **common: Any) -> None:
     """Decode archives and check every byte, writing nothing."""
     with begin_run(**common) as run:
-        loader, password = run.loader(), opener(password_file)
-        run.each(input_paths(inputs), lambda path: _test(run, loader, path, password))
+        password = opener(password_file)
+        run.each(input_paths(inputs), lambda path: _test(run, path, password))
 
 
-def _test(run: Run, loader: ModelLoader, path: Path, password: Password) -> None:
+def _test(run: Run, path: Path, password: Password) -> None:
     began = time.monotonic()
     with naming_help(run, path), ExitStack() as stack:
-        archive = open_input(loader, path, stack, password)
+        archive = open_input(run, path, stack, password)
         job = run.job()
         total = sum(entry.size for entry in archive.entries)
         job.expect(total)

@@ -16,14 +16,13 @@ from dataclasses import asdict, fields
 from functools import partial
 from typing import IO
 
-from nacomp.archive.sources import walk
 from nacomp.archive.working_memory import compress_bytes
 from nacomp.codecs.levels import Level, level_named
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import Interrupted, ModelError, NacompError, PasswordNeeded, Remedy, file_problem
 from nacomp.formats.limits import DEFAULT_LIMITS
-from nacomp.operations.compress import CompressOptions, compress
+from nacomp.operations.compress import CompressOptions, compress, sources_of
 from nacomp.operations.jobfile import Task
 from nacomp.operations.read import open_archive
 from nacomp.runtime.documents import BatchResult
@@ -89,7 +88,7 @@ def _do(
         if _is_done(task, loader):
             return _outcome(task, FileState.SKIPPED, began, task.target.stat().st_size)
         task.target.parent.mkdir(parents=True, exist_ok=True)
-        sources = walk([task.source])
+        sources = sources_of([task.source], cancel)
         size, level = sum(source.size for source in sources), level_named(task.level)
         # Loaded before the budget is asked, so that the model is not counted as free.
         codec = loader.for_level(level, task.model) if size else None

@@ -6,9 +6,9 @@ Takes paths and settings, says how far it is through a `Job`, and either leaves 
 """
 
 import shutil
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -18,16 +18,16 @@ from nacomp.archive.archive_writer import Written, write_archive
 from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.kept_blocks import keeping, kept_path
 from nacomp.archive.sources import Source, walk
+from nacomp.archive.spool import source_from_special
 from nacomp.codecs.levels import DEFAULT_LEVEL, level_named
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import CorruptArchive, Interrupted, Remedy, UsageError, VerificationFailed
-from nacomp.formats.entry import EntryKind
 from nacomp.formats.protection.recovery import add_recovery
 from nacomp.formats.protection.seal import Seal
 from nacomp.runtime.events import Phase
 from nacomp.runtime.output_files import check_free, save
-from nacomp.runtime.progress import Job
+from nacomp.runtime.progress import CancelToken, Job
 
 
 @dataclass(frozen=True)
@@ -64,17 +64,11 @@ class Compressed:
     sources: tuple[Source, ...]
 
 
-def source_from_stream(stream: BinaryIO, name: str) -> Source:
-    """Standard input as one file. It is held in memory: its size must be known before its entry is written."""
-    data = stream.read()
-    return Source(name, EntryKind.FILE, len(data), 0o644, time.time_ns(), data=data)
-
-
-def sources_of(inputs: Sequence[Path]) -> list[Source]:
-    """The inputs and all below them. Raises UsageError for none, FileProblem."""
+def sources_of(inputs: Sequence[Path], cancel: CancelToken | None = None) -> list[Source]:
+    """The inputs and all below them; pipes and devices are read to their end. Raises UsageError for none, FileProblem."""
     if not inputs:
         raise UsageError(reason="no input given")
-    return walk(inputs)
+    return walk(inputs, partial(source_from_special, cancel=cancel or CancelToken()))
 
 
 def compress(

@@ -12,10 +12,14 @@ SUFFIX = ".nac"
 
 
 def default_archive(inputs: Sequence[Path]) -> Path:
-    """An archive of one input goes beside it, with `.nac` behind the name."""
+    """An archive of one input goes beside it, with `.nac` behind the name. Raises UsageError for a stream."""
     first = inputs[0]
-    name = first.name or first.resolve().name
-    return first.parent / (name + SUFFIX)
+    if first.exists() and not (first.is_file() or first.is_dir()):
+        raise UsageError(reason=f"{first} is a stream and needs an output", remedy=Remedy.NAME_OUTPUT)
+    if first.name in ("", ".."):
+        # "." and "..": an archive beside the folder they stand for, and not within it.
+        first = first.resolve()
+    return first.parent / (first.name + SUFFIX)
 
 
 def file_target(path: Path | BinaryIO, output: Path | None, entry: Entry) -> Path:

@@ -47,7 +47,7 @@ def estimate(codec: NeuralCodec, sources: Sequence[Source], level: Level, job: J
 def _beginning(source: Source) -> bytes:
     """The first bytes of a source; the whole of a small one. Raises FileProblem."""
     if source.path is None:
-        return (source.data or b"")[:SAMPLE_BYTES]
+        return next(source.chunks(SAMPLE_BYTES), b"")
     try:
         with source.path.open("rb") as file:
             return file.read(SAMPLE_BYTES)

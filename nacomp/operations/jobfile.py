@@ -108,18 +108,20 @@ def _sources(rule: Rule, base: Path) -> Iterator[Source]:
     for pattern in rule.inputs:
         given = base / pattern
         found = [given] if given.exists() else sorted(map(Path, glob(str(given), recursive=True)))  # noqa: PTH207 - Path.glob takes no absolute pattern
-        if not found and not set(pattern) & set(WILDCARDS):
+        if not given.exists() and not set(pattern) & set(WILDCARDS):
             raise UsageError(reason=f"nothing matches {pattern!r}")
         nothing = nothing and not found
-        root = given.parent if given.exists() else _fixed_part(given)
+        named = given.exists()
+        root = given.parent if named else _fixed_part(given)
         for path in found:
-            yield from _below(path, root, rule)
+            yield from _below(path, root, rule, named=named)
     if nothing:
         raise UsageError(reason=f"nothing matches {', '.join(map(repr, rule.inputs))}")
 
 
-def _below(path: Path, root: Path, rule: Rule) -> Iterator[Source]:
-    for source in walk([path]):
+def _below(path: Path, root: Path, rule: Rule, *, named: bool) -> Iterator[Source]:
+    """The files at or below a path; a link is followed where it is `named`, not where a pattern found it."""
+    for source in walk([path], follow=named):
         name = str(PurePosixPath(path.parent.relative_to(root), source.name))
         excluded = any(PurePosixPath(name).match(out) for out in rule.exclude)
         if source.kind is EntryKind.FILE and not excluded and not name.endswith(OWN_SUFFIXES):

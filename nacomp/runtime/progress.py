@@ -6,7 +6,8 @@ cancel is answered within one step; reports upward are limited to ten a second.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from nacomp.errors import Interrupted
@@ -23,6 +24,8 @@ class CancelToken:
 
     def __init__(self) -> None:
         self._cancelled = False
+        self.is_waiting = False
+        """Whether the main thread waits for somebody else, and must be called away to stop."""
         self._running = threading.Event()
         self._running.set()
 
@@ -38,6 +41,16 @@ class CancelToken:
     def resume(self) -> None:
         """Let a held job go on."""
         self._running.set()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Around a read or an opening that may last for ever: a signal that cancels ends it by raising Interrupted."""
+        before, self.is_waiting = self.is_waiting, True
+        try:
+            self.check()
+            yield
+        finally:
+            self.is_waiting = before
 
     def check(self) -> float:
         """Return at once, or wait while paused. Returns seconds spent waiting. Raises Interrupted when cancelled."""

@@ -100,3 +100,32 @@ def test_folder_given_as_dot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (tmp_path / "f").write_bytes(b"1")
     monkeypatch.chdir(tmp_path)
     assert [s.name for s in walk([Path()])] == [tmp_path.name, f"{tmp_path.name}/f"]
+
+
+def test_folders_deeper_than_calls_may_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(1_100):
+        os.mkdir("d")  # noqa: PTH102 - a path this long has no name that a call would take
+        os.chdir("d")
+    monkeypatch.chdir(tmp_path)
+    assert len(walk([Path("d")])) == 1_100
+
+
+def test_links_are_followed_where_they_are_named(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a").write_bytes(b"1")
+    (tmp_path / "folder" / "inner").symlink_to("a")
+    (tmp_path / "link").symlink_to("folder")
+    (tmp_path / "twice").symlink_to("link")
+    (tmp_path / "gone").symlink_to("nothing")
+    found = [(s.name, s.kind) for s in walk([tmp_path / "link", tmp_path / "folder" / "inner"])]
+    assert found == [
+        ("link", EntryKind.FOLDER),
+        ("link/a", EntryKind.FILE),
+        ("link/inner", EntryKind.SYMLINK),
+        ("inner", EntryKind.FILE),
+    ]
+    assert walk([tmp_path / "twice"])[0].kind is EntryKind.FOLDER
+    assert walk([tmp_path / "twice"], follow=False)[0].kind is EntryKind.SYMLINK
+    with pytest.raises(FileProblem, match="no such file"):
+        walk([tmp_path / "gone"])
