@@ -6,6 +6,7 @@ own size and by the room on the disk, unless the caller names a limit. A plain b
 lets a bomb fill the disk, and ratios alone refuse a small file of zeros.
 """
 
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -61,6 +62,34 @@ def split_names(sources: Sequence[Source]) -> tuple[list[Source], list[tuple[Sou
         else:
             good.append(source)
     return good, bad
+
+
+def check_apart(output: Path, sources: Iterable[Source]) -> None:
+    """Raise FileProblem if an archive would take the place of one of its sources, or lie in one of their folders.
+
+    Told by what is there, not by names: links and several names of one file lead to the same place.
+    """
+    own = _identity(output)
+    above = {_identity(folder) for folder in Path(os.path.realpath(output)).parents}
+    for source in sources:
+        if source.path is None or source.kind is EntryKind.SYMLINK:
+            continue
+        if source.kind is EntryKind.FILE and own is not None and _identity(source.path) == own:
+            raise FileProblem(
+                path=output, reason="is one of the inputs, and would be replaced by its own archive"
+            )
+        # Folders further down are below this one, so whatever lies in them lies in it.
+        if source.kind is EntryKind.FOLDER and "/" not in source.name and _identity(source.path) in above:
+            raise FileProblem(path=output, reason=f"lies in {source.path}, which is one of the inputs")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file it is, whatever it is called; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def default_max_output(archive_size: int) -> int:

@@ -13,14 +13,16 @@ from click.core import ParameterSource
 from nacomp.cli.console import printable
 from nacomp.cli.hints import in_words
 from nacomp.cli.options import common_options, level_options
-from nacomp.cli.session import Run, begin_run
+from nacomp.cli.session import Run, begin_run, is_stdout, output_file
+from nacomp.cli.streams import claim_stdout
 from nacomp.codecs.model_loader import Elsewhere
 from nacomp.errors import SomeFailed, UsageError
 from nacomp.operations.batch import in_order, run_batch, totals, write_csv
 from nacomp.operations.jobfile import Rule, Task, plan, read_job_file
+from nacomp.runtime.destinations import is_stream, put, settle
 from nacomp.runtime.documents import BatchReport, BatchResult
 from nacomp.runtime.events import FileOutcome, FileState, Started, to_json
-from nacomp.runtime.output_files import save
+from nacomp.runtime.output_files import check_free
 from nacomp.runtime.words import size_text
 
 
@@ -57,6 +59,12 @@ from nacomp.runtime.words import size_text
 )
 @click.option("--report", metavar="FILE", help="Write what happened, as JSON.")
 @click.option("--csv", "table", metavar="FILE", help="Write what happened, as a table.")
+@click.option(
+    "-f",
+    "--force",
+    is_flag=True,
+    help="Replace existing reports. Archives of a file's earlier state are replaced anyway.",
+)
 @level_options
 @common_options
 @click.pass_context
@@ -72,6 +80,7 @@ def command_batch(
     dask: str | None,
     report: str | None,
     table: str | None,
+    force: bool,
     level: str,
     model: str | None,
     engine: str,
@@ -89,6 +98,8 @@ def command_batch(
         raise UsageError(
             reason="--dask needs the exact engine: floats of the llama engine differ between machines"
         )
+    for name in filter(None, (report, table)):
+        _check_report(name, force)
     tasks = _tasks(ctx, inputs, job_file, output, Rule(inputs, exclude, level, model))
     outcomes: list[FileOutcome] = []
     with begin_run(**common) as run, _elsewhere(dask) as elsewhere:
@@ -111,7 +122,7 @@ def command_batch(
             )
         finally:
             # An interrupted batch reports what it came to.
-            _write_reports(in_order(outcomes, tasks), report, table)
+            _write_reports(in_order(outcomes, tasks), report, table, force)
         _finish(run, totals(outcomes))
 
 
@@ -152,15 +163,24 @@ def _tell(run: Run, outcome: FileOutcome) -> None:
     run.console.file(outcome, f"{outcome.state:8}{printable(outcome.source)}: {detail}")
 
 
-def _write_reports(outcomes: list[FileOutcome], report: str | None, table: str | None) -> None:
+def _check_report(name: str, force: bool) -> None:
+    """A report that cannot be written is told before the work, not behind it."""
+    if is_stdout(name):
+        claim_stdout()
+    place = settle(output_file(name), overwrite=force)
+    if not is_stream(place):
+        check_free(place, overwrite=force)
+
+
+def _write_reports(outcomes: list[FileOutcome], report: str | None, table: str | None, force: bool) -> None:
     if report:
         document = BatchReport(totals(outcomes), tuple(outcomes))
-        with save(Path(report), overwrite=True) as file:
+        with put(Path(report), overwrite=force) as file:
             file.write(to_json(document, indent=1).encode())
     if table:
         text = io.StringIO()
         write_csv(outcomes, text)
-        with save(Path(table), overwrite=True) as file:
+        with put(Path(table), overwrite=force) as file:
             file.write(text.getvalue().encode("utf-8", "surrogateescape"))
 
 

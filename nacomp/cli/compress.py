@@ -12,7 +12,16 @@ from nacomp.archive.spool import source_from_stream
 from nacomp.cli.console import printable
 from nacomp.cli.options import common_options, level_options
 from nacomp.cli.password import new_password, password_file_option
-from nacomp.cli.session import STANDARD, Run, begin_run, binary_stdin, binary_stdout, input_paths
+from nacomp.cli.session import (
+    STANDARD,
+    Run,
+    begin_run,
+    binary_stdin,
+    binary_stdout,
+    input_paths,
+    is_stdout,
+    output_file,
+)
 from nacomp.cli.streams import claim_stdout
 from nacomp.codecs.levels import level_named
 from nacomp.errors import UsageError
@@ -126,7 +135,7 @@ def command_compress(
     `-` is standard input.
     """
     paths = input_paths(inputs)
-    to_stdout = stdout or output == "-" or (STANDARD in paths and output is None)
+    to_stdout = stdout or is_stdout(output) or (STANDARD in paths and output is None)
     if to_stdout:
         claim_stdout()
     removal = Removal.of(remove=remove or delete, trash=not (no_trash or delete))
@@ -150,7 +159,7 @@ def command_compress(
         raise UsageError(reason="--no-trash says how --rm removes the inputs; give both")
     with begin_run(**common) as run:
         if to_stdout or output is not None:
-            target = binary_stdout(force) if to_stdout else Path(str(output))
+            target = binary_stdout(force) if to_stdout else output_file(str(output))
             _one(run, engine, paths, target, options, removal, skip_unsafe)
             return
         files = _files_below(run, paths) if recursive else paths

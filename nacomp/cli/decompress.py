@@ -13,7 +13,17 @@ from nacomp.cli.damage import naming_help
 from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.salvage import run_salvage
-from nacomp.cli.session import STANDARD, Run, archive_input, begin_run, binary_stdout, input_paths, open_input
+from nacomp.cli.session import (
+    SEPARATORS,
+    STANDARD,
+    Run,
+    archive_input,
+    begin_run,
+    binary_stdout,
+    input_paths,
+    is_stdout,
+    open_input,
+)
 from nacomp.cli.streams import claim_stdout
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import UsageError
@@ -71,7 +81,7 @@ def command_decompress(
     """
     paths = input_paths(inputs)
     limits = replace(DEFAULT_LIMITS, max_total_size=max_output)
-    to_stdout = stdout or output == "-"
+    to_stdout = stdout or is_stdout(output)
     if to_stdout or (STANDARD in paths and output is None and not salvage):
         claim_stdout()
     if len(paths) > 1 and output is not None and not to_stdout and not Path(output).is_dir():
@@ -91,7 +101,8 @@ def command_decompress(
             run.each(paths, lambda p: _to_stdout(run, p, chosen, limits, force, password))
             return
         target = Path(output) if output is not None else None
-        run.each(paths, lambda p: _one(run, loader, p, target, chosen, limits, force, password))
+        into = output is not None and output.endswith(SEPARATORS)
+        run.each(paths, lambda p: _one(run, loader, p, target, into, chosen, limits, force, password))
 
 
 def _one(
@@ -99,6 +110,7 @@ def _one(
     loader: ModelLoader,
     path: Path,
     target: Path | None,
+    into: bool,
     chosen: tuple[str, ...],
     limits: Limits,
     force: bool,
@@ -114,6 +126,7 @@ def _one(
             loader,
             run.job(),
             overwrite=force,
+            into=into,
             chosen=chosen,
             limits=limits,
             password=password,

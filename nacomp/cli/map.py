@@ -8,12 +8,13 @@ import click
 
 from nacomp.cli.console import print_document, printable
 from nacomp.cli.options import common_options, level_options
-from nacomp.cli.session import begin_run
+from nacomp.cli.session import begin_run, is_stdout, output_file
+from nacomp.cli.streams import claim_stdout
 from nacomp.codecs.levels import level_named
 from nacomp.errors import file_problem
 from nacomp.operations.surprise_map import SurprisingToken, surprise_map
+from nacomp.runtime.destinations import put
 from nacomp.runtime.documents import SurpriseMapDocument, TokenRow
-from nacomp.runtime.output_files import save
 from nacomp.runtime.surprise_scale import share_of
 
 
@@ -34,6 +35,9 @@ def command_map(
     **common: Any,
 ) -> None:
     """Show how many bits each token of a text costs: where the model knew, and where it was surprised."""
+    if page is not None and is_stdout(str(output_file(page))):
+        page = "/dev/stdout" if page == "-" else page
+        claim_stdout()
     with begin_run(as_json=as_json, **common) as run:
         loader = run.loader(engine)
         codec = loader.for_level(level_named(level), model)
@@ -42,7 +46,7 @@ def command_map(
         job.expect(len(data))
         tokens = list(surprise_map(codec, data, level_named(level), job))
         if page is not None:
-            with save(Path(page), overwrite=force) as out:
+            with put(output_file(page), overwrite=force) as out:
                 out.write(html_page(Path(path).name, tokens).encode())
         if as_json:
             print_document(SurpriseMapDocument(codec.settings.model_id, tuple(map(_row, tokens))))

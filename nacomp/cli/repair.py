@@ -7,7 +7,7 @@ import click
 
 from nacomp.cli.console import printable
 from nacomp.cli.options import common_options
-from nacomp.cli.session import begin_run
+from nacomp.cli.session import begin_run, output_file
 from nacomp.operations.default_paths import repaired_archive
 from nacomp.operations.repair import repair_archive
 from nacomp.runtime.documents import RepairResult
@@ -24,7 +24,7 @@ from nacomp.runtime.words import size_text
 def command_repair(path: str, output: str | None, force: bool, **common: Any) -> None:
     """Write a repaired copy of a damaged archive, with the recovery data that `compress --recovery` put behind it."""
     source = Path(path)
-    target = Path(output) if output is not None else repaired_archive(source)
+    target = output_file(output) if output is not None else repaired_archive(source)
     with begin_run(**common) as run:
         done = repair_archive(source, target, overwrite=force)
         result = RepairResult(path, str(target), **vars(done))

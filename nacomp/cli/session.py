@@ -1,5 +1,6 @@
 """What every command shares: its console, its job, its inputs, Ctrl-C, and control lines from standard input."""
 
+import os
 import signal
 import sys
 import threading
@@ -18,10 +19,12 @@ from nacomp.errors import FileProblem, Interrupted, NacompError, SomeFailed, Usa
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.read import open_archive
+from nacomp.runtime.destinations import open_number
 from nacomp.runtime.events import Paused, Resumed
 from nacomp.runtime.progress import CancelToken, Job
 
 STANDARD = Path("-")
+SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
 
 
 @dataclass
@@ -163,6 +166,18 @@ def input_path(name: str) -> Path:
 def input_paths(names: tuple[str, ...]) -> list[Path]:
     """Arguments as paths, see `input_path`."""
     return [input_path(name) for name in names]
+
+
+def is_stdout(output: str | None) -> bool:
+    """Whether an output is standard output, by any of its names."""
+    return output == "-" or (output is not None and open_number(Path(output)) == 1)
+
+
+def output_file(name: str) -> Path:
+    """An output that is a file. Raises UsageError for a name that only a folder can have."""
+    if name.endswith(SEPARATORS):
+        raise UsageError(reason=f"{name} names a folder where a file is to be written")
+    return Path(name)
 
 
 def archive_input(run: Run, path: Path) -> Path | BinaryIO:

@@ -20,11 +20,21 @@ from nacomp.archive.working_memory import compress_bytes
 from nacomp.codecs.levels import Level, level_named
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
-from nacomp.errors import Interrupted, ModelError, NacompError, PasswordNeeded, Remedy, file_problem
+from nacomp.errors import (
+    CorruptArchive,
+    FileProblem,
+    Interrupted,
+    ModelError,
+    NacompError,
+    PasswordNeeded,
+    Remedy,
+    file_problem,
+)
 from nacomp.formats.limits import DEFAULT_LIMITS
 from nacomp.operations.compress import CompressOptions, compress, sources_of
 from nacomp.operations.jobfile import Task
 from nacomp.operations.read import open_archive
+from nacomp.operations.repair import looks_like_archive
 from nacomp.runtime.documents import BatchResult
 from nacomp.runtime.events import FileOutcome, FileState, Phase
 from nacomp.runtime.memory import Budget, free_memory
@@ -130,19 +140,35 @@ def _size(task: Task) -> int:
 
 
 def _is_done(task: Task, loader: ModelLoader) -> bool:
-    """Whether the archive is there, whole, and of the file as it is now (by size and modification time)."""
+    """Whether the archive is there, whole, and of the file as it is now (by size and modification time).
+
+    Raises FileProblem for what is no archive of this file: somebody put it there, and a batch replaces only its own.
+    """
     if not task.target.is_file():
         return False
     try:
         now = task.source.stat()
+    except OSError:
+        return False  # reading it will say so
+    try:
         with ExitStack() as stack:
             entries = open_archive(task.target, loader, stack, DEFAULT_LIMITS).entries
     except PasswordNeeded:
         # What a person sealed, a batch does not replace by something that anybody can read.
         raise
-    except (NacompError, OSError):
-        return False
+    except (NacompError, OSError) as problem:
+        # An archive that does not hold is made again; what is none, or cannot be read, is not ours to replace.
+        ours = isinstance(problem, CorruptArchive) and looks_like_archive(task.target)
+        if ours:
+            return False
+        raise _not_ours(task) from problem
+    if [entry.path for entry in entries] != [task.source.name]:
+        raise _not_ours(task)
     return [(e.size, e.mtime_ns) for e in entries] == [(now.st_size, now.st_mtime_ns)]
+
+
+def _not_ours(task: Task) -> FileProblem:
+    return FileProblem(path=task.target, reason=f"is there already and is no archive of {task.source.name}")
 
 
 def _outcome(

@@ -7,6 +7,7 @@ Takes paths and settings, says how far it is through a `Job`, and either leaves 
 
 import shutil
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import BinaryIO
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.archive_writer import Written, write_archive
 from nacomp.archive.block_encoder import BlockEncoder
+from nacomp.archive.guard import check_apart
 from nacomp.archive.kept_blocks import keeping, kept_path
 from nacomp.archive.sources import Source, walk
 from nacomp.archive.spool import source_from_special
@@ -25,6 +27,7 @@ from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import CorruptArchive, Interrupted, Remedy, UsageError, VerificationFailed
 from nacomp.formats.protection.recovery import add_recovery
 from nacomp.formats.protection.seal import Seal
+from nacomp.runtime.destinations import is_stream, settle, write_through
 from nacomp.runtime.events import Phase
 from nacomp.runtime.output_files import check_free, save
 from nacomp.runtime.progress import CancelToken, Job
@@ -83,6 +86,15 @@ def compress(
         raise UsageError(reason="an empty password protects nothing; give a longer one, or none")
     if options.seal is not None and options.resume:
         raise UsageError(reason="resuming keeps finished blocks in the clear, so it goes without a password")
+    if isinstance(output, Path):
+        output = settle(output, overwrite=options.overwrite)
+        if is_stream(output):
+            with ExitStack() as stack:
+                with job.waiting():  # a pipe opens once somebody reads from it
+                    stream = stack.enter_context(write_through(output, overwrite=options.overwrite))
+                return compress(sources, stream, loader, options, job)
+        check_free(output, overwrite=options.overwrite)
+        check_apart(output, sources)
     codec = _codec(sources, loader, options, job)
     encoder, workers = loader.encoder(codec)
     coder = BlockEncoder(encoder, level_named(options.level), job, workers)

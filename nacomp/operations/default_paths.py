@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nacomp.archive.archive_reader import Archive
-from nacomp.errors import Remedy, UsageError
+from nacomp.errors import Remedy, UsageError, file_problem
 from nacomp.formats.entry import Entry
 
 SUFFIX = ".nac"
@@ -22,8 +22,16 @@ def default_archive(inputs: Sequence[Path]) -> Path:
     return first.parent / (first.name + SUFFIX)
 
 
-def file_target(path: Path | BinaryIO, output: Path | None, entry: Entry) -> Path:
-    """The one file of an archive: as it is asked for, or beside the archive. Raises UsageError."""
+def file_target(path: Path | BinaryIO, output: Path | None, entry: Entry, *, into: bool = False) -> Path:
+    """The one file of an archive: as it is asked for, or beside the archive; `into` makes the output a folder.
+
+    Raises UsageError, FileProblem.
+    """
+    if output is not None and into:
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise file_problem(output, problem) from problem
     if output is not None:
         return output / entry.path if output.is_dir() else output
     if not isinstance(path, Path):

@@ -9,6 +9,7 @@ from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.recovery import Repaired, find_damage, repair
 from nacomp.formats.protection.seal import is_sealed
 from nacomp.formats.reader import ArchiveReader
+from nacomp.runtime.destinations import settle
 from nacomp.runtime.output_files import save
 
 
@@ -28,7 +29,7 @@ def repair_archive(
         damaged = path.open("rb")
     except OSError as problem:
         raise file_problem(path, problem) from problem
-    with damaged, save(output, overwrite=overwrite) as target:
+    with damaged, save(settle(output, overwrite=overwrite), overwrite=overwrite) as target:
         done = repair(damaged, target)
         if is_sealed(target):
             # Its blocks show with the password only; a repair goes without, on the sectors' checksums.

@@ -20,6 +20,8 @@ def check_free(target: Path, *, overwrite: bool) -> None:
         raise OutputExists(path=target)
     if target.is_dir():
         raise FileProblem(path=target, reason="is a folder")
+    if target.exists() and not target.is_file():
+        raise FileProblem(path=target, reason="is no plain file and is not replaced")
 
 
 @contextlib.contextmanager

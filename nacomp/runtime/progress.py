@@ -7,7 +7,7 @@ cancel is answered within one step; reports upward are limited to ten a second.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from nacomp.errors import Interrupted
@@ -108,6 +108,10 @@ class Job:
         with self._lock:
             self._done += done_bytes
         self._tell()
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """See `CancelToken.waiting`."""
+        return self._cancel.waiting()
 
     def wrote(self, output_bytes: int) -> None:
         """Set the size of the output so far."""

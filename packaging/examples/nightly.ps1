@@ -10,5 +10,5 @@ $ErrorActionPreference = 'Stop'
 
 New-Item -ItemType Directory -Force -Path $Reports | Out-Null
 $today = Get-Date -Format 'yyyy-MM-dd'
-nacomp batch --job $Job --quiet --report (Join-Path $Reports 'last.json') --csv (Join-Path $Reports "$today.csv")
+nacomp batch --job $Job --quiet -f --report (Join-Path $Reports 'last.json') --csv (Join-Path $Reports "$today.csv")
 exit $LASTEXITCODE

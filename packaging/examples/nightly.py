@@ -19,7 +19,7 @@ def main(job: str, reports: str) -> int:
     report = folder / "last.json"
     table = folder / f"{date.today()}.csv"
     command = [sys.executable, "-m", "nacomp", "batch", "--job", job, "--quiet"]
-    done = subprocess.run([*command, "--report", str(report), "--csv", str(table)], check=False)
+    done = subprocess.run([*command, "-f", "--report", str(report), "--csv", str(table)], check=False)
     if done.returncode <= 1:  # all archived, or some files failed: there is a report
         summary = json.loads(report.read_text(encoding="utf-8"))["summary"]
         saved = summary["original_size"] - summary["compressed_size"]

@@ -8,4 +8,4 @@ job=$1
 reports=$2
 
 mkdir -p "$reports"
-nice nacomp batch --job "$job" --quiet --report "$reports/last.json" --csv "$reports/$(date +%F).csv"
+nice nacomp batch --job "$job" --quiet -f --report "$reports/last.json" --csv "$reports/$(date +%F).csv"

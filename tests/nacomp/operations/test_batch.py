@@ -199,7 +199,7 @@ def test_leftovers_are_no_inputs(folder: Path, tmp_path: Path) -> None:
         (folder / name).write_bytes(b"left")
     for done_now in (4, 0):
         report = tmp_path / "r.json"
-        assert nacomp("batch", folder, "--model", TINY, "--report", report).code == 0
+        assert nacomp("batch", folder, "--model", TINY, "-f", "--report", report).code == 0
         assert json.loads(report.read_text())["summary"]["done"] == done_now
 
 
