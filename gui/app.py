@@ -3,6 +3,7 @@
 Imports no Qt at module level, so that a missing PySide6 becomes a sentence and not a traceback.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -11,6 +12,9 @@ from nacomp.formats.errors import NacompError
 from nacomp.gui.errors import DisplayUnavailable
 from nacomp.models.errors import ExtraMissing
 
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+"""Environment variables of which one says where windows go."""
+
 
 def start(arguments: Sequence[str] = ()) -> int:
     """Run the application until its window closes.
@@ -18,10 +22,13 @@ def start(arguments: Sequence[str] = ()) -> int:
     Args:
         arguments: `[--compress | --extract] PATH...`; a lone archive is opened, anything else is queued.
 
-    Raises ExtraMissing without PySide6, DisplayUnavailable without the system libraries it needs.
+    Raises ExtraMissing without PySide6, DisplayUnavailable without a display or the system libraries it needs.
     """
     if find_spec("PySide6") is None:
         raise ExtraMissing(feature="The desktop application", extra="gui")
+    if sys.platform.startswith("linux") and not any(map(os.environ.get, DISPLAYS)):
+        # Qt itself would end the program in the middle (SIGABRT).
+        raise DisplayUnavailable(reason="there is no display")
     try:
         from nacomp.gui.application import run
     except ImportError as problem:

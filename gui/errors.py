@@ -4,6 +4,6 @@ from nacomp.formats.errors import ExitCode, NacompError
 
 
 class DisplayUnavailable(NacompError):
-    """The desktop application cannot start, because a system library is missing: {reason}."""
+    """The desktop application cannot start: {reason}."""
 
     exit_code = ExitCode.IO

@@ -21,6 +21,10 @@ class UnsupportedModel(ModelError):
     """The model file {model} cannot be used by the {engine} engine: {reason}."""
 
 
+class HomeMissing(ModelError):
+    """There is no home folder that models could be kept in; name a folder in NACOMP_HOME."""
+
+
 class HashMismatch(ModelError):
     """The file for model {model} has SHA-256 {actual}, expected {expected}; nothing was kept."""
 

@@ -37,10 +37,12 @@ from nacomp.runtime.progress import CancelToken, Job, ProgressCallback
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
+else:
+    Buffer = object  # Python has the name from 3.12 on
 
 
 def compress(
-    data: "Buffer",
+    data: Buffer,
     *,
     level: str = DEFAULT_LEVEL,
     model: str | None = None,
@@ -79,7 +81,7 @@ def compress(
 
 
 def decompress(
-    data: "Buffer",
+    data: Buffer,
     *,
     max_output: int | None = None,
     password: str | None = None,
@@ -112,7 +114,7 @@ def decompress(
         return archive.read(entry, Job(entry.size, progress, cancel))
 
 
-def _bytes_of(data: "Buffer") -> bytes:
+def _bytes_of(data: Buffer) -> bytes:
     """The bytes of a buffer, in C order. A length in items or rows must not be taken for one in bytes."""
     if isinstance(data, bytes):
         return data

@@ -55,6 +55,7 @@ def download(store: Store, entry: CatalogueEntry, report: Report, check: Check) 
 
     Raises DownloadFailed, HashMismatch, ModelError, ExtraMissing, and what `check` raises.
     """
+    store.make_folder()
     folder = store.folder / ".partial" / entry.id
     folder.mkdir(parents=True, exist_ok=True)
     needed, free = 2 * (entry.size or 0), free_bytes(store.folder)

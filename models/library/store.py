@@ -22,13 +22,15 @@ from typing import IO
 from platformdirs import user_data_path
 
 from nacomp.formats.errors import Remedy
-from nacomp.models.errors import HashMismatch, ModelError, ModelMissing
+from nacomp.models.errors import HashMismatch, HomeMissing, ModelError, ModelMissing
 from nacomp.models.library.catalogue import ID, CatalogueEntry, EmbeddedSource, read_catalogue
 from nacomp.models.library.gguf_file import open_gguf
 
 HOME_VARIABLE = "NACOMP_HOME"
 """Environment variable: a folder to use instead of the system's place for application data."""
 COPY_BYTES = 1 << 20
+NO_HOME = Path(os.devnull) / "nacomp"
+"""Where a user without a home keeps models: there are none, and none can be put there."""
 
 Report = Callable[[int, int | None], None]
 """Called with bytes done and bytes in all (None while unknown)."""
@@ -152,7 +154,7 @@ class Store:
         if not link:
             with file.open("rb") as content:
                 return self.install(model, content, file.stat().st_size, "file", sha256, report, check)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.make_folder()
         target = self.folder / f"{model}.gguf"
         try:
             target.symlink_to(file)
@@ -176,7 +178,7 @@ class Store:
         Raises HashMismatch if `sha256` is given and differs, ModelError if it is no GGUF, and what `check`
         raises.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.make_folder()
         with NamedTemporaryFile(dir=self.folder, prefix=f".{model}-", suffix=".part", delete=False) as part:
             try:
                 actual = _copy(content, part, size, report, check)
@@ -218,6 +220,12 @@ class Store:
     def _remedy(self, model: str) -> Remedy:
         return Remedy.PULL_MODEL if self.can_pull(model) else Remedy.ADD_MODEL
 
+    def make_folder(self) -> None:
+        """The folder is there afterwards. Raises HomeMissing, OSError."""
+        if NO_HOME in self.folder.parents:
+            raise HomeMissing
+        self.folder.mkdir(parents=True, exist_ok=True)
+
     def _free_id(self, file: Path, sha256: str) -> str:
         """The catalogue's id for this hash, else one made of the file's name that nothing else has."""
         for entry in read_catalogue().values():
@@ -253,7 +261,14 @@ class Store:
 def home() -> Path:
     """The folder that holds nacomp's data."""
     override = os.environ.get(HOME_VARIABLE)
-    return Path(override).absolute() if override else user_data_path("nacomp", appauthor=False)
+    if override:
+        return Path(override).absolute()
+    try:
+        folder = user_data_path("nacomp", appauthor=False)
+    except RuntimeError:
+        return NO_HOME
+    # Without a home, older versions of platformdirs name a folder "~" in the current one.
+    return folder if folder.is_absolute() else NO_HOME
 
 
 def free_bytes(folder: Path) -> int:

@@ -70,7 +70,7 @@ def _read(stream: BinaryIO, name: str, cancel: CancelToken) -> bytes:
         with cancel.waiting():
             return stream.read(READ_BYTES)
     except OSError as problem:
-        raise file_problem(name, problem) from problem
+        raise file_problem("standard input" if name == "stdin" else name, problem) from problem
 
 
 def _to_disk(spool: BytesIO) -> BinaryIO:

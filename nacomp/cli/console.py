@@ -5,6 +5,7 @@ stays free for data.
 """
 
 import os
+import sys
 from abc import ABC, abstractmethod
 from typing import Any, TextIO
 
@@ -13,7 +14,7 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as RichProgress
 
 from nacomp.cli.hints import hint, in_words
-from nacomp.cli.streams import Streams, streams
+from nacomp.cli.streams import Streams, let_go, streams
 from nacomp.errors import NacompError
 from nacomp.runtime.documents import Document
 from nacomp.runtime.events import (
@@ -75,7 +76,14 @@ class JsonConsole(Console):
         self._streams = streams or Streams()
 
     def _say(self, event: Event) -> None:
-        _write_line(self._streams.lines, to_json(event))
+        """Work does not fail because nobody could be told; but a reader who has gone no longer wants it."""
+        out = self._streams.lines
+        try:
+            _write_line(out, to_json(event))
+        except BrokenPipeError:
+            raise
+        except OSError:
+            let_go(out)
 
     def start(self, event: Started) -> None:
         self._say(event)
@@ -179,7 +187,10 @@ class TerminalConsole(Console):
             self._bar = self._task = None
 
     def _print(self, text: str, style: str | None = None) -> None:
-        self._rich.print(printable(text), style=style, soft_wrap=True)
+        try:
+            self._rich.print(printable(text), style=style, soft_wrap=True)
+        except OSError:
+            let_go(sys.stderr)  # what was done is done, whether or not it could be told
 
 
 def print_document(document: Document) -> None:

@@ -1,16 +1,18 @@
 """`nacomp`: the group of commands, the short names, and the one place where an error becomes an exit code."""
 
+import contextlib
 import io
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TextIO
 
 import click
 
-from nacomp.cli.streams import Streams
-from nacomp.errors import ExitCode, Interrupted, NacompError, UsageError
+from nacomp.cli.streams import Streams, let_go
+from nacomp.errors import ExitCode, Interrupted, NacompError, UsageError, file_problem
 from nacomp.version import VERSION
 
 COMMANDS = (
@@ -59,24 +61,37 @@ def cli() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code; messages have been printed."""
+    """Run one command line and return its exit code; messages have been printed as far as they could be."""
     streams = Streams()
     try:
         cli.main(list(arguments), prog_name="nacomp", standalone_mode=False, obj=streams)
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as wrong:
-        wrong.show()
+        with contextlib.suppress(OSError):
+            wrong.show()
         return ExitCode.USAGE
-    except (click.Abort, KeyboardInterrupt):
-        return _fail(Interrupted(), arguments, streams)
-    except NacompError as error:
-        return _fail(error, arguments, streams)
-    except MemoryError:
-        return _fail(
-            UsageError(reason="there is not enough memory for this model and level"), arguments, streams
-        )
+    except SystemExit:
+        raise BrokenPipeError from None  # so click leaves when the reader of our output has gone
+    except BrokenPipeError:
+        raise
+    except (NacompError, OSError, MemoryError, click.Abort, KeyboardInterrupt) as end:
+        if isinstance(end, OSError):
+            streams.data_on_stdout = True  # it may be the very stream that lines would go to
+        return _fail(_error_of(end), arguments, streams)
     return ExitCode.DONE
+
+
+def _error_of(end: BaseException) -> NacompError:
+    """What ended a command, as an error with a sentence."""
+    if isinstance(end, NacompError):
+        return end
+    if isinstance(end, OSError):
+        where = end.filename or "standard input or output"
+        return file_problem(os.fsdecode(where), end)
+    if isinstance(end, MemoryError):
+        return UsageError(reason="there is not enough memory for this model and level")
+    return Interrupted()
 
 
 def _fail(error: NacompError, arguments: Sequence[str], streams: Streams) -> int:
@@ -85,21 +100,49 @@ def _fail(error: NacompError, arguments: Sequence[str], streams: Streams) -> int
     if "--debug" in arguments:
         traceback.print_exc()
     console = JsonConsole(streams) if "--json" in arguments else TerminalConsole()
-    console.error(error)
+    with contextlib.suppress(OSError):  # nowhere to say it: the exit code does
+        console.error(error)
     return error.exit_code
 
 
 def main() -> None:
     """The `nacomp` program."""
+    _fill_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A name in another script on a terminal in ASCII is spelled out, and ends nothing.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         code = run(sys.argv[1:])
-        sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output has gone (`nacomp cat ... | head`); nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = ExitCode.IO
-    sys.exit(code)
+        let_go(sys.stdout)
+        code = int(ExitCode.IO)
+    left = [_flush(stream) for stream in (sys.stdout, sys.stderr)]
+    sys.exit(code or max(left))
+
+
+def _fill_closed_streams() -> None:
+    """Closed standard streams lead to what tells so, or nowhere: a file opened later must not get their numbers."""
+    for number, mode in ((0, "r"), (1, "w"), (2, "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            closed = os.open(os.devnull, os.O_RDONLY if number else os.O_WRONLY)
+            if closed != number:
+                os.dup2(closed, number)
+                os.close(closed)
+            # Reading from a file for writing and writing to one for reading fail, as on a closed stream.
+            setattr(sys, ("stdin", "stdout", "stderr")[number], open(number, mode, closefd=False))  # noqa: SIM115
+
+
+def _flush(stream: TextIO) -> int:
+    """Write what is left. Where it cannot be written, let go of it, or Python would try again as it ends."""
+    try:
+        stream.flush()
+    except OSError as problem:
+        let_go(stream)
+        if stream is sys.stdout and not isinstance(problem, BrokenPipeError):
+            _fail(file_problem("standard output", problem), sys.argv, Streams(data_on_stdout=True))
+            return ExitCode.IO
+    return ExitCode.DONE

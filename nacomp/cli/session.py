@@ -146,6 +146,8 @@ def binary_stdout(force: bool) -> BinaryIO:
         raise UsageError(
             reason="binary data is not written to a terminal; use -o FILE, a pipe, or -f to insist"
         )
+    if sys.stdout is None:
+        raise FileProblem(path="standard output", reason="is closed")
     return sys.stdout.buffer
 
 

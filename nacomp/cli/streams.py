@@ -1,5 +1,6 @@
 """Who standard output belongs to: a stream that carries data carries nothing else."""
 
+import os
 import sys
 from dataclasses import dataclass
 from typing import TextIO
@@ -22,6 +23,13 @@ class Streams:
 def streams() -> Streams:
     """The streams of this invocation, which hang on click's context, where `main` finds them too when it fails."""
     return click.get_current_context().ensure_object(Streams)
+
+
+def let_go(stream: TextIO) -> None:
+    """Lead a stream that cannot be written nowhere, or Python would try again as it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def claim_stdout() -> None:

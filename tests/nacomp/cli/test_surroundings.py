@@ -1,0 +1,116 @@
+"""Closed and full standard streams, no home, no display: a sentence and an exit code, never a traceback."""
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nacomp as library
+from nacomp.models.errors import HomeMissing
+from nacomp.models.library import store
+
+pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
+
+TEXT = b"said to nobody in particular\n" * 9
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """A folder with a text and its archive."""
+    (tmp_path / "a").write_bytes(TEXT)
+    (tmp_path / "a.nac").write_bytes(library.compress(TEXT, level="fast"))
+    return tmp_path
+
+
+def shell(line: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """A line of bash, with `nacomp` in it."""
+    line = line.replace("nacomp ", f"{sys.executable} -m nacomp ")
+    surroundings = {key: value for key, value in os.environ.items() if environment.get(key) != ""}
+    return subprocess.run(
+        ["bash", "-c", line],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=surroundings,
+        timeout=60,
+        check=False,
+    )
+
+
+DATA = ["compress a -c --level fast", "cat a.nac", "decompress -c a.nac"]
+DATA += ["list a.nac", "list --json a.nac", "info", "models list"]
+
+
+@pytest.mark.parametrize("stream", [">/dev/full", ">&-"])
+@pytest.mark.parametrize("line", [*DATA, "--help", "completion bash"])
+def test_data_that_cannot_be_written(line: str, stream: str, here: Path) -> None:
+    done = shell(f"nacomp {line} {stream}", here)
+    assert done.returncode == 5
+    assert "standard" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "ignored" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "stream", ["2>/dev/full", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", "--json >/dev/full", "--json >&-"]
+)
+def test_work_that_is_done_is_done_though_nobody_hears_it(stream: str, here: Path) -> None:
+    for line in ("compress a -f -o b.nac --level fast", "decompress a.nac -f -o back", "test a.nac"):
+        done = shell(f"nacomp {line} {stream}", here)
+        assert (done.returncode, done.stderr) == (0, ""), line
+    assert library.decompress((here / "b.nac").read_bytes()) == (here / "back").read_bytes() == TEXT
+
+
+def test_failures_keep_their_code_though_nobody_hears_them(here: Path) -> None:
+    for line, code in (("test a", 3), ("test nothing", 5), ("test", 2), ("no-such-command", 2)):
+        for stream in ("2>/dev/full", "2>&-"):
+            assert shell(f"nacomp {line} {stream}", here).returncode == code
+
+
+@pytest.mark.parametrize("line", ["compress - -o b.nac", "test -", "list -", "decompress - -o b"])
+def test_closed_standard_input(line: str, here: Path) -> None:
+    done = shell(f"nacomp {line} <&-", here)
+    assert (done.returncode, "Traceback" in done.stderr) == (5, False)
+    assert "standard input" in done.stderr
+    assert not (here / "b").exists()
+    assert not (here / "b.nac").exists()
+
+
+def test_reader_that_leaves(here: Path) -> None:
+    done = shell("nacomp cat a.nac | sleep 0; exit ${PIPESTATUS[0]}", here)
+    assert done.returncode in (0, 5)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("kind", ["raises", "names a folder called ~"])
+def test_no_home(kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What the system says of a user id without a name, by older and newer versions of platformdirs."""
+
+    def nowhere(*_: object, **__: object) -> Path:
+        if kind == "raises":
+            raise RuntimeError("could not determine the home directory")
+        return Path("~/.local/share/nacomp")
+
+    monkeypatch.delenv(store.HOME_VARIABLE)
+    monkeypatch.setattr(store, "user_data_path", nowhere)
+    monkeypatch.chdir(tmp_path)
+    assert library.decompress(library.compress(TEXT, level="fast")) == TEXT
+    with pytest.raises(HomeMissing, match="NACOMP_HOME"):
+        store.Store().make_folder()
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_display(here: Path) -> None:
+    pytest.importorskip("PySide6")
+    done = shell("nacomp gui", here, DISPLAY="", WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
+    assert (done.returncode, done.stderr.count("\n")) == (5, 1)
+    assert "no display" in done.stderr
+
+
+def test_errors_of_the_system_are_sentences() -> None:
+    from nacomp.cli.main import _error_of
+
+    assert "no space left" in str(_error_of(OSError(errno.ENOSPC, "No space left on device")))
