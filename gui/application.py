@@ -111,6 +111,7 @@ def run(arguments: Sequence[str]) -> int:
     instance = Instance()
     instance.listen()
     application = Application(app, SettingsStore())
+    application.services.unexpected.watch()
     instance.requested.connect(application.open)
     application.open(request)
     return app.exec()

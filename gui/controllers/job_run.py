@@ -3,6 +3,7 @@
 The queue (`runner.py`) decides when; everything between the start of a job and its end happens here.
 """
 
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from nacomp.gui.logic.commands import WorkerOptions, job_arguments, list_arguments
-from nacomp.gui.logic.ending import Ending
-from nacomp.gui.logic.jobs import Control, Job, Kind, State
+from nacomp.gui.logic.ending import Ending, problem_sentence
+from nacomp.gui.logic.jobs import FINISHED, Control, Job, Kind, State
 from nacomp.gui.logic.leftovers import now as leftovers_since
 from nacomp.gui.logic.leftovers import sweep
 from nacomp.gui.logic.locks import locked_sentence
@@ -48,6 +49,24 @@ class JobRun(QObject):
 
     def start(self) -> None:
         """Begin. `over` may come before this returns: a name that is taken can mean that nothing is to be done."""
+        self._attempt(self._begin)
+
+    def _attempt(self, step: Callable[[], object]) -> None:
+        """Do a step of the job. An exception in it fails this job with a sentence; the queue goes on."""
+        job = self._job
+        try:
+            step()
+        except Exception as problem:
+            self._stop_looking()
+            if self._worker is not None:
+                self._worker.stop()
+                self._worker = None
+            if job.state not in FINISHED:
+                self._end(State.FAILED, problem_sentence(problem, job.inputs[0], QCoreApplication.translate))
+            if not isinstance(problem, OSError):
+                sys.excepthook(type(problem), problem, problem.__traceback__)
+
+    def _begin(self) -> None:
         job = self._job
         if job.kind is Kind.EXTRACT:
             self._look_first()
@@ -107,6 +126,9 @@ class JobRun(QObject):
 
     def _looked(self, document: Mapping[str, Any]) -> None:
         self._look = None
+        self._attempt(lambda: self._run_extraction(document))
+
+    def _run_extraction(self, document: Mapping[str, Any]) -> None:
         entries = [str(entry["path"]) for entry in document["entries"]]
         appears, told = extract_places(self._job.inputs[0], self._folder(), entries)
         target = self._settled(appears)
@@ -144,8 +166,11 @@ class JobRun(QObject):
         self.changed.emit()
 
     def _ended(self, ending: Ending) -> None:
-        job, failure = self._job, ending.failure
         self._worker = None
+        self._attempt(lambda: self._conclude(ending))
+
+    def _conclude(self, ending: Ending) -> None:
+        job, failure = self._job, ending.failure
         if ending.success:
             self._end(State.DONE)
             return

@@ -45,6 +45,7 @@ class Runner(QObject):
         self.password: str | None = None
         """What new archives are sealed with. Kept here, so that a window made anew still shows it; never written."""
         self._runs: dict[int, JobRun] = {}
+        self._starting = False
 
     # What a person can do -----------------------------------------------------------------------------------
 
@@ -123,9 +124,9 @@ class Runner(QObject):
             self.retry(job)
 
     def remove(self, job: Job) -> None:
-        """Take a job out of the list."""
+        """Take a job out of the list. Those behind it may have waited for it."""
         self.model.remove(job)
-        self.changed.emit()
+        self._next()
 
     def clear_finished(self) -> None:
         """Take finished jobs out of the list; what failed stays until someone has looked at it."""
@@ -170,7 +171,8 @@ class Runner(QObject):
     def _measure(self, job: Job) -> None:
         inputs = job.inputs
 
-        def arrived(found: Measure) -> None:
+        def arrived(found: Measure | None) -> None:
+            found = found or Measure(0, 0)
             job.size, job.files = found.size, found.files
             if self.queue.find(job.id) is None:
                 return
@@ -191,9 +193,18 @@ class Runner(QObject):
             self._touch(job)
 
     def _next(self) -> None:
+        """Start what can start. A job that ends at once calls this again: the loop outside goes on for it, since
+        thousands of them inside each other would be too deep for Python.
+        """
+        if self._starting:
+            return
         self.queue.slots = self._store.value.slots
-        while self.going and (job := self.queue.next_to_start()) is not None and job.size is not None:
-            self._launch(job)
+        self._starting = True
+        try:
+            while self.going and (job := self.queue.next_to_start()) is not None and job.size is not None:
+                self._launch(job)
+        finally:
+            self._starting = False
         self.changed.emit()
 
     def _launch(self, job: Job) -> None:

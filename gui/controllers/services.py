@@ -12,6 +12,7 @@ from nacomp.gui.controllers.estimates import EstimateDesk
 from nacomp.gui.controllers.model_desk import ModelDesk
 from nacomp.gui.controllers.runner import Runner
 from nacomp.gui.controllers.surprise_maps import SurpriseMapDesk
+from nacomp.gui.controllers.unexpected import Unexpected
 from nacomp.gui.logic.settings import SettingsStore
 from nacomp.gui.look.theme import Theme
 from nacomp.gui.process.awake import Awake
@@ -30,6 +31,7 @@ class Services:
     models: ModelDesk
     surprise_maps: SurpriseMapDesk
     awake: Awake
+    unexpected: Unexpected
 
     def shut_down(self) -> None:
         """End every process and thread that belongs to the application."""
@@ -55,4 +57,5 @@ def make_services(store: SettingsStore, theme: Theme, program: Sequence[str] | N
         models=ModelDesk(runner.program),
         surprise_maps=SurpriseMapDesk(runner.program),
         awake=Awake(),
+        unexpected=Unexpected(),
     )

@@ -4,7 +4,9 @@ Qt-free: the process hands in what it saw, the desks and the queue ask what it m
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from nacomp.errors import file_problem
 from nacomp.gui.logic.events import Failure, last_words
 from nacomp.gui.logic.locks import Lock
 from nacomp.gui.logic.wording import Translate, english
@@ -62,3 +64,17 @@ class Ending:
         return last_words(self.stderr) or translate("worker", "The worker stopped with code {0}.").format(
             self.code
         )
+
+
+def problem_sentence(problem: Exception, path: Path, translate: Translate = english) -> str:
+    """Why the window itself could not do its part of a job on `path`: the system's reason, or what nobody expected."""
+    if isinstance(problem, OSError):
+        told = file_problem(problem.filename or path, problem)
+        reason = translate("Reasons", str(told.fields["reason"]))
+        return translate("Errors", "{path}: {reason}.").format(path=told.fields["path"], reason=reason)
+    return translate("worker", "Something unexpected went wrong: {0}").format(problem_words(problem))
+
+
+def problem_words(problem: BaseException) -> str:
+    """What an exception says, with its kind: its words alone can be as little as a key."""
+    return f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__

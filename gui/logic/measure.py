@@ -14,10 +14,20 @@ class Measure:
     files: int
 
 
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder and no link to one. What cannot be asked is none: its name is too long, or the folder
+    above it is shut.
+    """
+    try:
+        return path.is_dir() and not path.is_symlink()
+    except OSError:
+        return False
+
+
 def walk_files(paths: Iterable[Path]) -> Iterator[Path]:
     """Every regular file under the paths, in a fixed order; links are not followed, unreadable folders passed over."""
     for path in paths:
-        if path.is_symlink() or not path.is_dir():
+        if not is_folder(path):
             yield path
             continue
         for folder, folders, files in os.walk(path):

@@ -31,7 +31,10 @@ class Target:
 
 def is_archive(path: Path) -> bool:
     """Whether a dropped file is offered to be opened rather than compressed."""
-    return path.suffix.lower() == SUFFIX and not path.is_dir()
+    try:
+        return path.suffix.lower() == SUFFIX and not path.is_dir()
+    except OSError:  # nobody can look at it: the worker will say why
+        return True
 
 
 def archive_name(inputs: Sequence[Path]) -> str:

@@ -1,5 +1,6 @@
 """The window: pages at the left, one of them shown, and the question when it is closed during work."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -22,11 +23,13 @@ from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.jobs import Kind, State
 from nacomp.gui.logic.names import is_archive
 from nacomp.gui.look.icons import app_icon, icon
+from nacomp.gui.look.tones import Tone
 from nacomp.gui.views.archive_page import ArchivePage
+from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import dropped_paths
 from nacomp.gui.views.models_page import ModelsPage
 from nacomp.gui.views.pages import Page
-from nacomp.gui.views.parts import label, row
+from nacomp.gui.views.parts import MARGIN, label, row
 from nacomp.gui.views.password import PasswordQuestions
 from nacomp.gui.views.queue_page import QueuePage
 from nacomp.gui.views.settings_page import SettingsPage
@@ -64,7 +67,14 @@ class MainWindow(QMainWindow):
         box.setSpacing(0)
         self.stack = QStackedWidget()
         box.addWidget(self._side())
-        box.addWidget(self.stack, 1)
+        self.notice = Banner(self._services.theme.colours)
+        above = row(self.notice)
+        above.setContentsMargins(MARGIN, 12, MARGIN, 0)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addLayout(above)
+        right.addWidget(self.stack, 1)
+        box.addLayout(right, 1)
         self.setCentralWidget(frame)
 
     def _made(self, page: Page) -> QWidget:
@@ -161,6 +171,9 @@ class MainWindow(QMainWindow):
         return made
 
     def _connect(self) -> None:
+        # Queued: it may come from a thread, or from the middle of a paint event.
+        queued = Qt.ConnectionType.QueuedConnection
+        self._services.unexpected.happened.connect(self._tell_unexpected, queued)
         QShortcut(QKeySequence.StandardKey.Open, self, self.queue_page.choose_files)
         QShortcut(QKeySequence("Ctrl+Shift+O"), self, self.queue_page.choose_folder)
         QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
@@ -171,6 +184,11 @@ class MainWindow(QMainWindow):
         stored = self._services.store.value.window
         if stored:
             self.restoreGeometry(QByteArray.fromBase64(stored.encode()))
+
+    def _tell_unexpected(self, words: str) -> None:
+        text = self.tr("Something unexpected went wrong: {0}").format(words)
+        if self.notice.isHidden() or self.notice.text.text() != text:
+            self.notice.show_message(text, Tone.ERROR)
 
     @property
     def page(self) -> Page:
@@ -225,7 +243,8 @@ class MainWindow(QMainWindow):
             self._ask(0 if queue.busy else waiting)
             return
         self._services.store.value.window = bytes(self.saveGeometry().toBase64().data()).decode()
-        self._services.store.save()
+        with suppress(OSError):  # the place of the window is no reason to stay
+            self._services.store.save()
         self.closing.emit()
         event.accept()
 

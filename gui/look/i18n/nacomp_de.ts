@@ -519,6 +519,10 @@
         <translation>Einstellungen</translation>
     </message>
     <message>
+        <source>Something unexpected went wrong: {0}</source>
+        <translation>Etwas Unerwartetes ist schiefgegangen: {0}</translation>
+    </message>
+    <message>
         <source>Work is going on</source>
         <translation>Es wird noch gearbeitet</translation>
     </message>
@@ -1480,6 +1484,10 @@
     <message>
         <source>The worker stopped with code {0}.</source>
         <translation>Der Arbeitsprozess endete mit Code {0}.</translation>
+    </message>
+    <message>
+        <source>Something unexpected went wrong: {0}</source>
+        <translation>Etwas Unerwartetes ist schiefgegangen: {0}</translation>
     </message>
 </context>
 </TS>

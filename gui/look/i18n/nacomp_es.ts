@@ -519,6 +519,10 @@
         <translation>Ajustes</translation>
     </message>
     <message>
+        <source>Something unexpected went wrong: {0}</source>
+        <translation>Algo inesperado ha fallado: {0}</translation>
+    </message>
+    <message>
         <source>Work is going on</source>
         <translation>Hay trabajo en curso</translation>
     </message>
@@ -1480,6 +1484,10 @@
     <message>
         <source>The worker stopped with code {0}.</source>
         <translation>El proceso de trabajo terminó con el código {0}.</translation>
+    </message>
+    <message>
+        <source>Something unexpected went wrong: {0}</source>
+        <translation>Algo inesperado ha fallado: {0}</translation>
     </message>
 </context>
 </TS>
