@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from nacomp.gui.logic.commands import WorkerOptions, job_arguments, list_arguments
+from nacomp.gui.logic.dangers import dangers_of
 from nacomp.gui.logic.ending import Ending, problem_sentence
 from nacomp.gui.logic.jobs import FINISHED, Control, Job, Kind, State
 from nacomp.gui.logic.leftovers import now as leftovers_since
@@ -152,6 +153,7 @@ class JobRun(QObject):
             trash=settings.source_after is SourceAfter.TRASH,
             recovery=settings.recovery,
         )
+        job.dangers = dangers_of(job.kind, settings)
         self._began = leftovers_since()
         self._worker = Worker(self._program, job_arguments(job, target, options), self, job.password)
         self._worker.heard.connect(self._heard)

@@ -15,11 +15,15 @@ from PySide6.QtCore import (
     Qt,
 )
 
+from nacomp.gui.logic.dangers import card_words, job_dangers
 from nacomp.gui.logic.jobs import Job, Kind
 from nacomp.gui.logic.queue import JobQueue
+from nacomp.gui.logic.settings import SettingsStore
 from nacomp.gui.logic.status import headline, job_title, status_line
 
 JOB_ROLE = Qt.ItemDataRole.UserRole
+DANGERS_ROLE = Qt.ItemDataRole.UserRole + 1
+"""What is dangerous about a job, in a few words; empty for most."""
 ROW_MIME = "application/x-nacomp-queue-row"
 Index = QModelIndex | QPersistentModelIndex
 
@@ -27,8 +31,9 @@ Index = QModelIndex | QPersistentModelIndex
 class QueueModel(QAbstractListModel):
     """Every change of the queue's order goes through here, so that views never miss one."""
 
-    def __init__(self, queue: JobQueue, parent: QObject | None = None) -> None:
+    def __init__(self, queue: JobQueue, store: SettingsStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._store = store
         self.queue = queue
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
@@ -47,11 +52,14 @@ class QueueModel(QAbstractListModel):
                 words = (
                     headline(job, QCoreApplication.translate),
                     status_line(job, QCoreApplication.translate),
+                    index.data(DANGERS_ROLE),
                 )
                 title = job_title(job, QCoreApplication.translate)
                 return f"{title}: {', '.join(filter(None, words))}"
             case _ if role == JOB_ROLE:
                 return job
+            case _ if role == DANGERS_ROLE:
+                return card_words(job_dangers(job, self._store.value), QCoreApplication.translate)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

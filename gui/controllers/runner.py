@@ -40,7 +40,7 @@ class Runner(QObject):
         self._store = store
         self.program = list(program or worker_program())
         self.queue = JobQueue(store.value.slots)
-        self.model = QueueModel(self.queue, self)
+        self.model = QueueModel(self.queue, store, self)
         self.going = False
         self.password: str | None = None
         """What new archives are sealed with. Kept here, so that a window made anew still shows it; never written."""

@@ -34,6 +34,14 @@ class Hold(Enum):
     """It would take long, and a person has not chosen yet."""
 
 
+class Danger(Enum):
+    """What a job may do that a person should have meant (`dangers.py`)."""
+
+    TRASH = "trash"
+    REPLACE = "replace"
+    ENGINE = "engine"
+
+
 class Control(Enum):
     """What a worker is told while it works. The value is the line that it reads."""
 
@@ -82,6 +90,7 @@ class Job:
         password: what seals the archive, or opens it. In memory only, until the job is done.
         locked: it failed for want of the right password.
         held: why it does not start yet although it waits, else None.
+        dangers: what it was started with; before that the settings decide.
     """
 
     id: int
@@ -105,6 +114,7 @@ class Job:
     notices: list[str] = field(default_factory=list)
     stopping: Control | None = None
     held: Hold | None = None
+    dangers: tuple[Danger, ...] = ()
 
     @property
     def name(self) -> str:

@@ -94,6 +94,7 @@ QLabel[role="figure"] { font-size: ${figure}pt; font-weight: 600; color: $accent
 QLabel[role="soft"] { color: $soft; }
 QLabel[role="small"] { color: $soft; font-size: ${small}pt; }
 QLabel[role="danger"] { color: $danger; }
+QLabel[role="warning"] { color: $warning; font-size: ${small}pt; font-weight: 600; }
 QPushButton, QComboBox, QLineEdit, QSpinBox {
   background: $surface; color: $text; border: 1px solid $border; border-radius: 7px;
   padding: 5px 12px; min-height: 20px;

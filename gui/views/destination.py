@@ -6,6 +6,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy, QWidget
 
 from nacomp.gui.logic.settings import SettingsStore
+from nacomp.gui.views.parts import steady
 
 CHOOSE = "?"
 FRAME = 64
@@ -18,6 +19,7 @@ class Destination(QComboBox):
     def __init__(self, store: SettingsStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = store
+        steady(self)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         beside = self.tr("Beside the original")
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance(beside) + FRAME)

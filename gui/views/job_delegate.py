@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nacomp.gui.controllers.queue_model import JOB_ROLE
+from nacomp.gui.controllers.queue_model import DANGERS_ROLE, JOB_ROLE
 from nacomp.gui.logic.actions import Action
 from nacomp.gui.logic.jobs import ACTIVE, Control, Hold, Job, Kind, State
 from nacomp.gui.logic.status import headline, job_title, status_line
@@ -39,6 +39,9 @@ PADDING = 12.0
 BADGE = 38.0
 BUTTON = 30.0
 BETWEEN = 6.0
+MARK_GAP = 8.0
+MARK_SHARE = 0.7
+"""Of the room for a job's name, at most so much goes to the mark of what is dangerous about it."""
 HOVERED = QStyle.StateFlag.State_MouseOver
 Index = QModelIndex | QPersistentModelIndex
 
@@ -127,7 +130,7 @@ class JobDelegate(QStyledItemDelegate):
         self._paint_surface(painter, option)
         self._paint_badge(painter, option, job)
         right = self._paint_right(painter, option, job)
-        self._paint_words(painter, option, job, right)
+        self._paint_words(painter, option, index, right)
         if job.state in ACTIVE:
             self._paint_progress(painter, option, job)
         painter.restore()
@@ -185,7 +188,10 @@ class JobDelegate(QStyledItemDelegate):
             return QPointF(view.viewport().mapFromGlobal(QCursor.pos()))
         return QPointF(-1, -1)
 
-    def _paint_words(self, painter: QPainter, option: QStyleOptionViewItem, job: Job, right: float) -> None:
+    def _paint_words(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: Index, right: float
+    ) -> None:
+        job: Job = index.data(JOB_ROLE)
         area = self._card(option)
         left = area.left() + 2 * PADDING + BADGE
         width = max(20.0, right - left)
@@ -197,8 +203,13 @@ class JobDelegate(QStyledItemDelegate):
         painter.setFont(name_font)
         painter.setPen(self._colours.colour("text"))
         title = job_title(job, QCoreApplication.translate)
-        name = QFontMetricsF(name_font).elidedText(title, Qt.TextElideMode.ElideMiddle, width)
-        painter.drawText(QPointF(left, top + QFontMetricsF(name_font).ascent()), name)
+        metrics = QFontMetricsF(name_font)
+        warned = self._mark_width(index, width)
+        name = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, width - warned)
+        painter.drawText(QPointF(left, top + metrics.ascent()), name)
+        if warned:
+            after = left + metrics.horizontalAdvance(name) + MARK_GAP
+            self._paint_mark(painter, QRectF(after, top, warned - MARK_GAP, name_height), index)
         painter.setFont(line_font)
         painter.setPen(self._colours.colour("danger" if failed else "soft"))
         line = status_line(job, QCoreApplication.translate)
@@ -208,6 +219,31 @@ class JobDelegate(QStyledItemDelegate):
         else:
             cut = QFontMetricsF(line_font).elidedText(line, Qt.TextElideMode.ElideRight, width)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft, cut)
+
+    def _mark_width(self, index: Index, room: float) -> float:
+        """What the mark of a dangerous job takes from its name, the gap before it included; 0 for most jobs."""
+        words = index.data(DANGERS_ROLE)
+        if not words:
+            return 0.0
+        metrics = QFontMetricsF(scaled(QApplication.font(), 0.9))
+        wanted = MARK_GAP + metrics.height() + metrics.horizontalAdvance(words) + 16
+        return min(wanted, MARK_SHARE * room)
+
+    def _paint_mark(self, painter: QPainter, box: QRectF, index: Index) -> None:
+        """What is dangerous about a job, beside its name."""
+        c, font = self._colours, scaled(QApplication.font(), 0.9)
+        metrics = QFontMetricsF(font)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(c.colour("warning_tint"))
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        size = metrics.height() - 3
+        picture = QRectF(box.left() + 6, box.center().y() - size / 2, size, size)
+        paint_icon(painter, "warning", c.colour("warning"), picture)
+        inside = box.adjusted(10 + size, 0, -7, 0)
+        words = metrics.elidedText(index.data(DANGERS_ROLE), Qt.TextElideMode.ElideRight, inside.width())
+        painter.setFont(font)
+        painter.setPen(c.colour("warning"))
+        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
     def _paint_progress(self, painter: QPainter, option: QStyleOptionViewItem, job: Job) -> None:
         area = self._card(option)

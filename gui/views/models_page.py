@@ -20,7 +20,7 @@ from nacomp.gui.logic.models import Model, ModelSource
 from nacomp.gui.logic.wording import duration_text, size_text, speed_text
 from nacomp.gui.look.tones import Tone
 from nacomp.gui.views.banner import Banner
-from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, card, column, label, row
+from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, card, column, label, row, steady
 
 
 class ModelCard(QFrame):
@@ -165,6 +165,7 @@ class ModelsPage(QWidget):
         self.defaults: dict[Level, QComboBox] = {}
         for level in Level:
             choice = QComboBox()
+            steady(choice)
             choice.setMinimumWidth(260)
             choice.setAccessibleName(
                 self.tr("Model for level {0}").format(level_name(level, QCoreApplication.translate))

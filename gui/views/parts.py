@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from nacomp.gui.look.icons import icon, icon_pixmap
 from nacomp.gui.look.theme import Colours
 
-LabelRole = Literal["", "title", "heading", "figure", "soft", "small", "danger"]
+LabelRole = Literal["", "title", "heading", "figure", "soft", "small", "danger", "warning"]
 ButtonRole = Literal["", "primary"]
 """The style sheet's names for them (`look/theme.py`)."""
 
@@ -178,6 +178,22 @@ class ElidedLabel(QLabel):
     def _cut(self) -> None:
         metrics = QFontMetrics(self.font())
         self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideMiddle, max(0, self.width() - 2)))
+
+
+class _WheelGuard(QObject):
+    """Leaves the wheel to the page around a control that does not have the focus."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
+
+
+def steady(control: QWidget) -> None:
+    """Keep the wheel from changing a control that somebody only scrolls past; every control with values needs it."""
+    control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    control.installEventFilter(_WheelGuard(control))
 
 
 def announce(widget: QWidget) -> None:

@@ -1,6 +1,6 @@
 """Options for the whole queue: level, destination, what to do when a name is taken."""
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -12,10 +12,12 @@ from PySide6.QtWidgets import (
 )
 
 from nacomp.gui.controllers.services import Services
+from nacomp.gui.logic.dangers import dangers_of, page_words
+from nacomp.gui.logic.jobs import Kind
 from nacomp.gui.logic.levels import Level, level_name
 from nacomp.gui.logic.names import Conflict
 from nacomp.gui.views.destination import Destination
-from nacomp.gui.views.parts import Segments, label, row, tool
+from nacomp.gui.views.parts import Segments, label, row, steady, tool
 from nacomp.gui.views.password import PasswordField
 
 PASSWORD_WIDTH = 220
@@ -25,7 +27,10 @@ class QueueOptions(QWidget):
     """One line of controls. They apply to jobs that are added or started from now on, and are remembered.
 
     A second line, for those who seal, has the password: it is forgotten when the application closes.
+    `changed`: waiting jobs may look different now.
     """
+
+    changed = Signal()
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +50,7 @@ class QueueOptions(QWidget):
         self.destination = Destination(self._store)
         self.destination.setMaximumWidth(340)
         self.conflict = QComboBox()
+        steady(self.conflict)
         for policy, text in {
             Conflict.RENAME: self.tr("Keep both"),
             Conflict.REPLACE: self.tr("Replace"),
@@ -52,7 +58,8 @@ class QueueOptions(QWidget):
         }.items():
             self.conflict.addItem(text, policy.value)
         self.conflict.setCurrentIndex(self.conflict.findData(settings.conflict))
-        self.conflict.activated.connect(lambda: self._store.change("conflict", self.conflict.currentData()))
+        self.conflict.activated.connect(self._conflict_chosen)
+        self.warning = label("", "warning", wrap=True)
         self.password = PasswordField(services.theme.colours)
         self.password.setFixedWidth(PASSWORD_WIDTH)
         self.password.setAccessibleName(self.tr("Password"))
@@ -91,7 +98,9 @@ class QueueOptions(QWidget):
         box = QHBoxLayout()
         box.setSpacing(14)
         outer.addLayout(box)
+        outer.addWidget(self.warning)
         outer.addWidget(self.seal_line)
+        self._show_dangers()
         for text, widget, stretch in (
             (self.tr("Level"), self.level, 0),
             (self.tr("Save to"), self.destination, 1),
@@ -142,6 +151,17 @@ class QueueOptions(QWidget):
     def _set_password(self, word: str) -> None:
         self._runner.password = word or None
 
+    def _conflict_chosen(self) -> None:
+        self._store.change("conflict", self.conflict.currentData())
+        self._show_dangers()
+        self.changed.emit()
+
+    def _show_dangers(self) -> None:
+        """Say what can cost someone a file; most people never see this line."""
+        dangers = dangers_of(Kind.COMPRESS, self._store.value)
+        self.warning.setVisible(bool(dangers))
+        self.warning.setText(page_words(dangers, QCoreApplication.translate))
+
     def showEvent(self, event: QShowEvent) -> None:
         """The settings page may have changed any of this meanwhile."""
         settings = self._store.value
@@ -149,4 +169,5 @@ class QueueOptions(QWidget):
         self.conflict.setCurrentIndex(self.conflict.findData(settings.conflict))
         for name, action in self._switches.items():
             action.setChecked(getattr(settings, name))
+        self._show_dangers()
         super().showEvent(event)

@@ -92,6 +92,7 @@ class QueuePage(QWidget):
         return box
 
     def _connect(self) -> None:
+        self.options.changed.connect(self.list.viewport().update)
         self.drop_area.dropped.connect(self.take)
         self.drop_area.wants_files.connect(self.choose_files)
         self.drop_area.wants_folder.connect(self.choose_folder)

@@ -14,7 +14,7 @@ from nacomp.gui.logic.levels import Level, level_name
 from nacomp.gui.logic.names import Conflict
 from nacomp.gui.logic.settings import Engine, LanguageChoice, SourceAfter, ThemeChoice
 from nacomp.gui.views.destination import Destination
-from nacomp.gui.views.parts import MARGIN, button, card, column, label, row
+from nacomp.gui.views.parts import MARGIN, button, card, column, label, row, steady
 
 
 class SettingsPage(QWidget):
@@ -97,6 +97,8 @@ class SettingsPage(QWidget):
         grid.addWidget(control, line, 1)
         if hint:
             grid.addWidget(label(hint, "small", wrap=True), line, 2)
+        if not isinstance(control, Destination):
+            steady(control)
         self._made[name] = control
 
     def _choice(

@@ -1279,6 +1279,33 @@
     </message>
 </context>
 <context>
+    <name>dangers</name>
+    <message>
+        <source>original to the trash</source>
+        <translation>Original in den Papierkorb</translation>
+    </message>
+    <message>
+        <source>replaces</source>
+        <translation>ersetzt</translation>
+    </message>
+    <message>
+        <source>llama.cpp only</source>
+        <translation>nur llama.cpp</translation>
+    </message>
+    <message>
+        <source>Originals go to the trash once their archive has been verified.</source>
+        <translation>Originale kommen in den Papierkorb, sobald ihr Archiv geprüft ist.</translation>
+    </message>
+    <message>
+        <source>A file that has the result&apos;s name is replaced.</source>
+        <translation>Eine Datei, die wie das Ergebnis heißt, wird ersetzt.</translation>
+    </message>
+    <message>
+        <source>Archives are not portable: only the same build of llama.cpp opens them.</source>
+        <translation>Archive sind nicht übertragbar: Nur dieselbe llama.cpp-Version öffnet sie.</translation>
+    </message>
+</context>
+<context>
     <name>levels</name>
     <message>
         <source>{0}: about {1}</source>

@@ -1279,6 +1279,33 @@
     </message>
 </context>
 <context>
+    <name>dangers</name>
+    <message>
+        <source>original to the trash</source>
+        <translation>original a la papelera</translation>
+    </message>
+    <message>
+        <source>replaces</source>
+        <translation>reemplaza</translation>
+    </message>
+    <message>
+        <source>llama.cpp only</source>
+        <translation>solo llama.cpp</translation>
+    </message>
+    <message>
+        <source>Originals go to the trash once their archive has been verified.</source>
+        <translation>Los originales van a la papelera en cuanto se comprueba su archivo.</translation>
+    </message>
+    <message>
+        <source>A file that has the result&apos;s name is replaced.</source>
+        <translation>Un fichero con el nombre del resultado se reemplaza.</translation>
+    </message>
+    <message>
+        <source>Archives are not portable: only the same build of llama.cpp opens them.</source>
+        <translation>Los archivos no son portables: solo los abre la misma compilación de llama.cpp.</translation>
+    </message>
+</context>
+<context>
     <name>levels</name>
     <message>
         <source>{0}: about {1}</source>
