@@ -130,7 +130,7 @@ QPushButton[role="segment"]:checked {
   background: $tint; color: $accent; border-color: $accent; border-left-width: 1px;
 }
 QPushButton[role="segment"]:focus { border: 2px solid $accent; padding: 4px 13px; }
-QComboBox { padding-right: 26px; }
+QComboBox { padding-right: 26px; combobox-popup: 0; }
 QSpinBox QLineEdit { border: 0; padding: 0 0 0 4px; min-height: 0; background: transparent; }
 QSpinBox::up-button, QSpinBox::down-button { border: 0; width: 22px; background: transparent; }
 QSpinBox::up-arrow { image: url($arrow_up); width: 11px; height: 11px; }

@@ -145,14 +145,19 @@ class EntryBrowser(QSplitter):
             )
 
     def _note(self, text: str) -> None:
-        self.preview.clear()
+        self._show_text("")
         self.preview.setPlaceholderText(text)
+
+    def _show_text(self, text: str) -> None:
+        """The whole of it is painted anew: Qt leaves lines of the old text where the new one has none."""
+        self.preview.setPlainText(text)
+        self.preview.viewport().update()
 
     def _show_preview(self, path: str, data: bytes) -> None:
         nodes = self.selected_nodes()
         if len(nodes) != 1 or nodes[0].entry is None or nodes[0].entry.path != path:
             return
         if looks_like_text(data):
-            self.preview.setPlainText(data.decode("utf-8", "ignore"))
+            self._show_text(data.decode("utf-8", "ignore"))
         else:
             self._note(self.tr("Not a text, so there is nothing to show here. Extract it to open it."))

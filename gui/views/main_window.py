@@ -36,6 +36,9 @@ from nacomp.gui.views.settings_page import SettingsPage
 from nacomp.gui.views.surprise_map_page import SurpriseMapPage
 
 SIDE = 184
+SMALLEST = QSize(860, 520)
+FRAME = QSize(16, 48)
+"""What a window manager puts around a window, about."""
 
 
 class MainWindow(QMainWindow):
@@ -51,7 +54,6 @@ class MainWindow(QMainWindow):
         self.question: QMessageBox | None = None
         self.setWindowTitle("nacomp")
         self.setWindowIcon(app_icon())
-        self.setMinimumSize(860, 520)
         self.setAcceptDrops(True)
         self._pages: dict[Page, QWidget] = {}
         self._build()
@@ -180,7 +182,9 @@ class MainWindow(QMainWindow):
         self.show_page(Page.QUEUE)
 
     def _restore(self) -> None:
-        self.resize(1080, 720)
+        room = self.screen().availableGeometry().size() - FRAME
+        self.setMinimumSize(SMALLEST.boundedTo(room))
+        self.resize(QSize(1080, 720).boundedTo(room))
         stored = self._services.store.value.window
         if stored:
             self.restoreGeometry(QByteArray.fromBase64(stored.encode()))

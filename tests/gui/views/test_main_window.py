@@ -1,5 +1,8 @@
 """The window: closing asks, every control has a name, every page fits."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,3 +116,30 @@ def test_every_page_fits_a_window_of_900_pixels(
         content = window.centralWidget()
         assert content is not None
         assert content.minimumSizeHint().width() <= 900, name
+
+
+SHOW_AND_MEASURE = """
+from nacomp.gui.application import Application, make_qt_application
+from nacomp.gui.logic.settings import SettingsStore
+
+application = Application(make_qt_application(), SettingsStore())
+application.window.show()
+room, frame = application.window.screen().availableGeometry(), application.window.frameGeometry()
+print(room.contains(frame), room.width(), frame.width())
+application.window.leave()
+"""
+
+
+@pytest.mark.parametrize("scale", ["1", "2"])
+def test_the_first_window_fits_the_screen(scale: str) -> None:
+    """The screen of these tests has 800 by 800 pixels, with scale 2 half of it."""
+    environment = {**os.environ, "QT_SCALE_FACTOR": scale}
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW_AND_MEASURE],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
+    )
+    assert done.stdout.split()[0] == "True", done.stdout
