@@ -16,7 +16,7 @@ from nacomp.gui.logic.dangers import dangers_of
 from nacomp.gui.logic.ending import Ending, problem_sentence
 from nacomp.gui.logic.jobs import FINISHED, Control, Job, Kind, State
 from nacomp.gui.logic.leftovers import now as leftovers_since
-from nacomp.gui.logic.leftovers import sweep
+from nacomp.gui.logic.leftovers import sweep, sweep_folders
 from nacomp.gui.logic.locks import locked_sentence
 from nacomp.gui.logic.names import Target, extract_places, output_name, settle
 from nacomp.gui.logic.settings import Settings, SourceAfter
@@ -47,6 +47,8 @@ class JobRun(QObject):
         self._look: DocumentQuery | None = None
         self._worker: Worker | None = None
         self._began = 0.0
+        self._fresh = False
+        """Nothing of the output's name was there before."""
 
     def start(self) -> None:
         """Begin. `over` may come before this returns: a name that is taken can mean that nothing is to be done."""
@@ -153,6 +155,7 @@ class JobRun(QObject):
             trash=settings.source_after is SourceAfter.TRASH,
             recovery=settings.recovery,
         )
+        self._fresh = job.output is not None and not job.output.exists()
         job.dangers = dangers_of(job.kind, settings)
         self._began = leftovers_since()
         self._worker = Worker(self._program, job_arguments(job, target, options), self, job.password)
@@ -182,6 +185,8 @@ class JobRun(QObject):
             return
         if ending.crashed and job.output is not None:
             sweep(job.output, self._began)
+        if self._fresh and job.output is not None:
+            sweep_folders(job.output)
         if job.stopping is Control.CANCEL or (failure and failure.kind == "Interrupted"):
             self._end(State.CANCELLED)
         else:

@@ -1,5 +1,11 @@
-"""Partial output of a worker that died: it removes its own on every ordinary end, but not when it is killed."""
+"""What a job that did not succeed would leave lying about.
 
+Partial files of a worker that died: it removes its own on every ordinary end, but not when it is killed. And the folders
+of an extraction: they are made before the files in them.
+"""
+
+import contextlib
+import os
 import time
 from pathlib import Path
 
@@ -30,3 +36,15 @@ def sweep(output: Path, since: float) -> list[Path]:
         except OSError:
             continue
     return removed
+
+
+def sweep_folders(output: Path) -> None:
+    """Remove the folders of an extraction into a new folder in which nothing is; whole files stay with theirs.
+
+    Else the next attempt would find the name taken, by nothing.
+    """
+    if output.is_symlink():
+        return
+    for folder, _folders, _files in os.walk(output, topdown=False):
+        with contextlib.suppress(OSError):  # something is in it
+            Path(folder).rmdir()

@@ -116,3 +116,40 @@ def test_cancel_while_an_archive_is_looked_into_ends_the_job(
     runner.cancel(job)
     finished(job, State.CANCELLED)
     assert not list(tmp_path.iterdir())
+
+
+def flipped(archive: Path, target: Path) -> Path:
+    """A copy of an archive that opens, with a byte of its first block turned over."""
+    data = bytearray(archive.read_bytes())
+    data[len(data) // 4] ^= 0xFF
+    target.write_bytes(data)
+    return target
+
+
+def test_failed_extraction_leaves_no_folders_and_the_next_has_the_name(
+    application: Application, archive: Path, tmp_path: Path, finished: Finished
+) -> None:
+    runner, whole = application.services.runner, archive.read_bytes()
+    place = tmp_path / "place"
+    place.mkdir()
+    broken = flipped(archive, place / "things.nac")
+    failed = runner.add(Kind.EXTRACT, [broken])[0]
+    finished(failed, State.FAILED)
+    assert failed.damaged
+    assert [path.name for path in place.iterdir()] == ["things.nac"]
+    broken.write_bytes(whole)
+    again = runner.add(Kind.EXTRACT, [broken])[0]
+    finished(again)
+    assert again.output == place / "things"
+    assert (place / "things" / "box" / "inner" / "letter.txt").is_file()
+
+
+def test_failed_extraction_leaves_folders_alone_that_were_there(
+    application: Application, archive: Path, tmp_path: Path, finished: Finished
+) -> None:
+    broken = flipped(archive, tmp_path / "things.nac")
+    (tmp_path / "things" / "mine").mkdir(parents=True)
+    application.services.store.value.conflict = Conflict.REPLACE
+    failed = application.services.runner.add(Kind.EXTRACT, [broken])[0]
+    finished(failed, State.FAILED)
+    assert (tmp_path / "things" / "mine").is_dir()

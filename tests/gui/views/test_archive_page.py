@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui.application import Application
@@ -118,31 +116,3 @@ def test_damaged_archive_is_a_sentence_in_the_window(
 def test_archives_of_the_golden_set_are_shown(application: Application, qtbot: QtBot) -> None:
     page = opened(application, qtbot, GOLDEN / "shared-extents.nac")
     assert page.entries.tree.model().rowCount() >= 1
-
-
-class Painted(QObject):
-    """Notes what of a widget is painted."""
-
-    def __init__(self, watched: QWidget) -> None:
-        super().__init__()
-        self.regions: list[QRect] = []
-        watched.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.regions.append(event.rect())
-        return super().eventFilter(watched, event)
-
-
-def test_another_preview_is_painted_over_the_whole_of_the_old_one(
-    application: Application, qtbot: QtBot, archive: Path
-) -> None:
-    page = opened(application, qtbot, archive)
-    select(page, "letter.txt")
-    qtbot.waitUntil(lambda: "Dear reader" in page.entries.preview.toPlainText())
-    view = page.entries.preview.viewport()
-    qtbot.wait(50)
-    painted = Painted(view)
-    select(page, "noise")
-    assert page.entries.preview.toPlainText() == ""
-    qtbot.waitUntil(lambda: view.rect() in painted.regions)
