@@ -161,7 +161,14 @@ class Job:
             return Share(size, size)
         done = int(size * (self.meter.fraction or 0.0))
         seconds = self.estimate.seconds if self.estimate else None
-        return Share(size, done, self.meter.speed if self.state in ACTIVE else None, seconds)
+        known = self.state in ACTIVE and self.meter.settled
+        return Share(size, done, self.meter.speed if known else None, seconds)
+
+    @property
+    def gained(self) -> bool:
+        """Whether there is reason to be glad: it is done, and what was compressed became smaller."""
+        sizes = self.sizes()
+        return self.state is State.DONE and (sizes is None or sizes[0] > sizes[1])
 
     def sizes(self) -> tuple[int, int] | None:
         """(original, compressed) bytes of a finished compression, else None."""

@@ -15,6 +15,12 @@ SMOOTHING_SECONDS = 4.0
 In the first seconds it is as long as the work has run: a job's first figures, from its start-up, must not linger.
 """
 
+SETTLED_SECONDS = 3.0
+SETTLED_FRACTION = 0.05
+"""A time left is told once the speed is an average over so many seconds, or so much is done. The first figures come from
+the start-up, the least piece of work over the longest wait: "3 days left" for a job of a minute.
+"""
+
 
 class Meter:
     """The progress of one job as it should be shown."""
@@ -55,9 +61,14 @@ class Meter:
         return min(1.0, self.latest.done_bytes / self.latest.total_bytes)
 
     @property
+    def settled(self) -> bool:
+        """Whether the speed says something about what is still to come."""
+        return self._measured_for >= SETTLED_SECONDS or (self.fraction or 0.0) >= SETTLED_FRACTION
+
+    @property
     def seconds_left(self) -> float | None:
-        """Time left in seconds: from the smoothed speed where there is one, else the worker's own figure."""
-        if self.latest is None:
+        """Time left in seconds: from the smoothed speed where there is one, else the worker's own figure; None too early."""
+        if self.latest is None or not self.settled:
             return None
         missing = self.latest.total_bytes - self.latest.done_bytes
         if self.speed and missing >= 0 and self.latest.total_bytes:

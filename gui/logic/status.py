@@ -124,7 +124,7 @@ def headline(job: Job, translate: Translate = english) -> str:
     """The few words at the right edge of a job's card: the figure a person looks for."""
     sizes = job.sizes() if job.state is State.DONE else None
     if sizes:
-        return ratio_text(*sizes, translate) if sizes[0] > sizes[1] else ""
+        return ratio_text(*sizes, translate) if job.gained else ""
     if job.state in (State.RUNNING, State.PAUSED) and job.meter.fraction is not None:
         return f"{100 * job.meter.fraction:.0f}%"
     return ""

@@ -25,6 +25,9 @@ __all__ = [
 MARKS = Marks()
 """How the language in use writes numbers. One per process, as the language is; `Language.choose` sets it."""
 
+LITTLE_BYTES = 1000
+"""An archive's own header and index take some hundred bytes: below this they can outweigh what is saved, even of a text."""
+
 
 def fixed_text(value: float, places: int) -> str:
     """A number with so many places: 2.146."""
@@ -60,6 +63,8 @@ def ratio_text(original: int, compressed: int, translate: Translate = english) -
     percent = round(100 * (1 - compressed / original))
     if percent >= 1:
         return translate("wording", "{0}% smaller").format(percent)
+    if original < LITTLE_BYTES:
+        return translate("wording", "not smaller: too little to gain from")
     return translate("wording", "not smaller: already dense")
 
 

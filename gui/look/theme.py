@@ -91,6 +91,7 @@ QLabel { background: transparent; }
 QLabel[role="title"] { font-size: ${title}pt; font-weight: 600; }
 QLabel[role="heading"] { font-size: ${heading}pt; font-weight: 600; }
 QLabel[role="figure"] { font-size: ${figure}pt; font-weight: 600; color: $accent; }
+QLabel[role="figure"][tone="soft"] { color: $soft; }
 QLabel[role="soft"] { color: $soft; }
 QLabel[role="small"] { color: $soft; font-size: ${small}pt; }
 QLabel[role="danger"] { color: $danger; }
@@ -153,6 +154,8 @@ QHeaderView::section {
 QListView { background: transparent; border: 0; }
 QProgressBar { background: $border; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QProgressBar[tone="warning"]::chunk { background: $warning; }
+QProgressBar[tone="error"]::chunk { background: $danger; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle { background: $strong_border; border-radius: 4px; min-height: 28px; min-width: 28px; margin: 2px; }

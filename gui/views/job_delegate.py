@@ -74,7 +74,7 @@ def badge(job: Job) -> tuple[str, str]:
     """The picture of a job and the colour role it is drawn in."""
     match job.state:
         case State.DONE:
-            return "check", "accent"
+            return "check", "accent" if job.gained else "soft"
         case State.FAILED:
             return "warning", "danger"
         case State.CANCELLED | State.SKIPPED:

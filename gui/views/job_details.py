@@ -19,7 +19,7 @@ from nacomp.gui.logic.status import job_title, status_line
 from nacomp.gui.logic.wording import count_text, fixed_text, ratio_text, size_text
 from nacomp.gui.views.action_names import ACTION_PICTURES, action_name
 from nacomp.gui.views.compare_chart import CompareChart
-from nacomp.gui.views.parts import ElidedLabel, button, card, label, row, tool
+from nacomp.gui.views.parts import ElidedLabel, button, card, label, restyle, row, tool
 
 AUTOMATIC_COMPARISON_BYTES = 4_000_000
 """Up to here all three codecs together need about two seconds: done without asking."""
@@ -108,6 +108,8 @@ class JobDetails(QWidget):
         self.figure.setVisible(sizes is not None)
         if sizes:
             self.figure.setText(ratio_text(*sizes, QCoreApplication.translate))
+            self.figure.setProperty("tone", "" if job.gained else "soft")
+            restyle(self.figure)
         self.bar.setVisible(job.state in ACTIVE)
         self.bar.setValue(round(1000 * (job.meter.fraction or 0)))
         self.status.setText(status_line(job, QCoreApplication.translate))

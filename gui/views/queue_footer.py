@@ -8,7 +8,8 @@ from nacomp.gui.logic.jobs import FINISHED, State
 from nacomp.gui.logic.progress import Total
 from nacomp.gui.logic.wording import duration_text, size_text
 from nacomp.gui.look.theme import Colours
-from nacomp.gui.views.parts import MARGIN, button, label, row
+from nacomp.gui.look.tones import Tone
+from nacomp.gui.views.parts import MARGIN, button, label, restyle, row
 
 
 class QueueFooter(QFrame):
@@ -30,12 +31,20 @@ class QueueFooter(QFrame):
         box.addLayout(row(self.text, None, self.clear))
         box.addWidget(self.bar)
 
+    def _colour_bar(self, failed: int, done: int) -> None:
+        """Green is for what went well."""
+        tone = (Tone.WARNING if done else Tone.ERROR).value if failed else ""
+        if self.bar.property("tone") != tone:
+            self.bar.setProperty("tone", tone)
+            restyle(self.bar)
+
     def show_total(self, total: Total) -> None:
         """Show how things stand."""
         queue, counts = self._queue, self._queue.counts()
         self.setVisible(len(queue) > 0)
         self.clear.setEnabled(any(counts[state] for state in FINISHED - {State.FAILED}))
         self.bar.setValue(round(1000 * total.fraction))
+        self._colour_bar(counts[State.FAILED], counts[State.DONE])
         parts = [self.tr("{0} of {1} done").format(counts[State.DONE], len(queue))]
         if counts[State.FAILED]:
             parts.append(self.tr("%n failed", "", counts[State.FAILED]))

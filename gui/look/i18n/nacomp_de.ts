@@ -1474,6 +1474,10 @@
         <translation>{0} % kleiner</translation>
     </message>
     <message>
+        <source>not smaller: too little to gain from</source>
+        <translation>nicht kleiner: zu wenig, um daran zu sparen</translation>
+    </message>
+    <message>
         <source>not smaller: already dense</source>
         <translation>nicht kleiner: schon dicht</translation>
     </message>

@@ -1474,6 +1474,10 @@
         <translation>{0} % menor</translation>
     </message>
     <message>
+        <source>not smaller: too little to gain from</source>
+        <translation>no es menor: hay demasiado poco que ganar</translation>
+    </message>
+    <message>
         <source>not smaller: already dense</source>
         <translation>no es menor: ya estaba denso</translation>
     </message>

@@ -1,8 +1,12 @@
 """Progress arithmetic: fractions, smoothed speed, time left, totals over jobs."""
 
+from pathlib import Path
+
 import pytest
 
+from nacomp.gui.logic.estimate import Estimate
 from nacomp.gui.logic.events import Progress
+from nacomp.gui.logic.jobs import Job, Kind, State
 from nacomp.gui.logic.progress import SMOOTHING_SECONDS, Meter, Share, total_of
 
 
@@ -96,3 +100,22 @@ def test_total_time_is_unknown_before_anything_runs() -> None:
 def test_an_empty_queue_has_no_progress_and_nothing_left() -> None:
     total = total_of([])
     assert (total.fraction, total.seconds_left) == (0.0, 0.0)
+
+
+def test_a_first_reading_promises_nothing() -> None:
+    """One byte of a megabyte in the first third of a second would be days; three seconds later it is a minute."""
+    meter = Meter()
+    meter.update(Progress(1, 1_000_000, bytes_per_second=3.0, seconds_left=333_333.0), 0.0)
+    assert meter.seconds_left is None
+    for tenth in range(1, 31):
+        meter.update(Progress(1500 * tenth, 1_000_000, bytes_per_second=15_000.0), tenth / 10)
+    assert meter.seconds_left == pytest.approx(63.7, abs=1.0)
+
+
+def test_the_queue_promises_nothing_from_a_first_reading() -> None:
+    job = Job(1, Kind.COMPRESS, (Path("a"),), size=1_000_000)
+    job.go(State.RUNNING)
+    job.take(Progress(1, 1_000_000, bytes_per_second=3.0), 0.0)
+    assert total_of([job.share()]).seconds_left is None
+    job.estimate = Estimate(60.0, 100)
+    assert total_of([job.share()]).seconds_left == pytest.approx(60.0, abs=0.1)
