@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -13,6 +14,7 @@ from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.actions import Action, allowed
 from nacomp.gui.logic.jobs import Job, Kind, State
 from nacomp.gui.logic.levels import Level, level_name
+from nacomp.gui.logic.names import is_archive
 from nacomp.gui.views.action_names import full_action_name
 from nacomp.gui.views.job_delegate import JobDelegate
 
@@ -29,9 +31,13 @@ MENU = (
 
 
 class JobList(QListView):
-    """Does with jobs what a person asks for. `details_wanted`: someone wants to see all about the current job."""
+    """Does with jobs what a person asks for. `details_wanted`: someone wants to see all about the current job.
+
+    `archive_wanted`: or to look into the archive that a job has made.
+    """
 
     details_wanted = Signal()
+    archive_wanted = Signal(Path)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +51,7 @@ class JobList(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Queue of jobs"))
-        self.doubleClicked.connect(lambda _index: self.details_wanted.emit())
+        self.doubleClicked.connect(lambda index: self._open(index.data(JOB_ROLE)))
         self.customContextMenuRequested.connect(self._menu)
         self._make_shortcuts()
 
@@ -101,6 +107,13 @@ class JobList(QListView):
         added = self._runner.add(kind, job.inputs, job.destination, password=job.password)
         self.setCurrentIndex(self._runner.model.index(self._runner.queue.row(added[0].id)))
         self._runner.start()
+
+    def _open(self, job: Job) -> None:
+        """What a double click means: the archive that a job has made, else all about the job."""
+        if job.state is State.DONE and job.output is not None and is_archive(job.output):
+            self.archive_wanted.emit(job.output)
+        else:
+            self.details_wanted.emit()
 
     def _act_on(self, jobs: Iterable[Job], action: Action) -> None:
         for job in jobs:

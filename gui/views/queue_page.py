@@ -100,6 +100,7 @@ class QueuePage(QWidget):
         self._rest.timeout.connect(self._refresh_if_stale)
         self.list.selectionModel().currentChanged.connect(lambda *_: self._arrange())
         self.list.details_wanted.connect(lambda: self._show_details(True))
+        self.list.archive_wanted.connect(self.open_archive)
         self.details.closed.connect(lambda: self._show_details(False))
         self.details.acted.connect(self.list.act)
         self.details.level_chosen.connect(self._services.estimates.start_at)

@@ -7,6 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from nacomp.gui.application import Application
 from nacomp.gui.logic.jobs import Kind, State
+from nacomp.gui.views.pages import Page
+from tests.gui.driving import Finished
 
 
 def test_waiting_jobs_are_reordered_and_removed_by_keyboard(
@@ -48,3 +50,27 @@ def test_several_jobs_are_moved_and_removed_together(
     assert page.list.selected_jobs() == jobs[2:]
     qtbot.keyClick(page.list, Qt.Key.Key_Delete)
     assert [job.name for job in runner.queue] == ["a", "b"]
+
+
+def double_click(qtbot: QtBot, application: Application, row: int) -> None:
+    view = application.window.queue_page.list
+    place = view.visualRect(application.services.runner.model.index(row)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_double_click_on_a_finished_job_opens_its_archive(
+    application: Application, qtbot: QtBot, archive: Path, tmp_path: Path, finished: Finished
+) -> None:
+    finished(application.services.runner.add(Kind.COMPRESS, [tmp_path / "gone"])[0], State.FAILED)
+    page, desk = application.window.queue_page, application.services.archives
+    qtbot.waitUntil(page.list.isVisible)
+    double_click(qtbot, application, 1)
+    assert page.details_open
+    assert application.window.page is Page.QUEUE
+    page.details.closed.emit()
+    double_click(qtbot, application, 0)
+    assert application.window.page is Page.ARCHIVE
+    qtbot.waitUntil(lambda: desk.document is not None)
+    assert desk.document is not None
+    assert desk.document.path == archive
