@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from nacomp.gui.logic.jobs import Kind
 
@@ -35,6 +37,26 @@ def is_archive(path: Path) -> bool:
         return path.suffix.lower() == SUFFIX and not path.is_dir()
     except OSError:  # nobody can look at it: the worker will say why
         return True
+
+
+def paths_in_text(text: str) -> list[Path]:
+    """The paths in a copied text, one a line, as file managers and terminals copy them: absolute, quoted, `file:` URLs.
+
+    None at all unless every line is one: a text is not a list of files because one of its lines looks like that.
+    """
+    lines = [line.strip().strip("'\"") for line in text.splitlines() if line.strip()]
+    paths = [
+        Path(url2pathname(urlsplit(line).path) if line.startswith("file:") else line).expanduser()
+        for line in lines
+    ]
+    return paths if all(path.is_absolute() and _there(path) for path in paths) else []
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.is_symlink() or path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def archive_name(inputs: Sequence[Path]) -> str:

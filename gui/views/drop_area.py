@@ -11,7 +11,7 @@ from nacomp.gui.views.parts import button, label, picture, restyle, row
 
 
 def dropped_paths(data: QMimeData) -> list[Path]:
-    """The local files and folders of a drop."""
+    """The local files and folders of a drop, or of the clipboard."""
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 
 

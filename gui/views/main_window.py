@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.jobs import Kind, State
-from nacomp.gui.logic.names import is_archive
+from nacomp.gui.logic.names import is_archive, paths_in_text
 from nacomp.gui.look.icons import app_icon, icon
 from nacomp.gui.look.tones import Tone
 from nacomp.gui.views.archive_page import ArchivePage
@@ -178,6 +178,7 @@ class MainWindow(QMainWindow):
         self._services.unexpected.happened.connect(self._tell_unexpected, queued)
         QShortcut(QKeySequence.StandardKey.Open, self, self.queue_page.choose_files)
         QShortcut(QKeySequence("Ctrl+Shift+O"), self, self.queue_page.choose_folder)
+        QShortcut(QKeySequence.StandardKey.Paste, self, self.paste)
         QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
         self.show_page(Page.QUEUE)
 
@@ -231,8 +232,20 @@ class MainWindow(QMainWindow):
         paths = dropped_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
-            self.show_page(Page.QUEUE)
-            self.queue_page.take(paths)
+            self._take(paths)
+
+    def paste(self) -> None:
+        """Take the files of the clipboard like dropped ones; a text of paths counts too."""
+        data = QGuiApplication.clipboard().mimeData()
+        paths = dropped_paths(data) or paths_in_text(data.text())
+        if paths:
+            self._take(paths)
+        else:
+            self.notice.show_message(self.tr("There are no files in the clipboard."))
+
+    def _take(self, paths: list[Path]) -> None:
+        self.show_page(Page.QUEUE)
+        self.queue_page.take(paths)
 
     def leave(self) -> None:
         """Close without asking."""

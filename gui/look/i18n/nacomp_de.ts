@@ -523,6 +523,10 @@
         <translation>Etwas Unerwartetes ist schiefgegangen: {0}</translation>
     </message>
     <message>
+        <source>There are no files in the clipboard.</source>
+        <translation>In der Zwischenablage sind keine Dateien.</translation>
+    </message>
+    <message>
         <source>Work is going on</source>
         <translation>Es wird noch gearbeitet</translation>
     </message>

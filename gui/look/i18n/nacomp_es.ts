@@ -523,6 +523,10 @@
         <translation>Algo inesperado ha fallado: {0}</translation>
     </message>
     <message>
+        <source>There are no files in the clipboard.</source>
+        <translation>No hay ficheros en el portapapeles.</translation>
+    </message>
+    <message>
         <source>Work is going on</source>
         <translation>Hay trabajo en curso</translation>
     </message>

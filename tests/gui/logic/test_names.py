@@ -13,6 +13,7 @@ from nacomp.gui.logic.names import (
     free_name,
     group_inputs,
     is_archive,
+    paths_in_text,
     settle,
 )
 
@@ -89,3 +90,13 @@ def test_a_folder_called_nac_is_no_archive(tmp_path: Path) -> None:
     folder.mkdir()
     assert not is_archive(folder)
     assert is_archive(Path("a.NAC"))
+
+
+def test_a_text_is_a_list_of_paths_only_if_every_line_is_one(tmp_path: Path) -> None:
+    there = tmp_path / "a file"
+    there.write_text("x")
+    assert paths_in_text(f'"{there}"\n\n{there.as_uri()}\n') == [there, there]
+    assert paths_in_text(f"{there}\nand more") == []
+    assert paths_in_text(str(tmp_path / "gone")) == []
+    assert paths_in_text("/" + 5000 * "x") == []
+    assert paths_in_text("") == []
