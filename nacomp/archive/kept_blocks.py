@@ -169,10 +169,17 @@ def keeping(target: Path, methods: Sequence[Method], level: Level) -> Iterator[K
 
 
 def _open_own(path: str, flags: int) -> int:
-    """Private, and never through a link: in a folder that others can write to, nobody shall choose our blocks."""
+    """Private, and never through a link of either kind: others may be able to write to the folder, and its name is known.
+
+    A hard link would have a file of ours elsewhere cut off and written over.
+    """
     flags |= os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(path, flags, 0o600)
-    if sys.platform != "win32" and os.fstat(handle).st_uid != os.geteuid():
+    found = os.fstat(handle)
+    if found.st_nlink > 1:
+        os.close(handle)
+        raise PermissionError(1, "is a second name of another file", path)
+    if sys.platform != "win32" and found.st_uid != os.geteuid():
         os.close(handle)
         raise PermissionError(1, "belongs to another user", path)
     return handle

@@ -187,6 +187,17 @@ def test_a_planted_link_is_not_followed(tmp_path: Path) -> None:
     assert victim.read_bytes() == b"precious"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="owners are told apart otherwise there")
+def test_a_planted_second_name_of_a_file_is_not_written(tmp_path: Path) -> None:
+    """A hard link at the predictable name had the file it names cut off and written over."""
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    kept_path(tmp_path / "t").hardlink_to(victim)
+    with pytest.raises(FileProblem, match="second name"), keeping(tmp_path / "t", METHODS, FAST):
+        pass
+    assert victim.read_bytes() == b"precious"
+
+
 def test_long_names(tmp_path: Path) -> None:
     names = [kept_path(tmp_path / ("n" * 250 + end)).name for end in "ab"]
     assert len(set(names)) == 2
