@@ -9,7 +9,7 @@ import os
 import time
 from pathlib import Path
 
-from nacomp.runtime.output_files import TEMPORARY_SUFFIX
+from nacomp.runtime.open_folder import TEMPORARY_SUFFIX
 
 
 def now() -> float:

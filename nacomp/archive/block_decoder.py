@@ -62,9 +62,12 @@ class DecodedBlocks:
         return number in self._sizes
 
 
-def check_decoding_work(entries: Sequence[Entry], blocks: Sequence[BlockInfo], most: int) -> None:
+def check_decoding_work(
+    entries: Sequence[Entry], blocks: Sequence[BlockInfo] | Mapping[int, BlockInfo], most: int
+) -> None:
     """Raise LimitExceeded if reading the entries in this order decodes more than `most` times the bytes of all blocks."""
-    allowed = most * sum(block.original_size for block in blocks)
+    all_blocks = blocks.values() if isinstance(blocks, Mapping) else blocks
+    allowed = most * sum(block.original_size for block in all_blocks)
     kept = DecodedBlocks()
     work, previous = 0, -1
     for entry in entries:

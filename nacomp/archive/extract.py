@@ -23,12 +23,12 @@ def extract_tree(
 
     Raises FileProblem, OutputExists, CorruptArchive, ModelMissing; files written before the fault stay, as each is whole.
     """
-    tree = TreeWriter(folder, entries, overwrite=overwrite)
-    tree.check_free()
     chosen = {entry.path for entry in entries}
     files = [entry for entry in archive.files if entry.path in chosen]
-    written = [tree.write(entry, pieces) for entry, pieces in archive.contents(files, job)]
-    return written + tree.finish()
+    with TreeWriter(folder, entries, overwrite=overwrite) as tree:
+        tree.check_free()
+        written = [tree.write(entry, pieces) for entry, pieces in archive.contents(files, job)]
+        return written + tree.finish()
 
 
 def select(archive: Archive, wanted: Sequence[str]) -> list[Entry]:

@@ -3,20 +3,21 @@
     extract, salvage -> TreeWriter -> output_files.save
 
 Paths were judged when the archive was opened (`nacomp.formats.paths`): none is absolute, none climbs, no link leaves the
-tree. What is left to check here is the target's side: a link that stands where a folder should be is never followed.
+tree. What is left to check here is the target's side: a link that stands where a folder should be is never followed, not
+even one that is put there meanwhile, since each folder is opened through the handle of the one above it.
 Links come last, so that no file is written through one.
 """
 
-import contextlib
-import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Self
 
 from nacomp.errors import FileProblem, OutputExists, file_problem
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.paths import case_collisions, display_name, windows_problem
-from nacomp.runtime.output_files import save
+from nacomp.runtime.open_folder import OpenFolder
+from nacomp.runtime.output_files import check_free, save_in
 
 SAFE_MODE_BITS = 0o777
 """Set-user-id and its kin are kept in the archive and never set on extraction."""
@@ -25,75 +26,124 @@ Pieces = Iterable[bytes | memoryview]
 
 
 class TreeWriter:
-    """Writes these entries below a folder, which is made if need be, with all folders among them."""
+    """Writes these entries below a folder, which is made if need be, with all folders among them. Used in a `with`."""
 
     def __init__(self, folder: Path, entries: Sequence[Entry], *, overwrite: bool) -> None:
         """Raises FileProblem, for names that this system cannot hold before anything is written."""
         _check_names(entries)
-        self._folder = folder
         self._entries = entries
         self._overwrite = overwrite
-        make_folder(folder, folder)
-        for entry in entries:
-            target = folder / entry.path
-            make_folder(folder, target if entry.kind is EntryKind.FOLDER else target.parent)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._root = OpenFolder(folder)
+        except OSError as problem:
+            raise file_problem(folder, problem) from problem
+        try:
+            for entry in entries:
+                self._folder(
+                    entry.path if entry.kind is EntryKind.FOLDER else _parent(entry), make=True
+                ).close()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the folder. Idempotent."""
+        self._root.close()
 
     def check_free(self) -> None:
         """Raise OutputExists if a file or link is there already and may not be replaced."""
         for entry in self._entries:
-            target = self._folder / entry.path
-            if not self._overwrite and entry.kind is not EntryKind.FOLDER and os.path.lexists(target):
-                raise OutputExists(path=target)
+            if self._overwrite or entry.kind is EntryKind.FOLDER:
+                continue
+            with self._folder(_parent(entry)) as folder:
+                if folder.has(_name(entry)):
+                    raise OutputExists(path=folder.path / _name(entry))
 
-    def write(self, entry: Entry, pieces: Pieces, suffix: str = "") -> Path:
-        """Write a file, under its name with something behind it if it is not what the name promises; gives the path.
+    def write(self, entry: Entry, pieces: Pieces, name: Callable[[], str] | None = None) -> Path:
+        """Write a file; gives its path.
+
+        `name` gives the name in its folder that it gets instead of the entry's, if it is not what that promises. It is
+        asked before the pieces and behind them, since they may prove wrong on the way.
 
         Raises FileProblem, OutputExists, and what `pieces` does; nothing is left of the file then.
         """
-        target = self._folder / (entry.path + suffix)
-        write_file(target, entry, pieces, overwrite=self._overwrite)
-        return target
+        called = name or (lambda: _name(entry))
+        mode = entry.mode & SAFE_MODE_BITS
+        with (
+            self._folder(_parent(entry)) as folder,
+            save_in(folder, called(), mode, entry.mtime_ns, overwrite=self._overwrite) as unfinished,
+        ):
+            for piece in pieces:
+                unfinished.file.write(piece)
+            unfinished.name = called()
+        return folder.path / unfinished.name
 
     def finish(self) -> list[Path]:
         """Once all files are there: make the links, whose paths it gives, and set the folders' times."""
         links = [self._link(entry) for entry in self._entries if entry.kind is EntryKind.SYMLINK]
         for entry in reversed([entry for entry in self._entries if entry.kind is EntryKind.FOLDER]):
-            _restore(self._folder / entry.path, entry)
+            with self._folder(entry.path) as folder:
+                folder.restore(entry.mode & SAFE_MODE_BITS, entry.mtime_ns)
         return links
 
     def _link(self, entry: Entry) -> Path:
-        target = self._folder / entry.path
-        try:
-            if self._overwrite and target.is_symlink():
-                target.unlink()
-            target.symlink_to(entry.link_target)
-        except FileExistsError:
-            raise OutputExists(path=target) from None
-        except OSError as problem:
-            raise file_problem(target, problem) from problem
+        name = _name(entry)
+        with self._folder(_parent(entry)) as folder:
+            target = folder.path / name
+            try:
+                if self._overwrite and folder.is_link(name):
+                    folder.remove(name)
+                folder.link(name, entry.link_target)
+            except FileExistsError:
+                raise OutputExists(path=target) from None
+            except OSError as problem:
+                raise file_problem(target, problem) from problem
         return target
+
+    def _folder(self, path: str, *, make: bool = False) -> OpenFolder:
+        """A folder of the tree, through no link; made if asked to. Raises FileProblem."""
+        at = self._root.again()
+        try:
+            for name in path.split("/") if path else ():
+                if make:
+                    at.make_folder(name)
+                above, at = at, at.below(name)
+                above.close()
+        except OSError as problem:
+            at.close()
+            raise file_problem(at.path / name, problem) from problem
+        except FileProblem:
+            at.close()
+            raise
+        return at
 
 
 def write_file(target: Path, entry: Entry, pieces: Pieces, *, overwrite: bool) -> None:
     """Write one file to exactly this path. Raises FileProblem, OutputExists, and what `pieces` does."""
-    with save(target, overwrite=overwrite) as out:
-        for piece in pieces:
-            out.write(piece)
-    _restore(target, entry)
-
-
-def make_folder(root: Path, folder: Path) -> None:
-    """Make a folder below root, refusing to pass through a link or a file. Raises FileProblem."""
+    check_free(target, overwrite=overwrite)
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        at = root
-        for name in folder.relative_to(root).parts:
-            at /= name
-            if at.is_symlink():
-                raise FileProblem(path=at, reason="is a link where the archive has a folder")
-            at.mkdir(exist_ok=True)
+        folder = OpenFolder(target.parent)
     except OSError as problem:
-        raise file_problem(folder, problem) from problem
+        raise file_problem(target, problem) from problem
+    mode = entry.mode & SAFE_MODE_BITS
+    with folder, save_in(folder, target.name, mode, entry.mtime_ns, overwrite=overwrite) as unfinished:
+        for piece in pieces:
+            unfinished.file.write(piece)
+
+
+def _parent(entry: Entry) -> str:
+    return entry.path.rpartition("/")[0]
+
+
+def _name(entry: Entry) -> str:
+    return entry.path.rpartition("/")[2]
 
 
 def _check_names(entries: Sequence[Entry]) -> None:
@@ -106,11 +156,3 @@ def _check_names(entries: Sequence[Entry]) -> None:
         for group in case_collisions(entry.path for entry in entries):
             names = " and ".join(map(display_name, group))
             raise FileProblem(path=names, reason="would be one file on this system")
-
-
-def _restore(target: Path, entry: Entry) -> None:
-    """Mode and time, as far as this file system can keep them: neither is worth failing over."""
-    with contextlib.suppress(OSError, OverflowError):
-        target.chmod(entry.mode & SAFE_MODE_BITS)
-    with contextlib.suppress(OSError, OverflowError):
-        os.utime(target, ns=(entry.mtime_ns, entry.mtime_ns))

@@ -77,6 +77,6 @@ def _fate(file: SalvagedFile) -> str:
 def _what_is_lost(report: SalvageReport) -> str:
     if report.names_known:
         return f"{size_text(report.lost_bytes)} in {len(report.damaged)} files could not be saved"
-    missing = len(report.missing_blocks)
-    gaps = f", and {missing} blocks before the last one found" if missing else ""
+    missing = sum(last - first + 1 for first, last in report.missing_blocks)
+    gaps = f", and {missing:,} blocks before the last one found" if missing else ""
     return f"the names of its files are lost{gaps}"

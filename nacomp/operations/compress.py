@@ -5,6 +5,7 @@
 Takes paths and settings, says how far it is through a `Job`, and either leaves its whole result or nothing.
 """
 
+import os
 import shutil
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -137,7 +138,10 @@ def _write(
     options: CompressOptions,
     job: Job,
 ) -> Written:
-    with save(output, overwrite=options.overwrite) as file:
+    # What only some may read is not for others because it is compressed.
+    lone = len(sources) == 1 and sources[0].kind is EntryKind.FILE and sources[0].path is not None
+    rights = sources[0].mode if lone else 0o666
+    with save(output, overwrite=options.overwrite, rights=rights) as file:
         written = write_archive(file, sources, coder, job, options.seal)
         if options.recovery:
             written = _protect(file, written, options.recovery, job)
@@ -199,7 +203,7 @@ def _verify(
     file.flush()
     job.restart(Phase.VERIFYING, sum(source.size for source in sources))
     with (
-        Path(file.name).open("rb") as written,
+        os.fdopen(os.dup(file.fileno()), "rb") as written,
         Archive(written, loader.for_method, password=password, threads=loader.threads) as archive,
     ):
         try:

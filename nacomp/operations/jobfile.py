@@ -14,7 +14,7 @@ from nacomp.codecs.levels import DEFAULT_LEVEL, LEVELS
 from nacomp.errors import UsageError, file_problem
 from nacomp.formats.entry import EntryKind
 from nacomp.operations.default_paths import SUFFIX
-from nacomp.runtime.output_files import TEMPORARY_SUFFIX
+from nacomp.runtime.open_folder import TEMPORARY_SUFFIX
 
 WILDCARDS = "*?["
 OWN_SUFFIXES = (SUFFIX, TEMPORARY_SUFFIX, kept_blocks.SUFFIX)

@@ -1,5 +1,6 @@
 """Repairing an archive with its recovery data, and telling whether there is any."""
 
+import os
 from pathlib import Path
 
 from nacomp.errors import CorruptArchive, file_problem
@@ -29,7 +30,8 @@ def repair_archive(
         damaged = path.open("rb")
     except OSError as problem:
         raise file_problem(path, problem) from problem
-    with damaged, save(settle(output, overwrite=overwrite), overwrite=overwrite) as target:
+    rights = os.fstat(damaged.fileno()).st_mode
+    with damaged, save(settle(output, overwrite=overwrite), overwrite=overwrite, rights=rights) as target:
         done = repair(damaged, target)
         if is_sealed(target):
             # Its blocks show with the password only; a repair goes without, on the sectors' checksums.

@@ -7,18 +7,20 @@ name, because a name is a promise that the content is right. Files put together 
 program could tell what is missing. Where nothing of a file survived, no file is written; the report names it.
 """
 
+import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import count, pairwise
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
-from nacomp.archive.archive_reader import checked, in_block_order
-from nacomp.archive.block_decoder import BlockDecoder
+from nacomp.archive.archive_reader import in_block_order
+from nacomp.archive.block_decoder import BlockDecoder, check_decoding_work
 from nacomp.archive.guard import check_output, check_room
-from nacomp.archive.tree_writer import TreeWriter, make_folder
+from nacomp.archive.tree_writer import TreeWriter
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.table import CodecTable
 from nacomp.errors import (
@@ -30,10 +32,11 @@ from nacomp.errors import (
     file_problem,
 )
 from nacomp.formats.block import Block, BlockInfo
-from nacomp.formats.entry import Entry
+from nacomp.formats.entry import Entry, Extent
 from nacomp.formats.file_access import make_seekable
 from nacomp.formats.index import Index
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits, check_limit
+from nacomp.formats.paths import MAX_COMPONENT
 from nacomp.formats.protection.seal import Password
 from nacomp.formats.scan import IntactParts, lost_ranges
 from nacomp.runtime.documents import SalvagedFile
@@ -43,6 +46,8 @@ from nacomp.runtime.progress import Job
 
 PARTIAL_SUFFIX = ".partial"
 """Behind the name of a file of which bytes are lost."""
+SUFFIX_ROOM = len(".1000000" + PARTIAL_SUFFIX)
+"""Bytes of the longest suffix, where entries have the names with all shorter ones."""
 ZEROS = memoryview(bytes(1 << 16))
 
 
@@ -60,13 +65,13 @@ class SalvageReport:
         names_known: whether the index survived; if not, the pieces are blocks.
         files: files, or blocks where the names are lost.
         links: symbolic links that were made.
-        missing_blocks: numbers of the blocks that are lost; without the index, those below the last one found.
+        missing_blocks: runs of lost blocks, (first, last); without the index, those below the last one found.
     """
 
     names_known: bool
     files: tuple[SalvagedFile, ...]
     links: tuple[Path, ...]
-    missing_blocks: tuple[int, ...]
+    missing_blocks: tuple[tuple[int, int], ...]
 
     @property
     def damaged(self) -> list[SalvagedFile]:
@@ -139,8 +144,12 @@ def salvage(
         job.expect(total)
         if found.index is None:
             return _numbered(found, decoder, folder, job, overwrite=overwrite)
-        tree = TreeWriter(folder, found.index.entries, overwrite=overwrite)
-        return _named(found, found.index, decoder, tree, job)
+        files = in_block_order(found.index.entries)
+        expected = [_with_extents_in(entry, found.intact) for entry in files]
+        check_decoding_work(expected, found.intact, limits.max_decoding_work)
+        decoder.expect(expected)
+        with TreeWriter(folder, found.index.entries, overwrite=overwrite) as tree:
+            return _named(files, found, found.index, decoder, tree, job)
 
 
 def _bytes_to_write(found: IntactParts, limits: Limits) -> int:
@@ -153,77 +162,125 @@ def _bytes_to_write(found: IntactParts, limits: Limits) -> int:
     return total
 
 
+def _with_extents_in(entry: Entry, blocks: Mapping[int, BlockInfo]) -> Entry:
+    return replace(entry, extents=tuple(extent for extent in entry.extents if extent.block in blocks))
+
+
 def _named(
-    found: IntactParts, index: Index, decoder: BlockDecoder, tree: TreeWriter, job: Job
+    files: Sequence[Entry],
+    found: IntactParts,
+    index: Index,
+    decoder: BlockDecoder,
+    tree: TreeWriter,
+    job: Job,
 ) -> SalvageReport:
     """The index survived: every file under its name, or beside it where bytes are lost."""
     intact = set(found.intact)
-    files = in_block_order(index.entries)
-    decoder.expect([replace(e, extents=tuple(x for x in e.extents if x.block in intact)) for e in files])
     names = {entry.path for entry in index.entries}
     saved = []
     for entry in files:
         job.enter(Phase.SALVAGING, entry.path)
-        saved.append(_file(entry, decoder, tree, intact, names))
+        saved.append(_File(entry, decoder, intact, names).save(tree))
     links = tree.finish()
-    missing = set(range(len(index.blocks))) - intact
     saved.sort(key=lambda file: file.path)
-    return SalvageReport(True, tuple(saved), tuple(links), tuple(sorted(missing)))
+    return SalvageReport(True, tuple(saved), tuple(links), missing_runs(intact, len(index.blocks)))
 
 
-def _file(
-    entry: Entry, decoder: BlockDecoder, tree: TreeWriter, intact: set[int], names: set[str]
-) -> SalvagedFile:
-    """Write one file, whole or partial. A block that does not decode is taken out of `intact`."""
-    while True:
-        lost = lost_ranges(entry, intact)
-        if lost and sum(length for _, length in lost) == entry.size:
-            return SalvagedFile(entry.path, entry.size, None, tuple(lost))
-        before = len(intact)
-        content = _content(entry, decoder, intact)
+@dataclass
+class _File:
+    """One file of a salvage. Whether it is whole shows when its last block is decoded; it gets its name then."""
+
+    entry: Entry
+    decoder: BlockDecoder
+    intact: set[int]
+    """The blocks that can be had; one that does not decode is taken out."""
+    names: set[str]
+    """All paths of the archive, and of partial files so far."""
+    partial: str = ""
+    """The name it gets if bytes are lost, once it is known."""
+
+    def save(self, tree: TreeWriter) -> SalvagedFile:
+        """Write it, whole or partial, once."""
+        path, size = self.entry.path, self.entry.size
         try:
-            if lost:
-                written = tree.write(entry, content, _partial_suffix(entry.path, names))
-            else:
-                written = tree.write(entry, checked(entry, content))
+            self._check_that_some_is_there()
+            written = tree.write(self.entry, self._content(), self._name)
         except CorruptArchive:
-            if len(intact) == before:
-                # Every block is as it was written, and yet it is another file: no byte of it can be vouched for.
-                return SalvagedFile(entry.path, entry.size, None, ((0, entry.size),))
-            continue
-        return SalvagedFile(entry.path, entry.size, written, tuple(lost))
+            return SalvagedFile(path, size, None, tuple(self._lost()) or ((0, size),))
+        return SalvagedFile(path, size, written, tuple(self._lost()))
+
+    def _lost(self) -> list[tuple[int, int]]:
+        return lost_ranges(self.entry, self.intact)
+
+    def _name(self) -> str:
+        if not self._lost():
+            return self.entry.path.rpartition("/")[2]
+        if not self.partial:
+            path = partial_path(self.entry.path, self.names)
+            self.names.add(path)
+            self.partial = path.rpartition("/")[2]
+        return self.partial
+
+    def _check_that_some_is_there(self) -> None:
+        lost = self._lost()
+        if lost and sum(length for _, length in lost) == self.entry.size:
+            raise CorruptArchive(reason="all of it is lost")
+
+    def _content(self) -> Iterator[memoryview]:
+        """Its bytes, zeros for the lost ones. Raises CorruptArchive if nothing of them can be vouched for."""
+        digest = hashlib.sha256()
+        for extent in self.entry.extents:
+            for piece in self._piece(extent):
+                digest.update(piece)
+                yield piece
+        self._check_that_some_is_there()
+        if not self._lost() and digest.digest() != self.entry.sha256:
+            raise CorruptArchive(reason="every block is as it was written, and yet it is another file")
+
+    def _piece(self, extent: Extent) -> Iterator[memoryview]:
+        if extent.block in self.intact:
+            try:
+                block = self.decoder.block(extent.block)
+            except (CorruptArchive, LimitExceeded):
+                self.intact.discard(extent.block)
+            else:
+                yield memoryview(block)[extent.offset : extent.offset + extent.length]
+                return
+        for at in range(0, extent.length, len(ZEROS)):
+            yield ZEROS[: extent.length - at]
 
 
-def _content(entry: Entry, decoder: BlockDecoder, intact: set[int]) -> Iterator[memoryview]:
-    """A file's bytes, zeros for the lost ones. Raises CorruptArchive after taking a bad block out of `intact`."""
-    for extent in entry.extents:
-        if extent.block not in intact:
-            for at in range(0, extent.length, len(ZEROS)):
-                yield ZEROS[: extent.length - at]
-            continue
-        try:
-            block = decoder.block(extent.block)
-        except (CorruptArchive, LimitExceeded):
-            intact.discard(extent.block)
-            raise CorruptArchive(reason=f"block {extent.block} does not decode") from None
-        yield memoryview(block)[extent.offset : extent.offset + extent.length]
+def missing_runs(found: Collection[int], end: int) -> tuple[tuple[int, int], ...]:
+    """The runs, (first, last), of the numbers below `end` that were not found: as many as there are gaps at most."""
+    borders = [-1, *sorted(found), end]
+    return tuple((low + 1, high - 1) for low, high in pairwise(borders) if high - low > 1)
 
 
-def _partial_suffix(path: str, names: set[str]) -> str:
-    """What stands behind a partial file's name, so that no entry has it."""
-    suffix = PARTIAL_SUFFIX
-    while path + suffix in names:
-        suffix += PARTIAL_SUFFIX
-    return suffix
+def partial_path(path: str, names: Set[str]) -> str:
+    """What a partial file is called: its name with a suffix, within what file systems hold, and nobody else's.
+
+    A name that leaves no room for the suffix is shortened and gets a hash of itself.
+    """
+    parent, slash, name = path.rpartition("/")
+    raw = name.encode("utf-8", "surrogateescape")
+    if len(raw) > MAX_COMPONENT - SUFFIX_ROOM:
+        while len(name.encode("utf-8", "surrogateescape")) > MAX_COMPONENT - SUFFIX_ROOM - 17:
+            name = name[:-1]
+        name += "." + hashlib.blake2b(raw, digest_size=8).hexdigest()
+    candidates = (f".{number}{PARTIAL_SUFFIX}" if number > 1 else PARTIAL_SUFFIX for number in count(1))
+    return next(found for suffix in candidates if (found := parent + slash + name + suffix) not in names)
 
 
 def _numbered(
     found: IntactParts, decoder: BlockDecoder, folder: Path, job: Job, *, overwrite: bool
 ) -> SalvageReport:
     """The index is lost: each block becomes a file of its own, numbered as in the archive."""
-    make_folder(folder, folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise file_problem(folder, problem) from problem
     width = max(6, len(str(max(found.intact, default=0))))
-    saved, bad = [], set()
+    saved, good = [], set()
     for number in sorted(found.intact):
         target = folder / f"block-{number:0{width}}"
         job.enter(Phase.SALVAGING, target.name)
@@ -232,10 +289,10 @@ def _numbered(
         try:
             content = decoder.block(number)
         except (CorruptArchive, LimitExceeded):
-            bad.add(number)
             continue
+        good.add(number)
         with save(target, overwrite=overwrite) as out:
             out.write(content)
         saved.append(SalvagedFile(target.name, len(content), target))
-    missing = (set(range(max(found.intact, default=-1) + 1)) - set(found.intact)) | bad
-    return SalvageReport(False, tuple(saved), (), tuple(sorted(missing)))
+    missing = missing_runs(good, max(found.intact, default=-1) + 1)
+    return SalvageReport(False, tuple(saved), (), missing)

@@ -79,8 +79,8 @@ class SalvageResult(Result):
     """Whether the index survived; if not, `files` are numbered blocks."""
     lost_bytes: int
     """Bytes lost of all files whose names are known."""
-    missing_blocks: tuple[int, ...]
-    """Numbers of the lost blocks; without the index, those below the last one found."""
+    missing_blocks: tuple[tuple[int, int], ...]
+    """`[first, last]` of each run of lost blocks, in order; without the index, of those below the last one found."""
     files: tuple[SalvagedFile, ...]
     """What became of each file."""
     links: tuple[Path, ...]

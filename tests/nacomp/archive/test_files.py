@@ -1,6 +1,7 @@
 """Output that appears whole or not at all, and sources that are what they were when listed."""
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,26 @@ def test_target_that_appeared_meanwhile_is_kept(tmp_path: Path) -> None:
 def test_missing_folder_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FileProblem, match="no such file"), save(tmp_path / "none" / "out"):
         pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such rights there")
+@pytest.mark.parametrize(
+    ("rights", "expected"), [(0o666, 0o640), (0o600, 0o600), (0o604, 0o600), (0o400, 0o600), (0o640, 0o640)]
+)
+def test_an_output_has_no_more_rights_than_its_source(tmp_path: Path, rights: int, expected: int) -> None:
+    before = os.umask(0o027)
+    try:
+        with save(tmp_path / "out", rights=rights) as file:
+            assert stat.S_IMODE(os.fstat(file.fileno()).st_mode) == 0o600
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == expected
+
+
+def test_a_target_too_long_for_the_system_is_a_sentence(tmp_path: Path) -> None:
+    for target in (tmp_path / ("n" * 300), tmp_path.joinpath(*["d" * 200] * 21)):
+        with pytest.raises(FileProblem, match="name too long"), save(target):
+            pass
 
 
 @pytest.mark.parametrize("change", ["longer", "shorter", "touched"])

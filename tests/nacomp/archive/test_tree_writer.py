@@ -1,6 +1,7 @@
 """One writer for extraction and salvage: never through a link, each file whole or not at all, links and times last."""
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def test_what_is_there_is_kept_unless_it_may_be_replaced(tmp_path: Path) -> None
         with pytest.raises(OutputExists):
             attempt()
     assert (tmp_path / "top" / "a.txt").read_bytes() == b"first"
-    assert tree.write(TREE[1], [b"part"], ".partial").name == "a.txt.partial"
+    assert tree.write(TREE[1], [b"part"], lambda: "a.txt.partial").name == "a.txt.partial"
 
 
 def test_bytes_that_prove_wrong_at_the_end_leave_nothing(tmp_path: Path) -> None:
@@ -67,3 +68,78 @@ def test_a_link_where_a_folder_should_be_is_not_followed(tmp_path: Path, place: 
     with pytest.raises(FileProblem, match="is a link where the archive has a folder"):
         TreeWriter(tmp_path / "out", TREE, overwrite=True)
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders cannot be held open there")
+@pytest.mark.parametrize("place", ["top", "top/deep"])
+def test_a_folder_swapped_for_a_link_is_not_written_through(tmp_path: Path, place: str) -> None:
+    """Whoever can write to a folder could have files of his choice written by swapping it behind the check."""
+    (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
+    inner = [*TREE[:3], entry("top/deep/b.txt"), TREE[3]]
+    with TreeWriter(tmp_path / "out", inner, overwrite=True) as tree:
+        (tmp_path / "out" / place).rename(tmp_path / "moved")
+        (tmp_path / "out" / place).symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(FileProblem, match="is a link where the archive has a folder"):
+            tree.write(inner[3], [b"content"])
+        with pytest.raises(FileProblem, match="is a link where the archive has a folder"):
+            tree.finish()
+    assert [p.name for p in (tmp_path / "elsewhere").rglob("*")] == ["deep"]
+    assert (tmp_path / "elsewhere").stat().st_mtime_ns != OLD
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders cannot be held open there")
+def test_a_folder_swapped_while_a_file_is_written_gets_nothing(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+
+    def swapping() -> Iterator[bytes]:
+        (tmp_path / "out" / "top").rename(tmp_path / "moved")
+        (tmp_path / "out" / "top").symlink_to(tmp_path / "elsewhere")
+        yield b"content"
+
+    with TreeWriter(tmp_path / "out", TREE, overwrite=True) as tree:
+        tree.write(TREE[1], swapping())
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert (tmp_path / "moved" / "a.txt").read_bytes() == b"content"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such rights there")
+def test_a_private_file_is_never_readable_for_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had the rights of an ordinary new file from its renaming to the change of its mode."""
+    seen: list[tuple[str, int]] = []
+    replace, chmod = os.replace, os.chmod
+
+    def watch() -> None:
+        found = (tmp_path / "out").iterdir()
+        seen.extend((p.suffix, stat.S_IMODE(p.stat().st_mode)) for p in found)
+
+    def watched(*args: object, **kwargs: object) -> None:
+        watch()
+        replace(*args, **kwargs)  # type: ignore[arg-type]
+        watch()
+
+    def watched_chmod(*args: object, **kwargs: object) -> None:
+        chmod(*args, **kwargs)  # type: ignore[arg-type]
+        watch()
+
+    monkeypatch.setattr(os, "replace", watched)
+    monkeypatch.setattr(os, "chmod", watched_chmod)
+    secret = Entry("secret.key", EntryKind.FILE, 0o600, OLD, 0, b"")
+    with TreeWriter(tmp_path / "out", [secret], overwrite=False) as tree:
+        tree.write(secret, [b"content"])
+    assert {mode for _, mode in seen} == {0o600}
+    assert {suffix for suffix, _ in seen} == {".key", ".nacomp-part"}
+    assert (tmp_path / "out" / "secret.key").stat().st_mtime_ns == OLD
+
+
+@pytest.mark.skipif(os.name == "nt", reason="shorter paths there")
+def test_a_path_longer_than_the_system_opens(tmp_path: Path) -> None:
+    """4,096 bytes are legal in an archive; below a folder they are more than PATH_MAX. It was a traceback."""
+    path = "/".join(["d" * 200] * 20)
+    deep = Entry(path, EntryKind.FILE, 0o644, OLD, 0, b"")
+    with TreeWriter(tmp_path / "out", [deep], overwrite=False) as tree:
+        tree.check_free()
+        assert tree.write(deep, [b"content"]).name == "d" * 200
+        with pytest.raises(OutputExists):
+            tree.check_free()

@@ -1,7 +1,10 @@
 """`nacomp compress`: exit codes, messages, JSON lines, and nothing lost or left behind."""
 
 import json
+import sys
 from pathlib import Path
+
+import pytest
 
 from tests.nacomp.workbench import TINY, nacomp, refused
 
@@ -62,3 +65,10 @@ def test_json_lines(text: Path, tmp_path: Path) -> None:
     assert (last["event"], last["original_size"]) == ("result", 3000)
     assert last["compressed_size"] == (tmp_path / "a.nac").stat().st_size
     assert done.err == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such rights there")
+def test_an_archive_of_a_private_file_is_private(text: Path, tmp_path: Path) -> None:
+    text.chmod(0o600)
+    assert nacomp("compress", text, "-o", tmp_path / "private.nac", "--model", TINY, "--verify").code == 0
+    assert (tmp_path / "private.nac").stat().st_mode & 0o777 == 0o600

@@ -94,7 +94,7 @@ def test_a_damaged_block_costs_only_its_own_bytes(archive: Path, number: int) ->
     damage(archive, blocks[number].offset + 50)
     report, found = salvaged(archive)
     assert not report.complete
-    assert report.missing_blocks == (number,)
+    assert report.missing_blocks == ((number, number),)
     hit = {e.path for e in entries.values() if any(x.block == number for x in e.extents)}
     assert {piece.path for piece in report.damaged} == hit
     for name, content in contents().items():
@@ -135,7 +135,7 @@ def test_without_the_index_blocks_are_numbered_files(archive: Path) -> None:
     folder = archive.with_name("saved")
     report = salvage(archive, folder, ModelLoader(), Job())
     assert not report.names_known
-    assert report.missing_blocks == (1,)
+    assert report.missing_blocks == ((1, 1),)
     assert sorted(p.name for p in folder.iterdir()) == [f"block-{n:06}" for n in range(len(blocks)) if n != 1]
     assert [p.stat().st_size for p in sorted(folder.iterdir())] == [
         info.original_size for info in blocks if info.number != 1
