@@ -1,19 +1,32 @@
 """Files read by position. An input that cannot seek is kept in a temporary file, in memory while it is small."""
 
-import shutil
 import tempfile
+from collections.abc import Callable
 from typing import BinaryIO, cast
 
 SPOOL_MEMORY = 16 << 20
 """Bytes of an unseekable input kept in memory before a temporary file takes over."""
 
+Check = Callable[[], object]
+"""Asked often by long work, at least once for each MiB: it raises if the work is to stop."""
 
-def make_seekable(file: BinaryIO) -> BinaryIO:
+
+def go_on() -> None:
+    """The check of work that nobody can stop."""
+
+
+def make_seekable(file: BinaryIO, check: Check = go_on) -> BinaryIO:
     """The file itself if it can seek, else a temporary copy, which the caller closes."""
     if file.seekable():
         return file
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_MEMORY)  # noqa: SIM115 - handed to the caller
-    shutil.copyfileobj(file, spool, 1 << 20)
+    try:
+        while part := file.read(1 << 20):
+            check()
+            spool.write(part)
+    except BaseException:
+        spool.close()
+        raise
     return cast(BinaryIO, spool)
 
 

@@ -20,7 +20,7 @@ from nacomp.formats.block import (
 )
 from nacomp.formats.entry import Entry
 from nacomp.formats.errors import CorruptArchive, LimitExceeded, NacompError
-from nacomp.formats.file_access import read_at
+from nacomp.formats.file_access import Check, go_on, read_at
 from nacomp.formats.header import MAX_HEADER_SIZE, Header, decode_header
 from nacomp.formats.index import (
     INDEX_HEADER_SIZE,
@@ -46,8 +46,9 @@ _MARKER_SIZE = len(block.MARKER)
 class _Candidates:
     """Finds markers and reads what they claim to start; reading for nothing is budgeted."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, check: Check) -> None:
         self._file = file
+        self._check = check
         self.size = file.seek(0, io.SEEK_END)
         self._budget = WORK_PER_BYTE * self.size + WORK_AT_LEAST
         self._read = 0
@@ -61,6 +62,7 @@ class _Candidates:
 
     def judge(self, intact: bool) -> None:
         """Say whether the last reads found something. Raises LimitExceeded when too many did not."""
+        self._check()
         if not intact:
             self._budget -= self._read + WORK_PER_MARKER
         self._read = 0
@@ -71,6 +73,7 @@ class _Candidates:
     def find(self, start: int) -> int | None:
         """Offset of the next marker at or behind `start`, which never goes back."""
         while start < self.size:
+            self._check()
             end = self._window_offset + len(self._window)
             if not self._window_offset <= start <= end - _MARKER_SIZE:
                 self._window = read_at(self._file, start, WINDOW)
@@ -82,7 +85,7 @@ class _Candidates:
         return None
 
 
-def scan(file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Iterator[Block | bytes]:
+def scan(file: BinaryIO, limits: Limits = DEFAULT_LIMITS, check: Check = go_on) -> Iterator[Block | bytes]:
     """Every intact block and index section in a seekable file, in file order, whatever lies between them.
 
     What is inside an intact block, another archive perhaps, is passed over. The methods are not known here,
@@ -92,7 +95,7 @@ def scan(file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Iterator[Block | by
         LimitExceeded: the file makes the scan read the same bytes again and again.
         OSError: the file cannot be read.
     """
-    candidates = _Candidates(file)
+    candidates = _Candidates(file, check)
     at = candidates.find(0)
     while at is not None:
         found = _block_at(candidates, at, limits) or _index_at(candidates, at, limits)
@@ -144,8 +147,14 @@ class IntactParts:
         intact: where the intact blocks are, by number; their offsets are those found, not the index's.
     """
 
-    def __init__(self, file: BinaryIO, limits: Limits = DEFAULT_LIMITS, password: Password = None) -> None:
-        """Look through a seekable file.
+    def __init__(
+        self,
+        file: BinaryIO,
+        limits: Limits = DEFAULT_LIMITS,
+        password: Password = None,
+        check: Check = go_on,
+    ) -> None:
+        """Look through a seekable file; `check` is asked all the while.
 
         Raises:
             CorruptArchive, UnsupportedArchive, LimitExceeded: no header is intact, so nothing can be decoded.
@@ -158,7 +167,7 @@ class IntactParts:
         self._limits = limits
         found: list[BlockInfo] = []
         section = b""
-        for structure in scan(file, limits):
+        for structure in scan(file, limits, check):
             if isinstance(structure, Block):
                 found.append(structure.info)
             else:

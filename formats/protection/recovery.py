@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import BinaryIO
 
 from nacomp.formats.errors import BeyondRepair, CorruptArchive, NacompError, NoRecoveryData
-from nacomp.formats.file_access import read_at
+from nacomp.formats.file_access import Check, go_on, read_at
 from nacomp.formats.protection.erasure import combine, parity_matrix, repair_matrix
 from nacomp.formats.protection.recovery_layout import (
     MARKER,
@@ -69,7 +69,7 @@ def plan_shape(archive_size: int, percent: float) -> RecoveryShape:
     raise AssertionError("unreachable: one data row needs few parity rows")
 
 
-def add_recovery(file: BinaryIO, percent: float) -> int:
+def add_recovery(file: BinaryIO, percent: float, check: Check = go_on) -> int:
     """Append recovery data to an archive that has none; the file can be read, written and sought. Gives its bytes.
 
     Raises:
@@ -80,13 +80,13 @@ def add_recovery(file: BinaryIO, percent: float) -> int:
     if size == 0 or decode_trailer(_tail(file, size), size):
         raise ValueError("expected an archive without recovery data")
     try:
-        return _append(file, plan_shape(size, percent))
+        return _append(file, plan_shape(size, percent), check)
     except BaseException:
         file.truncate(size)
         raise
 
 
-def find_damage(file: BinaryIO) -> tuple[RecoveryShape, set[int]]:
+def find_damage(file: BinaryIO, check: Check = go_on) -> tuple[RecoveryShape, set[int]]:
     """The damaged sectors, by number, of a file with recovery data.
 
     Raises:
@@ -94,51 +94,55 @@ def find_damage(file: BinaryIO) -> tuple[RecoveryShape, set[int]]:
         BeyondRepair: too much of the recovery data is lost.
         OSError: the file cannot be read.
     """
-    shape = _find_shape(file)
-    expected = _checksums(file, shape)
+    shape = _find_shape(file, check)
+    expected = _checksums(file, shape, check)
     damaged = {
         number
-        for number, found in enumerate(_sector_checksums(file, shape))
+        for number, found in enumerate(_sector_checksums(file, shape, check))
         if found != expected[number * SECTOR_CHECKSUM_SIZE : (number + 1) * SECTOR_CHECKSUM_SIZE]
     }
     return shape, damaged
 
 
-def repair(file: BinaryIO, target: BinaryIO) -> Repaired:
+def repair(file: BinaryIO, target: BinaryIO, check: Check = go_on) -> Repaired:
     """Write the archive as it was, with its recovery data, to an empty file that can be read, written and sought.
+
+    `check` is asked all the while, and may raise to stop it.
 
     Raises:
         NoRecoveryData: there is nothing to repair with.
         BeyondRepair: more is damaged than can be repaired; `target` is then of no use.
         OSError: reading or writing failed.
     """
-    shape, damaged = find_damage(file)
+    shape, damaged = find_damage(file, check)
     for at in range(0, shape.archive_size, COPY):
+        check()
         target.write(_read_padded(file, at, min(COPY, shape.archive_size - at)))
-    for offset, content in _repaired_runs(file, shape, damaged):
+    for offset, content in _repaired_runs(file, shape, damaged, check):
         target.seek(offset)
         target.write(content[: shape.archive_size - offset])
-    expected = _checksums(file, shape)
+    expected = _checksums(file, shape, check)
     archive_damage = {number for number in damaged if number < shape.archive_sectors}
     for number in archive_damage:
+        check()
         found = sector_checksum(read_at(target, *shape.sector(number)))
         if found != expected[number * SECTOR_CHECKSUM_SIZE : (number + 1) * SECTOR_CHECKSUM_SIZE]:
             raise BeyondRepair(reason=f"sector {number} is still damaged after the repair")
-    _append(target, shape)
+    _append(target, shape, check)
     repaired = sum(shape.sector(number)[1] for number in archive_damage)
     return Repaired(len(damaged), shape.sectors, repaired)
 
 
-def _append(file: BinaryIO, shape: RecoveryShape) -> int:
+def _append(file: BinaryIO, shape: RecoveryShape, check: Check) -> int:
     """Write the recovery data behind the archive."""
     matrix = parity_matrix(shape.data_rows, shape.parity_rows)
     for at in range(0, shape.row_size, SLICE):
         size = min(SLICE, shape.row_size - at)
-        rows = (_read_row(file, shape, row, at, size) for row in range(shape.data_rows))
+        rows = (_read_row(file, shape, row, at, size, check) for row in range(shape.data_rows))
         for parity, content in enumerate(combine(matrix, rows, shape.parity_rows, size)):
             file.seek(shape.parity_offset + parity * shape.row_size + at)
             file.write(content)
-    checksums = b"".join(_sector_checksums(file, shape))
+    checksums = b"".join(_sector_checksums(file, shape, check))
     step = SECTORS_PER_RECORD * SECTOR_CHECKSUM_SIZE
     records = b"".join(
         encode_record(shape, number, checksums[number * step : (number + 1) * step])
@@ -160,35 +164,40 @@ def _read_padded(file: BinaryIO, offset: int, size: int) -> bytes:
     return read_at(file, offset, size).ljust(size, b"\0")
 
 
-def _read_row(file: BinaryIO, shape: RecoveryShape, row: int, at: int, size: int) -> bytes:
+def _read_row(file: BinaryIO, shape: RecoveryShape, row: int, at: int, size: int, check: Check) -> bytes:
     """`size` bytes from position `at` of a data row (0 .. data_rows - 1) or, behind those, a parity row."""
+    check()
     if row >= shape.data_rows:
         return _read_padded(file, shape.parity_offset + (row - shape.data_rows) * shape.row_size + at, size)
     start = row * shape.row_size + at
     return _read_padded(file, start, max(0, min(size, shape.archive_size - start))).ljust(size, b"\0")
 
 
-def _sector_checksums(file: BinaryIO, shape: RecoveryShape) -> Iterator[bytes]:
-    return (sector_checksum(read_at(file, *shape.sector(number))) for number in range(shape.sectors))
+def _sector_checksums(file: BinaryIO, shape: RecoveryShape, check: Check) -> Iterator[bytes]:
+    for number in range(shape.sectors):
+        check()
+        yield sector_checksum(read_at(file, *shape.sector(number)))
 
 
-def _find_shape(file: BinaryIO) -> RecoveryShape:
+def _find_shape(file: BinaryIO, check: Check) -> RecoveryShape:
     """From the trailer, or else from any record that stands where it says it stands."""
     size = file.seek(0, io.SEEK_END)
     try:
         shape = decode_trailer(_tail(file, size), size)
     except CorruptArchive:
         shape = None
-    return shape or _find_shape_in_records(file, size)
+    return shape or _find_shape_in_records(file, size, check)
 
 
-def _find_shape_in_records(file: BinaryIO, size: int) -> RecoveryShape:
+def _find_shape_in_records(file: BinaryIO, size: int, check: Check) -> RecoveryShape:
     window_size = 2 * COPY
     overlap = RECORD_HEADER_SIZE + SECTORS_PER_RECORD * SECTOR_CHECKSUM_SIZE
     for start in range(0, size, window_size - overlap):
+        check()
         window = read_at(file, start, window_size)
         at = window.find(MARKER)
         while at >= 0:
+            check()
             try:
                 shape, number, _ = decode_record(window[at : at + overlap])
             except NacompError:
@@ -201,10 +210,11 @@ def _find_shape_in_records(file: BinaryIO, size: int) -> RecoveryShape:
     raise NoRecoveryData(reason="none was found")
 
 
-def _checksums(file: BinaryIO, shape: RecoveryShape) -> bytes:
+def _checksums(file: BinaryIO, shape: RecoveryShape, check: Check) -> bytes:
     """All sector checksums, each record from whichever copy is intact."""
     parts = []
     for number in range(shape.records):
+        check()
         offsets, size = shape.record(number)
         for offset in offsets:
             try:
@@ -219,9 +229,12 @@ def _checksums(file: BinaryIO, shape: RecoveryShape) -> bytes:
     return b"".join(parts)
 
 
-def _repaired_runs(file: BinaryIO, shape: RecoveryShape, damaged: Set[int]) -> Iterator[tuple[int, bytes]]:
+def _repaired_runs(
+    file: BinaryIO, shape: RecoveryShape, damaged: Set[int], check: Check
+) -> Iterator[tuple[int, bytes]]:
     """The lost bytes of the archive: offset and content of each run."""
     for at, end, lost in _stretches(shape, damaged):
+        check()
         data = tuple(row for row in lost if row < shape.data_rows)
         known = [p for p in range(shape.parity_rows) if shape.data_rows + p not in lost][: len(data)]
         if len(known) < len(data):
@@ -230,12 +243,20 @@ def _repaired_runs(file: BinaryIO, shape: RecoveryShape, damaged: Set[int]) -> I
             )
         for start in range(at, end, SLICE) if data else ():
             size = min(SLICE, end - start)
-            for row, content in zip(data, _solve(file, shape, data, tuple(known), start, size), strict=True):
+            for row, content in zip(
+                data, _solve(file, shape, data, tuple(known), start, size, check), strict=True
+            ):
                 yield row * shape.row_size + start, content
 
 
 def _solve(
-    file: BinaryIO, shape: RecoveryShape, lost: tuple[int, ...], known: tuple[int, ...], at: int, size: int
+    file: BinaryIO,
+    shape: RecoveryShape,
+    lost: tuple[int, ...],
+    known: tuple[int, ...],
+    at: int,
+    size: int,
+    check: Check,
 ) -> list[bytes]:
     """(lost row, size) the bytes of the lost data rows at one stretch of positions."""
     rows = [row for row in range(shape.data_rows) if row not in lost]
@@ -244,7 +265,7 @@ def _solve(
     factors = [bytes(matrix[row][p] for p in known) for row in rows]
     factors += [bytes(int(p == q) for q in known) for p in known]
     rows += [shape.data_rows + p for p in known]
-    contents = (_read_row(file, shape, row, at, size) for row in rows)
+    contents = (_read_row(file, shape, row, at, size, check) for row in rows)
     residuals = combine(factors, contents, len(known), size)
     matrix = repair_matrix(shape.data_rows, shape.parity_rows, lost, known)
     return combine(matrix, residuals, len(lost), size)

@@ -17,7 +17,7 @@ def naming_help(run: Run, path: Path) -> Iterator[None]:
         yield
     except CorruptArchive:
         quoted = shlex.quote(str(path))
-        if path.is_file() and has_recovery_data(path):
+        if path.is_file() and has_recovery_data(path, run.job()):
             run.console.warning(f"{path} has recovery data; try: nacomp repair {quoted}")
         elif path.is_file() and looks_like_archive(path):
             run.console.warning(f"what is intact can be had with: nacomp decompress --salvage {quoted}")

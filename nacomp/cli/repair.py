@@ -26,7 +26,7 @@ def command_repair(path: str, output: str | None, force: bool, **common: Any) ->
     source = Path(path)
     target = output_file(output) if output is not None else repaired_archive(source)
     with begin_run(**common) as run:
-        done = repair_archive(source, target, overwrite=force)
+        done = repair_archive(source, target, run.job(), overwrite=force)
         result = RepairResult(path, str(target), **vars(done))
         sentence = (
             f"{printable(str(target))}: {size_text(done.repaired_bytes)} repaired "

@@ -191,7 +191,7 @@ def _codec(
 def _protect(file: BinaryIO, written: Written, percent: float, job: Job) -> Written:
     """Put recovery data behind a written archive."""
     job.enter(Phase.RECOVERY)
-    size = written.compressed_size + add_recovery(file, percent)
+    size = written.compressed_size + add_recovery(file, percent, job.step)
     job.wrote(size)
     return replace(written, compressed_size=size)
 

@@ -128,11 +128,11 @@ def salvage(
                 path = stack.enter_context(path.open("rb"))
             except OSError as problem:
                 raise file_problem(str(path), problem) from problem
-        file = make_seekable(path)
+        file = make_seekable(path, job.step)
         if file is not path:
             stack.enter_context(file)
         job.enter(Phase.SEARCHING)
-        found = IntactParts(file, limits, password)
+        found = IntactParts(file, limits, password, job.step)
         codecs = CodecTable(found.header.methods, loader.for_method)
         for number in sorted({info.method for info in found.intact.values()}):
             codecs.codec(number)  # a missing model is told before anything is written
@@ -180,7 +180,8 @@ def _named(
     saved = []
     for entry in files:
         job.enter(Phase.SALVAGING, entry.path)
-        saved.append(_File(entry, decoder, intact, names).save(tree))
+        job.step()
+        saved.append(_File(entry, decoder, job, intact, names).save(tree))
     links = tree.finish()
     saved.sort(key=lambda file: file.path)
     return SalvageReport(True, tuple(saved), tuple(links), missing_runs(intact, len(index.blocks)))
@@ -192,6 +193,7 @@ class _File:
 
     entry: Entry
     decoder: BlockDecoder
+    job: Job
     intact: set[int]
     """The blocks that can be had; one that does not decode is taken out."""
     names: set[str]
@@ -247,6 +249,7 @@ class _File:
                 yield memoryview(block)[extent.offset : extent.offset + extent.length]
                 return
         for at in range(0, extent.length, len(ZEROS)):
+            self.job.step()
             yield ZEROS[: extent.length - at]
 
 
@@ -284,6 +287,7 @@ def _numbered(
     for number in sorted(found.intact):
         target = folder / f"block-{number:0{width}}"
         job.enter(Phase.SALVAGING, target.name)
+        job.step()
         if not overwrite and target.exists():
             raise OutputExists(path=target)
         try:
