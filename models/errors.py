@@ -39,6 +39,10 @@ class KernelUnavailable(ModelError):
     """The kernel {kernel} was asked for and cannot run here ({reason}); available: {available}."""
 
 
+class OtherFloatRules(ModelError):
+    """Other software in this process changed its arithmetic: it {fault}, and archives would decode nowhere else."""
+
+
 class ExtraMissing(ModelError):
     """{feature} needs an optional part of nacomp; install it with: pip install 'nacomp[{extra}]'"""
 

@@ -38,5 +38,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        from nacomp.models.float_rules import float_rules
+
+        # Constants become floats while a module is loaded, and who loads it may compute by other rules.
+        with float_rules():
+            return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'nacomp' has no attribute {name!r}")

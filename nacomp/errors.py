@@ -25,6 +25,7 @@ from nacomp.models.errors import (
     KernelUnavailable,
     ModelError,
     ModelMissing,
+    OtherFloatRules,
     UnsupportedModel,
 )
 
@@ -107,6 +108,7 @@ __all__ = [
     "ModelError",
     "ModelMissing",
     "NacompError",
+    "OtherFloatRules",
     "OutputExists",
     "PasswordNeeded",
     "Remedy",

@@ -42,6 +42,10 @@ ERRORS = (
         "Errors", "The archive asks for {asked} where the limit is {limit}; it may be hostile ({what})."
     ),
     QT_TRANSLATE_NOOP("Errors", "The model {model} cannot be used: {reason}."),
+    QT_TRANSLATE_NOOP(
+        "Errors",
+        "Other software in this process changed its arithmetic: it {fault}, and archives would decode nowhere else.",
+    ),
     QT_TRANSLATE_NOOP("Errors", "The model {model} is not on this machine."),
     QT_TRANSLATE_NOOP("Errors", "The archive cannot be repaired: it has no usable recovery data ({reason})."),
     QT_TRANSLATE_NOOP(

@@ -12,6 +12,10 @@ public:
     FloatRules(const FloatRules&) = delete;
     FloatRules& operator=(const FloatRules&) = delete;
 
+    // The two halves, for a scope that is no block of C++: set the default rules, giving those that held; put those back.
+    static unsigned long long begin();
+    static void end(unsigned long long saved);
+
 private:
     unsigned long long saved_;
 };

@@ -32,3 +32,9 @@ def plan(
 ) -> list[NDArray[np.bool_]]: ...
 def available_kernels() -> list[str]:
     """Kernels that this processor can run, best first; they differ in speed alone. `scalar` is always the last."""
+
+def begin_float_rules() -> int:
+    """Set the default float rules for this thread; gives those that held."""
+
+def end_float_rules(saved: int) -> None:
+    """Put back the rules that `begin_float_rules` gave."""

@@ -20,6 +20,7 @@ from nacomp.codecs.neural import TextCodec
 from nacomp.codecs.packed import Packed
 from nacomp.formats.checksums import content_checksum
 from nacomp.formats.methods import Method
+from nacomp.models.float_rules import float_rules
 from nacomp.runtime.progress import Job
 
 LEFT_TO_CLASSICAL = 400
@@ -114,6 +115,7 @@ class BlockEncoder:
         binary = unit.ranges(SegmentKind.BINARY)
         return blocks + ([(BlockKind.BINARY, binary)] if binary else [])
 
+    @float_rules()
     def _block(self, kind: BlockKind, unit: Unit, ranges: tuple[Range, ...]) -> CodedBlock:
         """Code these ranges, unless an earlier job did."""
         data = b"".join(unit.data[start:end] for start, end in ranges)

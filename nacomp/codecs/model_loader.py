@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 from nacomp.codecs.levels import EMBEDDED, Level, choose_model, level_named
 from nacomp.codecs.neural import NeuralCodec, NeuralSettings, TextCodec
-from nacomp.errors import GpuFull, UnsupportedArchive
+from nacomp.errors import GpuFull, OtherFloatRules, UnsupportedArchive
 from nacomp.formats.methods import Method
+from nacomp.models.float_rules import float_fault, float_rules
 from nacomp.models.library.store import Store, StoredModel
 from nacomp.models.llama.settings import LlamaSettings
 from nacomp.models.predictors.ensemble import EnsembleParameters
@@ -19,6 +20,9 @@ from nacomp.models.protocol import Engine
 from nacomp.runtime.memory import check_memory
 
 EXACT, LLAMA = "exact", "llama"
+FAULT_WHEN_LOADED = float_fault()
+"""Constants become floats while a module is loaded. `nacomp.compress` and its kin load theirs under the right rules; who
+loads the modules below by himself under others is refused."""
 
 
 class Elsewhere(Protocol):
@@ -88,6 +92,7 @@ class ModelLoader:
             self._warn(f"level {level.name} would be better with a larger model", best)
         return found
 
+    @float_rules()
     def for_level(self, level: Level, model: str | None) -> NeuralCodec:
         """The codec to compress with. Raises ModelMissing, UnsupportedModel, KernelUnavailable."""
         found = self.choose(level, model)
@@ -96,6 +101,7 @@ class ModelLoader:
         settings = NeuralSettings(found.id, found.sha256, context, EnsembleParameters(), engine.parameters())
         return NeuralCodec(engine, settings)
 
+    @float_rules()
     def for_method(self, method: Method) -> NeuralCodec:
         """The codec an archive's neural method asks for. Raises what `for_level` does, UnsupportedArchive."""
         settings = NeuralSettings.from_json(method.parameters)
@@ -205,6 +211,8 @@ class ModelLoader:
 
     def _keep(self, path: Path, settings: Hashable, load: Callable[[], Engine]) -> Engine:
         """What is loaded already, or load it: once per run, model and settings."""
+        if FAULT_WHEN_LOADED:
+            raise OtherFloatRules(fault=f"{FAULT_WHEN_LOADED} since before nacomp was loaded")
         with self._lock:
             if (path, settings) not in self._loaded:
                 self._loaded[path, settings] = load()

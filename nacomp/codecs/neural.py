@@ -19,6 +19,7 @@ from nacomp.codecs.packed import Packed
 from nacomp.errors import CorruptArchive, UnsupportedArchive
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.models.block_predictor import BlockPlan, BlockPredictor, plan_block
+from nacomp.models.float_rules import float_rules
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import ContextWindow, Engine
 from nacomp.models.streams import Streams, Symbols
@@ -135,6 +136,7 @@ class NeuralCodec:
     def _repetitive(self) -> EnsembleParameters:
         return replace(self.settings.ensemble, skip_regime=REPETITIVE_REGIME)
 
+    @float_rules()
     def plan(self, data: bytes, level: Level, *, may_repeat: bool = False) -> BlockPlan:
         """Cut a block into symbols and streams, and decide which of them the model is asked for.
 
@@ -143,6 +145,7 @@ class NeuralCodec:
         """
         return self.plan_symbols(self.engine.tokenizer.encode(data), level, may_repeat=may_repeat)
 
+    @float_rules()
     def plan_symbols(self, symbols: Symbols, level: Level, *, may_repeat: bool = False) -> BlockPlan:
         """The same for a block that is split into symbols (n,) already."""
         usual = self.settings.ensemble
@@ -166,6 +169,7 @@ class NeuralCodec:
         crowded = several.tokens_fed >= most > one.tokens_fed
         return one if crowded or one.symbols_asked < FEW_ASKED * len(symbols) else several
 
+    @float_rules()
     def encode(self, plan: BlockPlan, size: int, job: Job) -> Packed:
         """See `TextCodec.encode`."""
         share = size / max(len(plan.symbols), 1)
@@ -173,6 +177,7 @@ class NeuralCodec:
         words = encode_block(plan.symbols, plan.streams, predictor, lambda n: job.step(n * share))
         return Packed(self.method_of(plan), pack_payload(plan.streams, words))
 
+    @float_rules()
     def predictor(self, plan: BlockPlan) -> BlockPredictor:
         """What predicts a planned block. Raises NotEnoughMemory."""
         self._check_memory(plan.streams)
@@ -183,6 +188,7 @@ class NeuralCodec:
         usual, repetitive = self.methods
         return usual if plan.ensemble == self.settings.ensemble else repetitive
 
+    @float_rules()
     def decode(self, payload: bytes, original_size: int, job: Job) -> bytes:
         """The bytes of a block. Raises CorruptArchive if the payload cannot stand for `original_size` bytes."""
         streams = read_streams(payload, original_size)

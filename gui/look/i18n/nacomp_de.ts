@@ -318,6 +318,10 @@
         <translation>Das Modell {model} lässt sich nicht verwenden: {reason}.</translation>
     </message>
     <message>
+        <source>Other software in this process changed its arithmetic: it {fault}, and archives would decode nowhere else.</source>
+        <translation>Andere Software in diesem Prozess hat dessen Rechenregeln geändert ({fault}); Archive ließen sich sonst nirgends entpacken.</translation>
+    </message>
+    <message>
         <source>The model {model} is not on this machine.</source>
         <translation>Das Modell {model} ist nicht auf diesem Rechner; auf der Seite Modelle steht, was sich holen lässt.</translation>
     </message>

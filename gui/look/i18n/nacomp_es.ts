@@ -318,6 +318,10 @@
         <translation>El modelo {model} no se puede usar: {reason}.</translation>
     </message>
     <message>
+        <source>Other software in this process changed its arithmetic: it {fault}, and archives would decode nowhere else.</source>
+        <translation>Otro software de este proceso cambió su aritmética ({fault}); los archivos no podrían descomprimirse en ningún otro sitio.</translation>
+    </message>
+    <message>
         <source>The model {model} is not on this machine.</source>
         <translation>El modelo {model} no está en este equipo; la página Modelos muestra los que se pueden obtener.</translation>
     </message>

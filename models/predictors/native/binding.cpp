@@ -189,6 +189,8 @@ PYBIND11_MODULE(_ensemble, module) {
         .def("choose_pages", &Binding::choose_pages)
         .def("update", &Binding::update);
     module.def("plan", &plan, py::arg("widths"), py::arg("parameters"), py::arg("initial_weights"), py::arg("symbols"));
+    module.def("begin_float_rules", &nacomp::FloatRules::begin);
+    module.def("end_float_rules", &nacomp::FloatRules::end, py::arg("saved"));
     module.attr("NEVER_CODED") = Vocabulary::kNeverCoded;
     module.def("available_kernels", [] {
         std::vector<std::string> names;
