@@ -83,6 +83,12 @@ class CorruptArchive(NacompError):
     exit_code = ExitCode.CORRUPT
 
 
+class NoFileOfBytes(NacompError):
+    """The file object that was handed over is no file of bytes: {reason}."""
+
+    exit_code = ExitCode.IO
+
+
 class UnsupportedArchive(NacompError):
     """This archive needs {needed}, which this version of nacomp does not know; a newer release may."""
 

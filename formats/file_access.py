@@ -4,6 +4,8 @@ import tempfile
 from collections.abc import Callable
 from typing import BinaryIO, cast
 
+from nacomp.formats.errors import NoFileOfBytes
+
 SPOOL_MEMORY = 16 << 20
 """Bytes of an unseekable input kept in memory before a temporary file takes over."""
 
@@ -21,7 +23,7 @@ def make_seekable(file: BinaryIO, check: Check = go_on) -> BinaryIO:
         return file
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_MEMORY)  # noqa: SIM115 - handed to the caller
     try:
-        while part := file.read(1 << 20):
+        while part := read_some(file, 1 << 20):
             check()
             spool.write(part)
     except BaseException:
@@ -31,10 +33,20 @@ def make_seekable(file: BinaryIO, check: Check = go_on) -> BinaryIO:
 
 
 def read_at(file: BinaryIO, offset: int, size: int) -> bytes:
-    """Up to `size` bytes at `offset`; fewer only at the end of the file."""
+    """Up to `size` bytes at `offset`; fewer only at the end of the file. Raises NoFileOfBytes, OSError."""
     file.seek(offset)
     parts = []
-    while size > 0 and (part := file.read(size)):
+    while size > 0 and (part := read_some(file, size)):
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
+
+
+def read_some(file: BinaryIO, size: int) -> bytes:
+    """What one `read` gives, up to `size` bytes, empty at the end. Raises NoFileOfBytes: callers hand over all sorts."""
+    part: object = file.read(size)
+    if not isinstance(part, bytes | bytearray | memoryview):
+        raise NoFileOfBytes(reason=f"it gave {type(part).__name__} where bytes were asked for")
+    if len(part) > size:
+        raise NoFileOfBytes(reason=f"it gave {len(part):,} bytes where {size:,} were asked for")
+    return bytes(part)

@@ -16,7 +16,14 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Self
 
 from nacomp.formats.checksums import CHECKSUM_SIZE, SEAL, checksum
-from nacomp.formats.errors import CorruptArchive, PasswordNeeded, UnsupportedArchive, WrongPassword
+from nacomp.formats.errors import (
+    CorruptArchive,
+    LimitExceeded,
+    PasswordNeeded,
+    UnsupportedArchive,
+    WrongPassword,
+)
+from nacomp.formats.file_access import read_at
 from nacomp.formats.header import MAGIC, RESERVED_FLAGS, SEALED_FLAG, VERSION
 from nacomp.formats.limits import Limits, check_limit
 
@@ -68,14 +75,18 @@ class _Keys:
 def normal(password: str) -> bytes:
     """A password as scrypt gets it: NFC, so that it is the same from every keyboard and system. Raises ValueError."""
     if not password:
-        raise ValueError("an empty password protects nothing")
-    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogateescape")
+        raise ValueError("an empty password protects nothing; give a longer one, or none")
+    try:
+        return unicodedata.normalize("NFC", password).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise ValueError(
+            "the password holds half a character (a lone surrogate), which no keyboard gives"
+        ) from None
 
 
 def is_sealed(file: BinaryIO, at: int = 0) -> bool:
     """Whether a seekable file starts as sealed archives do; or has a seal at another place."""
-    file.seek(max(0, at))
-    start = file.read(PROLOGUE.size)
+    start = read_at(file, max(0, at), PROLOGUE.size)
     if len(start) < PROLOGUE.size:
         return False
     magic, version, flags = PROLOGUE.unpack(start)
@@ -89,7 +100,11 @@ def _derive(password: str, cost: Cost, salt: bytes) -> _Keys:
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
     kdf = Scrypt(salt=salt, length=32, n=1 << cost.log_n, r=cost.r, p=cost.p)
-    secret = kdf.derive(normal(password))
+    try:
+        secret = kdf.derive(normal(password))
+    except MemoryError:
+        what = "bytes of memory for the password"
+        raise LimitExceeded(asked=f"{cost.memory:,}", limit="what is free here", what=what) from None
     chunks = HKDFExpand(SHA256(), 32, b"nacomp chunks").derive(secret)
     check = HKDFExpand(SHA256(), CHECK_SIZE, b"nacomp check").derive(secret)
     return _Keys(chunks, check)
@@ -114,6 +129,8 @@ def _decode(data: bytes, limits: Limits) -> tuple[Cost, bytes, bytes]:
     cost = Cost(log_n, r, p)
     if log_n not in range(1, 64) or not r or not p:
         raise CorruptArchive(reason="the seal's key derivation has no cost")
+    if log_n >= 16 * r or r * p >= 1 << 30:
+        raise CorruptArchive(reason=f"scrypt (RFC 7914) has no parameters N = 2^{log_n}, r = {r}, p = {p}")
     check_limit(cost.memory, limits.max_kdf_memory, "bytes of memory for the password")
     check_limit(cost.memory * p, limits.max_kdf_work, "bytes to work through for the password")
     return cost, salt, check
@@ -199,8 +216,11 @@ class SealedFile(io.RawIOBase):
         word = password() if callable(password) else password
         if word is None:
             raise PasswordNeeded()
-        keys = _derive(word, cost, salt) if word else None
-        if keys is None or keys.check != check:
+        try:
+            keys = _derive(word, cost, salt)
+        except ValueError:
+            raise WrongPassword() from None  # nothing can be sealed with it
+        if keys.check != check:
             raise WrongPassword()
         self._cipher = ChaCha20Poly1305(keys.chunks)
         self._at = 0
@@ -236,12 +256,7 @@ class SealedFile(io.RawIOBase):
         self._cached = -1
 
     def _raw(self, offset: int, size: int) -> bytes:
-        self._file.seek(offset)
-        parts = []
-        while size > 0 and (part := self._file.read(size)):
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+        return read_at(self._file, offset, size)
 
     def _open_chunk(self, number: int) -> bytes:
         """Raises cryptography's InvalidTag."""

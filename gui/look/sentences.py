@@ -41,6 +41,7 @@ ERRORS = (
     QT_TRANSLATE_NOOP(
         "Errors", "The archive asks for {asked} where the limit is {limit}; it may be hostile ({what})."
     ),
+    QT_TRANSLATE_NOOP("Errors", "The file object that was handed over is no file of bytes: {reason}."),
     QT_TRANSLATE_NOOP("Errors", "The model {model} cannot be used: {reason}."),
     QT_TRANSLATE_NOOP(
         "Errors",

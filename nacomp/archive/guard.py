@@ -113,9 +113,9 @@ def check_output(size: int, archive_size: int, max_output: int | None) -> None:
 def check_room(size: int, target: Path) -> None:
     """Raise FileProblem if the disk that `target` will be on does not have so many bytes left."""
     folder = target.absolute()
-    while not folder.exists():
-        folder = folder.parent
     try:
+        while not folder.exists():
+            folder = folder.parent
         usage = shutil.disk_usage(folder)
     except OSError:
         return

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from nacomp.archive.sources import Source
-from nacomp.errors import FileProblem, file_problem
+from nacomp.errors import FileProblem, NoFileOfBytes, file_problem
 from nacomp.formats.entry import EntryKind
 from nacomp.runtime.progress import CancelToken
 
@@ -68,9 +68,12 @@ def open_special(path: Path, cancel: CancelToken) -> BinaryIO:
 def _read(stream: BinaryIO, name: str, cancel: CancelToken) -> bytes:
     try:
         with cancel.waiting():
-            return stream.read(READ_BYTES)
+            piece: object = stream.read(READ_BYTES)
     except OSError as problem:
         raise file_problem("standard input" if name == "stdin" else name, problem) from problem
+    if not isinstance(piece, bytes):
+        raise NoFileOfBytes(reason=f"it gave {type(piece).__name__} where bytes were asked for")
+    return piece
 
 
 def _to_disk(spool: BytesIO) -> BinaryIO:

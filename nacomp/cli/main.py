@@ -97,9 +97,11 @@ def _error_of(end: BaseException) -> NacompError:
 def _fail(error: NacompError, arguments: Sequence[str], streams: Streams) -> int:
     from nacomp.cli.console import JsonConsole, TerminalConsole
 
-    if "--debug" in arguments:
+    # Behind `--` stand names, whatever they look like.
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "--debug" in options:
         traceback.print_exc()
-    console = JsonConsole(streams) if "--json" in arguments else TerminalConsole()
+    console = JsonConsole(streams) if "--json" in options else TerminalConsole()
     with contextlib.suppress(OSError):  # nowhere to say it: the exit code does
         console.error(error)
     return error.exit_code

@@ -27,7 +27,7 @@ from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import CorruptArchive, Interrupted, Remedy, UsageError, VerificationFailed
 from nacomp.formats.protection.recovery import add_recovery
-from nacomp.formats.protection.seal import Seal
+from nacomp.formats.protection.seal import Seal, normal
 from nacomp.runtime.destinations import is_stream, settle, write_through
 from nacomp.runtime.events import Phase
 from nacomp.runtime.output_files import check_free, save
@@ -83,8 +83,8 @@ def compress(
     job: Job,
 ) -> Compressed:
     """Write one archive of all sources. Raises what `write_archive` does, ModelError, VerificationFailed."""
-    if options.seal is not None and not options.seal.password:
-        raise UsageError(reason="an empty password protects nothing; give a longer one, or none")
+    if options.seal is not None:
+        _check_password(options.seal.password)
     if options.seal is not None and options.resume:
         raise UsageError(reason="resuming keeps finished blocks in the clear, so it goes without a password")
     if isinstance(output, Path):
@@ -116,6 +116,13 @@ def compress(
     else:
         written = _write(sources, output, loader, coder, options, job)
     return Compressed(written, model_id, tuple(sources))
+
+
+def _check_password(password: str) -> None:
+    try:
+        normal(password)
+    except ValueError as wrong:
+        raise UsageError(reason=str(wrong)) from None
 
 
 def _compress_to_stream(

@@ -34,7 +34,9 @@ def unsealed(data: bytes, password: str) -> bytes:
     check(magic == bytes.fromhex("89 4E 41 43 0D 0A 1A 0A") and version == 1, "no sealed archive")
     check(checksum("nacomp seal", seal[:-8]) == summed, "seal is damaged")
     check(flags & 0x7F == 0 and reserved == 0, "seal has a flag of a later version")
-    check(1 <= log_n <= 63 and r >= 1 and p >= 1, "seal has no cost")
+    check(
+        1 <= log_n <= min(63, 16 * r - 1) and r >= 1 and p >= 1, "seal has no cost, or none that scrypt has"
+    )
     memory = 128 * r << log_n
     check(memory <= 268_435_456 and p * memory <= 1_073_741_824, "password would take too much")
     check(data[-SEAL.size :] == seal, "second seal differs")

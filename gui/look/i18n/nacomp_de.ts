@@ -314,6 +314,10 @@
         <translation>Das Archiv verlangt {asked}, die Grenze ist {limit}; vielleicht ist es böswillig ({what}).</translation>
     </message>
     <message>
+        <source>The file object that was handed over is no file of bytes: {reason}.</source>
+        <translation>Das übergebene Dateiobjekt ist keine Datei aus Bytes: {reason}.</translation>
+    </message>
+    <message>
         <source>The model {model} cannot be used: {reason}.</source>
         <translation>Das Modell {model} lässt sich nicht verwenden: {reason}.</translation>
     </message>

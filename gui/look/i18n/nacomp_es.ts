@@ -314,6 +314,10 @@
         <translation>El archivo pide {asked} y el límite es {limit}; puede ser malicioso ({what}).</translation>
     </message>
     <message>
+        <source>The file object that was handed over is no file of bytes: {reason}.</source>
+        <translation>El objeto de archivo entregado no es un archivo de bytes: {reason}.</translation>
+    </message>
+    <message>
         <source>The model {model} cannot be used: {reason}.</source>
         <translation>El modelo {model} no se puede usar: {reason}.</translation>
     </message>

@@ -132,6 +132,17 @@ def test_key_derivation_bombs_are_refused_before_they_go_off(log_n: int, r: int,
         contents(seal + data[SEAL_SIZE:-SEAL_SIZE] + seal)
 
 
+def test_key_derivations_that_scrypt_does_not_have_are_no_lack_of_memory() -> None:
+    """2^17 with r = 1 is within the limits and no scrypt: it was told as too little memory for the model."""
+    data = sealed(build({}))
+    values = [*FIELDS.unpack_from(data)]
+    values[3:6] = 17, 1, 1
+    fields = FIELDS.pack(*values)
+    seal = fields + checksum(SEAL, fields)
+    with pytest.raises(CorruptArchive, match="scrypt"):
+        contents(seal + data[SEAL_SIZE:-SEAL_SIZE] + seal)
+
+
 def salvaged(data: bytes) -> tuple[dict[int, bytes], IntactParts]:
     found = IntactParts(io.BytesIO(data), password=PASSWORD)
     return {number: found.block(number).payload for number in found.intact}, found
