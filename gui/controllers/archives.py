@@ -65,7 +65,7 @@ class ArchiveDesk(QObject):
             self._preview = None
         if self.document is None:
             return
-        arguments = ["cat", str(self.document.path.absolute()), entry.path]
+        arguments = ["cat", "--", str(self.document.path.absolute()), entry.path]
         self._preview = Query(self._program, arguments, self, self.password, limit=PREVIEW_BYTES)
         self._preview.answered.connect(lambda data: self._got_preview(entry, data))
         self._preview.failed.connect(lambda ending: self._preview_failed(entry, ending))
@@ -93,7 +93,7 @@ class ArchiveDesk(QObject):
             "--json",
             "--control",
         ]
-        arguments += [word for path in paths for word in ("--select", path)]
+        arguments += [f"--select={path}" for path in paths]
         self._prepare = Worker(self._program, arguments, self, self.password)
         self._prepare.ended.connect(lambda ending: self._prepared_ended(tuple(paths), folder, ending))
         self._prepare.start()

@@ -13,8 +13,10 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QIcon
 
+from nacomp.formats.paths import display_name
 from nacomp.gui.logic.archive import Column, Node
 from nacomp.gui.logic.wording import size_text
+from nacomp.gui.look.tips import plain_tip
 
 NODE_ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
@@ -72,7 +74,7 @@ class EntryModel(QAbstractItemModel):
             case Qt.ItemDataRole.DecorationRole if index.column() == 0:
                 return self._folder if node.is_folder else self._file
             case Qt.ItemDataRole.ToolTipRole:
-                return node.entry.path if node.entry else node.name
+                return plain_tip(display_name(node.entry.path if node.entry else node.name))
             case Qt.ItemDataRole.TextAlignmentRole if index.column() == 1:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case _ if role == NODE_ROLE:

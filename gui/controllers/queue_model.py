@@ -15,11 +15,13 @@ from PySide6.QtCore import (
     Qt,
 )
 
+from nacomp.formats.paths import display_name
 from nacomp.gui.logic.dangers import card_words, job_dangers
 from nacomp.gui.logic.jobs import Job, Kind
 from nacomp.gui.logic.queue import JobQueue
 from nacomp.gui.logic.settings import SettingsStore
 from nacomp.gui.logic.status import headline, job_title, status_line
+from nacomp.gui.look.tips import plain_tip
 
 JOB_ROLE = Qt.ItemDataRole.UserRole
 DANGERS_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -47,7 +49,7 @@ class QueueModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return job_title(job, QCoreApplication.translate)
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(map(str, job.inputs))
+                return plain_tip("\n".join(display_name(str(path)) for path in job.inputs))
             case Qt.ItemDataRole.AccessibleTextRole:
                 words = (
                     headline(job, QCoreApplication.translate),

@@ -59,7 +59,7 @@ def job_arguments(job: Job, target: Target | None, options: WorkerOptions) -> li
     if job.kind is Kind.SALVAGE:
         return ["decompress", "--salvage", *inputs, *output, *_shared(options), "--json", "--control"]
     if job.kind is Kind.EXTRACT:
-        select = [word for path in job.select for word in ("--select", path)]
+        select = [f"--select={path}" for path in job.select]
         return ["decompress", *inputs, *output, *_shared(options), "--json", "--control", *select]
     how = ["--level", job.level]
     if job.model:

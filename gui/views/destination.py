@@ -6,6 +6,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy, QWidget
 
 from nacomp.gui.logic.settings import SettingsStore
+from nacomp.gui.look.tips import plain_tip
 from nacomp.gui.views.parts import steady
 
 CHOOSE = "?"
@@ -35,7 +36,7 @@ class Destination(QComboBox):
             self.addItem(Path(chosen).name or chosen, chosen)
         self.addItem(self.tr("Choose a folder…"), CHOOSE)
         self.setCurrentIndex(1 if chosen else 0)
-        self.setToolTip(chosen or "")
+        self.setToolTip(plain_tip(chosen or ""))
 
     def set_folder(self, folder: str | None) -> None:
         """Save results to a folder from now on; None: beside their sources."""

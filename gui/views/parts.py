@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from nacomp.gui.look.icons import icon, icon_pixmap
 from nacomp.gui.look.theme import Colours
+from nacomp.gui.look.tips import plain_tip
 
 LabelRole = Literal["", "title", "heading", "figure", "soft", "small", "danger", "warning"]
 ButtonRole = Literal["", "primary"]
@@ -167,7 +168,7 @@ class ElidedLabel(QLabel):
     def say(self, text: str) -> None:
         """Show another text."""
         self._whole = text
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self.setAccessibleName(text)
         self._cut()
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from nacomp.archive.archive_reader import Archive
-from nacomp.cli.console import print_document
+from nacomp.cli.console import print_document, printable
 from nacomp.cli.entries import entry_row
 from nacomp.cli.options import common_options
 from nacomp.cli.password import given_password, password_file_option
@@ -81,7 +81,7 @@ def _installation(loader: ModelLoader) -> InstallationInfo:
 
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_plain(item)}" for key, item in value.items()) or "-"
+        return ", ".join(f"{printable(str(key))} {_plain(item)}" for key, item in value.items()) or "-"
     if isinstance(value, tuple | list):
-        return ", ".join(map(str, value)) or "-"
-    return "-" if value is None else str(value)
+        return ", ".join(map(_plain, value)) or "-"
+    return "-" if value is None else printable(str(value))

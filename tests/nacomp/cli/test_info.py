@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from nacomp.cli.info import _plain
 from tests.nacomp.workbench import TINY, nacomp
 
 
@@ -23,3 +24,9 @@ def test_installation_for_people_and_scripts() -> None:
     assert document["native_kernel"] in document["kernels"]
     shown = nacomp("info").out.decode()
     assert all(name.replace("_", " ") in shown for name in document)
+
+
+def test_what_an_archive_says_of_its_model_cannot_deceive_the_terminal() -> None:
+    shown = _plain({"id\x1b[2J": "evil\x1b]0;title\x07", "more": ["a\u202eb", {"c": "\x9b"}]})
+    assert shown.isprintable()
+    assert "\\x1b" in shown
