@@ -60,6 +60,7 @@ class CatalogueEntry:
         size: bytes of its GGUF file; None where it varies (the embedded one).
         sha256: of that file; None where it is not known beforehand.
         sources: where it comes from, tried in order.
+        no_sha256: why it has no SHA-256.
     """
 
     id: str
@@ -70,6 +71,7 @@ class CatalogueEntry:
     size: int | None
     sha256: str | None
     sources: tuple[Source, ...]
+    no_sha256: str = ""
 
     @property
     def is_embedded(self) -> bool:
@@ -106,6 +108,8 @@ def _entry(row: dict[str, Any]) -> CatalogueEntry:
         raise ValueError(f"the model {entry.id!r} needs an id of a-z 0-9 . _ - and a source")
     if entry.sha256 is not None and not SHA256.fullmatch(entry.sha256):
         raise ValueError(f"the model {entry.id}: sha256 is not 64 hexadecimal digits")
+    if entry.sha256 is not None and entry.no_sha256:
+        raise ValueError(f"the model {entry.id}: a SHA-256 and a reason for none")
     return entry
 
 

@@ -28,6 +28,10 @@ def test_every_entry_can_be_checked_or_pinned() -> None:
         assert entry.licence
 
 
+def test_every_entry_has_a_hash_or_says_why_not() -> None:
+    assert all((entry.sha256 is None) == bool(entry.no_sha256) for entry in read_catalogue().values())
+
+
 def test_packages_are_pinned_to_a_version() -> None:
     sources = [source for entry in read_catalogue().values() for source in entry.sources]
     packages = [source for source in sources if isinstance(source, PackageSource)]
