@@ -26,6 +26,7 @@ from nacomp.codecs.levels import DEFAULT_LEVEL, level_named
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import CorruptArchive, Interrupted, Remedy, UsageError, VerificationFailed
+from nacomp.formats.entry import EntryKind
 from nacomp.formats.protection.recovery import add_recovery
 from nacomp.formats.protection.seal import Seal, normal
 from nacomp.runtime.destinations import is_stream, settle, write_through
