@@ -9,12 +9,13 @@ import pytest
 
 import nacomp
 from nacomp.archive.archive_reader import Archive
+from nacomp.archive.spool import source_from_stream
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import NoFileOfBytes, UsageError, WrongPassword
 from nacomp.formats.protection.seal import Seal
-from nacomp.operations.compress import CompressOptions, compress, source_from_stream
+from nacomp.operations.compress import CompressOptions, compress
 from nacomp.operations.salvage import salvage
-from nacomp.runtime.progress import Job
+from nacomp.runtime.progress import CancelToken, Job
 from tests.formats.samples import CHEAP, PASSWORD, SMALL_FILES, SMALL_OTHERS, build, sealed
 from tests.nacomp.workbench import refused
 
@@ -53,7 +54,7 @@ def test_file_objects_that_lie(tmp_path: Path, lie: str, *, seekable: bool) -> N
 
 def test_a_text_stream_as_input() -> None:
     with pytest.raises(NoFileOfBytes):
-        source_from_stream(io.StringIO("text"), "name")  # type: ignore[arg-type]
+        source_from_stream(io.StringIO("text"), "name", CancelToken())  # type: ignore[arg-type]
 
 
 def test_a_password_with_half_a_character_seals_nothing() -> None:
