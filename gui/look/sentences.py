@@ -48,6 +48,9 @@ ERRORS = (
         "Other software in this process changed its arithmetic: it {fault}, and archives would decode nowhere else.",
     ),
     QT_TRANSLATE_NOOP("Errors", "The model {model} is not on this machine."),
+    QT_TRANSLATE_NOOP(
+        "Errors", "There is no home folder that models could be kept in; name a folder in NACOMP_HOME."
+    ),
     QT_TRANSLATE_NOOP("Errors", "The archive cannot be repaired: it has no usable recovery data ({reason})."),
     QT_TRANSLATE_NOOP(
         "Errors", "This needs at least {needed_mb:,} MB of memory and {free_mb:,} MB are free; {advice}."

@@ -330,6 +330,10 @@
         <translation>Das Modell {model} ist nicht auf diesem Rechner; auf der Seite Modelle steht, was sich holen lässt.</translation>
     </message>
     <message>
+        <source>There is no home folder that models could be kept in; name a folder in NACOMP_HOME.</source>
+        <translation>Es gibt keinen Heimatordner, in dem Modelle liegen könnten; nennen Sie einen Ordner in NACOMP_HOME.</translation>
+    </message>
+    <message>
         <source>The archive cannot be repaired: it has no usable recovery data ({reason}).</source>
         <translation>Das Archiv lässt sich nicht reparieren: Es hat keine brauchbaren Wiederherstellungsdaten ({reason}).</translation>
     </message>

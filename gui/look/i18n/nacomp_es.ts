@@ -330,6 +330,10 @@
         <translation>El modelo {model} no está en este equipo; la página Modelos muestra los que se pueden obtener.</translation>
     </message>
     <message>
+        <source>There is no home folder that models could be kept in; name a folder in NACOMP_HOME.</source>
+        <translation>No hay carpeta personal donde guardar modelos; indique una carpeta en NACOMP_HOME.</translation>
+    </message>
+    <message>
         <source>The archive cannot be repaired: it has no usable recovery data ({reason}).</source>
         <translation>El archivo no se puede reparar: no tiene datos de recuperación utilizables ({reason}).</translation>
     </message>
