@@ -84,6 +84,11 @@ class OpenFolder:
         """Whether this name is a link's. Raises OSError."""
         return self.has(name) and stat.S_ISLNK(self._look(name).st_mode)
 
+    def is_replaceable(self, name: str) -> bool:
+        """Whether this name is that of a plain file or a link, not of a folder or device. Raises OSError."""
+        mode = self._look(name).st_mode
+        return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
+
     def new_file(self, name: str) -> tuple[int, str]:
         """A new private file to become `name`: its handle and its temporary name. Raises OSError."""
         while True:

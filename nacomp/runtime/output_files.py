@@ -62,8 +62,7 @@ def save_in(
     """As `save`, in an open folder and with this mode and time. Raises OutputExists, FileProblem."""
     target = folder.path / name
     try:
-        if not overwrite and folder.has(name):
-            raise OutputExists(path=target)
+        _check_place(folder, name, overwrite=overwrite)
         handle, temporary = folder.new_file(name)
     except OSError as problem:
         raise file_problem(target, problem) from problem
@@ -76,8 +75,7 @@ def save_in(
                 give(file.fileno(), mode, mtime_ns)
             os.fsync(file.fileno())
         target = folder.path / unfinished.name
-        if not overwrite and folder.has(unfinished.name):
-            raise OutputExists(path=target)
+        _check_place(folder, unfinished.name, overwrite=overwrite)
         folder.rename(temporary, unfinished.name)
         if not HOLDS_FOLDERS:
             give(target, mode, mtime_ns)
@@ -87,6 +85,16 @@ def save_in(
     finally:
         with contextlib.suppress(OSError):
             folder.remove(temporary)
+
+
+def _check_place(folder: OpenFolder, name: str, *, overwrite: bool) -> None:
+    """Raise OutputExists or FileProblem if nothing may be put in this place of an open folder. Raises OSError."""
+    if not folder.has(name):
+        return
+    if not overwrite:
+        raise OutputExists(path=folder.path / name)
+    if not folder.is_replaceable(name):
+        raise FileProblem(path=folder.path / name, reason="is no plain file and is not replaced")
 
 
 def _umask() -> int:
