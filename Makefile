@@ -8,9 +8,9 @@ THE_WHEEL := ls dist/nacomp-*.whl | grep -v -e '-none-any'
 CORPUS ?= tests/data/corpus
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test test-all check wheel pure-wheel man completion app smoke deb bench bench-ratio fuzz sanitize gui native clean
+.PHONY: demo test test-all portability-all release-check check wheel pure-wheel man completion app smoke deb bench bench-gpu bench-ratio fuzz sanitize gui native clean
 
-NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/*)
+NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/* models/mixing/native/* nacomp/transforms/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
 COMMANDS := $(wildcard nacomp/cli/*.py)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -40,17 +40,28 @@ $(VENV)/wheel: $(VENV)/core
 demo: $(VENV)/core
 	$(BIN)/python tests/benchmarks/demo.py
 
+# A process for each core; a file of tests stays in one, with what its tests share. One that crashes ends the run: with
+# another in its place the rest of its file is never run, and the end waits for that for ever.
+PYTEST := $(BIN)/python -m pytest -q -n logical --dist loadfile --no-loadscope-reorder --max-worker-restart=0
+
 test: check
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(PYTEST) -m "not slow"
 
 # With the tests that take minutes: large archives through the readable implementations.
 test-all: check
-	$(BIN)/python -m pytest -q
+	$(PYTEST)
 
 check: $(VENV)/full
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy --cache-dir .check/mypy -p nacomp
+	$(BIN)/mypy --cache-dir .check/mypy packaging/decoder
 	$(BIN)/vulture
+
+# What needs more than a compiler of ours: the cores for Windows under Wine (Debian: g++-mingw-w64-x86-64-posix, wine64), for
+# macOS by zig's clang, which comes with the extra, and archives read by an ARM Python. Minutes long, so not in `make test`.
+portability-all: $(VENV)/full
+	$(PIP) 'nacomp[portability]'
+	$(PYTEST) -m slow tests/portability
 
 # The wheel of this platform with the native cores, and one for every platform without them, into dist/.
 wheel: dist/.wheel
@@ -63,6 +74,12 @@ dist/.wheel: $(VENV)/wheel setup.py packaging/make_wheel.py $(PACKAGED)
 dist/.pure-wheel: $(VENV)/wheel setup.py packaging/make_wheel.py $(PACKAGED)
 	$(BIN)/python packaging/make_wheel.py --pure dist
 	touch $@
+
+# All of a release that can be proven on one Linux machine: the same bytes twice, what the wheels need and hold, a list of
+# what they are made of, the decoder in one file, desktop files, GitHub's workflows, checksums. Builds the cores once more.
+release-check: dist/.wheel dist/.pure-wheel $(VENV)/full
+	$(PIP) 'nacomp[release]'
+	$(BIN)/python packaging/release_check.py dist
 
 man: build/man/nacomp.1
 completion: build/completion/nacomp.bash
@@ -99,19 +116,25 @@ bench: $(VENV)/core
 	$(PIP) -e '.[bench]'
 	$(BIN)/python tests/benchmarks/compare.py $(CORPUS) $(OPTIONS)
 
+# The exact engine on GPUs against the processor. OPTIONS="--device 1 --bytes 2000" where pocl is the only device.
+bench-gpu: $(VENV)/core
+	$(PIP) -e '.[gpu]'
+	$(BIN)/python tests/benchmarks/gpu.py $(OPTIONS)
+
 bench-ratio: $(VENV)/core
 	$(BIN)/python tests/benchmarks/bench_ratio.py $(or $(FOLDER),$(CORPUS))
 
 # Each reader of untrusted bytes for FUZZ_SECONDS; finds go to .check/fuzz, crashes too. Linux and macOS only.
+# FUZZ_OPTIONS=-seed=1 tries the same inputs in the same order each time, as far as the time goes.
 fuzz: $(VENV)/full
 	$(PIP) -e '.[fuzz]'
-	for target in container gguf decoder; do \
+	for target in container gguf decoder deflate; do \
 		mkdir -p .check/fuzz/$$target; \
-		$(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=3000 \
+		$(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=3000 $(FUZZ_OPTIONS) \
 			-artifact_prefix=.check/fuzz/ .check/fuzz/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
 
-# Both native cores with sanitizers (a minute to build, in .check/sanitize), driven through their bindings for FUZZ_SECONDS
+# The native cores with sanitizers (a minute to build, in .check/sanitize), driven through their bindings for FUZZ_SECONDS
 # with hostile payloads, parameters, vocabularies, logits and weights. Linux with GCC only.
 sanitize: $(VENV)/wheel
 	$(BIN)/python tests/fuzz/sanitize.py $(FUZZ_SECONDS)

@@ -67,6 +67,8 @@ def check_block_sizes(info: BlockInfo, methods: Sequence[Method], limits: Limits
     if info.method >= len(methods):
         raise CorruptArchive(reason=f"block {info.number} names method {info.method} of {len(methods)}")
     method = methods[info.method]
+    if method.kind.is_view:
+        raise CorruptArchive(reason=f"block {info.number} names method {info.method}, which is a view")
     check_limit(info.original_size, method.max_block_size(limits), f"bytes in a {method.kind} block")
     if info.original_size < 1:
         raise CorruptArchive(reason=f"block {info.number} is empty")

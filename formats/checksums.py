@@ -16,6 +16,7 @@ SECTOR = b"nacomp sector"
 RECORD = b"nacomp record"
 TRAILER = b"nacomp trailer"
 SEAL = b"nacomp seal"
+COMPACT = b"nacomp compact"
 
 
 def checksum(structure: bytes, *parts: bytes | memoryview) -> bytes:

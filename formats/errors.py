@@ -33,11 +33,13 @@ class Remedy(Enum):
     NAME_FOLDER = auto()
     GIVE_PASSWORD = auto()
     LEAVE_OUT_UNSAFE = auto()
+    LEAVE_OUT_UNREADABLE = auto()
     ALLOW_OUTPUT = auto()
     DELETE = auto()
     GO_ON = auto()
     LIST_MODELS = auto()
     PULL_MODEL = auto()
+    GET_MODELS = auto()
     ADD_MODEL = auto()
     FETCH_BY_HAND = auto()
 

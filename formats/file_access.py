@@ -42,6 +42,14 @@ def read_at(file: BinaryIO, offset: int, size: int) -> bytes:
     return b"".join(parts)
 
 
+def write_all(file: BinaryIO, data: bytes | memoryview) -> int:
+    """Write all of it: an unbuffered pipe may take less than it is given. Gives its bytes. Raises OSError."""
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) or 0 :]
+    return len(data)
+
+
 def read_some(file: BinaryIO, size: int) -> bytes:
     """What one `read` gives, up to `size` bytes, empty at the end. Raises NoFileOfBytes: callers hand over all sorts."""
     part: object = file.read(size)

@@ -11,9 +11,12 @@ from nacomp.formats.methods import Method, decode_methods, encode_methods
 from nacomp.formats.packing import pack, unpack
 
 MAGIC = b"\x89NAC\r\n\x1a\n"
-VERSION = 1
+VERSION = 2
 SEALED_FLAG = 0x0080
-RESERVED_FLAGS = 0x00FF
+CONTINUING_FLAG = 0x0001
+"""The archive is an update of what stands before it in its file (SPEC.md, section 15)."""
+RESERVED_FLAGS = 0x00FE
+PROLOGUE = struct.Struct("<8sHH")
 FIELDS = struct.Struct("<8sHHII")
 HEADER_SIZE = FIELDS.size + CHECKSUM_SIZE
 MAX_HEADER_SIZE = HEADER_SIZE + MAX_METHODS_TABLE
@@ -47,15 +50,17 @@ class Header:
     version: int
     methods: tuple[Method, ...]
     size: int
+    continuing: bool = False
 
 
-def encode_header(methods: Sequence[Method]) -> bytes:
+def encode_header(methods: Sequence[Method], *, continuing: bool = False) -> bytes:
     """The whole header. Raises ValueError or LimitExceeded for methods that cannot be written."""
     table = encode_methods(methods)
     decode_methods(table, DEFAULT_LIMITS)
     packed = pack(table, PRESET_DICTIONARY)
     check_limit(len(packed), MAX_METHODS_TABLE, "packed methods table")
-    fields = FIELDS.pack(MAGIC, VERSION, 0, len(packed), len(table))
+    flags = CONTINUING_FLAG if continuing else 0
+    fields = FIELDS.pack(MAGIC, VERSION, flags, len(packed), len(table))
     return fields + checksum(HEADER, fields, packed) + packed
 
 
@@ -83,4 +88,4 @@ def decode_header(data: bytes, limits: Limits) -> Header:
     if checksum(HEADER, data[: FIELDS.size], packed) != data[FIELDS.size : HEADER_SIZE]:
         raise CorruptArchive(reason="the header's checksum does not match")
     table = unpack(packed, table_size, "methods table", PRESET_DICTIONARY)
-    return Header(version, decode_methods(table, limits), size)
+    return Header(version, decode_methods(table, limits), size, bool(flags & CONTINUING_FLAG))

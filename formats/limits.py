@@ -18,12 +18,16 @@ class Limits:
         max_methods: rows of the methods table.
         max_block_size: content of one block; about this much memory is needed to decode it.
         max_neural_block_size: the same for neural blocks, which take about a minute per MiB.
-        max_index_size: the unpacked index; 128 MiB hold about a million entries.
+        max_index_size: the unpacked index, and all paths in it written out; 128 MiB hold about a million entries.
         max_entries: files, folders and links.
-        max_extents: extents of all files together.
+        max_extents: extents of all files and derived contents together.
+        max_derived: derived contents.
+        max_derived_size: one derived content, and what it is made of; both are in memory at once.
+        max_depth: how many views may lie in one another, the outermost counted.
+        max_members: archives that stand one behind the other in a file, a first one and its updates.
         max_total_size: all files together; None for no bound.
-        max_decoding_work: how many times the bytes of all blocks together may have to be decoded, since files that jump
-            between far blocks make them be decoded again; what nacomp writes needs each block once.
+        max_decoding_work: how many times the bytes of all contents and files together may have to be decoded, as views may
+            ask for the same parts over and over and a reader without room decodes again; what nacomp writes needs each once.
         max_kdf_memory: what a sealed archive may take to make a key of the password.
         max_kdf_work: that memory times its passes; about 3 s on one core.
     """
@@ -34,6 +38,10 @@ class Limits:
     max_index_size: int = 128 << 20
     max_entries: int = 1_000_000
     max_extents: int = 4_000_000
+    max_derived: int = 1_000_000
+    max_derived_size: int = 64 << 20
+    max_depth: int = 8
+    max_members: int = 10_000
     max_total_size: int | None = None
     max_decoding_work: int = 4
     max_kdf_memory: int = 256 << 20

@@ -14,13 +14,41 @@ from nacomp.formats.limits import MAX_METHODS_TABLE, Limits, check_limit
 
 
 class MethodKind(StrEnum):
-    """The codecs a block's payload may be written with."""
+    """The codecs a block's payload may be written with, and the views a derived content may be made by."""
 
     STORED = "stored"
     LZMA = "lzma"
     ZSTD = "zstd"
     PPMD = "ppmd"
+    MIXED = "mixed"
     NEURAL = "neural"
+    DEFLATE = "deflate"
+    UTF = "utf"
+    CHARSET = "charset"
+    BASE64 = "base64"
+    HEXADECIMAL = "hex"
+    QUOTED_PRINTABLE = "quoted-printable"
+    JPEG = "jpeg"
+    PNG_ROWS = "png-rows"
+
+    @property
+    def is_view(self) -> bool:
+        """Whether derived contents are made by it, not blocks."""
+        return self in VIEWS
+
+
+VIEWS = frozenset(
+    {
+        MethodKind.DEFLATE,
+        MethodKind.UTF,
+        MethodKind.CHARSET,
+        MethodKind.BASE64,
+        MethodKind.HEXADECIMAL,
+        MethodKind.QUOTED_PRINTABLE,
+        MethodKind.JPEG,
+        MethodKind.PNG_ROWS,
+    }
+)
 
 
 @dataclass(frozen=True)

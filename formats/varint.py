@@ -61,8 +61,12 @@ class Cursor:
     def count(self, smallest: int) -> int:
         """The next varint as a number of things of at least `smallest` bytes each, all still to come."""
         value = self.varint()
-        if value * smallest > self.remaining:
-            raise CorruptArchive(
-                reason=f"the index states {value:,} items, more than its last {self.remaining:,} bytes hold"
-            )
+        self.check_room(value, smallest)
         return value
+
+    def check_room(self, count: int, smallest: int) -> None:
+        """Raise CorruptArchive unless there is room for `count` things of at least `smallest` bytes each."""
+        if count * smallest > self.remaining:
+            raise CorruptArchive(
+                reason=f"the index states {count:,} items, more than its last {self.remaining:,} bytes hold"
+            )

@@ -8,9 +8,11 @@ from typing import BinaryIO
 
 from nacomp.formats.block import BlockInfo, check_block_sizes, encode_block_header
 from nacomp.formats.checksums import CHECKSUM_SIZE
+from nacomp.formats.derived import Derived
 from nacomp.formats.entry import Entry
+from nacomp.formats.file_access import Check, go_on, write_all
 from nacomp.formats.header import decode_header, encode_header
-from nacomp.formats.index import FOOTER, FOOTER_MAGIC, decode_index, encode_index
+from nacomp.formats.index import FOOTER, FOOTER_MAGIC, Before, decode_index, encode_index
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import Method
 from nacomp.formats.paths import encode_path, sort_key
@@ -26,13 +28,25 @@ class ArchiveWriter:
     Attributes:
         blocks: what was written so far, by number.
         bytes_written: to the stream so far.
+        first: the number of the first block as a content; an update counts on from what it is behind.
     """
 
-    def __init__(self, stream: BinaryIO, methods: Sequence[Method], limits: Limits = DEFAULT_LIMITS) -> None:
-        """Write the header. Raises ValueError for parameters that cannot be written."""
+    def __init__(
+        self,
+        stream: BinaryIO,
+        methods: Sequence[Method],
+        limits: Limits = DEFAULT_LIMITS,
+        before: Before | None = None,
+    ) -> None:
+        """Write the header. Raises ValueError for parameters that cannot be written.
+
+        With `before`, even of no contents, it is an update of an archive that has these.
+        """
         self._stream = stream
         self._limits = limits
-        self._header_bytes = encode_header(methods)
+        self._before = before
+        self.first = len(before.sizes) if before is not None else 0
+        self._header_bytes = encode_header(methods, continuing=before is not None)
         self._header = decode_header(self._header_bytes, limits)
         self.blocks: list[BlockInfo] = []
         self.bytes_written = 0
@@ -40,7 +54,7 @@ class ArchiveWriter:
         self._write(self._header_bytes)
 
     def add_block(self, method: int, payload: bytes, original_size: int, content_checksum: bytes) -> int:
-        """Append one block and return its number.
+        """Append one block and return its number as a content.
 
         Args:
             method: position in the methods table.
@@ -61,10 +75,24 @@ class ArchiveWriter:
         self._write(encode_block_header(info, payload, content_checksum))
         self._write(payload)
         self.blocks.append(info)
-        return info.number
+        return self.first + info.number
 
-    def finish(self, entries: Iterable[Entry]) -> int:
+    @property
+    def contents(self) -> int:
+        """The number that the first derived content gets, if no block follows."""
+        return self.first + len(self.blocks)
+
+    def finish(
+        self,
+        entries: Iterable[Entry],
+        derived: Sequence[Derived] = (),
+        removed: Iterable[str] = (),
+        before_footer: Check = go_on,
+    ) -> int:
         """Write index and footer for entries in any order; gives the archive's size. The stream stays open.
+
+        `derived` are numbered behind the blocks, and extents name them so. `removed` are paths that an update takes away,
+        with all below them. `before_footer` is called when all but the footer is written, which makes it count.
 
         Raises:
             UnsafePath, CorruptArchive, LimitExceeded: entries that no archive may hold; nothing is written.
@@ -76,16 +104,15 @@ class ArchiveWriter:
         offset = self.bytes_written
         copy = self._header_bytes if offset >= HEADER_COPY_FROM * len(self._header_bytes) else b""
         ordered = sorted(entries, key=lambda entry: sort_key(encode_path(entry.path)))
-        section = encode_index(self.blocks, ordered, copy)
-        decode_index(section, self._header, offset, self._limits)
+        gone = sorted(set(map(encode_path, removed)), key=sort_key)
+        section = encode_index(self.blocks, derived, ordered, copy, gone if self._header.continuing else None)
+        before = self._before or Before()
+        known = Before(list(before.sizes), list(before.depths))
+        decode_index(section, self._header, offset, self._limits, known)
         self._write(section)
+        before_footer()
         self._write(FOOTER.pack(offset, FOOTER_MAGIC))
         return self.bytes_written
 
     def _write(self, data: bytes) -> None:
-        """Write it all: an unbuffered pipe may take less than it is given."""
-        view = memoryview(data)
-        while view:
-            taken = self._stream.write(view) or 0
-            self.bytes_written += taken
-            view = view[taken:]
+        self.bytes_written += write_all(self._stream, data)

@@ -3,17 +3,14 @@
 Imports no Qt at module level, so that a missing PySide6 becomes a sentence and not a traceback.
 """
 
-import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
 from nacomp.formats.errors import NacompError
 from nacomp.gui.errors import DisplayUnavailable
+from nacomp.gui.process.display import check_display
 from nacomp.models.errors import ExtraMissing
-
-DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-"""Environment variables of which one says where windows go."""
 
 
 def start(arguments: Sequence[str] = ()) -> int:
@@ -26,13 +23,12 @@ def start(arguments: Sequence[str] = ()) -> int:
     """
     if find_spec("PySide6") is None:
         raise ExtraMissing(feature="The desktop application", extra="gui")
-    if sys.platform.startswith("linux") and not any(map(os.environ.get, DISPLAYS)):
-        # Qt itself would end the program in the middle (SIGABRT).
-        raise DisplayUnavailable(reason="there is no display")
     try:
         from nacomp.gui.application import run
     except ImportError as problem:
         raise DisplayUnavailable(reason=problem) from problem
+    if sys.platform.startswith("linux"):
+        check_display()
     return run(arguments)
 
 

@@ -19,6 +19,9 @@ from nacomp.gui.process.instance import Instance
 from nacomp.gui.views.main_window import MainWindow
 from nacomp.version import VERSION
 
+WELCOME_MS = 400
+"""The window is up first; then a process may look what models are here."""
+
 
 class Application(QObject):
     """Ties window, services, tray and other instances together."""
@@ -114,4 +117,5 @@ def run(arguments: Sequence[str]) -> int:
     application.services.unexpected.watch()
     instance.requested.connect(application.open)
     application.open(request)
+    QTimer.singleShot(WELCOME_MS, application.services.first_offer.welcome)
     return app.exec()

@@ -19,7 +19,7 @@ from nacomp.models.logit_source import LiveLogits, Logits, LogitSource, Mask, Pl
 from nacomp.models.predictors.ensemble import Ensemble, EnsembleParameters, open_ensemble, plan_skips
 from nacomp.models.protocol import ContextWindow, Engine
 from nacomp.models.streams import Streams, Symbols
-from nacomp.models.tokens.vocabulary import Vocabulary
+from nacomp.models.tokens.vocabulary import PAGE, Vocabulary
 
 Frequencies = NDArray[np.float64]
 
@@ -33,12 +33,14 @@ class BlockPlan:
         streams: how they are cut.
         ensemble: the predictors' parameters.
         asked: (n,) whether the language model is asked for each symbol.
+        as_bits: whether each symbol is coded bit by bit beside the context mixer, instead of as a page and a slot.
     """
 
     symbols: Symbols
     streams: Streams
     ensemble: EnsembleParameters
     asked: Mask
+    as_bits: bool = False
 
     @property
     def symbols_asked(self) -> int:
@@ -54,7 +56,12 @@ class BlockPlan:
 
 
 def plan_block(
-    vocabulary: Vocabulary, ensemble: EnsembleParameters, symbols: Symbols, streams: int
+    vocabulary: Vocabulary,
+    ensemble: EnsembleParameters,
+    symbols: Symbols,
+    streams: int,
+    *,
+    as_bits: bool = False,
 ) -> BlockPlan:
     """Cut a block's symbols (n,) into streams and find out which of them the model will be asked for.
 
@@ -62,7 +69,7 @@ def plan_block(
     """
     cut = Streams(len(symbols), streams)
     asked = plan_skips(vocabulary, ensemble, cut.split(symbols))
-    return BlockPlan(symbols, cut, ensemble, np.concatenate(asked))
+    return BlockPlan(symbols, cut, ensemble, np.concatenate(asked), as_bits)
 
 
 class BlockPredictor:
@@ -75,9 +82,9 @@ class BlockPredictor:
         everyone = np.arange(streams.streams, dtype=np.int32)
         self._live = (everyone[: streams.live(step)] for step in range(streams.steps))
         self.asked: Mask = np.empty(0, np.bool_)
-        """(live stream,) which rows of the open step have logits."""
+        """(live stream,) which rows of the latest step have logits."""
         self.logits: Logits = np.empty((0, 0), np.float32)
-        """(asked row, vocabulary) the open step's logits; overwritten by the next."""
+        """(asked row, vocabulary) the latest step's logits; overwritten by the next."""
 
     @classmethod
     def for_encoding(cls, engine: Engine, context: ContextWindow, plan: BlockPlan) -> "BlockPredictor":
@@ -106,9 +113,13 @@ class BlockPredictor:
         """(live stream, 256) frequencies of the slots within each row's coded page."""
         return self._ensemble.choose_pages(pages)
 
-    def bits(self, symbols: Symbols) -> NDArray[np.float64]:
-        """(live stream,) what the open step's symbols cost, between `slots` and `learn`; for statistics alone."""
-        return self._ensemble.last_bits(symbols)
+    def cost(self, symbols: Symbols) -> NDArray[np.float64]:
+        """A whole step with a pencil in the coder's place: (live stream,) bits that its symbols cost."""
+        self.pages()
+        self.slots(symbols // PAGE)
+        bits = self._ensemble.last_bits(symbols)
+        self.learn(symbols)
+        return bits
 
     def learn(self, symbols: Symbols) -> None:
         """Close the step: learn its symbols (live stream,), in stream order."""

@@ -13,6 +13,10 @@ class ModelMissing(ModelError):
     """The model {model} is not on this machine."""
 
 
+class ModelsMissing(ModelMissing):
+    """The models {models} are not on this machine."""
+
+
 class GpuFull(ModelError):
     """The GPUs here have room for {room} copies of this model, {wanted} were asked for."""
 
@@ -37,6 +41,10 @@ class DownloadFailed(ModelError):
 
 class KernelUnavailable(ModelError):
     """The kernel {kernel} was asked for and cannot run here ({reason}); available: {available}."""
+
+
+class DeviceUnavailable(ModelError):
+    """The device {device} was asked for and cannot be used: {reason}."""
 
 
 class OtherFloatRules(ModelError):

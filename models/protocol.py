@@ -60,6 +60,19 @@ class Session(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Door:
+    """A session that native code calls by itself.
+
+    Attributes:
+        table: a capsule around `native/engine_door.h`; it keeps the session.
+        model: its name, for errors.
+    """
+
+    table: object
+    model: str
+
+
 class Engine(Protocol):
     """A loaded language model, shared by any number of sessions at the same time."""
 
@@ -78,6 +91,10 @@ class Engine(Protocol):
 
     def open_session(self, streams: int, context: ContextWindow) -> Session:
         """A session with `streams` empty contexts. Raises ModelError if the context does not fit the model."""
+        ...
+
+    def open_door(self, streams: int, context: ContextWindow) -> Door | None:
+        """As `open_session`, for native code alone; None where only `feed` leads to a session."""
         ...
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nacomp.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from nacomp.api import ArchiveFile, compress, decompress, open
+    from nacomp.api import ArchiveFile, compress, compress_files, decompress, open
     from nacomp.formats.errors import NacompError
     from nacomp.runtime.events import Progress
     from nacomp.runtime.progress import CancelToken
@@ -20,6 +20,7 @@ _HOMES = {
     "NacompError": "nacomp.formats.errors",
     "Progress": "nacomp.runtime.events",
     "compress": "nacomp.api",
+    "compress_files": "nacomp.api",
     "decompress": "nacomp.api",
     "open": "nacomp.api",
 }
@@ -31,6 +32,7 @@ __all__ = [
     "Progress",
     "__version__",
     "compress",
+    "compress_files",
     "decompress",
     "open",
 ]

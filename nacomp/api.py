@@ -1,4 +1,4 @@
-"""The library: `nacomp.compress`, `nacomp.decompress`, `nacomp.open`.
+"""The library: `nacomp.compress`, `nacomp.compress_files`, `nacomp.decompress`, `nacomp.open`.
 
     import nacomp
     small = nacomp.compress(text.encode())
@@ -21,18 +21,22 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from nacomp.archive.archive_reader import Archive
-from nacomp.archive.extract import extract_tree, select
-from nacomp.archive.guard import check_output, check_room
+from nacomp.archive.extract import bytes_to_write, extract_tree
+from nacomp.archive.guard import check_names, check_output, check_room
+from nacomp.archive.patterns import Patterns
+from nacomp.archive.selection import select
 from nacomp.archive.sources import Source
+from nacomp.archive.walk import Taken
 from nacomp.codecs.levels import DEFAULT_LEVEL
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import UsageError, file_problem
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, check_limit
 from nacomp.formats.protection.seal import Seal
-from nacomp.operations.compress import CompressOptions
+from nacomp.operations.compress import CompressOptions, sources_of
 from nacomp.operations.compress import compress as write
 from nacomp.operations.read import is_single_file
+from nacomp.runtime.file_properties import AttributeChoice, Keep, Restore
 from nacomp.runtime.progress import CancelToken, Job, ProgressCallback
 
 if TYPE_CHECKING:
@@ -80,6 +84,46 @@ def compress(
     return out.getvalue()
 
 
+def compress_files(
+    inputs: Iterable[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
+    *,
+    level: str = DEFAULT_LEVEL,
+    model: str | None = None,
+    overwrite: bool = False,
+    password: str | None = None,
+    exclude: Iterable[str] = (),
+    include: Iterable[str] = (),
+    gitignore: bool = False,
+    exclude_caches: bool = False,
+    one_file_system: bool = False,
+    full_paths: bool = False,
+    owners: bool = False,
+    xattrs: bool = False,
+    acls: bool = False,
+    all_xattrs: bool = False,
+    threads: int = 0,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> None:
+    """An archive of files and folders at `output`. The arguments are what `nacomp compress` has as options.
+
+    Raises:
+        ModelError, UsageError, Interrupted: as `compress`. FileProblem, OutputExists.
+        TypeError: a password that is no string.
+    """
+    _check_password(password)
+    attributes = AttributeChoice(xattrs or all_xattrs, acls, all_xattrs)
+    patterns = Patterns(tuple(exclude), tuple(include), gitignore, exclude_caches)
+    taken = Taken(one_file_system, patterns, Keep(owners, attributes), full_paths)
+    sources = sources_of([Path(path) for path in inputs], cancel, taken=taken)
+    check_names(sources)
+    options = CompressOptions(
+        level, model, overwrite=overwrite, seal=None if password is None else Seal(password)
+    )
+    write(sources, Path(output), ModelLoader(threads=threads), options, Job(0, progress, cancel))
+
+
 def decompress(
     data: Buffer,
     *,
@@ -111,7 +155,7 @@ def decompress(
             raise UsageError(reason=f"the archive holds {len(archive.entries)} entries; use nacomp.open")
         entry = archive.entries[0]
         check_output(entry.size, len(content), max_output)
-        return archive.read(entry, Job(entry.size, progress, cancel))
+        return archive.read(entry, Job(entry.data_size, progress, cancel))
 
 
 def _bytes_of(data: Buffer) -> bytes:
@@ -162,9 +206,13 @@ class ArchiveFile:
     def read(
         self, path: str, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
     ) -> bytes:
-        """One file's bytes; decodes only the blocks it lies in. Raises EntryMissing, CorruptArchive, ModelMissing."""
-        entry = self._archive.entry(path)
-        return self._archive.read(entry, Job(entry.size, progress, cancel))
+        """One file's bytes; decodes only the blocks it lies in.
+
+        Raises EntryMissing, LimitExceeded for more than an archive may give (as `decompress`), CorruptArchive, ModelMissing.
+        """
+        entry = self._archive.file(path)
+        check_output(entry.size, self._archive.reader.size, None)
+        return self._archive.read(entry, Job(entry.data_size, progress, cancel))
 
     def extract(
         self,
@@ -173,22 +221,35 @@ class ArchiveFile:
         *,
         overwrite: bool = False,
         max_output: int | None = None,
+        strip_components: int = 0,
+        same_owner: bool | None = None,
+        numeric_owner: bool = False,
+        xattrs: bool = False,
+        acls: bool = False,
+        all_xattrs: bool = False,
         progress: ProgressCallback | None = None,
         cancel: CancelToken | None = None,
     ) -> list[Path]:
-        """Write entries (all, or those named and what is below them) into a folder; gives the files' paths.
+        """Write entries (all, or those named or matched and what is below them) into a folder; gives the files' paths.
+
+        The rest of the arguments are what `nacomp decompress` has as options.
 
         Raises LimitExceeded for more than `max_output` bytes (as for `decompress`), FileProblem, OutputExists,
         CorruptArchive, ModelMissing.
         """
-        entries = select(self._archive, list(paths))
-        size = sum(entry.size for entry in entries)
+        restore = Restore.of(
+            same_owner=same_owner,
+            numeric=numeric_owner,
+            attributes=AttributeChoice(xattrs or all_xattrs, acls, all_xattrs),
+        )
+        entries = select(self._archive, list(paths), strip_components)
+        size = bytes_to_write(entries, Path(folder))
         if max_output is not None:
             check_limit(size, max_output, "bytes of output")
         check_output(size, self._archive.reader.size, max_output)
         check_room(size, Path(folder))
-        job = Job(size, progress, cancel)
-        return extract_tree(self._archive, entries, Path(folder), job, overwrite=overwrite)
+        job = Job(sum(entry.data_size for entry in entries), progress, cancel)
+        return extract_tree(self._archive, entries, Path(folder), job, overwrite=overwrite, restore=restore)
 
     def close(self) -> None:
         """Close the file. Idempotent."""

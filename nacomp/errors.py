@@ -17,6 +17,7 @@ from nacomp.formats.errors import (
     WrongPassword,
 )
 from nacomp.models.errors import (
+    DeviceUnavailable,
     DownloadFailed,
     ExtraMissing,
     FingerprintMismatch,
@@ -26,6 +27,7 @@ from nacomp.models.errors import (
     KernelUnavailable,
     ModelError,
     ModelMissing,
+    ModelsMissing,
     OtherFloatRules,
     UnsupportedModel,
 )
@@ -70,6 +72,10 @@ class EntryMissing(NacompError):
     """There is no entry {path} in this archive."""
 
 
+class NotAllRead(NacompError):
+    """The archive is in its place, but {count} inputs could not be read and are not in it."""
+
+
 class ClusterProblem(NacompError):
     """The Dask cluster at {address} cannot be used: {reason}."""
 
@@ -93,6 +99,7 @@ def file_problem(path: Path | str, problem: OSError) -> FileProblem:
 __all__ = [
     "ClusterProblem",
     "CorruptArchive",
+    "DeviceUnavailable",
     "DownloadFailed",
     "EntryMissing",
     "ExitCode",
@@ -108,8 +115,10 @@ __all__ = [
     "LimitExceeded",
     "ModelError",
     "ModelMissing",
+    "ModelsMissing",
     "NacompError",
     "NoFileOfBytes",
+    "NotAllRead",
     "OtherFloatRules",
     "OutputExists",
     "PasswordNeeded",

@@ -51,6 +51,12 @@ With `--control`, the command also reads lines from standard input: `pause`, `re
 A cancelled command removes its partial output, prints an `error` of kind `Interrupted` and exits with 130.
 With `--resume` finished blocks stay, in a hidden file beside the output that ends in `.nacomp-resume`.
 End of input is not a command.
+
+`nacomp worker` does one command after another in one process, and models stay loaded in between.
+It reads one JSON object a line: `{"arguments": ["compress", "a.txt", "--json", "--control"], "password": null}`.
+Each command speaks as it does by itself; behind it comes the event `ended`, and the next may be sent.
+Control lines reach the command that was sent last.
+The worker ends with its input.
 """
 
 

@@ -47,7 +47,7 @@ def _cell(text: str) -> str:
 
 def _option_rows(command: click.Command, without: set[str]) -> list[str]:
     rows = []
-    context = click.Context(command)
+    context = click.Context(command, **cli.context_settings)
     for option in command.params:
         record = option.get_help_record(context)
         if isinstance(option, click.Option) and record and option.name not in without:
@@ -89,7 +89,7 @@ def _command(line: str, command: click.Command) -> Iterator[str]:
     """One command, and the commands below it."""
     common, level = _named(common_options)[0], _named(level_options)[0]
     found = {str(option.name) for option in command.params}
-    context = click.Context(command, info_name=line)
+    context = click.Context(command, info_name=line, **cli.context_settings)
     yield from (f"### {line}", "", "```", " ".join([line, *command.collect_usage_pieces(context)]), "```")
     yield from ("\n".join(part.strip() for part in (command.help or "").strip().splitlines()), "")
     short = [s for s, long in SHORT.items() if f"nacomp {long}" == line]

@@ -6,16 +6,21 @@ On Linux auditwheel judges which systems it runs on and names it for them (manyl
 Debian 12, Ubuntu 22.04, RHEL 9). How old they may be depends on the glibc it is built against. `--pure` leaves the cores
 out: such a wheel fits every platform and computes in numpy, many times slower.
 
+The same sources, compiler and libraries give the same bytes, in whatever folder and for whatever user: names in order, one
+time and one set of modes for all.
+
 Needs the tools of the extra `wheel`. Builds in this environment (no build isolation), so it also works offline.
 """
 
 import argparse
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
 import tempfile
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,6 +63,19 @@ def name_for_linux(wheel: Path, folder: Path) -> Path:
     return named
 
 
+def packed_again(wheel: Path) -> None:
+    """The wheel without what only this machine has: times, modes and the order of a folder."""
+    with zipfile.ZipFile(wheel) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name in sorted(
+            contents, key=lambda name: (".dist-info/" in name, name)
+        ):  # RECORD and its like come last
+            entry = zipfile.ZipInfo(name)
+            entry.create_system, entry.external_attr = 3, (stat.S_IFREG | 0o644) << 16
+            archive.writestr(entry, contents[name], zipfile.ZIP_DEFLATED, 9)
+
+
 def main() -> None:
     """Build, name, and put the wheel in place of older ones of its kind."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -69,6 +87,7 @@ def main() -> None:
         wheel = build(built, pure=asked.pure)
         if sys.platform == "linux" and not asked.pure:
             wheel = name_for_linux(wheel, named)
+        packed_again(wheel)
         asked.folder.mkdir(parents=True, exist_ok=True)
         for old in asked.folder.glob("nacomp-*.whl"):
             if old.name.endswith("-none-any.whl") == asked.pure:

@@ -69,6 +69,15 @@ def plan_shape(archive_size: int, percent: float) -> RecoveryShape:
     raise AssertionError("unreachable: one data row needs few parity rows")
 
 
+def percent_of(shape: RecoveryShape) -> float:
+    """The percentage that was asked for: the roundest one that gives this shape."""
+    for step in (1.0, 0.1):
+        for number in range(1, round(100 / step) + 1):
+            if plan_shape(shape.archive_size, number * step) == shape:
+                return number * step
+    return min(100.0, 100 * shape.parity_size / shape.archive_size)
+
+
 def add_recovery(file: BinaryIO, percent: float, check: Check = go_on) -> int:
     """Append recovery data to an archive that has none; the file can be read, written and sought. Gives its bytes.
 

@@ -19,17 +19,18 @@ from nacomp.formats.checksums import CHECKSUM_SIZE, SEAL, checksum
 from nacomp.formats.errors import (
     CorruptArchive,
     LimitExceeded,
+    NacompError,
     PasswordNeeded,
     UnsupportedArchive,
     WrongPassword,
 )
-from nacomp.formats.file_access import read_at
-from nacomp.formats.header import MAGIC, RESERVED_FLAGS, SEALED_FLAG, VERSION
-from nacomp.formats.limits import Limits, check_limit
+from nacomp.formats.file_access import read_at, write_all
+from nacomp.formats.header import MAGIC, PROLOGUE, SEALED_FLAG, VERSION
+from nacomp.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 
 FIELDS = struct.Struct("<8sHHBBBB32s16s")
 SEAL_SIZE = FIELDS.size + CHECKSUM_SIZE
-PROLOGUE = struct.Struct("<8sHH")
+RESERVED_FLAGS = 0x007F
 SALT_SIZE = 32
 CHECK_SIZE = 16
 TAG_SIZE = 16
@@ -93,6 +94,15 @@ def is_sealed(file: BinaryIO, at: int = 0) -> bool:
     return bool(magic == MAGIC and version == VERSION and flags & SEALED_FLAG)
 
 
+def begins_with_seal(file: BinaryIO) -> bool:
+    """Whether a seal that holds stands at its beginning."""
+    try:
+        _decode(read_at(file, 0, SEAL_SIZE), DEFAULT_LIMITS)
+    except NacompError:
+        return False
+    return True
+
+
 def _derive(password: str, cost: Cost, salt: bytes) -> _Keys:
     # Loaded here, so that who has no sealed archive does not wait for it.
     from cryptography.hazmat.primitives.hashes import SHA256
@@ -124,8 +134,8 @@ def _decode(data: bytes, limits: Limits) -> tuple[Cost, bytes, bytes]:
         raise CorruptArchive(reason="expected a seal")
     if checksum(SEAL, data[: FIELDS.size]) != data[FIELDS.size : SEAL_SIZE]:
         raise CorruptArchive(reason="the seal's checksum does not match")
-    if flags & RESERVED_FLAGS & ~SEALED_FLAG or reserved:
-        raise UnsupportedArchive(needed=f"the header flags {flags & RESERVED_FLAGS:#04x} and {reserved:#04x}")
+    if flags & RESERVED_FLAGS or reserved:
+        raise UnsupportedArchive(needed=f"the header flags {flags & 0xFF:#04x} and {reserved:#04x}")
     cost = Cost(log_n, r, p)
     if log_n not in range(1, 64) or not r or not p:
         raise CorruptArchive(reason="the seal's key derivation has no cost")
@@ -185,11 +195,7 @@ class SealingStream(io.RawIOBase):
         self._number += 1
 
     def _put(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            taken = self._stream.write(view) or 0
-            self.bytes_written += taken
-            view = view[taken:]
+        self.bytes_written += write_all(self._stream, data)
 
 
 class SealedFile(io.RawIOBase):

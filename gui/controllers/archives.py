@@ -8,7 +8,14 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from nacomp.gui.logic.archive import PREVIEW_BYTES, ArchiveDocument, Entry, parse_archive
+from nacomp.gui.logic.archive import (
+    PICTURE_BYTES,
+    PREVIEW_BYTES,
+    ArchiveDocument,
+    Entry,
+    may_be_picture,
+    parse_archive,
+)
 from nacomp.gui.logic.ending import Ending
 from nacomp.gui.logic.locks import Lock, locked_sentence
 from nacomp.gui.process.query import DocumentQuery, Query
@@ -16,11 +23,12 @@ from nacomp.gui.process.worker import Worker
 
 
 class ArchiveDesk(QObject):
-    """Signals: `opened` (another archive, or its reading failed), `previewed` (path, bytes), `prepared` (paths to drag),
-    `locked` (path, why: it wants another password).
+    """Signals: `opened` (another archive, or its reading failed), `read` (the path of one that was read), `previewed` (path,
+    bytes), `prepared` (paths to drag), `locked` (path, why: it wants another password).
     """
 
     opened = Signal()
+    read = Signal(Path)
     locked = Signal(Path, object)
     previewed = Signal(str, bytes)
     preview_failed = Signal(str, str)
@@ -59,14 +67,15 @@ class ArchiveDesk(QObject):
         self.opened.emit()
 
     def preview(self, entry: Entry) -> None:
-        """Decode the beginning of an entry."""
+        """Decode the beginning of an entry, of a picture all of it."""
         if self._preview is not None:
             self._preview.stop()
             self._preview = None
         if self.document is None:
             return
+        limit = PICTURE_BYTES if may_be_picture(entry) else PREVIEW_BYTES
         arguments = ["cat", "--", str(self.document.path.absolute()), entry.path]
-        self._preview = Query(self._program, arguments, self, self.password, limit=PREVIEW_BYTES)
+        self._preview = Query(self._program, arguments, self, self.password, limit=limit)
         self._preview.answered.connect(lambda data: self._got_preview(entry, data))
         self._preview.failed.connect(lambda ending: self._preview_failed(entry, ending))
         self._preview.start()
@@ -120,6 +129,7 @@ class ArchiveDesk(QObject):
             return
         self.document = parse_archive(path, info)
         self.reading = None
+        self.read.emit(path)
         self.opened.emit()
 
     def _failed(self, ending: Ending) -> None:

@@ -26,8 +26,11 @@ class EstimateDesk(QObject):
         self._wanted: dict[int, Level] = {}
         """The level to ask about next, by job."""
         self._query: DocumentQuery | None = None
+        self._starting = False
+        """A level is being chosen in answer to a question, and is not asked about again."""
         self.found: dict[int, dict[Level, Estimate]] = {}
         runner.measured.connect(self.consider)
+        runner.level_changed.connect(self._level_changed)
 
     def consider(self, job: Job) -> None:
         """A new job has its size: ask about it if it may be long."""
@@ -37,6 +40,18 @@ class EstimateDesk(QObject):
             return
         self._runner.hold(job, Hold.ESTIMATING)
         self._ask(job, job.level)
+
+    def _level_changed(self, job: Job) -> None:
+        """At its new level it may be long, or no longer: what is known is used, else it is asked about."""
+        if job.size is None:
+            return  # it is asked about when it has been measured
+        known = self.estimates(job).get(job.level)
+        if known is not None:
+            self._wanted.pop(job.id, None)
+            self._runner.hold(job, Hold.ESTIMATING)
+            self._decide(job, job.level, known)
+        elif not self._starting:
+            self.consider(job)
 
     def estimates(self, job: Job) -> dict[Level, Estimate]:
         """What is known about a job, by level."""
@@ -52,7 +67,11 @@ class EstimateDesk(QObject):
         """Let a held job run at another level."""
         if job.held is not Hold.CHOICE:
             return
-        self._runner.change_level(job, level)
+        self._starting = True
+        try:
+            self._runner.change_level(job, level)
+        finally:
+            self._starting = False
         job.estimate = self.estimates(job).get(level)
         self._runner.let_go(job)
 
@@ -96,6 +115,8 @@ class EstimateDesk(QObject):
             if estimate is None or not estimate.long:
                 self._runner.hold(job, None)
                 return
+        elif job.level not in self.estimates(job):
+            return  # its level was changed meanwhile, and that one is asked about
         missing = [other for other in job.level.faster if other not in self.estimates(job)]
         if missing and estimate is not None:
             self._ask(job, missing[0])

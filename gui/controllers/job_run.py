@@ -5,23 +5,28 @@ The queue (`runner.py`) decides when; everything between the start of a job and 
 
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from nacomp.gui.logic.commands import WorkerOptions, job_arguments, list_arguments
+from nacomp.gui.logic.commands import WorkerOptions, job_arguments, list_arguments, may_resume
 from nacomp.gui.logic.dangers import dangers_of
 from nacomp.gui.logic.ending import Ending, problem_sentence
+from nacomp.gui.logic.events import Document, Notice, Paused, Resumed
 from nacomp.gui.logic.jobs import FINISHED, Control, Job, Kind, State
 from nacomp.gui.logic.leftovers import now as leftovers_since
-from nacomp.gui.logic.leftovers import sweep, sweep_folders
+from nacomp.gui.logic.leftovers import sweep, sweep_folders, sweep_kept
 from nacomp.gui.logic.locks import locked_sentence
-from nacomp.gui.logic.names import Target, extract_places, output_name, settle
+from nacomp.gui.logic.names import Target, by_name, extract_places, output_name, settle
+from nacomp.gui.logic.progress import Stopwatch
+from nacomp.gui.logic.reasons import note_text
 from nacomp.gui.logic.settings import Settings, SourceAfter
-from nacomp.gui.process.query import DocumentQuery
-from nacomp.gui.process.worker import Worker
+from nacomp.gui.process.crew import Crew, Task
+
+DONE_IN_PART = frozenset({"BytesLost", "NotAllRead"})
+"""Errors behind a result: the output is in its place, and something is not in it."""
 
 
 class JobRun(QObject):
@@ -33,7 +38,7 @@ class JobRun(QObject):
     def __init__(
         self,
         job: Job,
-        program: Sequence[str],
+        crew: Crew,
         settings: Settings,
         taken: Callable[[Path], bool],
         parent: QObject,
@@ -41,12 +46,15 @@ class JobRun(QObject):
         """`taken`: whether an output of this name exists or is being made."""
         super().__init__(parent)
         self._job = job
-        self._program = program
+        self._crew = crew
         self._settings = settings
         self._taken = taken
-        self._look: DocumentQuery | None = None
-        self._worker: Worker | None = None
+        self._look: Task | None = None
+        self._list: Mapping[str, Any] = {}
+        self._task: Task | None = None
         self._began = 0.0
+        self._clock = Stopwatch()
+        self._closing = False
         self._fresh = False
         """Nothing of the output's name was there before."""
 
@@ -61,9 +69,9 @@ class JobRun(QObject):
             step()
         except Exception as problem:
             self._stop_looking()
-            if self._worker is not None:
-                self._worker.stop()
-                self._worker = None
+            if self._task is not None:
+                self._task.stop()
+                self._task = None
             if job.state not in FINISHED:
                 self._end(State.FAILED, problem_sentence(problem, job.inputs[0], QCoreApplication.translate))
             if not isinstance(problem, OSError):
@@ -71,12 +79,14 @@ class JobRun(QObject):
 
     def _begin(self) -> None:
         job = self._job
+        self._clock.start(time.monotonic())
         if job.kind is Kind.EXTRACT:
             self._look_first()
             return
         target: Target | None = None
         if job.kind is not Kind.TEST:
-            target = self._settled(self._folder() / output_name(job.kind, job.inputs))
+            name = job.archive_name or output_name(job.kind, job.inputs)
+            target = self._settled(self._folder() / name)
             if target is None:
                 self._end(State.SKIPPED)
                 return
@@ -86,21 +96,31 @@ class JobRun(QObject):
     def tell(self, word: Control) -> None:
         """Pass a word on. One that comes while the archive is looked into waits for the worker, but for a cancel."""
         self._job.stopping = word if word is not Control.RESUME else None
-        if self._worker is not None:
-            self._worker.say(word)
+        if self._task is not None:
+            self._task.say(word)
         elif word is Control.CANCEL:
             self._stop_looking()
             self._end(State.CANCELLED)
 
     def finish(self, milliseconds: int) -> None:
-        """Wait for the worker's own end, or bring it about; the application closes."""
+        """Wait for the worker's own end, or bring it about; the application closes, and what is finished is kept."""
+        self._closing = True
         self._stop_looking()
-        if self._worker is not None:
-            self._worker.finish(milliseconds)
+        if self._task is not None:
+            self._task.finish(milliseconds)
+
+    def seconds(self) -> float:
+        """How long it has worked so far."""
+        return self._clock.elapsed(time.monotonic())
+
+    @property
+    def state(self) -> State:
+        """The state of its job."""
+        return self._job.state
 
     def process_id(self) -> int:
         """The worker's process, 0 if there is none."""
-        return self._worker.pid() if self._worker is not None else 0
+        return self._task.pid() if self._task is not None else 0
 
     # Where the output goes ----------------------------------------------------------------------------------
 
@@ -112,7 +132,7 @@ class JobRun(QObject):
 
     def _settled(self, wanted: Path) -> Target | None:
         """The output by the policy for names that are taken, noted in the job; None: skip it."""
-        target = settle(wanted, self._settings.conflict, self._taken)
+        target = settle(wanted, self._job.conflict or self._settings.conflict, self._taken)
         if target is not None:
             self._job.output = target.path
         return target
@@ -121,18 +141,24 @@ class JobRun(QObject):
         """What an archive turns into depends on what is in it, so its list is read before the output is named."""
         job = self._job
         job.go(State.RUNNING)
-        self._look = DocumentQuery(self._program, list_arguments(job.inputs[0]), self, job.password)
-        self._look.answered.connect(self._looked)
-        self._look.failed.connect(self._failed)
-        self._look.start()
+        self._look = self._crew.begin(list_arguments(job.inputs[0]), job.password, self)
+        self._look.heard.connect(self._listed)
+        self._look.ended.connect(self._looked)
         self.changed.emit()
 
-    def _looked(self, document: Mapping[str, Any]) -> None:
-        self._look = None
-        self._attempt(lambda: self._run_extraction(document))
+    def _listed(self, event: object) -> None:
+        if isinstance(event, Document):
+            self._list = event.fields
 
-    def _run_extraction(self, document: Mapping[str, Any]) -> None:
-        entries = [str(entry["path"]) for entry in document["entries"]]
+    def _looked(self, ending: Ending) -> None:
+        self._look = None
+        if ending.success:
+            self._attempt(self._run_extraction)
+        else:
+            self._failed(ending)
+
+    def _run_extraction(self) -> None:
+        entries = [str(entry["path"]) for entry in self._list["entries"]]
         appears, told = extract_places(self._job.inputs[0], self._folder(), entries)
         target = self._settled(appears)
         if target is None:
@@ -154,24 +180,39 @@ class JobRun(QObject):
             settings.engine,
             trash=settings.source_after is SourceAfter.TRASH,
             recovery=settings.recovery,
+            skip_unreadable=settings.skip_unreadable,
+            verify=settings.verify,
+            resume=may_resume(job, settings.engine),
+            exclude=tuple(filter(None, map(str.strip, settings.exclude.split(";")))),
         )
         self._fresh = job.output is not None and not job.output.exists()
-        job.dangers = dangers_of(job.kind, settings)
+        job.dangers = dangers_of(job.kind, settings, job.conflict)
         self._began = leftovers_since()
-        self._worker = Worker(self._program, job_arguments(job, target, options), self, job.password)
-        self._worker.heard.connect(self._heard)
-        self._worker.ended.connect(self._ended)
-        self._worker.start()
+        self._task = self._crew.begin(job_arguments(job, target, options), job.password, self)
+        self._task.heard.connect(self._heard)
+        self._task.ended.connect(self._ended)
         if job.stopping is not None:  # asked for while the archive was looked into
-            self._worker.say(job.stopping)
+            self._task.say(job.stopping)
         self.changed.emit()
 
     def _heard(self, event: object) -> None:
-        self._job.take(event, time.monotonic())
+        now = time.monotonic()
+        if isinstance(event, Notice):
+            self._note(event.message)
+        self._job.take(event, now)
+        if isinstance(event, Paused):
+            self._clock.stop(now)
+        elif isinstance(event, Resumed):
+            self._clock.start(now)
         self.changed.emit()
 
+    def _note(self, message: str) -> None:
+        """A remark of the worker, without what it says to those who type."""
+        if (text := note_text(message, QCoreApplication.translate)) is not None:
+            self._job.notices.append(self._by_name(text))
+
     def _ended(self, ending: Ending) -> None:
-        self._worker = None
+        self._task = None
         self._attempt(lambda: self._conclude(ending))
 
     def _conclude(self, ending: Ending) -> None:
@@ -179,8 +220,8 @@ class JobRun(QObject):
         if ending.success:
             self._end(State.DONE)
             return
-        if failure and failure.kind == "BytesLost" and job.result is not None:  # some of it was saved
-            job.notices.append(failure.sentence(QCoreApplication.translate))
+        if failure and failure.kind in DONE_IN_PART and job.result is not None:  # what could be done is done
+            job.notices.append(self._by_name(failure.sentence(QCoreApplication.translate)))
             self._end(State.DONE)
             return
         if ending.crashed and job.output is not None:
@@ -188,23 +229,31 @@ class JobRun(QObject):
         if self._fresh and job.output is not None:
             sweep_folders(job.output)
         if job.stopping is Control.CANCEL or (failure and failure.kind == "Interrupted"):
+            if job.output is not None and not self._closing:
+                sweep_kept(job.output)
             self._end(State.CANCELLED)
         else:
             self._failed(ending)
 
     def _failed(self, ending: Ending) -> None:
         """Note whether help or a password is wanted; one that does not open the archive is forgotten."""
-        self._look = None
         job = self._job
-        job.damaged, job.locked = ending.damage, ending.locked
+        job.damaged, job.hopeless, job.locked = ending.damage, ending.hopeless, ending.locked
+        job.technical = ending.technical
+        job.needs_model = ending.failure.needs_model if ending.failure else None
         if job.locked is None:
             self._end(State.FAILED, ending.sentence(QCoreApplication.translate))
         else:
             job.password = None
             self._end(State.FAILED, locked_sentence(job.locked, QCoreApplication.translate))
 
+    def _by_name(self, sentence: str) -> str:
+        job = self._job
+        return by_name(sentence, [*job.inputs, *([job.output] if job.output is not None else [])])
+
     def _end(self, state: State, sentence: str | None = None) -> None:
-        self._job.failure = sentence
+        self._clock.stop(time.monotonic())
+        self._job.failure, self._job.took = sentence and self._by_name(sentence), self._clock.seconds
         if state is State.DONE:
             self._job.password = None
         self._job.go(state)

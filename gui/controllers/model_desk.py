@@ -21,11 +21,13 @@ FAREWELL_MS = 3000
 
 
 class ModelDesk(QObject):
-    """Signals: `changed` (the list), `progressed` (a model id), `message` (a sentence and its tone)."""
+    """Signals: `changed` (the list), `progressed` (a model id), `message` (a sentence and its tone),
+    `pull_failed` (a model id and the reason)."""
 
     changed = Signal()
     progressed = Signal(str)
     message = Signal(str, object)
+    pull_failed = Signal(str, str)
 
     def __init__(self, program: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +63,10 @@ class ModelDesk(QObject):
         if model_id in self._pulls:
             self.interrupted.add(model_id)
             self._pulls[model_id].say(Control.CANCEL)
+
+    def find(self, model_id: str) -> Model | None:
+        """A model of the list, None if it is not in it."""
+        return next((model for model in self.models if model.id == model_id), None)
 
     def pulling(self, model_id: str) -> bool:
         """Whether a download is on its way."""
@@ -127,7 +133,9 @@ class ModelDesk(QObject):
         if ending.success:
             self.message.emit(self.tr("{0} is ready.").format(model_id), Tone.INFO)
         elif model_id not in self.interrupted:
-            self.message.emit(ending.sentence(QCoreApplication.translate), Tone.ERROR)
+            sentence = ending.sentence(QCoreApplication.translate)
+            self.message.emit(sentence, Tone.ERROR)
             self.interrupted.add(model_id)
+            self.pull_failed.emit(model_id, sentence)
         self.refresh()
         self.changed.emit()

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from nacomp.gui.controllers.open_folder import show_in_folder
 from nacomp.gui.controllers.services import Services
-from nacomp.gui.logic.jobs import ACTIVE, Job, State
+from nacomp.gui.logic.jobs import Job, State, WhenDone
 from nacomp.gui.look.icons import app_icon
 from nacomp.gui.process.detached import start_detached
+from nacomp.gui.process.sleep import sleep_command
 
 LONG_QUEUE_SECONDS = 20.0
 """Shorter work ends while one still looks; a notification would only disturb."""
@@ -36,14 +37,15 @@ class Notices(QObject):
         services.runner.emptied.connect(self._emptied)
 
     def _changed(self) -> None:
-        if any(job.state in ACTIVE for job in self._services.runner.queue):
-            if self._began is None:
-                self._began = time.monotonic()
-            if any(job.state is State.RUNNING for job in self._services.runner.queue):
-                self._services.awake.hold(os.getpid())
-            else:
-                self._services.awake.release()
-        else:
+        """Between two jobs there is no worker: to let go there would start a process for every job to hold it again. And no
+        pass over the queue here: this is called for each event of each job."""
+        runner = self._services.runner
+        working = runner.working
+        if working is not None and self._began is None:
+            self._began = time.monotonic()
+        if working:
+            self._services.awake.hold(os.getpid())
+        elif working is False or not runner.going:
             self._services.awake.release()
 
     def _emptied(self) -> None:
@@ -57,6 +59,18 @@ class Notices(QObject):
             show_in_folder(done[-1].output)
         if settings.notify and began is not None and time.monotonic() - began >= LONG_QUEUE_SECONDS:
             self.notify(ended)
+        self._what_follows()
+
+    def _what_follows(self) -> None:
+        """Close or sleep, if somebody has asked for it and went away; once."""
+        runner = self._services.runner
+        wanted, runner.when_done = runner.when_done, WhenDone.NOTHING
+        if wanted is not WhenDone.NOTHING:
+            runner.changed.emit()
+        if wanted is WhenDone.SLEEP and (command := sleep_command()) is not None:
+            start_detached(command)
+        elif wanted is WhenDone.CLOSE:
+            self._window().close()
 
     def notify(self, ended: list[Job]) -> None:
         """Tell that a queue has ended, in the system's own way, and mark the window."""

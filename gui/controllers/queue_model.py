@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
+    QTimer,
 )
 
 from nacomp.formats.paths import display_name
@@ -24,9 +25,10 @@ from nacomp.gui.logic.status import headline, job_title, status_line
 from nacomp.gui.look.tips import plain_tip
 
 JOB_ROLE = Qt.ItemDataRole.UserRole
-DANGERS_ROLE = Qt.ItemDataRole.UserRole + 1
-"""What is dangerous about a job, in a few words; empty for most."""
 ROW_MIME = "application/x-nacomp-queue-row"
+MANY_ROWS = 100
+REST_MS = 60
+"""A job of 20 ms has five events, and its card is drawn for each unless they are told together."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -37,6 +39,10 @@ class QueueModel(QAbstractListModel):
         super().__init__(parent)
         self._store = store
         self.queue = queue
+        self._touched: dict[int, Job] = {}
+        """Jobs that look different and have not been told of; the first of a while is told at once."""
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._tell)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.queue)
@@ -54,27 +60,42 @@ class QueueModel(QAbstractListModel):
                 words = (
                     headline(job, QCoreApplication.translate),
                     status_line(job, QCoreApplication.translate),
-                    index.data(DANGERS_ROLE),
+                    self.dangers(job),
                 )
                 title = job_title(job, QCoreApplication.translate)
                 return f"{title}: {', '.join(filter(None, words))}"
             case _ if role == JOB_ROLE:
                 return job
-            case _ if role == DANGERS_ROLE:
-                return card_words(job_dangers(job, self._store.value), QCoreApplication.translate)
         return None
+
+    def dangers(self, job: Job) -> str:
+        """What is dangerous about a job, in a few words; empty for most."""
+        found = job_dangers(job, self._store.value)
+        return card_words(found, QCoreApplication.translate) if found else ""
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         common = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return common | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else Qt.ItemFlag.ItemIsDropEnabled
 
-    def add(self, kind: Kind, inputs: Sequence[Path], **options: object) -> Job:
-        """Append a job."""
+    def add(self, kind: Kind, groups: Sequence[Sequence[Path]], **options: object) -> list[Job]:
+        """Append a job for each group of inputs, in one step."""
         row = len(self.queue)
-        self.beginInsertRows(QModelIndex(), row, row)
-        job = self.queue.add(kind, inputs, **options)
+        if not groups:
+            return []
+        self.beginInsertRows(QModelIndex(), row, row + len(groups) - 1)
+        jobs = [self.queue.add(kind, inputs, **options) for inputs in groups]
         self.endInsertRows()
-        return job
+        return jobs
+
+    def remove_all(self, jobs: Sequence[Job]) -> None:
+        """Take finished or waiting jobs out; very many in one step, since views lay themselves out again for each."""
+        if len(jobs) < MANY_ROWS:
+            for job in jobs:
+                self.remove(job)
+            return
+        self.beginResetModel()
+        self.queue.remove_all({job.id for job in jobs})
+        self.endResetModel()
 
     def remove(self, job: Job) -> None:
         """Take a finished or waiting job out."""
@@ -82,6 +103,20 @@ class QueueModel(QAbstractListModel):
         self.beginRemoveRows(QModelIndex(), row, row)
         self.queue.remove(job.id)
         self.endRemoveRows()
+
+    def put_back(self, removed: Sequence[tuple[int, Job]]) -> None:
+        """Jobs that were removed, with the rows that they had, rising."""
+        if len(removed) >= MANY_ROWS:
+            self.beginResetModel()
+            for row, job in removed:
+                self.queue.insert(row, job)
+            self.endResetModel()
+            return
+        for wanted, job in removed:
+            row = min(wanted, len(self.queue))
+            self.beginInsertRows(QModelIndex(), row, row)
+            self.queue.insert(row, job)
+            self.endInsertRows()
 
     def move(self, job: Job, to: int) -> None:
         """Put a job into another row."""
@@ -95,8 +130,18 @@ class QueueModel(QAbstractListModel):
 
     def touch(self, job: Job) -> None:
         """A job looks different now."""
-        index = self.index(self.queue.row(job.id))
-        self.dataChanged.emit(index, index)
+        self._touched[job.id] = job
+        if not self._rest.isActive():
+            self._tell()
+
+    def _tell(self) -> None:
+        touched, self._touched = self._touched, {}
+        for job_id in touched:
+            if self.queue.find(job_id) is not None:
+                index = self.index(self.queue.row(job_id))
+                self.dataChanged.emit(index, index)
+        if touched:
+            self._rest.start()
 
     def mimeTypes(self) -> list[str]:
         return [ROW_MIME]

@@ -6,10 +6,14 @@ The window is rebuilt when the theme or the language changes; what is going on m
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nacomp.gui.controllers.adding import Adding
 from nacomp.gui.controllers.archives import ArchiveDesk
 from nacomp.gui.controllers.comparisons import ComparisonDesk
 from nacomp.gui.controllers.estimates import EstimateDesk
+from nacomp.gui.controllers.first_offer import FirstOffer
+from nacomp.gui.controllers.missing_models import MissingModels
 from nacomp.gui.controllers.model_desk import ModelDesk
+from nacomp.gui.controllers.queue_memory import QueueMemory
 from nacomp.gui.controllers.runner import Runner
 from nacomp.gui.controllers.surprise_maps import SurpriseMapDesk
 from nacomp.gui.controllers.unexpected import Unexpected
@@ -25,16 +29,21 @@ class Services:
     store: SettingsStore
     theme: Theme
     runner: Runner
+    adding: Adding
     estimates: EstimateDesk
+    memory: QueueMemory
     comparisons: ComparisonDesk
     archives: ArchiveDesk
     models: ModelDesk
+    missing_models: MissingModels
+    first_offer: FirstOffer
     surprise_maps: SurpriseMapDesk
     awake: Awake
     unexpected: Unexpected
 
     def shut_down(self) -> None:
         """End every process and thread that belongs to the application."""
+        self.memory.stop()
         self.estimates.stop()
         self.comparisons.stop()
         self.archives.stop()
@@ -47,15 +56,21 @@ class Services:
 def make_services(store: SettingsStore, theme: Theme, program: Sequence[str] | None = None) -> Services:
     """All desks, sharing one worker program."""
     runner = Runner(store, program)
+    models = ModelDesk(runner.program)
+    estimates = EstimateDesk(runner, store)
     return Services(
         store=store,
         theme=theme,
         runner=runner,
-        estimates=EstimateDesk(runner, store),
+        adding=Adding(runner, store),
+        estimates=estimates,
+        memory=QueueMemory(runner, store.path.with_name("queue.json")),
         comparisons=ComparisonDesk(),
         archives=ArchiveDesk(runner.program),
-        models=ModelDesk(runner.program),
-        surprise_maps=SurpriseMapDesk(runner.program),
+        models=models,
+        missing_models=MissingModels(runner, models),
+        first_offer=FirstOffer(models, store),
+        surprise_maps=SurpriseMapDesk(runner.crew),
         awake=Awake(),
         unexpected=Unexpected(),
     )

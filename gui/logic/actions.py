@@ -16,6 +16,8 @@ class Action(Enum):
     REMOVE = auto()
     REPAIR = auto()
     SALVAGE = auto()
+    DOWNLOAD = auto()
+    """Get the model that it failed for want of."""
     SHOW = auto()
     """Show its output in the system's file manager. No matter of the queue, so it is not in the table below."""
 
@@ -31,6 +33,10 @@ _STATES: dict[Action, frozenset[State]] = {
 """Which action fits which state. Moving up or down fits every state."""
 
 
+_TRIED = {Kind.REPAIR: Action.REPAIR, Kind.SALVAGE: Action.SALVAGE}
+"""What a failed job has tried on a damaged archive."""
+
+
 def allowed(job: Job) -> frozenset[Action]:
     """The actions that fit a job as it stands."""
     fitting = {action for action, states in _STATES.items() if job.state in states}
@@ -38,6 +44,10 @@ def allowed(job: Job) -> frozenset[Action]:
         fitting -= {Action.PAUSE, Action.RESUME}
     if job.stopping is Control.CANCEL:
         fitting.discard(Action.CANCEL)
+    if job.needs_model and job.fetchable and job.state is State.FAILED:
+        fitting.add(Action.DOWNLOAD)
+    if job.hopeless:
+        fitting.discard(Action.RETRY)
     if job.damaged and job.state is State.FAILED:
-        fitting |= {Action.SALVAGE} if job.kind is Kind.REPAIR else {Action.REPAIR, Action.SALVAGE}
+        fitting |= {Action.REPAIR, Action.SALVAGE} - {_TRIED.get(job.kind)}
     return frozenset(fitting)

@@ -1,12 +1,52 @@
 """An archive as the archive page shows it: the worker's `info` document, and entries as a tree."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Any
 
+from nacomp.gui.logic.wording import Translate, count_text, english
+
 PREVIEW_BYTES = 65_536
+PICTURE_BYTES = 30_000_000
+"""A larger picture is not decoded for a preview."""
+PICTURES = frozenset({"bmp", "gif", "jpeg", "jpg", "png", "webp"})
+"""Endings of pictures that are shown; no vector formats, which can refer to other files."""
+RUNS = frozenset(
+    [
+        "app",
+        "appimage",
+        "apk",
+        "bat",
+        "bin",
+        "cmd",
+        "com",
+        "command",
+        "cpl",
+        "desktop",
+        "exe",
+        "hta",
+        "jar",
+        "js",
+        "jse",
+        "lnk",
+        "msc",
+        "msi",
+        "ps1",
+        "py",
+        "reg",
+        "run",
+        "scr",
+        "sh",
+        "url",
+        "vbe",
+        "vbs",
+        "wsf",
+    ]
+)
+"""Endings of files that do something when they are opened: they are extracted, and opened by whoever means to."""
 
 
 class EntryKind(Enum):
@@ -15,16 +55,25 @@ class EntryKind(Enum):
     FILE = "file"
     FOLDER = "folder"
     LINK = "link"
+    HARD_LINK = "hard-link"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file, folder or link of an archive. `size` in bytes, `modified` as seconds since 1970 or None."""
+    """One file, folder or link of an archive.
+
+    Attributes:
+        size, packed: in bytes, as it was and as it lies in the archive.
+        modified: seconds since 1970, or None.
+        opened: what was found inside it and packed by itself, as numbers by the worker's word for its kind.
+    """
 
     path: str
     kind: EntryKind
     size: int
     modified: float | None = None
+    packed: int = 0
+    opened: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -57,7 +106,10 @@ class ArchiveDocument:
 
 
 def _entry(line: Mapping[str, Any]) -> Entry:
-    return Entry(str(line["path"]), EntryKind(line["kind"]), int(line["size"]), line["mtime_ns"] / 1e9)
+    kind, modified = EntryKind(line["kind"]), line["mtime_ns"] / 1e9
+    return Entry(
+        str(line["path"]), kind, int(line["size"]), modified, int(line["packed_size"]), line["opened"]
+    )
 
 
 def parse_archive(path: Path, info: Mapping[str, Any]) -> ArchiveDocument:
@@ -70,7 +122,8 @@ class Node:
     """A row of the tree: a folder with children, or an entry.
 
     Attributes:
-        size: bytes of the entry, or of everything below.
+        size, packed: bytes of the entry, or of everything below; as they were, and as they lie in the archive.
+        opened: how much was found inside, there too.
         row: place among its siblings.
     """
 
@@ -79,12 +132,26 @@ class Node:
     parent: "Node | None" = None
     children: list["Node"] = field(default_factory=list)
     size: int = 0
+    packed: int = 0
+    opened: int = 0
     row: int = 0
 
     @property
     def is_folder(self) -> bool:
         """Whether this row can hold others."""
         return self.entry is None or self.entry.kind is EntryKind.FOLDER
+
+    @property
+    def suffix(self) -> str:
+        """What stands behind the last dot of a file's name, in capitals; empty for most else."""
+        if self.is_folder:
+            return ""
+        return self.name.rpartition(".")[2].upper() if "." in self.name.lstrip(".") else ""
+
+    @property
+    def ratio(self) -> float:
+        """How many bytes have become one; 0 for what has none."""
+        return self.size / self.packed if self.packed else 0.0
 
     @property
     def modified(self) -> float:
@@ -119,14 +186,47 @@ class Column(IntEnum):
 
     NAME = 0
     SIZE = 1
-    MODIFIED = 2
+    PACKED = 2
+    RATIO = 3
+    TYPE = 4
+    INSIDE = 5
+    MODIFIED = 6
 
 
 _KEYS: dict[Column, Callable[[Node], Any]] = {
     Column.NAME: lambda node: (node.name.casefold(), node.name),
     Column.SIZE: lambda node: node.size,
+    Column.PACKED: lambda node: node.packed,
+    Column.RATIO: lambda node: node.ratio,
+    Column.INSIDE: lambda node: node.opened,
+    Column.TYPE: lambda node: (node.suffix, node.name.casefold()),
     Column.MODIFIED: lambda node: node.modified,
 }
+
+
+def views_text(views: Mapping[str, int], translate: Translate = english) -> str:
+    """What was found inside the files and packed by itself, as in `3 × zip or gzip`; empty for nothing."""
+    words = {
+        "deflate": translate("archive", "zip or gzip"),
+        "utf": translate("archive", "text in UTF-16 or UTF-32"),
+        "charset": translate("archive", "text in an older encoding"),
+        "base64": translate("archive", "base64"),
+        "hex": translate("archive", "hexadecimal digits"),
+        "quoted-printable": translate("archive", "mail text"),
+        "jpeg": translate("archive", "JPEG picture"),
+        "png-rows": translate("archive", "PNG picture"),
+    }
+    named: Counter[str] = Counter()
+    for kind, number in views.items():
+        named[words.get(kind, kind)] += number
+    # What keeps a number with its name is a space that no line ends at.
+    names = ", ".join(f"{count_text(number)}\u00a0×\u00a0{name}" for name, number in named.items() if number)
+    return translate("archive", "found inside: {0}").format(names) if names else ""
+
+
+def runs(name: str) -> bool:
+    """Whether a file of this name may be run, and not shown, by the system that is asked to open it."""
+    return name.rpartition(".")[2].lower() in RUNS
 
 
 def found(entries: tuple[Entry, ...], words: str) -> tuple[Entry, ...]:
@@ -155,10 +255,14 @@ def build_tree(entries: tuple[Entry, ...]) -> Node:
             folder(path).entry = entry
             continue
         parent = folder(path.rpartition("/")[0])
-        parent.children.append(Node(entry.name, entry, parent, size=entry.size))
+        opened = sum(entry.opened.values())
+        parent.children.append(
+            Node(entry.name, entry, parent, size=entry.size, packed=entry.packed, opened=opened)
+        )
     for node in reversed(list(root.below())):
-        if node.parent is not None:
-            node.parent.size += node.size
+        if (above := node.parent) is not None:
+            above.size, above.packed = above.size + node.size, above.packed + node.packed
+            above.opened += node.opened
     root.sort(Column.NAME)
     return root
 
@@ -177,3 +281,9 @@ def looks_like_text(data: bytes) -> bool:
 def may_be_text(entry: Entry) -> bool:
     """Whether it is worth decoding an entry for a preview."""
     return entry.kind is EntryKind.FILE and entry.size > 0
+
+
+def may_be_picture(entry: Entry) -> bool:
+    """Whether an entry is shown as a picture, if it proves to be one."""
+    named = entry.name.rpartition(".")[2].lower() in PICTURES
+    return named and entry.kind is EntryKind.FILE and 0 < entry.size <= PICTURE_BYTES

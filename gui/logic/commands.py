@@ -13,6 +13,9 @@ from nacomp.gui.logic.settings import Engine
 PASSWORD_VARIABLE = "NACOMP_PASSWORD"
 """The environment variable a worker takes a password from. Arguments can be read by every user of the machine."""
 
+WORTH_KEEPING_BYTES = 2 << 20
+"""A block holds 1 MiB. Of less there is no finished block that would take long to make again."""
+
 
 def worker_program() -> list[str]:
     """How the command line is called from here: by this interpreter, or in a built app the program beside this one."""
@@ -28,6 +31,10 @@ class WorkerOptions:
 
     Attributes:
         trash: move the inputs to the trash, after the archive has been decoded and compared.
+        skip_unreadable: leave out what cannot be read, and tell.
+        verify: decode an archive and compare before it is put in place.
+        resume: keep finished blocks beside the output, and go on from those of an earlier attempt.
+        exclude: patterns of what is left out below folders.
         recovery: how much damage of the archive its recovery data can repair, in percent.
     """
 
@@ -35,6 +42,17 @@ class WorkerOptions:
     engine: Engine = Engine.EXACT
     trash: bool = False
     recovery: int = 0
+    skip_unreadable: bool = False
+    verify: bool = False
+    resume: bool = False
+    exclude: tuple[str, ...] = ()
+
+
+def may_resume(job: Job, engine: Engine) -> bool:
+    """Whether a job's finished blocks are worth keeping, and may be: they lie in the clear, and only the exact engine makes
+    the same ones again."""
+    worth = (job.size or 0) >= WORTH_KEEPING_BYTES
+    return worth and job.kind is Kind.COMPRESS and job.password is None and engine is Engine.EXACT
 
 
 def _paths(paths: Sequence[Path]) -> list[str]:
@@ -61,18 +79,29 @@ def job_arguments(job: Job, target: Target | None, options: WorkerOptions) -> li
     if job.kind is Kind.EXTRACT:
         select = [f"--select={path}" for path in job.select]
         return ["decompress", *inputs, *output, *_shared(options), "--json", "--control", *select]
+    how = _compression(job, options)
+    return ["compress", *inputs, *output, *how, *_shared(options), "--json", "--control"]
+
+
+def _compression(job: Job, options: WorkerOptions) -> list[str]:
+    """How to compress, as switches."""
     how = ["--level", job.level]
     if job.model:
         how += ["--model", job.model]
     if options.engine is not Engine.EXACT:
         how += ["--engine", options.engine]
-    if options.trash:
-        how.append("--rm")
+    switches = {
+        "--skip-unreadable": options.skip_unreadable,
+        "--verify": options.verify,
+        "--resume": options.resume,
+        "--rm": options.trash,
+        "--password": bool(job.password),
+    }
+    how += [switch for switch, on in switches.items() if on]
+    how += [f"--exclude={pattern}" for pattern in options.exclude]
     if options.recovery:
         how += ["--recovery", f"{options.recovery}%"]
-    if job.password:
-        how.append("--password")
-    return ["compress", *inputs, *output, *how, *_shared(options), "--json", "--control"]
+    return how
 
 
 def estimate_arguments(job: Job, level: Level) -> list[str]:

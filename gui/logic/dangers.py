@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 
-from nacomp.gui.logic.jobs import FINISHED, Danger, Job, Kind, State
-from nacomp.gui.logic.names import Conflict
+from nacomp.gui.logic.jobs import FINISHED, Conflict, Danger, Job, Kind, State
 from nacomp.gui.logic.settings import Engine, Settings, SourceAfter
 from nacomp.gui.logic.wording import Translate, english
 
 
-def dangers_of(kind: Kind, settings: Settings) -> tuple[Danger, ...]:
-    """What a job of this kind does under these settings."""
+def dangers_of(kind: Kind, settings: Settings, conflict: Conflict | None = None) -> tuple[Danger, ...]:
+    """What a job of this kind does under these settings, with a `conflict` of its own if it has one."""
     packs = kind is Kind.COMPRESS
     found = {
         Danger.TRASH: packs and settings.source_after is SourceAfter.TRASH,
-        Danger.REPLACE: kind is not Kind.TEST and settings.conflict is Conflict.REPLACE,
+        Danger.REPLACE: kind is not Kind.TEST and (conflict or settings.conflict) is Conflict.REPLACE,
         Danger.ENGINE: packs and settings.engine is not Engine.EXACT,
     }
     return tuple(danger for danger, there in found.items() if there)
@@ -22,7 +21,7 @@ def dangers_of(kind: Kind, settings: Settings) -> tuple[Danger, ...]:
 def job_dangers(job: Job, settings: Settings) -> tuple[Danger, ...]:
     """What a job will do, does or has done: by the settings until it starts, from then on by those it started with."""
     if job.state is State.WAITING:
-        return dangers_of(job.kind, settings)
+        return dangers_of(job.kind, settings, job.conflict)
     return job.dangers if job.state not in FINISHED or job.state is State.DONE else ()
 
 

@@ -38,9 +38,21 @@ class Ending:
         return self.code == 0 and not (self.crashed or self.never_started or self.garbled)
 
     @property
+    def technical(self) -> str | None:
+        """The worker's own sentence, if what is told is a plainer one."""
+        if self.failure is None or not self.failure.message:
+            return None
+        return None if self.failure.sentence() == self.failure.message else self.failure.message
+
+    @property
     def damage(self) -> bool:
         """Whether it failed because an archive is damaged."""
         return self.failure is not None and self.failure.damage
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether it would fail in the same way again."""
+        return self.failure is not None and self.failure.hopeless
 
     @property
     def locked(self) -> Lock | None:

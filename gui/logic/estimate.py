@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nacomp.gui.logic.levels import Level, level_name
-from nacomp.gui.logic.wording import Translate, duration_text, english
+from nacomp.gui.logic.wording import Translate, duration_text, english, size_text
 
 LONG_SECONDS = 120.0
 """From here on a job counts as long and a faster level is offered: about the patience for a progress bar."""
@@ -30,6 +30,6 @@ def parse_estimate(fields: Mapping[str, Any]) -> Estimate:
 
 
 def offer(level: Level, estimate: Estimate, translate: Translate = english) -> str:
-    """A level with the time it would take, as a choice for a long job."""
-    time = duration_text(estimate.seconds, translate)
-    return translate("levels", "{0}: about {1}").format(level_name(level, translate), time)
+    """A level with the time it would take and the size it would reach, as a choice for a long job."""
+    time, size = duration_text(estimate.seconds, translate), size_text(estimate.size)
+    return translate("levels", "{0}: about {1}, {2}").format(level_name(level, translate), time, size)

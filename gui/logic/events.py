@@ -15,12 +15,14 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from nacomp.formats.errors import ExitCode
+from nacomp.gui.logic.reasons import named, plain_sentence, told_fields
 from nacomp.gui.logic.wording import Translate, count_text, english
 from nacomp.runtime import events
-from nacomp.runtime.events import Notice, Paused, Progress, Resumed, Started
+from nacomp.runtime.events import Ended, Notice, Paused, Progress, Resumed, Started
 
 __all__ = [
     "Document",
+    "Ended",
     "Event",
     "EventStream",
     "Failure",
@@ -42,6 +44,19 @@ NOT_DAMAGE = frozenset({"UnsupportedArchive", "LimitExceeded"})
 GROUPED = re.compile(r"\{(\w+):,\}")
 """A number of a sentence that is written in groups of three, as the language does it."""
 
+HOPELESS = frozenset(
+    {
+        "DeviceUnavailable",
+        "EntryMissing",
+        "FingerprintMismatch",
+        "KernelUnavailable",
+        "UnsafePath",
+        "UnsupportedModel",
+        "UsageError",
+    }
+)
+"""Errors that the same job would end with again, beside all that lies in the archive itself."""
+
 LOCKED = frozenset({"PasswordNeeded", "WrongPassword"})
 """Errors that the right password would have prevented."""
 
@@ -57,14 +72,13 @@ class Failure(events.Failure):
     """The command, or one of its inputs, failed."""
 
     def sentence(self, translate: Translate = english) -> str:
-        """The message in the window's language, with the reasons in it that are known by heart."""
+        """The message in the window's language, with its reason if that is known by heart, else in plain words."""
         if not self.template:
             return self.message
-        told: dict[str, Any] = {
-            name: translate("Reasons", value) if isinstance(value, str) and value else value
-            for name, value in self.fields.items()
-        }
         try:
+            told = told_fields(self.kind, self.template, self.fields, translate)
+            if told is None:
+                return plain_sentence(self.kind, self.fields, translate) or self.message
             grouped = GROUPED.sub(lambda m: count_text(told[m[1]]), translate("Errors", self.template))
             return " ".join(grouped.format(**told).split())
         except (LookupError, TypeError, ValueError):
@@ -74,6 +88,16 @@ class Failure(events.Failure):
     def damage(self) -> bool:
         """Whether an archive is damaged, so that repair or salvage may help."""
         return self.code == ExitCode.CORRUPT and self.kind not in NOT_DAMAGE
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether the same job would fail again: the reason lies in the archive, or in what was asked for."""
+        return self.code == ExitCode.CORRUPT or self.kind in HOPELESS
+
+    @property
+    def needs_model(self) -> str | None:
+        """The id of the model whose absence it failed for, the first of several, else None."""
+        return named(self.fields).get("model") if self.kind in ("ModelMissing", "ModelsMissing") else None
 
     @property
     def locked(self) -> str | None:
@@ -95,10 +119,10 @@ class Garbage:
     text: str
 
 
-Event = Started | Progress | Paused | Resumed | Notice | Result | Failure | Document | Garbage
+Event = Started | Progress | Paused | Resumed | Notice | Result | Failure | Ended | Document | Garbage
 
-READ: dict[str, type[Started | Progress | Paused | Resumed | Notice | Failure]] = {
-    kind.name: kind for kind in (Started, Progress, Paused, Resumed, Notice, Failure)
+READ: dict[str, type[Started | Progress | Paused | Resumed | Notice | Failure | Ended]] = {
+    kind.name: kind for kind in (Started, Progress, Paused, Resumed, Notice, Failure, Ended)
 }
 """Events whose fields the window reads one by one."""
 

@@ -9,8 +9,6 @@ import os
 import time
 from pathlib import Path
 
-from nacomp.runtime.open_folder import TEMPORARY_SUFFIX
-
 
 def now() -> float:
     """The moment a worker starts, as file times tell it. A second early: some file systems round times."""
@@ -23,6 +21,10 @@ def sweep(output: Path, since: float) -> list[Path]:
     Returns what was removed. Another worker's partial file of the same output cannot exist: the queue never runs two
     jobs for one name.
     """
+    from nacomp.runtime.open_folder import (
+        TEMPORARY_SUFFIX,
+    )  # most windows never need it, and it brings others along
+
     found = list(output.parent.glob(f".*{TEMPORARY_SUFFIX}"))
     found = [path for path in found if path.name.startswith(f".{output.name[:40]}.")]
     if output.is_dir() and not output.is_symlink():
@@ -36,6 +38,16 @@ def sweep(output: Path, since: float) -> list[Path]:
         except OSError:
             continue
     return removed
+
+
+def sweep_kept(output: Path) -> None:
+    """Remove the finished blocks that an attempt has kept for the next one: there will be none."""
+    from nacomp.archive.kept_blocks import (
+        kept_path,  # brings numpy along, which would double the window's start
+    )
+
+    with contextlib.suppress(OSError):
+        kept_path(output).unlink(missing_ok=True)
 
 
 def sweep_folders(output: Path) -> None:

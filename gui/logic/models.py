@@ -13,6 +13,7 @@ class ModelSource(Enum):
 
     EMBEDDED = "embedded"
     PACKAGE = "package"
+    PARTS = "parts"
     HUB = "hub"
     FILE = "file"
 
@@ -30,6 +31,8 @@ class Model:
     source: ModelSource
     levels: tuple[Level, ...]
     note: str
+    good_at: tuple[str, ...] = ()
+    recommended: bool = False
 
     @property
     def removable(self) -> bool:
@@ -53,6 +56,8 @@ def _model(line: Mapping[str, Any]) -> Model:
         source=ModelSource(line["source"]),
         levels=tuple(Level(level) for level in line["levels"]),
         note=str(line["note"]),
+        good_at=tuple(map(str, line["good_at"])),
+        recommended=bool(line["recommended"]),
     )
 
 

@@ -3,24 +3,14 @@
 Names are settled when a job starts, not when it is added: another job of the same queue may take the name first.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
-from nacomp.gui.logic.jobs import Kind
+from nacomp.gui.logic.jobs import Conflict, Kind
 
 SUFFIX = ".nac"
-
-
-class Conflict(StrEnum):
-    """What happens when the output exists already."""
-
-    RENAME = "rename"
-    REPLACE = "replace"
-    SKIP = "skip"
 
 
 @dataclass(frozen=True)
@@ -44,6 +34,9 @@ def paths_in_text(text: str) -> list[Path]:
 
     None at all unless every line is one: a text is not a list of files because one of its lines looks like that.
     """
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname  # brings the modules of HTTP along: a tenth of the window's start
+
     lines = [line.strip().strip("'\"") for line in text.splitlines() if line.strip()]
     paths = [
         Path(url2pathname(urlsplit(line).path) if line.startswith("file:") else line).expanduser()
@@ -66,6 +59,19 @@ def archive_name(inputs: Sequence[Path]) -> str:
     parents = {path.parent for path in inputs}
     parent = parents.pop() if len(parents) == 1 else None
     return ((parent.name if parent else "") or "archive") + SUFFIX
+
+
+def typed_name(text: str) -> str | None:
+    """A typed archive name as a file's name; None for what is none: empty, or a path."""
+    name = text.strip()
+    if not name or name in (".", "..") or "/" in name or "\\" in name or "\0" in name:
+        return None
+    return name if name.lower().endswith(SUFFIX) else name + SUFFIX
+
+
+def with_ending(path: Path, ending: str) -> Path:
+    """The path with this ending, whether it was typed or not."""
+    return path if path.suffix.lower() == ending else path.with_name(path.name + ending)
 
 
 def extracted_name(archive: Path) -> str:
@@ -105,6 +111,19 @@ def split_name(name: str) -> tuple[str, str]:
     if tail.lower() == SUFFIX:
         tail = Path(path.stem).suffix + tail
     return (name[: -len(tail)] if tail else name), tail
+
+
+def by_name(text: str, paths: Iterable[Path]) -> str:
+    """A sentence about files that a person can see: those in the folders of `paths` are called by their names.
+
+    A worker calls every file by its whole path. On a card that begins with the name, that is a line for nothing.
+    """
+    for folder in {path.absolute().parent for path in paths}:
+        if folder == folder.parent:  # of a file right below the root the path is as short as the name
+            continue
+        begin = re.escape(str(folder)) + r"[/\\]"
+        text = re.sub(rf"(?<![^\s\"'(«„“]){begin}(?=\S)", "", text)
+    return text
 
 
 def free_name(path: Path, taken: Callable[[Path], bool]) -> Path:

@@ -6,6 +6,7 @@ The worker reports its own speed and time left; both jump at block borders, so w
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from nacomp.gui.logic.events import Progress
 
@@ -83,14 +84,38 @@ class Meter:
         return self.latest.done_bytes / self.latest.output_bytes
 
 
+class Stopwatch:
+    """Seconds of work by the clock; pauses do not count. Times are monotonic, in seconds."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._since: float | None = None
+
+    def start(self, now: float) -> None:
+        """Work begins, or goes on."""
+        if self._since is None:
+            self._since = now
+
+    def elapsed(self, now: float) -> float:
+        """Seconds of work so far."""
+        return self.seconds + (now - self._since if self._since is not None else 0.0)
+
+    def stop(self, now: float) -> None:
+        """It stands still, or is over."""
+        if self._since is not None:
+            self.seconds += now - self._since
+            self._since = None
+
+
 @dataclass(frozen=True)
 class Share:
-    """What one job adds to the total: bytes in all, bytes done, and its own speed and estimate where known."""
+    """What one job adds to the total: bytes in all, bytes done, and where known its speed and what its card says is left."""
 
     total_bytes: int
     done_bytes: int
+    running: bool = False
     speed: float | None = None
-    expected_seconds: float | None = None
+    seconds_left: float | None = None
 
 
 @dataclass(frozen=True)
@@ -101,23 +126,29 @@ class Total:
     seconds_left: float | None
 
 
-def total_of(shares: Iterable[Share]) -> Total:
-    """Add up jobs. A job without a speed of its own is expected to run as fast as those that have one."""
+def total_of(shares: Iterable[Share], slots: int = 1) -> Total:
+    """All jobs together, `slots` of them side by side, in their order.
+
+    What a running job has left is what its own card says. A waiting one without an estimate is expected to run as fast as
+    those that run; each begins where a slot is free first.
+    """
     shares = list(shares)
-    known = [s.speed for s in shares if s.speed]
+    known = [s.speed for s in shares if s.speed and s.seconds_left is not None]
     typical = sum(known) / len(known) if known else None
     everything = sum(s.total_bytes for s in shares)
     done = sum(min(s.done_bytes, s.total_bytes) for s in shares)
-    seconds = 0.0
-    for share in shares:
+    fraction = done / everything if everything else 0.0
+    busy: list[float] = []
+    """Seconds until each slot is free."""
+    for share in sorted(shares, key=lambda share: not share.running):
         missing = share.total_bytes - share.done_bytes
-        if missing <= 0:
+        if missing <= 0 and not share.running:
             continue
-        speed = share.speed or typical
-        if share.speed is None and share.expected_seconds is not None:
-            seconds += share.expected_seconds * missing / share.total_bytes
-        elif speed:
-            seconds += missing / speed
-        else:
-            return Total(done / everything, None)
-    return Total(done / everything if everything else 0.0, seconds)
+        seconds = share.seconds_left
+        if seconds is None:
+            if not typical or share.running:
+                return Total(fraction, None)
+            seconds = missing / typical
+        begins = 0.0 if share.running or len(busy) < slots else heappop(busy)
+        heappush(busy, begins + seconds)
+    return Total(fraction, max(busy, default=0.0))

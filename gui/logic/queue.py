@@ -1,7 +1,7 @@
 """The job queue: order, what runs next, what waits for a person, and totals. No clock, no process, no widget."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from pathlib import Path
 
 from nacomp.gui.logic.jobs import ACTIVE, Hold, Job, Kind, State
@@ -18,6 +18,9 @@ class JobQueue:
     def __init__(self, slots: int = 1) -> None:
         self.slots = slots
         self._jobs: list[Job] = []
+        self._by_id: dict[int, Job] = {}
+        self._rows: dict[int, int] = {}
+        """Row by id; empty after a change of the order, until somebody asks."""
         self._next_id = 1
 
     def __len__(self) -> int:
@@ -32,34 +35,46 @@ class JobQueue:
 
     def row(self, job_id: int) -> int:
         """The row of a job. Raises KeyError if it is gone."""
-        for row, job in enumerate(self._jobs):
-            if job.id == job_id:
-                return row
-        raise KeyError(job_id)
+        if not self._rows:
+            self._rows = {job.id: row for row, job in enumerate(self._jobs)}
+        return self._rows[job_id]
 
     def find(self, job_id: int) -> Job | None:
         """The job, or None if it was removed."""
-        return next((job for job in self._jobs if job.id == job_id), None)
+        return self._by_id.get(job_id)
 
     def add(self, kind: Kind, inputs: Sequence[Path], **options: object) -> Job:
         """Append a job; `options` are further fields of `Job`."""
         job = Job(self._next_id, kind, tuple(inputs), **options)  # type: ignore[arg-type]
         self._next_id += 1
-        self._jobs.append(job)
+        self.insert(len(self._jobs), job)
         return job
+
+    def insert(self, row: int, job: Job) -> None:
+        """Put a job that was removed back, as near to its row as the list still reaches."""
+        self._jobs.insert(row, job)
+        self._by_id[job.id] = job
+        self._rows.clear()
 
     def remove(self, job_id: int) -> None:
         """Take a job out. Raises ValueError while its process lives."""
-        row = self.row(job_id)
-        if self._jobs[row].state in ACTIVE:
+        self.row(job_id)
+        self.remove_all({job_id})
+
+    def remove_all(self, ids: Collection[int]) -> None:
+        """Take jobs out. Raises ValueError while the process of one of them lives."""
+        if any(job.state in ACTIVE and job.id in ids for job in self._jobs):
             raise ValueError("a job that runs is cancelled first, then removed")
-        del self._jobs[row]
+        self._jobs = [job for job in self._jobs if job.id not in ids]
+        self._by_id = {job.id: job for job in self._jobs}
+        self._rows.clear()
 
     def move(self, job_id: int, to: int) -> int:
         """Put a job into another row (cut to the valid range); returns the row it came to."""
         job = self._jobs.pop(self.row(job_id))
         to = max(0, min(to, len(self._jobs)))
         self._jobs.insert(to, job)
+        self._rows.clear()
         return to
 
     def next_to_start(self) -> Job | None:
@@ -110,4 +125,4 @@ class JobQueue:
 
     def total(self) -> Total:
         """Progress over all jobs that count."""
-        return total_of(job.share() for job in self._jobs)
+        return total_of((job.share() for job in self._jobs), self.slots)

@@ -14,8 +14,8 @@ from typing import Any
 
 import platformdirs
 
+from nacomp.gui.logic.jobs import Conflict
 from nacomp.gui.logic.levels import Level
-from nacomp.gui.logic.names import Conflict
 
 
 class Engine(StrEnum):
@@ -59,6 +59,7 @@ CHOICES: dict[str, type[StrEnum]] = {
 }
 """Fields with a closed set of values."""
 
+MOST_RECENT = 8
 BOUNDS = {"threads": (0, 256), "slots": (1, 8), "recovery": (0, 50)}
 """Fields that are numbers, with their least and greatest value."""
 
@@ -69,10 +70,17 @@ class Settings:
 
     Attributes:
         threads: worker threads; 0 lets the worker decide.
+        skip_unreadable: what cannot be read below a folder is left out and told, in place of failing the job.
+        verify: decode every new archive and compare before it is put in place.
+        exclude: patterns of what is left out below folders, with `;` between them.
         recovery: recovery data of new archives, in percent of what it can repair.
         destination: folder for results; None puts each beside its source.
         slots: jobs at the same time.
         models: level -> model id, for levels whose own choice was overruled.
+        ask_together: ask whether many small files that come together go into one archive.
+        offer_model: the first start's offer of a larger model has not been answered yet.
+        recent: archives that were looked into, the latest first.
+        columns: which columns the list of an archive's entries has beside the name; None: as many as there is room for.
     """
 
     level: Level = Level.BALANCED
@@ -85,13 +93,20 @@ class Settings:
     recovery: int = 0
     start_at_once: bool = True
     together: bool = False
+    ask_together: bool = True
+    offer_model: bool = True
     open_when_done: bool = False
     notify: bool = True
     estimate_first: bool = True
+    skip_unreadable: bool = False
+    verify: bool = False
+    exclude: str = ""
     theme: ThemeChoice = ThemeChoice.SYSTEM
     language: LanguageChoice = LanguageChoice.SYSTEM
     models: dict[str, str] = field(default_factory=dict)
     window: str = ""
+    recent: list[str] = field(default_factory=list)
+    columns: list[str] | None = None
 
     def model_for(self, level: Level) -> str | None:
         """The model chosen for a level, or None for the level's own."""
@@ -111,6 +126,10 @@ def _valid(name: str, value: Any, default: Any) -> bool:
         return value is None or isinstance(value, str)
     if name == "models":
         return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+    if name == "columns" and value is None:
+        return True
+    if name in ("recent", "columns"):
+        return isinstance(value, list) and all(isinstance(v, str) for v in value)
     if name in BOUNDS:
         return type(value) is int and BOUNDS[name][0] <= value <= BOUNDS[name][1]
     return type(value) is type(default)
@@ -150,6 +169,11 @@ class SettingsStore:
         """Set one field and write the file."""
         _set(self.value, name, value)
         self.save()
+
+    def remember(self, archive: Path) -> None:
+        """Put an archive in front of those that were looked into."""
+        path = str(archive.absolute())
+        self.change("recent", [path, *(one for one in self.value.recent if one != path)][:MOST_RECENT])
 
     def save(self) -> None:
         """Write the file. Raises OSError if the folder cannot be written."""

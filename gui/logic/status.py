@@ -1,6 +1,7 @@
 """What one job says about itself, in one line and in words: under its name in the list, and to screen readers."""
 
 from nacomp.gui.logic.jobs import Control, Hold, Job, Kind, State
+from nacomp.gui.logic.levels import level_name
 from nacomp.gui.logic.wording import (
     Translate,
     duration_text,
@@ -32,14 +33,15 @@ def _estimate(job: Job, translate: Translate) -> str:
 
 def _waiting(job: Job, translate: Translate) -> str:
     size = size_text(job.size) if job.size is not None else ""
+    level = level_name(job.level, translate) if job.kind is Kind.COMPRESS else ""
     if job.held is Hold.ESTIMATING:
-        return _joined([translate("status", "Estimating"), size])
+        return _joined([translate("status", "Estimating"), level, size])
     if job.held is Hold.CHOICE:
         return _joined(
             [translate("status", "Would take long, waits for your choice"), size, _estimate(job, translate)]
         )
     seal = translate("status", "with a password") if job.password and job.kind is Kind.COMPRESS else ""
-    return _joined([translate("status", "Waiting"), seal, size, _estimate(job, translate)])
+    return _joined([translate("status", "Waiting"), level, seal, size, _estimate(job, translate)])
 
 
 def _phase(job: Job, translate: Translate) -> str:
@@ -85,14 +87,14 @@ def _running(job: Job, translate: Translate) -> str:
 
 def _done(job: Job, translate: Translate) -> str:
     result = job.result or {}
-    seconds = result.get("seconds")
     took = ""
-    if isinstance(seconds, int | float):
-        took = translate("status", "took {0}").format(duration_text(seconds, translate))
+    if job.took is not None:
+        took = translate("status", "took {0}").format(duration_text(job.took, translate))
     sizes = job.sizes()
     if sizes:
         gain = "" if sizes[0] > sizes[1] else ratio_text(*sizes, translate)  # else it is the headline
-        return _joined([saved_text(*sizes, translate), gain, took])
+        note = job.notices[-1] if job.partial else ""
+        return _joined([saved_text(*sizes, translate), gain, took, note])
     if job.kind is Kind.TEST:
         return _joined([translate("status", "Everything in it is intact"), took])
     if job.kind is Kind.REPAIR:
@@ -100,7 +102,9 @@ def _done(job: Job, translate: Translate) -> str:
     if job.kind is Kind.SALVAGE:
         return _joined([translate("status", "Salvaged what is intact"), *job.notices])
     size = result.get("size")
-    return _joined([translate("status", "Extracted"), size_text(size) if isinstance(size, int) else "", took])
+    where = translate("status", "to {0}").format(job.output) if job.output is not None else ""
+    size_words = size_text(size) if isinstance(size, int) else ""
+    return _joined([translate("status", "Extracted"), size_words, took, where])
 
 
 def status_line(job: Job, translate: Translate = english) -> str:

@@ -8,6 +8,7 @@ import bisect
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 BIN_EDGES = (0.1, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0)
@@ -100,3 +101,16 @@ def parse_surprise_map(name: str, document: Mapping[str, Any]) -> SurpriseMap:
     if not tokens:
         raise ValueError("there are no tokens in the answer")
     return SurpriseMap(name, tokens, document["model_id"])
+
+
+def save_page(path: Path, shown: SurpriseMap) -> OSError | None:
+    """Write a map as one HTML page, the command line's own; what went wrong, if it did."""
+    from nacomp.cli.map import html_page  # brings numpy along, which would double the window's start
+    from nacomp.operations.surprise_map import SurprisingToken
+
+    tokens = [SurprisingToken(token.text.encode(), token.bits, token.guesses) for token in shown.tokens]
+    try:
+        path.write_text(html_page(shown.name, tokens), "utf-8")
+    except OSError as problem:
+        return problem
+    return None

@@ -9,11 +9,13 @@ from nacomp.runtime.words import Marks, Translate, duration_text, english
 
 __all__ = [
     "MARKS",
+    "QT_TRANSLATE_NOOP",
     "Translate",
     "bits_text",
     "count_text",
     "duration_text",
     "english",
+    "figure_text",
     "fixed_text",
     "odds_text",
     "ratio_text",
@@ -29,6 +31,11 @@ LITTLE_BYTES = 1000
 """An archive's own header and index take some hundred bytes: below this they can outweigh what is saved, even of a text."""
 
 
+def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
+    """A text that is translated elsewhere. The tool that collects texts for translators knows this name, Qt's own."""
+    return text
+
+
 def fixed_text(value: float, places: int) -> str:
     """A number with so many places: 2.146."""
     return f"{value:.{places}f}".replace(".", MARKS.decimal)
@@ -39,7 +46,8 @@ def count_text(value: int) -> str:
     return f"{value:,}".replace(",", MARKS.group)
 
 
-def _figure(value: float) -> str:
+def figure_text(value: float) -> str:
+    """A number short enough to read: 0.5, 12.3, 128."""
     return words.figure(value, MARKS)
 
 
@@ -59,7 +67,7 @@ def ratio_text(original: int, compressed: int, translate: Translate = english) -
         return translate("wording", "nothing to gain")
     ratio = original / compressed
     if ratio >= 1.5:
-        return translate("wording", "{0} times smaller").format(_figure(ratio))
+        return translate("wording", "{0} times smaller").format(figure_text(ratio))
     percent = round(100 * (1 - compressed / original))
     if percent >= 1:
         return translate("wording", "{0}% smaller").format(percent)
@@ -84,5 +92,5 @@ def odds_text(bits: float, translate: Translate = english) -> str:
     """How likely the model thought it: 99%, 1 in 500."""
     chance = 2.0**-bits
     if chance >= 0.005:
-        return translate("wording", "{0}% likely").format(_figure(100 * chance))
+        return translate("wording", "{0}% likely").format(figure_text(100 * chance))
     return translate("wording", "1 in {0}").format(count_text(round(2.0**bits)))

@@ -2,8 +2,7 @@
 
 Errors: the worker sends an error's sentence with its fields open (`Failure.sentence`); the sentences themselves stand on the
 classes, and a test compares them. Two are missing here: what wants a password is said by `logic/locks.py`.
-Reasons in them are free text; these are the ones a person is likely to meet, in the words of the operating system (Linux's)
-or of our own code. Any other stays English inside a translated sentence. Notes on models stand in the catalogue.
+The reasons in them are in `logic/reasons.py`. Notes on models stand in the catalogue.
 """
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
@@ -13,6 +12,7 @@ ERRORS = (
     QT_TRANSLATE_NOOP("Errors", "{path} is damaged: {what}."),
     QT_TRANSLATE_NOOP("Errors", "The archive is damaged or not a nacomp archive: {reason}."),
     QT_TRANSLATE_NOOP("Errors", "Block {number} of the archive is damaged: {reason}."),
+    QT_TRANSLATE_NOOP("Errors", "The device {device} was asked for and cannot be used: {reason}."),
     QT_TRANSLATE_NOOP("Errors", "The model {model} could not be downloaded: {reason}."),
     QT_TRANSLATE_NOOP("Errors", "There is no entry {path} in this archive."),
     QT_TRANSLATE_NOOP(
@@ -48,12 +48,16 @@ ERRORS = (
         "Other software in this process changed its arithmetic: it {fault}, and archives would decode nowhere else.",
     ),
     QT_TRANSLATE_NOOP("Errors", "The model {model} is not on this machine."),
+    QT_TRANSLATE_NOOP("Errors", "The models {models} are not on this machine."),
     QT_TRANSLATE_NOOP(
         "Errors", "There is no home folder that models could be kept in; name a folder in NACOMP_HOME."
     ),
     QT_TRANSLATE_NOOP("Errors", "The archive cannot be repaired: it has no usable recovery data ({reason})."),
     QT_TRANSLATE_NOOP(
         "Errors", "This needs at least {needed_mb:,} MB of memory and {free_mb:,} MB are free; {advice}."
+    ),
+    QT_TRANSLATE_NOOP(
+        "Errors", "The archive is in its place, but {count} inputs could not be read and are not in it."
     ),
     QT_TRANSLATE_NOOP("Errors", "{path} exists already."),
     QT_TRANSLATE_NOOP("Errors", "{failed} of {total} inputs failed."),
@@ -70,42 +74,6 @@ ERRORS = (
     ),
 )
 
-REASONS = (
-    QT_TRANSLATE_NOOP("Reasons", "no such file or directory"),
-    QT_TRANSLATE_NOOP("Reasons", "permission denied"),
-    QT_TRANSLATE_NOOP("Reasons", "operation not permitted"),
-    QT_TRANSLATE_NOOP("Reasons", "no space left on device"),
-    QT_TRANSLATE_NOOP("Reasons", "disk quota exceeded"),
-    QT_TRANSLATE_NOOP("Reasons", "read-only file system"),
-    QT_TRANSLATE_NOOP("Reasons", "input/output error"),
-    QT_TRANSLATE_NOOP("Reasons", "file name too long"),
-    QT_TRANSLATE_NOOP("Reasons", "is a directory"),
-    QT_TRANSLATE_NOOP("Reasons", "is a folder"),
-    QT_TRANSLATE_NOOP("Reasons", "not a directory"),
-    QT_TRANSLATE_NOOP("Reasons", "directory not empty"),
-    QT_TRANSLATE_NOOP("Reasons", "device or resource busy"),
-    QT_TRANSLATE_NOOP("Reasons", "stale file handle"),
-    QT_TRANSLATE_NOOP("Reasons", "is neither a file, a folder nor a link"),
-    QT_TRANSLATE_NOOP("Reasons", "is a link where the archive has a folder"),
-    QT_TRANSLATE_NOOP("Reasons", "was cut off while it was in use"),
-    QT_TRANSLATE_NOOP("Reasons", "another job is writing this archive"),
-    QT_TRANSLATE_NOOP("Reasons", "changed since it was archived, so it stays"),
-    QT_TRANSLATE_NOOP("Reasons", "its end is missing, or bytes were added behind it"),
-    QT_TRANSLATE_NOOP("Reasons", "its end is missing or damaged, or bytes were added behind it"),
-    QT_TRANSLATE_NOOP("Reasons", "its checksum does not match"),
-    QT_TRANSLATE_NOOP("Reasons", "the header's checksum does not match"),
-    QT_TRANSLATE_NOOP("Reasons", "the index's checksum does not match"),
-    QT_TRANSLATE_NOOP("Reasons", "the decoded bytes' checksum does not match"),
-    QT_TRANSLATE_NOOP("Reasons", "the file is empty"),
-    QT_TRANSLATE_NOOP("Reasons", "none was found"),
-    QT_TRANSLATE_NOOP("Reasons", "nothing was left behind"),
-    QT_TRANSLATE_NOOP("Reasons", "there is not enough memory for this model and level"),
-    QT_TRANSLATE_NOOP("Reasons", "close other programs, or use a smaller model"),
-    QT_TRANSLATE_NOOP("Reasons", "use a smaller model"),
-    QT_TRANSLATE_NOOP("Reasons", "it is part of the application and cannot be removed"),
-    QT_TRANSLATE_NOOP("Reasons", "an empty password protects nothing; give a longer one, or none"),
-)
-
 CATALOGUE_NOTES = (
     QT_TRANSLATE_NOOP("Catalogue", "Comes with nacomp: small, quick, at once at hand."),
     QT_TRANSLATE_NOOP(
@@ -114,5 +82,10 @@ CATALOGUE_NOTES = (
     ),
     QT_TRANSLATE_NOOP("Catalogue", "About 15% smaller archives of prose than with the instruct model."),
     QT_TRANSLATE_NOOP("Catalogue", "Another 13% smaller, and nearly three times the work."),
+    QT_TRANSLATE_NOOP(
+        "Catalogue",
+        "Far smaller archives of text that is not English, beside SmolLM2 for the rest. Slower than SmolLM2 135M. Its terms:"
+        " ai.google.dev/gemma/terms",
+    ),
 )
 """The notes of `models/library/catalogue.toml`, in its words; a test compares."""

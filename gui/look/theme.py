@@ -122,7 +122,7 @@ QToolButton { background: transparent; border: 2px solid transparent; border-rad
 QToolButton:hover { background: $raised; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:checked { background: $tint; color: $accent; }
-QPushButton[role="segment"] { border-radius: 0; padding: 5px 14px; border-left-width: 0; }
+QPushButton[role="segment"] { border-radius: 0; padding: 5px 10px; border-left-width: 0; }
 QPushButton[role="segment"][edge="first"] {
   border-top-left-radius: 7px; border-bottom-left-radius: 7px; border-left-width: 1px;
 }
@@ -130,7 +130,7 @@ QPushButton[role="segment"][edge="last"] { border-top-right-radius: 7px; border-
 QPushButton[role="segment"]:checked {
   background: $tint; color: $accent; border-color: $accent; border-left-width: 1px;
 }
-QPushButton[role="segment"]:focus { border: 2px solid $accent; padding: 4px 13px; }
+QPushButton[role="segment"]:focus { border: 2px solid $accent; padding: 4px 9px; }
 QComboBox { padding-right: 26px; combobox-popup: 0; }
 QSpinBox QLineEdit { border: 0; padding: 0 0 0 4px; min-height: 0; background: transparent; }
 QSpinBox::up-button, QSpinBox::down-button { border: 0; width: 22px; background: transparent; }
@@ -142,6 +142,8 @@ QComboBox QAbstractItemView {
   background: $surface; color: $text; border: 1px solid $border; selection-background-color: $tint;
   selection-color: $text; padding: 4px;
 }
+QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 6px; border-radius: 5px; }
+QComboBox QAbstractItemView::item:selected { background: $tint; color: $text; }
 QAbstractScrollArea { background: $window; border: 0; }
 QTreeView, QPlainTextEdit, QTextEdit { background: $surface; border: 1px solid $border; border-radius: 10px; padding: 4px; }
 QTreeView:focus, QPlainTextEdit:focus { border: 2px solid $accent; padding: 3px; }
@@ -170,7 +172,7 @@ QCheckBox::indicator {
 QCheckBox::indicator:hover { border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($tick); }
 QMenu { background: $surface; color: $text; border: 1px solid $border; border-radius: 8px; padding: 5px; }
-QMenu::item { padding: 6px 22px 6px 10px; border-radius: 5px; }
+QMenu::item { padding: 6px 34px 6px 10px; border-radius: 5px; }
 QMenu::item:selected { background: $tint; color: $text; }
 QMenu::item:disabled { color: $disabled; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 6px; }

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from nacomp.gui.logic.actions import Action
+from nacomp.gui.logic.jobs import Conflict
 
 ACTION_PICTURES = {
     Action.START: "play",
@@ -13,6 +14,7 @@ ACTION_PICTURES = {
     Action.REMOVE: "cancel",  # to leave the list is no bin: no file is deleted by it
     Action.REPAIR: "repair",
     Action.SALVAGE: "salvage",
+    Action.DOWNLOAD: "download",
     Action.SHOW: "open",
 }
 
@@ -36,17 +38,34 @@ def action_name(action: Action) -> str:
             return QCoreApplication.translate("Actions", "Repair")
         case Action.SALVAGE:
             return QCoreApplication.translate("Actions", "Salvage")
+        case Action.DOWNLOAD:
+            return QCoreApplication.translate("Actions", "Download")
         case Action.SHOW:
             return QCoreApplication.translate("Actions", "Show in folder")
+
+
+def conflict_name(policy: Conflict) -> str:
+    """What happens where a name is taken, in a word or two."""
+    match policy:
+        case Conflict.RENAME:
+            return QCoreApplication.translate("Actions", "Keep both")
+        case Conflict.REPLACE:
+            return QCoreApplication.translate("Actions", "Replace")
+        case Conflict.SKIP:
+            return QCoreApplication.translate("Actions", "Skip")
 
 
 def full_action_name(action: Action) -> str:
     """What menus and tips say, where there is room for what it is done to."""
     match action:
+        case Action.CANCEL:
+            return QCoreApplication.translate("Actions", "Cancel the job")
         case Action.REMOVE:
             return QCoreApplication.translate("Actions", "Remove from the list")
         case Action.REPAIR:
             return QCoreApplication.translate("Actions", "Repair the archive")
         case Action.SALVAGE:
             return QCoreApplication.translate("Actions", "Salvage what is intact")
+        case Action.DOWNLOAD:
+            return QCoreApplication.translate("Actions", "Download the model it needs")
     return action_name(action)

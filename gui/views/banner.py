@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from nacomp.gui.look.icons import icon_pixmap
 from nacomp.gui.look.theme import Colours
 from nacomp.gui.look.tones import INKS, PICTURES, Tone
-from nacomp.gui.views.parts import announce, button, label, restyle, tool
+from nacomp.gui.views.parts import announce, button, label, mark, tool
 
 
 class Banner(QFrame):
@@ -23,12 +23,21 @@ class Banner(QFrame):
         self._picture = QLabel()
         self.text = label("", wrap=True)
         self.buttons: list[QPushButton] = []
-        self._box = QHBoxLayout(self)
-        self._box.setContentsMargins(12, 8, 8, 8)
+        self.rest: QWidget | None = None
+        """Where the focus goes from a message that is put away; Qt's own choice may be a dangerous button."""
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(12, 8, 8, 8)
+        self._box = QHBoxLayout()
         self._box.setSpacing(10)
+        outer.addLayout(self._box)
+        self._below = QHBoxLayout()
+        """The buttons of a message of several lines, which beside it would leave it no room."""
+        self._below.setSpacing(10)
+        self._below.addStretch(1)
+        outer.addLayout(self._below)
         self._box.addWidget(self._picture)
         self._box.addWidget(self.text, 1)
-        self._close = tool("cancel", self.tr("Close this message"), colours, self._dismiss)
+        self._close = tool("cancel", self.tr("Close this message"), colours, self.dismiss)
         self._box.addWidget(self._close)
         self.hide()
 
@@ -37,29 +46,38 @@ class Banner(QFrame):
     ) -> None:
         """Say something. Each action closes the banner and then does its work."""
         for old in self.buttons:
-            self._box.removeWidget(old)
+            old.setParent(None)
             old.deleteLater()
         self.buttons = []
         for number, (name, action) in enumerate(actions):
             made = button(name, self._colours, role="primary" if number == 0 else "", on=self._then(action))
-            self._box.insertWidget(2 + number, made)
+            if "\n" in text:
+                self._below.insertWidget(number + 1, made)
+            else:
+                self._box.insertWidget(2 + number, made)
             self.buttons.append(made)
         ink = self._colours.colour(INKS[tone])
         self._picture.setPixmap(icon_pixmap(PICTURES[tone], ink, QSize(20, 20), 2.0))
-        self.setProperty("tone", tone.value)
+        mark(self, "tone", tone.value)
         self.text.setText(text)
         self.setAccessibleName(text)
-        restyle(self)
         self.show()
         announce(self)
 
-    def _dismiss(self) -> None:
-        self.hide()
+    def dismiss(self) -> None:
+        """Put the message away without an answer."""
+        self._put_away()
         self.dismissed.emit()
+
+    def _put_away(self) -> None:
+        focused = QApplication.focusWidget()
+        if self.rest is not None and focused is not None and self.isAncestorOf(focused):
+            self.rest.setFocus()
+        self.hide()
 
     def _then(self, action: Callable[[], object]) -> Callable[[], None]:
         def act() -> None:
-            self.hide()
+            self._put_away()
             action()
 
         return act

@@ -7,7 +7,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from nacomp.gui.look.theme import Colours
-from nacomp.gui.views.parts import button, label, picture, restyle, row
+from nacomp.gui.views.parts import button, label, mark, picture, row
 
 
 def dropped_paths(data: QMimeData) -> list[Path]:
@@ -55,8 +55,7 @@ class DropArea(QFrame):
 
     def highlight(self, over: bool) -> None:
         """Show or stop showing that a drop would land here."""
-        self.setProperty("over", "true" if over else "false")
-        restyle(self)
+        mark(self, "over", "true" if over else "false")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_paths(event.mimeData()):

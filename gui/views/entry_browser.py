@@ -1,27 +1,38 @@
 """The entries of an archive: searched, sorted, selected, and one of them previewed."""
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFontDatabase
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QFontDatabase, QGuiApplication, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
+    QLabel,
     QLineEdit,
+    QMenu,
     QPlainTextEdit,
+    QSizePolicy,
     QSplitter,
+    QStackedWidget,
     QTreeView,
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
-from nacomp.gui.controllers.archives import ArchiveDesk
 from nacomp.gui.controllers.entry_model import NODE_ROLE, EntryModel
+from nacomp.gui.controllers.pictures import decode_picture
+from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.archive import (
     ArchiveDocument,
+    Column,
     Node,
     build_tree,
     found,
     looks_like_text,
+    may_be_picture,
     may_be_text,
 )
+from nacomp.gui.logic.settings import SettingsStore
 from nacomp.gui.look.icons import icon
 from nacomp.gui.look.theme import Colours
 
@@ -29,14 +40,101 @@ FEW_ENTRIES = 8
 """Fewer are seen at a glance, and are not searched."""
 MANY_ENTRIES = 1000
 """More of them found are left folded."""
+ROOM_FOR_NAMES = 170
+"""Pixels that are left to the names, before a column beside them is shown that nobody has chosen."""
+BESIDE = tuple(column for column in Column if column is not Column.NAME)
+"""The other columns, in the order in which they come where there is room."""
 TYPING_MS = 150
 """A search waits for a pause in typing."""
 
 
 class EntryTree(QTreeView):
-    """The tree of entries. `drag_wanted`: entries are being dragged out of the window."""
+    """The tree of entries. `drag_wanted`: entries are being dragged out of the window; the others come from its menu."""
 
     drag_wanted = Signal()
+    open_wanted = Signal()
+    extract_wanted = Signal()
+
+    def __init__(self, store: SettingsStore) -> None:
+        super().__init__()
+        self._store = store
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(
+            lambda point: self.column_menu(self).popup(header.mapToGlobal(point))
+        )
+
+    def show_rows(self, model: EntryModel) -> None:
+        """Show other rows, in the order that the header says."""
+        self.setModel(model)  # sorts it
+        for column in Column:
+            stretched = column is Column.NAME
+            mode = QHeaderView.ResizeMode.Stretch if stretched else QHeaderView.ResizeMode.ResizeToContents
+            self.header().setSectionResizeMode(column, mode)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """The columns that somebody has chosen; else names come first, and as many others as there is room for."""
+        model, chosen = self.model(), self._store.value.columns
+        if not isinstance(model, EntryModel):
+            return
+        room = self.viewport().width() - ROOM_FOR_NAMES
+        for column in BESIDE:
+            if chosen is not None:
+                shown = column.name.lower() in chosen
+            elif column is Column.INSIDE and not model.opened:
+                shown = False
+            else:
+                room -= max(self.header().sectionSizeHint(column), self.sizeHintForColumn(column))
+                shown = room >= 0
+            self.setColumnHidden(column, not shown)
+
+    def column_menu(self, parent: QWidget) -> QMenu:
+        """Which columns there are beside the name."""
+        menu = QMenu(self.tr("Columns"), parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for column in BESIDE:
+            action = menu.addAction(self.model().headerData(column, Qt.Orientation.Horizontal))
+            action.setCheckable(True)
+            action.setChecked(not self.isColumnHidden(column))
+            action.toggled.connect(partial(self._choose, column))
+        menu.addSeparator()
+        fitting = menu.addAction(self.tr("As many as there is room for"))
+        fitting.setCheckable(True)
+        fitting.setChecked(self._store.value.columns is None)
+        fitting.triggered.connect(lambda: self._remember(None))
+        return menu
+
+    def _choose(self, column: Column, on: bool) -> None:
+        shown = [one for one in BESIDE if (on if one is column else not self.isColumnHidden(one))]
+        self._remember([one.name.lower() for one in shown])
+
+    def _remember(self, columns: list[str] | None) -> None:
+        self._store.change("columns", columns)
+        self._arrange()
+
+    def entry_menu(self) -> QMenu:
+        """What can be done with the selected entries."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        nodes: list[Node] = [index.data(NODE_ROLE) for index in self.selectionModel().selectedRows()]
+        opened = menu.addAction(self.tr("Open"), self.open_wanted.emit)
+        opened.setEnabled(len(nodes) == 1 and not nodes[0].is_folder)
+        menu.addAction(self.tr("Extract to…"), self.extract_wanted.emit)
+        menu.addSeparator()
+        paths = "\n".join(node.path for node in nodes)
+        menu.addAction(self.tr("Copy path"), lambda: QGuiApplication.clipboard().setText(paths))
+        menu.addMenu(self.column_menu(menu))
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.selectionModel() is not None and self.selectionModel().hasSelection():
+            self.entry_menu().popup(event.globalPos())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     def startDrag(self, _actions: Qt.DropAction) -> None:
         self.drag_wanted.emit()
@@ -47,9 +145,10 @@ class EntryBrowser(QSplitter):
 
     selected = Signal(bool)
 
-    def __init__(self, desk: ArchiveDesk, colours: Colours, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._desk = desk = services.archives
+        self._store = services.store
         self._folder = icon("folder", colours.colour("accent"))
         self._file = icon("file", colours.colour("soft"))
         self.addWidget(self._entries())
@@ -59,14 +158,15 @@ class EntryBrowser(QSplitter):
         self.setHandleWidth(12)
         self.setChildrenCollapsible(False)
         desk.previewed.connect(self._show_preview)
-        desk.preview_failed.connect(lambda _path, sentence: self._note(sentence))
+        desk.preview_failed.connect(self._preview_failed)  # a lambda would outlive the page
 
     def _entries(self) -> QWidget:
-        self.tree = EntryTree()
+        self.tree = EntryTree(self._store)
         self.tree.setUniformRowHeights(True)
         self.tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.tree.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
         self.tree.setDragEnabled(True)
+        self.tree.doubleClicked.connect(self._double_clicked)
         self.tree.setAccessibleName(self.tr("Entries of the archive"))
         self.tree.setSortingEnabled(True)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
@@ -83,26 +183,28 @@ class EntryBrowser(QSplitter):
         box.addWidget(self.tree)
         return entries
 
-    def _preview(self) -> QPlainTextEdit:
+    def _preview(self) -> QStackedWidget:
         self.preview = QPlainTextEdit()
         self.preview.setReadOnly(True)
         self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.preview.setAccessibleName(self.tr("Preview of the selected entry"))
         self.preview.setTabChangesFocus(True)
-        return self.preview
+        self.picture = QLabel()
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.picture.setAccessibleName(self.tr("Preview of the selected entry"))
+        self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.shown = QStackedWidget()
+        self.shown.addWidget(self.preview)
+        self.shown.addWidget(self.picture)
+        return self.shown
 
     def show_document(self, document: ArchiveDocument) -> None:
         """Show another archive's entries, all of them, by name."""
         self.search.clear()
         self._typing.stop()
         self.search.setVisible(len(document.entries) >= FEW_ENTRIES)
-        header = self.tree.header()
-        header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        self.tree.header().setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         self._fill()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
 
     def _fill(self) -> None:
         """Show the entries that are searched for, in the order that the header says."""
@@ -112,7 +214,7 @@ class EntryBrowser(QSplitter):
         entries = found(document.entries, self.search.text())
         before = self.tree.model()
         model = EntryModel(build_tree(entries), self._folder, self._file, self.tree)
-        self.tree.setModel(model)  # sorts it
+        self.tree.show_rows(model)
         if before is not None:
             before.deleteLater()
         if len(entries) < len(document.entries) and len(entries) <= MANY_ENTRIES:
@@ -121,6 +223,18 @@ class EntryBrowser(QSplitter):
             self.tree.expandToDepth(0)
         self.tree.selectionModel().selectionChanged.connect(lambda *_: self._selection_changed())
         self._selection_changed()
+
+    def _double_clicked(self, index: QModelIndex) -> None:
+        """A folder opens and closes by itself."""
+        node = index.data(NODE_ROLE)
+        if isinstance(node, Node) and not node.is_folder:
+            self.tree.open_wanted.emit()
+
+    def find_entry(self) -> None:
+        """Go to the field that searches, whatever the number of entries."""
+        self.search.show()
+        self.search.setFocus()
+        self.search.selectAll()
 
     def selected_nodes(self) -> list[Node]:
         """The selected rows."""
@@ -144,12 +258,38 @@ class EntryBrowser(QSplitter):
                 )
             )
 
+    def _decode_picture(self, path: str, data: bytes) -> None:
+        """Off the window's thread: a photo takes a moment. The window may be gone, or show something else, by then."""
+        room = (QSizeF(self.shown.size()) * self.devicePixelRatioF()).toSize()
+
+        def seen(image: QImage | None) -> None:
+            if isValid(self) and [node.path for node in self.selected_nodes()] == [path]:
+                self._show_picture(image)
+
+        decode_picture(data, room, seen)
+
+    def _show_picture(self, image: QImage | None) -> None:
+        if image is None:
+            self._note(self.tr("This picture cannot be shown here. Extract it to open it."))
+            return
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        self.picture.setPixmap(QPixmap.fromImage(image))
+        self.shown.setCurrentWidget(self.picture)
+
+    def preview_again(self) -> None:
+        """Try the selected entry once more: what it needed may be here now."""
+        self._selection_changed()
+
+    def _preview_failed(self, _path: str, sentence: str) -> None:
+        self._note(sentence)
+
     def _note(self, text: str) -> None:
         self._show_text("")
         self.preview.setPlaceholderText(text)
 
     def _show_text(self, text: str) -> None:
         """The whole of it is painted anew: Qt leaves lines of the old text where the new one has none."""
+        self.shown.setCurrentWidget(self.preview)
         self.preview.setPlainText(text)
         self.preview.viewport().update()
 
@@ -157,7 +297,9 @@ class EntryBrowser(QSplitter):
         nodes = self.selected_nodes()
         if len(nodes) != 1 or nodes[0].entry is None or nodes[0].entry.path != path:
             return
-        if looks_like_text(data):
+        if may_be_picture(nodes[0].entry):
+            self._decode_picture(path, data)
+        elif looks_like_text(data):
             self._show_text(data.decode("utf-8", "ignore"))
         else:
             self._note(self.tr("Not a text, so there is nothing to show here. Extract it to open it."))

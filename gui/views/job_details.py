@@ -19,12 +19,12 @@ from nacomp.gui.logic.status import job_title, status_line
 from nacomp.gui.logic.wording import count_text, fixed_text, ratio_text, size_text
 from nacomp.gui.views.action_names import ACTION_PICTURES, action_name
 from nacomp.gui.views.compare_chart import CompareChart
-from nacomp.gui.views.parts import ElidedLabel, button, card, label, restyle, row, tool
+from nacomp.gui.views.parts import ElidedLabel, button, card, label, mark, row, tool
 
 AUTOMATIC_COMPARISON_BYTES = 4_000_000
 """Up to here all three codecs together need about two seconds: done without asking."""
 
-ACTIONS_A_ROW = 3
+ACTIONS_A_ROW = 2
 
 
 class JobDetails(QWidget):
@@ -48,7 +48,8 @@ class JobDetails(QWidget):
         self.setAccessibleName(self.tr("Details of the selected job"))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         scroll.setWidgetResizable(True)
         scroll.setAccessibleName(self.tr("Details of the selected job"))
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -108,13 +109,11 @@ class JobDetails(QWidget):
         self.figure.setVisible(sizes is not None)
         if sizes:
             self.figure.setText(ratio_text(*sizes, QCoreApplication.translate))
-            self.figure.setProperty("tone", "" if job.gained else "soft")
-            restyle(self.figure)
+            mark(self.figure, "tone", "" if job.gained else "soft")
         self.bar.setVisible(job.state in ACTIVE)
         self.bar.setValue(round(1000 * (job.meter.fraction or 0)))
         self.status.setText(status_line(job, QCoreApplication.translate))
-        self.status.setProperty("role", "danger" if job.state is State.FAILED else "soft")
-        self.status.style().polish(self.status)
+        mark(self.status, "role", "danger" if job.state is State.FAILED else "soft")
         self._show_facts(self._facts_of(job))
         fitting = [a for a in Action if a in allowed(job) and (a is not Action.START or job.held)]
         shown = (job.id, job.state, *fitting, *self._services.estimates.faster(job).items())
@@ -145,6 +144,8 @@ class JobDetails(QWidget):
         if result.get("model_id"):
             facts.append((self.tr("Model"), str(result["model_id"])))
         facts += [(self.tr("Note"), notice) for notice in job.notices]
+        if job.technical is not None:
+            facts.append((self.tr("Technical"), job.technical))
         return facts
 
     def _show_facts(self, facts: list[tuple[str, str]]) -> None:
@@ -157,12 +158,14 @@ class JobDetails(QWidget):
                 widget.deleteLater()
         for line, (name, value) in enumerate(facts):
             self._facts.addWidget(label(name, "small"), line, 0, Qt.AlignmentFlag.AlignTop)
-            note = name == self.tr("Note")
+            note = name in (self.tr("Note"), self.tr("Technical"))
             self._facts.addWidget(label(value, "", wrap=True) if note else ElidedLabel(value), line, 1)
 
     def _show_actions(self, job: Job, fitting: Sequence[Action]) -> None:
         while (item := self._actions.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                if widget.hasFocus():
+                    self._scroll.setFocus()  # else it would go to whatever button is next: Remove, or Cancel
                 widget.hide()
                 widget.deleteLater()
         made = [self._action_button(job, action) for action in fitting]

@@ -2,9 +2,9 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -21,19 +21,23 @@ from PySide6.QtWidgets import (
 
 from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.jobs import Kind, State
+from nacomp.gui.logic.memory import kept
 from nacomp.gui.logic.names import is_archive, paths_in_text
 from nacomp.gui.look.icons import app_icon, icon
 from nacomp.gui.look.tones import Tone
-from nacomp.gui.views.archive_page import ArchivePage
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import dropped_paths
-from nacomp.gui.views.models_page import ModelsPage
 from nacomp.gui.views.pages import Page
-from nacomp.gui.views.parts import MARGIN, label, row
+from nacomp.gui.views.parts import MARGIN, key_text, label, row
 from nacomp.gui.views.password import PasswordQuestions
 from nacomp.gui.views.queue_page import QueuePage
-from nacomp.gui.views.settings_page import SettingsPage
-from nacomp.gui.views.surprise_map_page import SurpriseMapPage
+
+if TYPE_CHECKING:
+    from nacomp.gui.views.about import AboutDialog
+    from nacomp.gui.views.archive_page import ArchivePage
+    from nacomp.gui.views.models_page import ModelsPage
+    from nacomp.gui.views.settings_page import SettingsPage
+    from nacomp.gui.views.surprise_map_page import SurpriseMapPage
 
 SIDE = 184
 SMALLEST = QSize(860, 520)
@@ -52,6 +56,7 @@ class MainWindow(QMainWindow):
         self._services = services
         self._close_allowed = False
         self.question: QMessageBox | None = None
+        self.about: AboutDialog | None = None
         self.setWindowTitle("nacomp")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
@@ -80,7 +85,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(frame)
 
     def _made(self, page: Page) -> QWidget:
-        """A page, made when it is first needed: the window is up twice as soon as with all of them."""
+        """A page, made when it is first needed, its module loaded too: the window is up twice as soon as with all."""
         if page not in self._pages:
             self._pages[page] = self._make_page(page)
             self.stack.addWidget(self._pages[page])
@@ -94,14 +99,22 @@ class MainWindow(QMainWindow):
                 queue.title_wanted.connect(self.setWindowTitle)
                 return queue
             case Page.ARCHIVE:
+                from nacomp.gui.views.archive_page import ArchivePage
+
                 archive = ArchivePage(self._services)
                 archive.queued.connect(lambda: self.show_page(Page.QUEUE))
                 return archive
             case Page.SURPRISE_MAP:
+                from nacomp.gui.views.surprise_map_page import SurpriseMapPage
+
                 return SurpriseMapPage(self._services)
             case Page.MODELS:
+                from nacomp.gui.views.models_page import ModelsPage
+
                 return ModelsPage(self._services)
             case Page.SETTINGS:
+                from nacomp.gui.views.settings_page import SettingsPage
+
                 settings = SettingsPage(self._services)
                 settings.look_changed.connect(self.look_changed)
                 return settings
@@ -112,24 +125,24 @@ class MainWindow(QMainWindow):
         return cast(QueuePage, self._made(Page.QUEUE))
 
     @property
-    def archive_page(self) -> ArchivePage:
+    def archive_page(self) -> "ArchivePage":
         """The page that looks into an archive."""
-        return cast(ArchivePage, self._made(Page.ARCHIVE))
+        return cast("ArchivePage", self._made(Page.ARCHIVE))
 
     @property
-    def surprise_map_page(self) -> SurpriseMapPage:
+    def surprise_map_page(self) -> "SurpriseMapPage":
         """The page with the surprise map."""
-        return cast(SurpriseMapPage, self._made(Page.SURPRISE_MAP))
+        return cast("SurpriseMapPage", self._made(Page.SURPRISE_MAP))
 
     @property
-    def models_page(self) -> ModelsPage:
+    def models_page(self) -> "ModelsPage":
         """The page with the models."""
-        return cast(ModelsPage, self._made(Page.MODELS))
+        return cast("ModelsPage", self._made(Page.MODELS))
 
     @property
-    def settings_page(self) -> SettingsPage:
+    def settings_page(self) -> "SettingsPage":
         """The page with the settings."""
-        return cast(SettingsPage, self._made(Page.SETTINGS))
+        return cast("SettingsPage", self._made(Page.SETTINGS))
 
     def _side(self) -> QFrame:
         side = QFrame()
@@ -153,6 +166,15 @@ class MainWindow(QMainWindow):
             if page is Page.SETTINGS:
                 box.addStretch(1)
             box.addWidget(self._nav_button(page, text, picture))
+        about = QPushButton(self.tr("About and help"))
+        about.setProperty("role", "nav")
+        about.setIcon(icon("info", self._services.theme.colours.colour("text")))
+        about.setIconSize(QSize(20, 20))
+        about.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        about.setAccessibleName(about.text())
+        about.setToolTip(f"{about.text()} ({key_text('F1')})")
+        about.clicked.connect(self.show_about)
+        box.addWidget(about)
         side.setFixedWidth(max(SIDE, box.sizeHint().width() + 8))  # long words: German, large fonts
         return side
 
@@ -165,7 +187,7 @@ class MainWindow(QMainWindow):
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus on the page
         made.setAccessibleName(text)
         number = len(self.nav) + 1
-        made.setToolTip(f"{text} (Ctrl+{number})")
+        made.setToolTip(f"{text} ({key_text(f'Ctrl+{number}')})")
         made.clicked.connect(lambda: self.show_page(page))
         QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda: self.show_page(page))
         self._group.addButton(made)
@@ -179,6 +201,8 @@ class MainWindow(QMainWindow):
         QShortcut(QKeySequence.StandardKey.Open, self, self.queue_page.choose_files)
         QShortcut(QKeySequence("Ctrl+Shift+O"), self, self.queue_page.choose_folder)
         QShortcut(QKeySequence.StandardKey.Paste, self, self.paste)
+        QShortcut(QKeySequence.StandardKey.Find, self, self.find_entry)
+        QShortcut(QKeySequence("F1"), self, self.show_about)
         QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
         self.show_page(Page.QUEUE)
 
@@ -218,7 +242,10 @@ class MainWindow(QMainWindow):
             self.open_archive(paths[0])
         elif kind is not None:
             self.show_page(Page.QUEUE)
-            self._services.runner.add(kind, paths)
+            if kind is Kind.COMPRESS:
+                self._services.adding.take(paths)
+            else:
+                self._services.runner.add(kind, paths)
         elif paths:
             self.show_page(Page.QUEUE)
             self.queue_page.take(paths)
@@ -236,12 +263,27 @@ class MainWindow(QMainWindow):
 
     def paste(self) -> None:
         """Take the files of the clipboard like dropped ones; a text of paths counts too."""
-        data = QGuiApplication.clipboard().mimeData()
-        paths = dropped_paths(data) or paths_in_text(data.text())
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None: nothing was ever copied
+        paths = dropped_paths(data) or paths_in_text(data.text()) if data is not None else []
         if paths:
             self._take(paths)
         else:
             self.notice.show_message(self.tr("There are no files in the clipboard."))
+
+    def find_entry(self) -> None:
+        """Search the archive that is open."""
+        if self._services.archives.document is not None:
+            self.show_page(Page.ARCHIVE)
+            self.archive_page.entries.find_entry()
+
+    def show_about(self) -> None:
+        """Version, keys and licences."""
+        if self.about is None:
+            from nacomp.gui.views.about import AboutDialog
+
+            self.about = AboutDialog(self._services, self)
+        self.about.show()
+        self.about.raise_()
 
     def _take(self, paths: list[Path]) -> None:
         self.show_page(Page.QUEUE)
@@ -254,7 +296,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         queue = self._services.runner.queue
-        waiting = queue.counts()[State.WAITING]
+        waiting = sum(job.state is State.WAITING and not kept(job) for job in queue)
         if (queue.busy or waiting) and not self._close_allowed:
             event.ignore()
             self._ask(0 if queue.busy else waiting)
@@ -266,17 +308,21 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def _ask(self, waiting: int) -> None:
-        """Ask before a running job is stopped, or before a list of `waiting` jobs is forgotten."""
+        """Ask before a running job is stopped, or before `waiting` jobs are forgotten, whose password is not kept."""
         if self.question is not None:
             self.question.raise_()
             return
         box = QMessageBox(self)
         box.setWindowTitle(self.tr("Work is going on"))
         box.setText(self.tr("A job is still running. Stop it and close?"))
-        box.setInformativeText(self.tr("Unfinished output is removed; your files stay as they are."))
+        box.setInformativeText(
+            self.tr("Unfinished output is removed; the job waits in the queue when nacomp starts again.")
+        )
         if waiting:
-            box.setWindowTitle(self.tr("The queue has not been started"))
-            box.setText(self.tr("%n job(s) wait in the queue. Close and forget them?", "", waiting))
+            box.setWindowTitle(self.tr("Passwords are not kept"))
+            box.setText(
+                self.tr("%n job(s) with a password wait in the queue. Close and forget them?", "", waiting)
+            )
             box.setInformativeText(self.tr("Your files stay as they are."))
         stay = box.addButton(self.tr("Keep working"), QMessageBox.ButtonRole.RejectRole)
         words = self.tr("Close") if waiting else self.tr("Stop and close")

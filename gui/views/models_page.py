@@ -21,6 +21,7 @@ from nacomp.gui.logic.wording import duration_text, size_text, speed_text
 from nacomp.gui.look.tones import Tone
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, card, column, label, row, steady
+from nacomp.runtime.words import purpose_text
 
 
 class ModelCard(QFrame):
@@ -71,11 +72,14 @@ class ModelCard(QFrame):
     def _state_text(self) -> str:
         if self.model.source is ModelSource.EMBEDDED:
             return self.tr("Built in")
-        return self.tr("Installed") if self.model.installed else ""
+        if self.model.installed:
+            return self.tr("Installed")
+        return self.tr("Recommended") if self.model.recommended else ""
 
     def _facts(self) -> str:
         model = self.model
-        parts = [model.family, size_text(model.size) if model.size else "", model.licence]
+        purpose = purpose_text(model.good_at, QCoreApplication.translate)
+        parts = [purpose, model.family, size_text(model.size) if model.size else "", model.licence]
         if model.levels:
             names = ", ".join(level_name(level, QCoreApplication.translate) for level in model.levels)
             parts.append(self.tr("used by level {0}").format(names))

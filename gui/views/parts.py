@@ -1,17 +1,28 @@
 """Small pieces all pages are built from: labels by role, buttons with a name for screen readers, segments, cards."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QFontMetrics, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QFontMetrics,
+    QKeySequence,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
+    QStyledItemDelegate,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -148,6 +159,12 @@ class Segments(QWidget):
             box.addWidget(part)
         self.select(current)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Words are never cut: only now the style sheet's padding counts in what they need."""
+        super().showEvent(event)
+        for part in self.buttons.values():
+            part.setMinimumWidth(part.sizeHint().width())
+
     def select(self, value: str) -> None:
         """Show a choice without announcing it."""
         if value in self.buttons:
@@ -195,6 +212,17 @@ def steady(control: QWidget) -> None:
     """Keep the wheel from changing a control that somebody only scrolls past; every control with values needs it."""
     control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     control.installEventFilter(_WheelGuard(control))
+    if isinstance(control, QComboBox):  # else the style sheet's height of a row does not count
+        control.setItemDelegate(QStyledItemDelegate(control))
+
+
+def key_text(keys: str) -> str:
+    """Keys as they are called in the language in use: `Ctrl+O`, `Esc, Alt+Left`."""
+
+    def named(key: re.Match[str]) -> str:
+        return QKeySequence(key[0]).toString(QKeySequence.SequenceFormat.NativeText)
+
+    return re.sub(r"[^\s,…]+", named, keys)
 
 
 def announce(widget: QWidget) -> None:
@@ -202,7 +230,9 @@ def announce(widget: QWidget) -> None:
     QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.Alert))
 
 
-def restyle(widget: QWidget) -> None:
-    """Apply the style sheet again after a property that it looks at has changed."""
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+def mark(widget: QWidget, name: str, value: str) -> None:
+    """Set a property that the style sheet looks at, and apply the sheet again: only where it changes, as that takes long."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

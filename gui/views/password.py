@@ -2,14 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from nacomp.gui.controllers.services import Services
-from nacomp.gui.logic.jobs import Job
+from nacomp.gui.logic.jobs import ACTIVE, Job, Kind, State
 from nacomp.gui.logic.locks import Lock, locked_sentence
 from nacomp.gui.logic.status import job_title
 from nacomp.gui.look.icons import icon
@@ -43,7 +44,7 @@ class PasswordField(QLineEdit):
 
 
 class PasswordDialog(QDialog):
-    """Asks for one archive's password. `given` carries it; closing gives up."""
+    """Asks for one archive's password. `given` carries it; closing gives up. `for_all` is there where others may want it."""
 
     given = Signal(str)
 
@@ -66,15 +67,16 @@ class PasswordDialog(QDialog):
         box = QVBoxLayout(self)
         box.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         box.setSpacing(12)
-        for widget in (ElidedLabel(name, "heading"), self.sentence, self.field):
+        self.for_all = QCheckBox(self.tr("Use it for the other archives of the queue too"))
+        self.for_all.hide()
+        for widget in (ElidedLabel(name, "heading"), self.sentence, self.field, self.for_all):
             box.addWidget(widget)
         box.addLayout(row(None, self.cancel, self.open_button))
         self.field.setFocus()
 
     def _give(self) -> None:
-        word = self.field.text()
+        self.given.emit(self.field.text())
         self.accept()
-        self.given.emit(word)
 
 
 class PasswordQuestions(QObject):
@@ -85,6 +87,9 @@ class PasswordQuestions(QObject):
         self._services, self._window = services, window
         self._waiting: deque[tuple[str, Lock, Callable[[str], None]]] = deque()
         self.dialog: PasswordDialog | None = None
+        self._for_all: str | None = None
+        """What has been given for the whole queue; forgotten when that is done."""
+        services.runner.emptied.connect(self._forget)
         services.runner.job_ended.connect(self._job_ended)
         services.archives.locked.connect(self._archive_locked)
 
@@ -103,8 +108,30 @@ class PasswordQuestions(QObject):
         self._ask(path.name, lock, open_it)
 
     def _ask(self, name: str, lock: Lock, then: Callable[[str], None]) -> None:
+        if self._for_all is not None and lock is Lock.NO_PASSWORD:
+            then(self._for_all)
+            return
         self._waiting.append((name, lock, then))
         self._next()
+        self._show_for_all()
+
+    def _show_for_all(self) -> None:
+        if self.dialog is not None:
+            jobs = [job for job in self._services.runner.queue if job.kind is not Kind.COMPRESS]
+            to_come = any(job.state is State.WAITING or job.state in ACTIVE for job in jobs)
+            self.dialog.for_all.setVisible(bool(self._waiting) or to_come)
+
+    def _given(self, then: Callable[[str], None], word: str) -> None:
+        """A password; those who have asked meanwhile get it as well, if it is for all. One that fails asks again."""
+        if self.dialog is not None and self.dialog.for_all.isChecked():
+            self._for_all = word
+            waiting, self._waiting = self._waiting, deque()
+            for name, lock, other in waiting:
+                self._ask(name, lock, other)
+        then(word)
+
+    def _forget(self) -> None:
+        self._for_all = None
 
     def _next(self) -> None:
         if self.dialog is not None or not self._waiting:
@@ -112,7 +139,8 @@ class PasswordQuestions(QObject):
         name, lock, then = self._waiting.popleft()
         self.dialog = PasswordDialog(name, lock, self._services.theme.colours, self._window)
         self.dialog.finished.connect(self._answered)
-        self.dialog.given.connect(then)
+        self.dialog.given.connect(partial(self._given, then))
+        self._show_for_all()
         self.dialog.open()
 
     def _answered(self) -> None:

@@ -9,7 +9,10 @@ from nacomp.gui.logic.progress import Total
 from nacomp.gui.logic.wording import duration_text, size_text
 from nacomp.gui.look.theme import Colours
 from nacomp.gui.look.tones import Tone
-from nacomp.gui.views.parts import MARGIN, button, label, restyle, row
+from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, mark, row
+
+SEVERAL = 2
+"""One failed job has its own button."""
 
 
 class QueueFooter(QFrame):
@@ -22,26 +25,31 @@ class QueueFooter(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(MARGIN, 10, MARGIN, 10)
         box.setSpacing(7)
-        self.text = label("", "soft")
+        self.text = ElidedLabel("", "soft")
+        self._runner = runner
+        self.undo = button(self.tr("Undo"), colours, on=runner.undo)
+        self.undo.setToolTip(self.tr("Put back what was removed from the list"))
+        self.retry = button(self.tr("Try all again"), colours, "retry", on=runner.retry_all)
         self.clear = button(self.tr("Clear finished"), colours, on=runner.clear_finished)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress of all jobs"))
-        box.addLayout(row(self.text, None, self.clear))
+        line = row(self.text, self.undo, self.retry, self.clear)
+        line.setStretch(0, 1)
+        box.addLayout(line)
         box.addWidget(self.bar)
 
     def _colour_bar(self, failed: int, done: int) -> None:
         """Green is for what went well."""
-        tone = (Tone.WARNING if done else Tone.ERROR).value if failed else ""
-        if self.bar.property("tone") != tone:
-            self.bar.setProperty("tone", tone)
-            restyle(self.bar)
+        mark(self.bar, "tone", (Tone.WARNING if done else Tone.ERROR).value if failed else "")
 
     def show_total(self, total: Total) -> None:
         """Show how things stand."""
         queue, counts = self._queue, self._queue.counts()
-        self.setVisible(len(queue) > 0)
+        self.undo.setVisible(self._runner.can_undo)
+        self.retry.setVisible(len(self._runner.retryable()) >= SEVERAL)
+        self.setVisible(len(queue) > 0 or self._runner.can_undo)
         self.clear.setEnabled(any(counts[state] for state in FINISHED - {State.FAILED}))
         self.bar.setValue(round(1000 * total.fraction))
         self._colour_bar(counts[State.FAILED], counts[State.DONE])
@@ -56,4 +64,4 @@ class QueueFooter(QFrame):
         elif queue.busy and total.seconds_left is not None:
             left = duration_text(total.seconds_left, QCoreApplication.translate)
             parts.append(self.tr("{0} left").format(left))
-        self.text.setText(" · ".join(parts))
+        self.text.say(" · ".join(parts))

@@ -1,7 +1,7 @@
 """Options for the whole queue: level, destination, what to do when a name is taken."""
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QActionGroup, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -13,18 +13,19 @@ from PySide6.QtWidgets import (
 
 from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.dangers import dangers_of, page_words
-from nacomp.gui.logic.jobs import Kind
+from nacomp.gui.logic.jobs import Conflict, Kind, State, WhenDone
 from nacomp.gui.logic.levels import Level, level_name
-from nacomp.gui.logic.names import Conflict
+from nacomp.gui.logic.models import ModelSource
+from nacomp.gui.views.action_names import conflict_name
 from nacomp.gui.views.destination import Destination
-from nacomp.gui.views.parts import Segments, label, row, steady, tool
+from nacomp.gui.views.parts import Segments, label, mark, row, steady, tool
 from nacomp.gui.views.password import PasswordField
 
 PASSWORD_WIDTH = 220
 
 
 class QueueOptions(QWidget):
-    """One line of controls. They apply to jobs that are added or started from now on, and are remembered.
+    """One line of controls. They apply to jobs that wait or are added, and are remembered.
 
     A second line, for those who seal, has the password: it is forgotten when the application closes.
     `changed`: waiting jobs may look different now.
@@ -46,26 +47,33 @@ class QueueOptions(QWidget):
             (level.value, level_name(level, QCoreApplication.translate), tips[level]) for level in Level
         ]
         self.level = Segments(self.tr("Level"), choices, settings.level)
-        self.level.chosen.connect(lambda level: self._store.change("level", level))
+        self.level.chosen.connect(self._level_chosen)
         self.destination = Destination(self._store)
         self.destination.setMaximumWidth(340)
         self.conflict = QComboBox()
         steady(self.conflict)
-        for policy, text in {
-            Conflict.RENAME: self.tr("Keep both"),
-            Conflict.REPLACE: self.tr("Replace"),
-            Conflict.SKIP: self.tr("Skip"),
-        }.items():
-            self.conflict.addItem(text, policy.value)
+        for policy in Conflict:
+            self.conflict.addItem(conflict_name(policy), policy.value)
         self.conflict.setCurrentIndex(self.conflict.findData(settings.conflict))
         self.conflict.activated.connect(self._conflict_chosen)
         self.warning = label("", "warning", wrap=True)
+        self.level_note = label("", "small", wrap=True)
+        self._offer = services.first_offer
+        self._offer.changed.connect(self._show_level_note)
         self.password = PasswordField(services.theme.colours)
         self.password.setFixedWidth(PASSWORD_WIDTH)
         self.password.setAccessibleName(self.tr("Password"))
         self.password.setPlaceholderText(self.tr("Empty: not sealed"))
         self.password.setText(self._runner.password or "")
-        self.password.textChanged.connect(self._set_password)
+        self.again = PasswordField(services.theme.colours)
+        self.again.setFixedWidth(PASSWORD_WIDTH)
+        self.again.setAccessibleName(self.tr("Password again"))
+        self.again.setPlaceholderText(self.tr("The same once more"))
+        self.again.setText(self._runner.password or "")
+        for part in (self.password, self.again):
+            part.textChanged.connect(self._set_password)
+            part.eye.toggled.connect(self._show_again)
+        self._runner.password_holds = True
         self.seal_line = self._seal_line()
         self.more = tool("more", self.tr("More options for the queue"), services.theme.colours)
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -74,33 +82,38 @@ class QueueOptions(QWidget):
         self._lay_out()
 
     def _seal_line(self) -> QWidget:
-        note = label(
-            self.tr(
-                "Seals what is added from now on. Without the password nobody can open it, not even you."
-            ),
-            "small",
-            wrap=True,
-        )
+        self.seal_note = note = label(self._seal_words(), "small", wrap=True)
         title = label(self.tr("Password"), "small")
         title.setBuddy(self.password)
         self.password.setAccessibleDescription(note.text())
         line = QWidget()
-        box = row(title, self.password, note)
-        box.setStretch(2, 1)
-        line.setLayout(box)
+        box = QVBoxLayout(line)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(4)
+        box.addLayout(row(title, self.password, self.again, None))
+        box.addWidget(note)
         line.setVisible(bool(self._runner.password))
         return line
+
+    def _seal_words(self) -> str:
+        if not self._runner.password_holds:
+            return self.tr("The two passwords differ. Nothing can be added until they are the same.")
+        return self.tr(
+            "Seals what is added from now on. Without the password nobody can open it, not even you."
+        )
 
     def _lay_out(self) -> None:
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(10)
         box = QHBoxLayout()
-        box.setSpacing(14)
+        box.setSpacing(10)
         outer.addLayout(box)
+        outer.addWidget(self.level_note)
         outer.addWidget(self.warning)
         outer.addWidget(self.seal_line)
         self._show_dangers()
+        self._show_level_note()
         for text, widget, stretch in (
             (self.tr("Level"), self.level, 0),
             (self.tr("Save to"), self.destination, 1),
@@ -120,12 +133,41 @@ class QueueOptions(QWidget):
         end.addWidget(self.more)
         box.addLayout(end)
 
+    def _level_chosen(self, chosen: str) -> None:
+        """A level counts for all that has not begun; a job that was given one of its own since keeps it."""
+        before = self._store.value.level
+        self._store.change("level", chosen)
+        for job in self._runner.queue:
+            if job.kind is Kind.COMPRESS and job.state is State.WAITING and job.level is before:
+                self._runner.change_level(job, Level(chosen))
+        self._show_level_note()
+        self.changed.emit()
+
+    def _show_level_note(self) -> None:
+        """What the chosen level uses right now, where that is not what one would expect of it."""
+        level = self._store.value.level
+        used = self._offer.used_by(level)
+        self.level_note.setVisible(bool(used) and level is not Level.FAST)
+        name = level_name(level, QCoreApplication.translate)
+        names = ", ".join(model.name for model in used)
+        text = self.tr("{0} uses {1}.").format(name, names)
+        if len(used) > 1:
+            text = self.tr("{0} uses what suits each text: {1}.").format(name, names)
+        elif used and used[0].source is ModelSource.EMBEDDED:
+            text = self.tr(
+                "{0} uses the small built-in model until a larger one is downloaded: slower than Fast, and hardly smaller."
+            ).format(name)
+        self.level_note.setText(text)
+
     def _more_menu(self) -> QMenu:
         menu = QMenu(self)
         self._switches: dict[str, QAction] = {}
         for name, text in (
             ("start_at_once", self.tr("Start as soon as something is added")),
             ("together", self.tr("Put everything added at once into one archive")),
+            ("ask_together", self.tr("Ask about one archive when many small files come at once")),
+            ("skip_unreadable", self.tr("Leave out files that cannot be read, and tell")),
+            ("verify", self.tr("Decode and compare every archive before it is put in place")),
             ("open_when_done", self.tr("Open the folder when all is done")),
         ):
             action = menu.addAction(text)
@@ -134,11 +176,32 @@ class QueueOptions(QWidget):
             action.toggled.connect(lambda on, name=name: self._store.change(name, on))
             self._switches[name] = action
         menu.addSeparator()
+        self._done_menu(menu)
         self.seal = menu.addAction(self.tr("Seal with a password"))
         self.seal.setCheckable(True)
         self.seal.setChecked(bool(self._runner.password))
         self.seal.toggled.connect(self._show_seal)
         return menu
+
+    def _done_menu(self, menu: QMenu) -> None:
+        """What follows when all is done: for this queue only, so that no machine sleeps that somebody uses tomorrow."""
+        choices = menu.addMenu(self.tr("When all is done"))
+        group = QActionGroup(choices)
+        self.when_done: dict[WhenDone, QAction] = {}
+        for what, text in {
+            WhenDone.NOTHING: self.tr("Nothing"),
+            WhenDone.CLOSE: self.tr("Close nacomp"),
+            WhenDone.SLEEP: self.tr("Let the computer sleep"),
+        }.items():
+            action = choices.addAction(text)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _=False, what=what: self._choose_when_done(what))
+            group.addAction(action)
+            self.when_done[what] = action
+        choices.aboutToShow.connect(lambda: self.when_done[self._runner.when_done].setChecked(True))
+
+    def _choose_when_done(self, what: WhenDone) -> None:
+        self._runner.when_done = what
 
     def _show_seal(self, on: bool) -> None:
         """A password that is out of sight would seal what nobody meant to seal: it goes with its line."""
@@ -147,9 +210,20 @@ class QueueOptions(QWidget):
             self.password.setFocus()
         else:
             self.password.clear()
+            self.again.clear()
 
-    def _set_password(self, word: str) -> None:
-        self._runner.password = word or None
+    def _show_again(self) -> None:
+        """Who sees what he types need not type it twice."""
+        self.again.setVisible(not self.password.eye.isChecked())
+        self._set_password()
+
+    def _set_password(self) -> None:
+        word, shown = self.password.text(), self.password.eye.isChecked()
+        same = shown or word == self.again.text()
+        self._runner.password_holds = same
+        self._runner.password = (word or None) if same else None
+        self.seal_note.setText(self._seal_words())
+        mark(self.seal_note, "role", "small" if same else "danger")
 
     def _conflict_chosen(self) -> None:
         self._store.change("conflict", self.conflict.currentData())

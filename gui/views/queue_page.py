@@ -1,16 +1,20 @@
 """The first page: drop files, see them shrink. Options for the whole queue above, jobs in the middle, totals below."""
 
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.jobs import Kind, State
 from nacomp.gui.logic.names import is_archive
+from nacomp.gui.logic.wording import size_text
 from nacomp.gui.look.tones import Tone
+from nacomp.gui.views.adding_questions import AddingQuestions
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import DropArea
 from nacomp.gui.views.job_details import JobDetails
@@ -19,12 +23,18 @@ from nacomp.gui.views.long_job_questions import LongJobQuestions
 from nacomp.gui.views.parts import MARGIN, button, label, row
 from nacomp.gui.views.queue_footer import QueueFooter
 from nacomp.gui.views.queue_options import QueueOptions
+from nacomp.runtime.words import purpose_text
 
 WIDE = 1060
 """From this page width on the details stand beside the list."""
 
+LEAST_LIST = 110
+
 REFRESH_MS = 50
-"""Totals are drawn at most this often: every change costs a pass over all jobs, and thousands of files may come at once."""
+REFRESH_SHARE = 0.05
+LONGEST_REST_MS = 400
+"""Totals are drawn at most this often, and so seldom that they take no more than this share of the time: each is a pass over
+all jobs, and with thousands of them that takes as long as the work on one. But nobody waits longer for them than this."""
 
 
 class QueuePage(QWidget):
@@ -43,11 +53,18 @@ class QueuePage(QWidget):
         self._colours = services.theme.colours
         self.details_open = False
         self._stale = False
-        self._rest = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._rest = QTimer(self, singleShot=True)
         self._build()
         self._questions = LongJobQuestions(services, self.banner)
+        self.adding = AddingQuestions(services, self.asking, self)
+        services.first_offer.changed.connect(self._show_offer)
+        self.offer.dismissed.connect(partial(services.first_offer.answer, None))
         self._connect()
         self._refresh()
+        QShortcut(QKeySequence.StandardKey.Undo, self, self._runner.undo)
+        for key in ("Esc", "Alt+Left"):
+            shortcut = QShortcut(QKeySequence(key), self, self.back)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     # Construction -------------------------------------------------------------------------------------------
 
@@ -64,9 +81,15 @@ class QueuePage(QWidget):
         head.addWidget(self.options)
         self.banner = Banner(self._colours)
         head.addWidget(self.banner)
+        self.asking = Banner(self._colours)
+        head.addWidget(self.asking)
+        self.offer = Banner(self._colours)
+        head.addWidget(self.offer)
         outer.addWidget(top)
         outer.addLayout(self._middle(), 1)
         self.footer = QueueFooter(self._runner, self._colours)
+        for part in (self.footer.clear, self.footer.undo, self.footer.retry):
+            part.clicked.connect(self.list.setFocus)
         outer.addWidget(self.footer)
 
     def _header(self) -> QHBoxLayout:
@@ -74,7 +97,7 @@ class QueuePage(QWidget):
         self.title = label(self.tr("Compress"), "title")
         self.add_files = button(self.tr("Add files…"), c, "add-file", on=self.choose_files)
         self.add_folder = button(self.tr("Add folder…"), c, "add-folder", on=self.choose_folder)
-        self.start = button(self.tr("Start"), c, "play", "primary", on=self._runner.start)
+        self.start = button(self.tr("Start"), c, "play", "primary", on=self.begin)
         self.pause = button(self.tr("Pause"), c, "pause", on=self._runner.pause_all)
         return row(self.title, None, self.add_files, self.add_folder, self.pause, self.start)
 
@@ -84,6 +107,11 @@ class QueuePage(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.drop_area)
         self.stack.addWidget(self.list)
+        self.stack.setMinimumHeight(
+            LEAST_LIST
+        )  # else the hidden drop area's height squeezes what is above it
+        for banner in (self.banner, self.asking, self.offer):
+            banner.rest = self.list
         self.details = JobDetails(self._services)
         self.details.setFixedWidth(380)
         box = row(self.stack, self.details, spacing=14)
@@ -124,7 +152,7 @@ class QueuePage(QWidget):
         archives = [path for path in paths if is_archive(path)]
         sources = [path for path in paths if not is_archive(path)]
         if sources:
-            self._runner.add(Kind.COMPRESS, sources)
+            self._services.adding.take(sources)
         if archives:
             self._offer_archives(archives)
 
@@ -140,7 +168,39 @@ class QueuePage(QWidget):
             choices.append((self.tr("Look inside"), lambda: self.open_archive.emit(archives[0])))
         self.banner.show_message(text, Tone.INFO, choices)
 
+    def _show_offer(self) -> None:
+        """Once, where only the built-in model is here: what a download would be good for, and under which terms."""
+        desk = self._services.first_offer
+        models = desk.offered
+        if not models:
+            self.offer.hide()
+            return
+        lines = [self.tr("Much smaller archives with a model for what you have, downloaded once:")]
+        for model in models:
+            size = size_text(model.size) if model.size else "?"
+            purpose = purpose_text(model.good_at, QCoreApplication.translate)
+            lines.append(f"{purpose}: {model.name}, {size}, {model.licence}")
+        choices = [
+            (purpose_text(model.good_at, QCoreApplication.translate), partial(desk.answer, model))
+            for model in models
+        ]
+        self.offer.show_message(
+            "\n".join(lines), Tone.INFO, [*choices, (self.tr("Not now"), partial(desk.answer, None))]
+        )
+
     # What is shown ------------------------------------------------------------------------------------------
+
+    def back(self) -> None:
+        """From the details to the list, where they hide it; else a message is put away."""
+        if self.details_open:
+            self._show_details(False)
+        elif not self.banner.isHidden():
+            self.banner.dismiss()
+
+    def begin(self) -> None:
+        """Start; the focus stays with the jobs and does not jump to whatever button is next."""
+        self._runner.start()
+        self.list.setFocus()
 
     def _show_details(self, shown: bool) -> None:
         self.details_open = shown
@@ -177,8 +237,10 @@ class QueuePage(QWidget):
     def _refresh_if_stale(self) -> None:
         if self._stale:
             self._stale = False
-            self._rest.start()
+            began = time.perf_counter()
             self._refresh()
+            took = 1000 * (time.perf_counter() - began)
+            self._rest.start(min(LONGEST_REST_MS, max(REFRESH_MS, round(took / REFRESH_SHARE))))
 
     def _refresh(self) -> None:
         queue = self._runner.queue

@@ -6,15 +6,28 @@ from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nacomp.gui.controllers.services import Services
+from nacomp.gui.logic.jobs import Conflict
 from nacomp.gui.logic.levels import Level, level_name
-from nacomp.gui.logic.names import Conflict
 from nacomp.gui.logic.settings import Engine, LanguageChoice, SourceAfter, ThemeChoice
 from nacomp.gui.views.destination import Destination
 from nacomp.gui.views.parts import MARGIN, button, card, column, label, row, steady
+
+ROOM_FOR_HINTS = 800
+"""Width of the page in pixels, from which on hints stand beside their controls."""
 
 
 class SettingsPage(QWidget):
@@ -31,6 +44,7 @@ class SettingsPage(QWidget):
         self._store = services.store
         self._colours = services.theme.colours
         self._made: dict[str, QWidget] = {}
+        self._hints: list[tuple[QGridLayout, int, QLabel]] = []
         self._to_come = deque([self._appearance, self._compression, self._queue, self._about])
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 16, 0, 0)
@@ -96,10 +110,25 @@ class SettingsPage(QWidget):
         grid.addWidget(title, line, 0)
         grid.addWidget(control, line, 1)
         if hint:
-            grid.addWidget(label(hint, "small", wrap=True), line, 2)
+            self._hints.append((grid, line, label(hint, "small", wrap=True)))
+            grid.setRowMinimumHeight(line + 1, 0)  # the row below it is the hint's where there is little room
+            self._place_hint(*self._hints[-1])
         if not isinstance(control, Destination):
             steady(control)
         self._made[name] = control
+
+    def _place_hint(self, grid: QGridLayout, line: int, hint: QLabel) -> None:
+        """Beside its control; in a narrow window below it, where it has more than a few words a line."""
+        grid.removeWidget(hint)
+        if self.width() < ROOM_FOR_HINTS:
+            grid.addWidget(hint, line + 1, 1, 1, 2)
+        else:
+            grid.addWidget(hint, line, 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for placed in self._hints:
+            self._place_hint(*placed)
 
     def _choice(
         self, grid: QGridLayout, name: str, text: str, choices: Sequence[tuple[StrEnum, str]], hint: str = ""
@@ -120,6 +149,12 @@ class SettingsPage(QWidget):
         control.lineEdit().setTextMargins(8, 0, 0, 0)
         control.setValue(getattr(self._store.value, name))
         control.valueChanged.connect(lambda value: self._set(name, value))
+        self._place(grid, name, text, control, hint)
+
+    def _line(self, grid: QGridLayout, name: str, text: str, example: str, hint: str) -> None:
+        control = QLineEdit(getattr(self._store.value, name))
+        control.setPlaceholderText(example)
+        control.editingFinished.connect(lambda: self._set(name, control.text()))
         self._place(grid, name, text, control, hint)
 
     def _switch(self, grid: QGridLayout, name: str, text: str) -> None:
@@ -168,6 +203,10 @@ class SettingsPage(QWidget):
             self.tr("An archive can be repaired while no more than this share of it is damaged. It grows by as much."),
         )  # fmt: skip
         self._place(grid, "destination", self.tr("Save to"), Destination(self._store))
+        self._line(
+            grid, "exclude", self.tr("Leave out"), "*.tmp; node_modules",
+            self.tr("Patterns of names below folders, with a semicolon between them."),
+        )  # fmt: skip
         after = [
             (SourceAfter.KEEP, self.tr("Keep it")),
             (SourceAfter.TRASH, self.tr("Move it to the trash")),

@@ -1,18 +1,18 @@
 """The figures beside a surprise map: the sum, the token that is asked about, and two plots; and the scale below it."""
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from nacomp.gui.logic.surprise_map import GUESSES, SurpriseMap, Token
-from nacomp.gui.logic.wording import bits_text, count_text, fixed_text, odds_text, size_text
+from nacomp.gui.logic.wording import bits_text, count_text, figure_text, fixed_text, odds_text, size_text
 from nacomp.gui.look.surprise_colours import surprise_colour
 from nacomp.gui.look.theme import Theme, scaled
 from nacomp.gui.views.parts import ElidedLabel, card, label
 from nacomp.gui.views.surprise_charts import HEIGHT, LEAST_HEIGHT, Histogram, RunningPlot
 
 LEGEND = (0.1, 0.5, 1, 2, 4, 8, 16)
-LEGEND_STEP = 34
+LEGEND_STEP, LEAST_LEGEND_STEP = 34, 24
 
 
 class Legend(QWidget):
@@ -21,20 +21,24 @@ class Legend(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Colour scale from 0 to 16 bits"))
 
     def sizeHint(self) -> QSize:
         return QSize(LEGEND_STEP * len(LEGEND), 24)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_LEGEND_STEP * len(LEGEND), 24)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(scaled(self.font(), 0.85))
         for number, bits in enumerate(LEGEND):
-            box = self.rect().adjusted(LEGEND_STEP * number, 0, LEGEND_STEP * (number + 1) - self.width(), 0)
+            left, right = (self.width() * place // len(LEGEND) for place in (number, number + 1))
+            box = QRect(left, 0, right - left, self.height())
             painter.fillRect(box, surprise_colour(bits, self._theme.dark))
             painter.setPen(self._theme.colours.colour("text"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{bits:g}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, figure_text(bits))
 
 
 class SurpriseFigures(QScrollArea):

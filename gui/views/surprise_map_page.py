@@ -1,19 +1,21 @@
 """The surprise map: a text coloured by what each token cost, so that people see what the model knew."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QCoreApplication, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from nacomp.gui.controllers.services import Services
+from nacomp.gui.logic.names import with_ending
 from nacomp.gui.logic.surprise_map import SurpriseMap
+from nacomp.gui.logic.wording import duration_text, size_text
 from nacomp.gui.look.tones import Tone
 from nacomp.gui.views.banner import Banner
 from nacomp.gui.views.drop_area import dropped_paths
 from nacomp.gui.views.empty_state import EmptyState
 from nacomp.gui.views.parts import MARGIN, ElidedLabel, button, label, row
+from nacomp.gui.views.surprise_choices import SurpriseChoices
 from nacomp.gui.views.surprise_figures import Legend, SurpriseFigures
 from nacomp.gui.views.token_view import TokenView
 
@@ -27,9 +29,13 @@ class SurpriseMapPage(QWidget):
         self._desk = services.surprise_maps
         self._theme = services.theme
         self._colours = services.theme.colours
+        self._drawn: SurpriseMap | None = None
+        self._placing = False
         self.setAcceptDrops(True)
         self._build()
         self._desk.changed.connect(self._show)
+        self._desk.progressed.connect(self._show_progress)
+        self._desk.saved.connect(self._report)
         self._show()
 
     def _build(self) -> None:
@@ -44,6 +50,9 @@ class SurpriseMapPage(QWidget):
         head = row(self.title, self.open_button, self.save_html, self.save_png)
         head.setStretch(0, 1)
         outer.addLayout(head)
+        self.choices = SurpriseChoices(self._services)
+        self.choices.chosen.connect(self._again)
+        outer.addWidget(self.choices)
         self.banner = Banner(c)
         outer.addWidget(self.banner)
         self.empty = EmptyState(
@@ -68,14 +77,18 @@ class SurpriseMapPage(QWidget):
         box = QVBoxLayout(page)
         self.working_text = label("", "heading")
         self.working_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        bar = QProgressBar()
+        bar = self.bar = QProgressBar()
         bar.setRange(0, 0)
+        bar.setTextVisible(False)
         bar.setMaximumWidth(320)
         bar.setAccessibleName(self.tr("Computing the surprise map"))
+        self.left = label("", "soft")
+        self.left.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stop_button = button(self.tr("Cancel"), self._colours, "cancel", on=self._desk.stop)
         box.addStretch(2)
         box.addWidget(self.working_text)
         box.addLayout(row(None, bar, None))
+        box.addWidget(self.left)
         box.addLayout(row(None, self.stop_button, None))
         box.addStretch(3)
         return page
@@ -90,7 +103,10 @@ class SurpriseMapPage(QWidget):
         self.view = TokenView(self._theme)
         self.view.asked.connect(self.show_token)
         left.addWidget(self.view, 1)
-        left.addLayout(row(label(self.tr("bits per token"), "small"), Legend(self._theme), None))
+        self.going_on = label("", "small")
+        legend = label(self.tr("bits per token"), "small")
+        left.addLayout(row(legend, Legend(self._theme), None, self.going_on))
+        self.view.verticalScrollBar().valueChanged.connect(self._scrolled)
         box.addLayout(left, 1)
         self.figures = SurpriseFigures(self._theme)
         box.addWidget(self.figures)
@@ -110,13 +126,57 @@ class SurpriseMapPage(QWidget):
             self.banner.show_message(desk.failure, Tone.ERROR)
         elif shown is not None:
             self.banner.hide()
-            self._show_surprise_map(shown)
+            if shown is not self._drawn:
+                self._show_surprise_map(shown)
+            self._show_going_on()
         elif desk.path is not None:
             self.banner.hide()
             self.working_text.setText(self.tr("The model is reading {0}…").format(desk.path.name))
+            self._show_progress()
+
+    def _show_progress(self) -> None:
+        """How far the piece under way is."""
+        meter = self._desk.meter
+        self.bar.setRange(0, 1000 if meter.fraction else 0)
+        self.bar.setValue(round(1000 * (meter.fraction or 0)))
+        seconds = meter.seconds_left
+        left = duration_text(seconds, QCoreApplication.translate) if seconds is not None else ""
+        self.left.setText(self.tr("{0} left").format(left) if left else "")
+        self._show_going_on()
+
+    def _show_going_on(self) -> None:
+        """Below the text: whether there is more of it, and how far its next piece is."""
+        desk, pieces = self._desk, self._desk.pieces
+        words = ""
+        if pieces is not None and desk.surprise_map is not None and desk.working:
+            words = self.tr("Reading on: {0}%").format(round(100 * (desk.meter.fraction or 0)))
+        elif pieces is not None and desk.more:
+            amount = size_text(pieces.read), size_text(pieces.size)
+            words = self.tr("{0} of {1}; scroll to the end for more").format(*amount)
+        self.going_on.setText(words)
+
+    def _scrolled(self, value: int) -> None:
+        """At the end of what is there, the next piece is read."""
+        if (
+            self._desk.surprise_map is not None
+            and not self._placing
+            and value >= self.view.verticalScrollBar().maximum()
+        ):
+            self._desk.go_on()
 
     def _show_surprise_map(self, shown: SurpriseMap) -> None:
+        names = {model.id: model.name for model in self._services.models.models}
+        name = names.get(shown.model_id, shown.model_id)
+        self.choices.note.setText(self.tr("Read by {0}").format(name) if name else "")
+        before, self._drawn = self._drawn, shown
+        if before is not None and shown.tokens[: len(before.tokens)] == before.tokens:
+            self.view.append_surprise_map(shown)
+            self.figures.show_surprise_map(shown)
+            return
+        self._placing = True  # a shorter text moves the bar, which nobody has scrolled
         self.view.show_surprise_map(shown)
+        self.view.verticalScrollBar().setValue(0)
+        self._placing = False
         self.figures.show_surprise_map(shown)
         self.show_token(-1)
 
@@ -136,33 +196,35 @@ class SurpriseMapPage(QWidget):
             self.open_text(Path(chosen))
 
     def open_text(self, path: Path) -> None:
-        """Compute the surprise map of a text with the chosen level's model."""
-        settings = self._services.store.value
-        self._desk.open(path, settings.level, settings.model_for(settings.level))
+        """Compute the surprise map of a text with the chosen level and model."""
+        self._desk.open(path, self.choices.level, self.choices.model_id)
+
+    def _again(self) -> None:
+        """Another level or model: the same text anew."""
+        if self._desk.path is not None and (self._desk.surprise_map is not None or self._desk.working):
+            self.open_text(self._desk.path)
 
     def _choose_html(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(
             self, self.tr("Save the surprise map"), self._proposed(".html"), "HTML (*.html)"
         )
         if chosen:
-            self.export_html(Path(chosen))
+            self.export_html(with_ending(Path(chosen), ".html"))
 
     def _choose_png(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(
             self, self.tr("Save the surprise map"), self._proposed(".png"), "PNG (*.png)"
         )
         if chosen:
-            self.export_png(Path(chosen))
+            self.export_png(with_ending(Path(chosen), ".png"))
 
     def _proposed(self, suffix: str) -> str:
         path = self._desk.path
         return str(path.with_name(path.name + suffix)) if path else "surprise map" + suffix
 
     def export_html(self, path: Path) -> None:
-        """Write the surprise map as one HTML file that needs nothing else."""
-        page = self._desk.page
-        if page is not None:
-            self._report(path, lambda: path.write_bytes(page))
+        """Write all that has been read of the text as one HTML file that needs nothing else."""
+        self._desk.save(path)
 
     def export_png(self, path: Path) -> None:
         """Write what is visible of it as a picture, at double density."""
@@ -173,17 +235,11 @@ class SurpriseMapPage(QWidget):
         picture.fill(self._colours.colour("window"))
         content.render(picture)
 
-        def write() -> None:
-            writer = QImageWriter(str(path), QByteArray(b"png"))
-            if not writer.write(picture):
-                raise OSError(writer.errorString())
+        writer = QImageWriter(str(path), QByteArray(b"png"))
+        self._report(path, None if writer.write(picture) else OSError(writer.errorString()))
 
-        self._report(path, write)
-
-    def _report(self, path: Path, write: Callable[[], object]) -> None:
-        try:
-            write()
-        except OSError as problem:
+    def _report(self, path: Path, problem: OSError | None) -> None:
+        if problem is not None:
             self.banner.show_message(
                 self.tr("{0} could not be saved: {1}").format(path.name, problem), Tone.ERROR
             )

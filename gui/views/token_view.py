@@ -81,6 +81,18 @@ class TokenView(QPlainTextEdit):
         if shown:
             self._painter.start()
 
+    def append_surprise_map(self, shown: SurpriseMap) -> None:
+        """Show more of the same text, behind what is there; who reads it stays where he is."""
+        known = len(self._shown.text) if self._shown else 0
+        self._shown = shown
+        place = self.verticalScrollBar().value()
+        end = QTextCursor(self.document())
+        end.movePosition(QTextCursor.MoveOperation.End)
+        end.insertText(shown.text[known:])
+        self.verticalScrollBar().setValue(place)
+        self._next_block = max(0, self._next_block - 1)  # its last paragraph goes on
+        self._painter.start()
+
     def colour_all(self) -> None:
         """Lay on all colours now (for pictures and exports)."""
         while self._painter.isActive():

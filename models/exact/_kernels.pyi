@@ -26,8 +26,16 @@ class Model:
         rope_steps: NDArray[np.uint64],
         kernel: str,
         threads: int,
+        planes: bool = False,
+        gelu: bool = False,
+        embedding_scale: float = 1.0,
+        score_scale: float = 0.0,
+        span: int = 0,
     ) -> None:
-        """An empty model. `kernel` may be empty: the best one. Raises ValueError for what the core cannot run."""
+        """An empty model. `kernel` may be empty: the best one. Raises ValueError for what the core cannot run.
+
+        `score_scale` 0 is the root of 1 / head size, `span` 0 what all layers see.
+        """
 
     def set_matrix(self, name: str, layer: int, rows: NDArray[np.int8], scales: NDArray[np.float32]) -> None:
         """Pack one matrix, rows (output, input) and scales (output,); the arrays are not kept.
@@ -36,7 +44,16 @@ class Model:
         """
 
     def set_norm(self, name: str, layer: int, weights: NDArray[np.float32]) -> None:
-        """Copy one norm's weights (width,): attn_norm, ffn_norm or output_norm (any layer)."""
+        """Copy one norm's weights (width,): attn_norm, ffn_norm or output_norm (any layer).
+
+        Where a model has them too: post_attention_norm, post_ffw_norm, and of (head size,) attn_q_norm, attn_k_norm.
+        """
+
+    def set_bias(self, layer: int, biases: NDArray[np.float32]) -> None:
+        """Copy what is added to queries, keys and values, (queries + 2 x keys,), where a model has it."""
+
+    def set_local(self, layers: NDArray[np.bool_], rope_steps: NDArray[np.uint64]) -> None:
+        """Say which layers are local, (layer,), and how their pairs turn, (pair,)."""
 
     def set_embedding(self, rows: NDArray[np.int8], scales: NDArray[np.float32]) -> None:
         """Copy an embedding (token, width) of its own; without it the output matrix serves as one."""
@@ -64,6 +81,12 @@ class Session:
 
         Returns how many rows were wanted. Raises ValueError for arguments out of range, OverflowError if the
         model's values overflow (the session is of no use afterwards), RuntimeError if another thread is inside.
+        """
+
+    def door(self, lanes: int) -> object:
+        """A capsule around `native/engine_door.h`, which keeps the session.
+
+        At most `lanes` groups of streams can be fed at the same time, and no more than there are threads and streams.
         """
 
     @property

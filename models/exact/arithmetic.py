@@ -24,6 +24,8 @@ EXACT_DEPTH = 1040
 """Longest sum of int8 products that float32 holds exactly: 1,040 x 127 x 127 < 2^24."""
 
 ONE = np.float32(1)
+GELU_SLOPE, GELU_BEND = np.float32(1.5957691216), np.float32(0.044715)
+"""2 sqrt(2/pi), and the cubic term of GELU's tanh form."""
 
 TWO_PI = decimal.Decimal("6.283185307179586476925286766559005768394338798750211641949889")
 QUARTER_TURN = 1.5707963267948966
@@ -56,6 +58,18 @@ def sigmoid(x: Floats) -> Floats:
     return y
 
 
+def gelu(x: Floats) -> Floats:
+    """x * sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)), elementwise: the tanh form of GELU, section 6."""
+    y: Floats = x * sigmoid((GELU_SLOPE * x) * (ONE + GELU_BEND * (x * x)))
+    return y
+
+
+def silu(x: Floats) -> Floats:
+    """x * sigmoid(x), elementwise."""
+    y: Floats = x * sigmoid(x)
+    return y
+
+
 def quantise(x: Floats) -> tuple[Floats, Floats]:
     """Rows to int8 with one scale each: (..., n) -> integers in -127..127 kept as float32 (..., n), scales (...).
 
@@ -76,6 +90,16 @@ def quantise(x: Floats) -> tuple[Floats, Floats]:
     return rows, scales
 
 
+Quantised = tuple[Floats, Floats]
+"""What `quantise` gives: integers and scales."""
+
+
+def in_planes(x: Floats, second: bool) -> tuple[Quantised, ...]:
+    """Rows (row, n) quantised, and with a `second` plane what that left, quantised in turn: section 5."""
+    q, s = quantise(x)
+    return ((q, s), quantise(x - q * s[:, None])) if second else ((q, s),)
+
+
 @dataclass(frozen=True)
 class IntegerMatrix:
     """A weight matrix for exact products: integers as float32 for BLAS.
@@ -88,8 +112,14 @@ class IntegerMatrix:
     rows: Floats
     scales: Floats
 
-    def product(self, q: Floats, s: Floats) -> Floats:
-        """Quantised rows times the matrix, section 5: q (row, input), s (row,) -> (row, output)."""
+    def product(self, planes: tuple[Quantised, ...]) -> Floats:
+        """Quantised rows times the matrix, section 5: planes of q (row, input), s (row,) -> (row, output)."""
+        first, *rest = (self._product(q, s) for q, s in planes)
+        for y in rest:
+            first += y
+        return first
+
+    def _product(self, q: Floats, s: Floats) -> Floats:
         y = exact_product(q, self.rows.T)
         y *= s[:, None]
         y *= self.scales
@@ -108,13 +138,20 @@ def exact_product(a: Floats, b: Floats) -> Floats:
     return total.astype(np.float32)
 
 
-def rope_steps(dimensions: int, theta: float, factors: list[float] | None = None) -> Turns:
-    """Section 7: how far pair i turns per position, in units of 2^-64 of a full turn: (dimensions / 2,) uint64."""
+def rope_steps(
+    dimensions: int, theta: float, factors: list[float] | None = None, stretch: float = 1.0
+) -> Turns:
+    """Section 7: how far pair i turns per position, in units of 2^-64 of a full turn: (dimensions / 2,) uint64.
+
+    `stretch` makes all of them turn so many times slower.
+    """
     with decimal.localcontext(decimal.Context(prec=50)) as context:
         steps = []
         for i in range(dimensions // 2):
             frequency = context.power(decimal.Decimal(theta), decimal.Decimal(-2 * i) / dimensions)
-            turn = frequency / TWO_PI / decimal.Decimal(factors[i] if factors else 1)
+            turn = (
+                frequency / TWO_PI / decimal.Decimal(factors[i] if factors else 1) / decimal.Decimal(stretch)
+            )
             steps.append(int((turn * 2**64).to_integral_value(decimal.ROUND_HALF_EVEN)) % 2**64)
     return np.array(steps, np.uint64)
 

@@ -29,6 +29,7 @@ class Batch:
         rows: (stream, position) index into the call's rows.
         held: slots of these streams that are filled before the call.
         hidden: (position, key) whether a key is out of sight; keys are the held slots, then this call's rows.
+        far: (position, key) likewise for the local layers of a model that has a window for them.
         past_window: (position,) whether the position is past the window: it scores the sinks as if it stood at W - 1.
         kept: (kept,) the call's positions that are still in the window after it.
         slots: (kept,) their slots.
@@ -38,6 +39,7 @@ class Batch:
     rows: Integers
     held: int
     hidden: NDArray[np.bool_]
+    far: NDArray[np.bool_]
     past_window: NDArray[np.bool_]
     kept: Integers
     slots: Integers
@@ -60,8 +62,12 @@ class Cache:
 class Plan:
     """One call's rows: the position of each, and the batches that attention handles at once."""
 
-    def __init__(self, streams: IntRow, lengths: Integers, context: ContextWindow, heads: int) -> None:
+    def __init__(
+        self, streams: IntRow, lengths: Integers, context: ContextWindow, heads: int, span: int = 0
+    ) -> None:
+        """`span` is how many tokens a local layer sees, 0 where there are none."""
         self._context = context
+        self._span = min(span or context.window, context.window - context.sinks)
         self.positions = np.empty(len(streams), np.int64)
         members = []
         order = np.argsort(streams, kind="stable")
@@ -91,7 +97,8 @@ class Plan:
         seen = (keys <= queries[:, None]) & ((keys < sinks) | (keys > queries[:, None] - (window - sinks)))
         kept = np.flatnonzero((queries < sinks) | (queries >= length + count - (window - sinks)))
         slots = self._slots(queries[kept])
-        return Batch(streams, rows, held, ~seen, queries >= window, kept, slots)
+        far = (keys > queries[:, None]) | (keys <= queries[:, None] - self._span)
+        return Batch(streams, rows, held, ~seen, far, queries >= window, kept, slots)
 
     def _slots(self, positions: Integers) -> Integers:
         window, sinks = self._context.window, self._context.sinks

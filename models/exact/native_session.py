@@ -9,7 +9,7 @@ import numpy as np
 
 from nacomp.models.errors import KernelUnavailable, ModelError
 from nacomp.models.exact.weights import Hyperparameters, Weights
-from nacomp.models.protocol import BoolRow, ContextWindow, FloatRows, IntRow
+from nacomp.models.protocol import BoolRow, ContextWindow, Door, FloatRows, IntRow
 
 try:
     from nacomp.models.exact import _kernels as native
@@ -71,6 +71,11 @@ class NativeModel:
         return self.core.kernel
 
     @property
+    def threads(self) -> int:
+        """Threads that serve its sessions."""
+        return self.core.threads
+
+    @property
     def bytes(self) -> int:
         """Memory of the packed weights."""
         return self.core.bytes
@@ -90,10 +95,23 @@ def _pack(weights: Weights, kernel: str, threads: int) -> "native.Model":
         rope_steps=weights.rope_steps,
         kernel=kernel,
         threads=threads,
+        planes=shape.planes,
+        gelu=shape.gelu,
+        embedding_scale=shape.embedding_scale,
+        score_scale=shape.score_scale,
+        span=shape.span,
     )
+    if shape.local:
+        steps = weights.rope_steps if weights.local_rope_steps is None else weights.local_rope_steps
+        core.set_local(np.array(shape.local), steps)
     for index, layer in enumerate(weights.layers):
         core.set_norm("attn_norm", index, layer.attn_norm)
         core.set_norm("ffn_norm", index, layer.ffn_norm)
+        for name in ("attn_q_norm", "attn_k_norm", "post_attention_norm", "post_ffw_norm"):
+            if (norm := getattr(layer, name)) is not None:
+                core.set_norm(name, index, norm)
+        if layer.bias is not None:
+            core.set_bias(index, layer.bias)
         for name in ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"):
             matrix = getattr(layer, name)
             core.set_matrix(name, index, matrix.rows, matrix.scales)
@@ -121,6 +139,10 @@ class NativeSession:
     def bytes(self) -> int:
         """Memory of the cache and the working space, the logits included."""
         return self._core.bytes + self._logits.nbytes
+
+    def door(self, lanes: int) -> Door:
+        """For native code: `lanes` groups of streams may be fed at the same time, each on one thread."""
+        return Door(self._core.door(lanes), self._model.name)
 
     def feed(self, streams: IntRow, tokens: IntRow, want: BoolRow) -> FloatRows:
         """See `models.protocol.Session.feed`. Raises ModelError where the model's values overflow."""

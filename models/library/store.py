@@ -11,19 +11,19 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, Protocol
 
 from platformdirs import user_data_path
 
 from nacomp.formats.errors import Remedy
 from nacomp.models.errors import HashMismatch, HomeMissing, ModelError, ModelMissing
-from nacomp.models.library.catalogue import ID, CatalogueEntry, EmbeddedSource, read_catalogue
+from nacomp.models.library.catalogue import ID, CatalogueEntry, EmbeddedSource, Strength, read_catalogue
 from nacomp.models.library.gguf_file import open_gguf
 
 HOME_VARIABLE = "NACOMP_HOME"
@@ -38,6 +38,14 @@ Check = Callable[[], object]
 """Called often during long work; raises to stop it."""
 
 
+class Readable(Protocol):
+    """What a model's bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; empty at the end."""
+        ...
+
+
 @dataclass(frozen=True)
 class StoredModel:
     """A model that is on this machine.
@@ -45,7 +53,7 @@ class StoredModel:
     Attributes:
         sha256: hexadecimal; the model's identity in archives.
         size: bytes.
-        source: kind of source it came from: `embedded`, `package`, `hub` or `file`.
+        source: kind of source it came from: `embedded`, `package`, `parts`, `hub` or `file`.
     """
 
     id: str
@@ -69,6 +77,9 @@ class ModelState:
     installed: bool
     source: str
     path: str
+    good_at: tuple[str, ...]
+    recommended: bool
+    """Whether nothing that is installed is for the same texts, and this is the first of its kind in the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +140,8 @@ class Store:
         """The catalogue in its order, then the user's own models."""
         stored = {model.id: model for model in self.stored()}
         catalogue = read_catalogue()
-        known = [_state(entry, stored.get(entry.id)) for entry in catalogue.values()]
+        recommended = _recommended(catalogue.values(), stored)
+        known = [_state(e, stored.get(e.id), recommended=e in recommended) for e in catalogue.values()]
         return known + [_own_state(model) for model in stored.values() if model.id not in catalogue]
 
     def add(
@@ -166,7 +178,7 @@ class Store:
     def install(
         self,
         model: str,
-        content: IO[bytes],
+        content: Readable,
         size: int | None,
         source: str,
         sha256: str | None,
@@ -278,7 +290,7 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _copy(content: IO[bytes], to: IO[bytes], size: int | None, report: Report, check: Check) -> str:
+def _copy(content: Readable, to: IO[bytes], size: int | None, report: Report, check: Check) -> str:
     digest, done = hashlib.sha256(), 0
     while piece := content.read(COPY_BYTES):
         check()
@@ -295,7 +307,17 @@ def _sha256_of(path: Path, _mtime_ns: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _state(entry: CatalogueEntry, stored: StoredModel | None) -> ModelState:
+def _recommended(catalogue: Iterable[CatalogueEntry], stored: Container[str]) -> list[CatalogueEntry]:
+    """The first model for each kind of text that no installed model is for."""
+    first: dict[tuple[Strength, ...], CatalogueEntry] = {}
+    served = {entry.good_at for entry in catalogue if entry.id in stored}
+    for entry in catalogue:
+        if entry.good_at and entry.good_at not in served:
+            first.setdefault(entry.good_at, entry)
+    return list(first.values())
+
+
+def _state(entry: CatalogueEntry, stored: StoredModel | None, *, recommended: bool) -> ModelState:
     return ModelState(
         id=entry.id,
         name=entry.name,
@@ -307,6 +329,8 @@ def _state(entry: CatalogueEntry, stored: StoredModel | None) -> ModelState:
         installed=stored is not None,
         source=stored.source if stored else entry.sources[0].kind,
         path=str(stored.path) if stored else "",
+        good_at=entry.good_at,
+        recommended=recommended,
     )
 
 
@@ -322,4 +346,6 @@ def _own_state(model: StoredModel) -> ModelState:
         installed=True,
         source=model.source,
         path=str(model.path),
+        good_at=(),
+        recommended=False,
     )

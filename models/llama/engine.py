@@ -76,6 +76,9 @@ class LlamaEngine:
             self._sessions[number].add(session)
         return session
 
+    def open_door(self, streams: int, context: ContextWindow) -> None:
+        """See `models.protocol.Engine.open_door`: there is none."""
+
     @cached_property
     def tokenizer(self) -> Tokenizer | GreedyTokenizer:
         """See `models.protocol.Engine.tokenizer`."""
@@ -171,6 +174,16 @@ def best_settings(probe_streams: int, gpu_layers: int | None = None) -> LlamaSet
     return LlamaSettings(gpu_layers, gpu_layers == ALL_LAYERS, probe_streams)
 
 
+def _uses_amx() -> bool:
+    """Whether llama.cpp would multiply in the processor's tiles, which ends the process ("illegal instruction").
+
+    GCC 12 drops the tiles' configuration, which lies on the stack and which nothing seems to read (llama.cpp's pull
+    request 26954): on a Sapphire Rapids every batch of two tokens of a quantised model died. Weights that are not packed
+    anew go past them, and past the packed products of AVX-512 too.
+    """
+    return b"AMX_INT8 = 1" in (library().llama_print_system_info() or b"")
+
+
 def load_model(path: Path, settings: LlamaSettings, place: Device | None) -> LlamaModel:
     """One instance of the weights. Raises ModelError, UnsupportedModel."""
     llama = library()
@@ -180,6 +193,8 @@ def load_model(path: Path, settings: LlamaSettings, place: Device | None) -> Lla
     # A list that ends where it begins keeps llama.cpp off every GPU.
     places = (ctypes.c_void_p * 2)(place.handle if place else None, None)
     parameters.devices = ctypes.cast(places, ctypes.c_void_p)
+    if _uses_amx():
+        parameters.use_extra_bufts = False
     pointer = llama.llama_model_load_from_file(str(path).encode(), parameters)
     if not pointer:
         raise ModelError(model=path.name, reason=f"llama.cpp cannot load it ({last_error()})")

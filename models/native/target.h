@@ -37,6 +37,15 @@
 #define NACOMP_ISA_END
 #endif
 
+// GCC takes half the width unless it is told; clang does not know the word there, and would ignore all of the attribute.
+#if defined(__clang__)
+#define NACOMP_AVX512_ISA "avx512f,avx512bw,avx512dq,avx512vl"
+#define NACOMP_AVX512VNNI_ISA "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,popcnt"
+#else
+#define NACOMP_AVX512_ISA "avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512"
+#define NACOMP_AVX512VNNI_ISA "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,popcnt,prefer-vector-width=512"
+#endif
+
 // NACOMP_TARGET: the namespace, and the kernel's name. Not defined where the target does not fit the processor: such a file
 // compiles to nothing.
 #if defined(NACOMP_TARGET_SCALAR)  // no intrinsics at all: runs on every processor and settles arguments between the others
@@ -49,12 +58,11 @@
 #define NACOMP_TARGET_END NACOMP_ISA_END
 #elif defined(NACOMP_TARGET_AVX512) && defined(NACOMP_X86_64)  // server x86 since Skylake
 #define NACOMP_TARGET avx512
-#define NACOMP_TARGET_BEGIN NACOMP_ISA_BEGIN("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")
+#define NACOMP_TARGET_BEGIN NACOMP_ISA_BEGIN(NACOMP_AVX512_ISA)
 #define NACOMP_TARGET_END NACOMP_ISA_END
 #elif defined(NACOMP_TARGET_AVX512VNNI) && defined(NACOMP_X86_64)  // server and desktop x86 since Ice Lake and Zen 4
 #define NACOMP_TARGET avx512vnni
-#define NACOMP_TARGET_BEGIN \
-    NACOMP_ISA_BEGIN("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,popcnt,prefer-vector-width=512")
+#define NACOMP_TARGET_BEGIN NACOMP_ISA_BEGIN(NACOMP_AVX512VNNI_ISA)
 #define NACOMP_TARGET_END NACOMP_ISA_END
 #elif defined(NACOMP_TARGET_NEON) && defined(NACOMP_AARCH64)  // every 64-bit ARM core
 #define NACOMP_TARGET neon

@@ -34,6 +34,8 @@ ONE = np.float32(1 << 26)
 the few tokens the model finds absurd cost up to 48 bits (0.1% on lcet10); with it, a sure row loses 0.001 bits."""
 LIKELY = 12
 """A likely token weighs at least 2^-12 of the row."""
+MIXED_LIKELY = 10
+"""The same where the row is coded as bits beside the context mixer, which makes up for the others."""
 DISTANCES = 16
 LIKELIHOODS = LIKELY + 1
 COLUMN_STEP = 3
@@ -90,7 +92,11 @@ class BiasedRow:
 class LogitBias:
     """All biases of one block, and the contexts of its streams."""
 
-    def __init__(self, vocabulary: Vocabulary, parameters: EnsembleParameters, streams: int) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, parameters: EnsembleParameters, streams: int, likely: int = LIKELY
+    ) -> None:
+        """`likely`: a token has context biases from 2^-likely of the row on."""
+        self._likely = likely
         self._size = vocabulary.size
         self._widths = [piece_width(piece) for piece in vocabulary.pieces]
         self._newline = vocabulary.first_escape + 10
@@ -122,7 +128,7 @@ class LogitBias:
             s -= s.max()
         weights = np.rint(exp32(s) * ONE).astype(np.int64) + 1
         total = int(weights.sum())
-        likely = np.flatnonzero((weights << LIKELY >= total) & self._codable).tolist()
+        likely = np.flatnonzero((weights << self._likely >= total) & self._codable).tolist()
         entries = [self._entries(stream, token, int(weights[token]), total) for token in likely]
         for token, (pair, gap, column, recency) in zip(likely, entries, strict=True):
             bias = float(self._pairs.values[pair]) + float(self._gaps.values[gap])

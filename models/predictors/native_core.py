@@ -1,6 +1,7 @@
 """The native core behind the same contract as the reference."""
 
 from dataclasses import asdict
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from nacomp.models.predictors.parameters import EnsembleParameters
 from nacomp.models.predictors.to_frequencies import cost_bits
 from nacomp.models.tokens.vocabulary import Vocabulary
 
-_INITIAL_WEIGHTS = {
+INITIAL_WEIGHTS = {
     "followers": np.array(initial_weights.FOLLOWER_COUNTERS),
     "match": np.array(initial_weights.MATCH_COUNTERS),
     "recency": np.array(initial_weights.RECENCY_BIASES),
@@ -32,7 +33,7 @@ class NativeEnsemble:
     ) -> None:
         """`instructions`: one of `_ensemble.available_kernels()`, the best one if empty; they differ in speed alone."""
         self._core = _ensemble.Ensemble(
-            _widths(vocabulary), asdict(parameters), _INITIAL_WEIGHTS, streams, instructions
+            widths(vocabulary), asdict(parameters), INITIAL_WEIGHTS, streams, instructions
         )
         self._pages = np.empty((0, 0))
         self._slots = np.empty((0, 0))
@@ -57,9 +58,12 @@ def plan(
     vocabulary: Vocabulary, parameters: EnsembleParameters, symbols: list[NDArray[np.int32]]
 ) -> list[NDArray[np.bool_]]:
     """See `ensemble.plan_skips`."""
-    return _ensemble.plan(_widths(vocabulary), asdict(parameters), _INITIAL_WEIGHTS, symbols)
+    return _ensemble.plan(widths(vocabulary), asdict(parameters), INITIAL_WEIGHTS, symbols)
 
 
-def _widths(vocabulary: Vocabulary) -> NDArray[np.int32]:
-    """(token,) what the core knows of the pieces."""
-    return np.array([piece_width(p) if p else _ensemble.NEVER_CODED for p in vocabulary.pieces], np.int32)
+@lru_cache(maxsize=4)
+def widths(vocabulary: Vocabulary) -> NDArray[np.int32]:
+    """(token,) what the core knows of the pieces. Kept, as each block asks twice: 262,144 pieces take a second."""
+    found = np.array([piece_width(p) if p else _ensemble.NEVER_CODED for p in vocabulary.pieces], np.int32)
+    found.flags.writeable = False
+    return found

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nacomp.models.predictors.candidates import Candidate
 from nacomp.models.predictors.initial_weights import MODEL_MIXER
-from nacomp.models.predictors.logit_bias import BiasedRow, LogitBias
+from nacomp.models.predictors.logit_bias import LIKELY, BiasedRow, LogitBias
 from nacomp.models.predictors.mixer import Decision, Mixer, mass_left
 from nacomp.models.predictors.order0 import IntWeights
 from nacomp.models.predictors.parameters import EnsembleParameters
@@ -32,7 +32,7 @@ class Row:
         self, weights: IntWeights, total: int, candidates: list[Candidate], decisions: list[Decision]
     ) -> None:
         """`weights`: (page * 256,) integer weights of the base row; `total`: their sum."""
-        self._weights = weights
+        self.weights, self.candidates, self.decisions = weights, candidates, decisions
         taken = sum(int(weights[c.symbol]) for c in candidates)
         rest = float(total - taken)
         self._scale = (mass_left(decisions) * MASS) / rest if rest > 0.0 else 0.0
@@ -42,9 +42,9 @@ class Row:
 
     def pages(self) -> Frequencies:
         """(page,) frequencies."""
-        sums = self._weights.reshape(-1, PAGE).sum(axis=1)
+        sums = self.weights.reshape(-1, PAGE).sum(axis=1)
         for symbol in self._masses:
-            sums[symbol >> 8] -= self._weights[symbol]
+            sums[symbol >> 8] -= self.weights[symbol]
         pages = np.floor(sums.astype(np.float64) * self._scale)
         for symbol, mass in self._masses.items():
             pages[symbol >> 8] += mass
@@ -52,7 +52,7 @@ class Row:
 
     def slots(self, page: int) -> Frequencies:
         """(256,) frequencies within a page."""
-        row = self._weights[page * PAGE : (page + 1) * PAGE].astype(np.float64)
+        row = self.weights[page * PAGE : (page + 1) * PAGE].astype(np.float64)
         weights = np.floor(row * self._scale)
         for symbol, mass in self._masses.items():
             if symbol >> 8 == page:
@@ -78,9 +78,11 @@ class NumpyEnsemble:
 
     kernel = "numpy"
 
-    def __init__(self, vocabulary: Vocabulary, parameters: EnsembleParameters, streams: int) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, parameters: EnsembleParameters, streams: int, likely: int = LIKELY
+    ) -> None:
         self._symbol_models = SymbolModels(vocabulary, parameters, streams)
-        self._logit_bias = LogitBias(vocabulary, parameters, streams)
+        self._logit_bias = LogitBias(vocabulary, parameters, streams, likely)
         self._mixer = Mixer(MODEL_MIXER, MODEL_RATE)
         self._predictions: list[Prediction] = []
         self._rows: list[Row] = []
@@ -94,14 +96,18 @@ class NumpyEnsemble:
         )
 
     def predict(self, streams: Rows, logits: NDArray[np.float32], has_logits: Mask) -> Frequencies:
+        self._pages = np.array([row.pages() for row in self.open(streams, logits, has_logits)])
+        return self._pages
+
+    def open(self, streams: Rows, logits: NDArray[np.float32], has_logits: Mask) -> list[Row]:
+        """As `predict`, for a coder that takes the rows as they are."""
         given = iter(logits)
         self._predictions = [Prediction(s, *self._symbol_models.propose(s)) for s in streams.tolist()]
         self._rows = [
             self._row(prediction, next(given) if has else None)
             for prediction, has in zip(self._predictions, has_logits.tolist(), strict=True)
         ]
-        self._pages = np.array([row.pages() for row in self._rows])
-        return self._pages
+        return self._rows
 
     def _row(self, prediction: Prediction, logits: NDArray[np.float32] | None) -> Row:
         order0 = self._symbol_models.order0

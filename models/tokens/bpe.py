@@ -34,8 +34,11 @@ def build_bpe(table: TokenTable, unknown_id: int) -> Tokenizer:
         for token, (text, kind) in reversed(list(enumerate(zip(table.texts, table.kinds, strict=True))))
         if kind in (TokenKind.NORMAL, TokenKind.USER_DEFINED) and text
     }
-    merges = list(_score_merges(table, vocabulary) if table.model == "llama" else _listed_merges(table))
-    merges = [(a, b) for a, b in merges if a in vocabulary and b in vocabulary and a + b in vocabulary]
+    if table.model == "llama":
+        merges = _score_merges(table, vocabulary)
+    else:
+        listed = _listed_merges(table)
+        merges = [(a, b) for a, b in listed if a in vocabulary and b in vocabulary and a + b in vocabulary]
     if not merges:
         raise ModelError(model=table.name, reason="its tokenizer has no merges")
     unknown = "\uffff unknown"

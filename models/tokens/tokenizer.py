@@ -11,6 +11,7 @@ call per piece whatever the input, and no quadratic case.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,11 @@ class Tokenizer:
         self._sentencepiece = table.model == "llama"
         self._characters = _known_characters(table)
         self._unsayable_bytes = vocabulary.byte_symbols >= vocabulary.first_escape
-        self._greedy = GreedyTokenizer(vocabulary)
+
+    @cached_property
+    def _greedy(self) -> "GreedyTokenizer":
+        """Made when a piece needs it: a table of 262,144 tokens takes a second."""
+        return GreedyTokenizer(self._vocabulary)
 
     def encode(self, text: bytes) -> Symbols:
         """(symbol,) int32 symbols with `vocabulary.join(symbols) == text`, for any bytes. Never fails."""

@@ -1,26 +1,39 @@
 """Sources to an archive: units are coded, blocks written as they come, and every range of a source finds its extent."""
 
-import hashlib
+import io
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import BinaryIO, cast
 
 from nacomp.archive.block_encoder import BlockEncoder, CodedBlock
+from nacomp.archive.file_table import FileTable
 from nacomp.archive.guard import check_names
+from nacomp.archive.hard_links import linked
+from nacomp.archive.layout import DerivedContents, Placement
+from nacomp.archive.left_out import TellLeftOut
+from nacomp.archive.old_versions import OldVersion, extents_by_name
 from nacomp.archive.segments import Range
+from nacomp.archive.short import compact_archive, is_short
 from nacomp.archive.sources import Source
-from nacomp.archive.units import plan_units
-from nacomp.formats.entry import Entry, EntryKind, Extent
+from nacomp.archive.units import Unit, plan_units
+from nacomp.codecs.neural import model_of
+from nacomp.errors import FileProblem
+from nacomp.formats.entry import Entry, EntryKind
+from nacomp.formats.extent import Extent
+from nacomp.formats.file_access import go_on, write_all
+from nacomp.formats.index import Before
 from nacomp.formats.methods import Method
+from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Seal, SealingStream
 from nacomp.formats.writer import ArchiveWriter
+from nacomp.runtime.documents import LeftOut
 from nacomp.runtime.events import Phase
 from nacomp.runtime.progress import Job
+from nacomp.transforms.table import VIEW_METHODS
 
-MIN_TIME, MAX_TIME = -(1 << 63), (1 << 63) - 1
-"""Nanoseconds since 1970: the years 1677 to 2262."""
+CodedUnit = tuple[Unit, Sequence[CodedBlock]]
 
 
 @dataclass(frozen=True)
@@ -31,98 +44,206 @@ class Written:
     original_size: int
     compressed_size: int
     seconds: float
+    sources: tuple[Source, ...]
+    """What is in it; those that proved unreadable are not."""
+    models: Mapping[str, int]
+    """Bytes of content that each model coded, by its id."""
 
     @property
     def bits_per_byte(self) -> float:
         """Archive bits per source byte."""
         return 8 * self.compressed_size / max(self.original_size, 1)
 
+    def model_of_most(self, otherwise: str) -> str:
+        """The model that coded most of it."""
+        return max(self.models, key=self.models.__getitem__, default=otherwise)
+
+
+@dataclass(frozen=True)
+class Update:
+    """What makes an archive an update of the one it is written behind.
+
+    Attributes:
+        before: the contents of that one; None for what is no update.
+        known: entries whose bytes are among them.
+        removed: paths that are there no more, with all below them.
+        old: what changed files were, whose bytes need not be coded again.
+        before_footer: called when all but the footer is written, which makes the update count.
+    """
+
+    before: Before | None = None
+    known: Sequence[Entry] = ()
+    removed: Sequence[str] = ()
+    old: Sequence[OldVersion] = ()
+    before_footer: Callable[[], object] = go_on
+
+
+def write_update(
+    stream: BinaryIO,
+    sources: Sequence[Source],
+    update: Update,
+    encoder: BlockEncoder,
+    job: Job,
+    left_out: TellLeftOut | None = None,
+) -> Written:
+    """Write these sources as an update, behind what is in the stream already. Raises what `write_archive` does."""
+    check_names(sources)
+    return _write_long(stream, sources, encoder, job, left_out, update)[0]
+
 
 class Placer:
     """Writes coded blocks and remembers where each range of a unit went."""
 
     def __init__(
-        self, stream: BinaryIO, methods: Sequence[Method], only: Sequence[CodedBlock] | None
+        self,
+        stream: BinaryIO,
+        methods: Sequence[Method],
+        only: Collection[Method] | None,
+        before: Before | None = None,
     ) -> None:
-        """`only` are all blocks there will be, if that is known: a small archive then lists just the methods it uses.
+        """`only` are all methods there will be, if that is known: a small archive then lists just those.
 
         The list comes before the first block, so an archive of several units has to list every method it may need.
         """
-        used = None if only is None else [block.method for block in only]
-        self._methods = [method for method in methods if used is None or method in used]
-        self.writer = ArchiveWriter(stream, self._methods)
+        self._methods = [method for method in methods if only is None or method in only]
+        self.writer = ArchiveWriter(stream, self._methods, before=before)
+        self.derived = DerivedContents(self._methods)
+        self.models: dict[str, int] = {}
+        """Bytes that each model coded, by its id."""
 
-    def write(self, blocks: Iterable[CodedBlock]) -> list[tuple[Range, Extent]]:
-        """Write a unit's blocks; gives, sorted, which range of the unit is where in the archive."""
-        placed = []
+    def write(self, blocks: Iterable[CodedBlock]) -> Placement:
+        """Write a unit's blocks; gives where each range of its data went."""
+        placed: list[tuple[Range, Extent]] = []
         for block in blocks:
+            if (model := model_of(block.method)) is not None:
+                self.models[model] = self.models.get(model, 0) + block.original_size
             method = self._methods.index(block.method)
             number = self.writer.add_block(method, block.payload, block.original_size, block.checksum)
             offset = 0
             for start, end in block.ranges:
                 placed.append(((start, end), Extent(number, offset, end - start)))
                 offset += end - start
-        return sorted(placed, key=lambda item: item[0])
-
-
-def extents_of(placed: list[tuple[Range, Extent]], start: int, length: int) -> list[Extent]:
-    """The extents that hold `length` bytes of the unit from `start` on."""
-    found = []
-    for (low, high), extent in placed:
-        first, last = max(low, start), min(high, start + length)
-        if first < last:
-            found.append(Extent(extent.block, extent.offset + first - low, last - first))
-    return found
+        return Placement(placed)
 
 
 def write_archive(
-    stream: BinaryIO, sources: Sequence[Source], encoder: BlockEncoder, job: Job, seal: Seal | None = None
+    stream: BinaryIO,
+    sources: Sequence[Source],
+    encoder: BlockEncoder,
+    job: Job,
+    seal: Seal | None = None,
+    left_out: TellLeftOut | None = None,
 ) -> Written:
     """Write all sources to a stream that need not seek, sealed or not.
+
+    Files that cannot be read or change meanwhile are told to `left_out`, if that is given, and get no entry; blocks of a
+    large one may stay in the archive, and nothing points to them.
 
     Raises FileChanged, FileProblem, Interrupted; what is in the stream then is not an archive.
     """
     if seal is not None:
         sealing = SealingStream(stream, seal)
-        written = write_archive(cast(BinaryIO, sealing), sources, encoder, job)
+        written = write_archive(cast(BinaryIO, sealing), sources, encoder, job, left_out=left_out)
         return replace(written, compressed_size=sealing.finish())
     check_names(sources)
+    sources = linked(sources)
+    if is_short(sources):
+        encoder.expect_compact()
+        return _write_short(stream, sources, encoder, job, left_out)
+    return _write_long(stream, sources, encoder, job, left_out)[0]
+
+
+def _write_short(
+    stream: BinaryIO,
+    sources: Sequence[Source],
+    encoder: BlockEncoder,
+    job: Job,
+    left_out: TellLeftOut | None,
+) -> Written:
+    """One short file in whichever form is smaller."""
+    whole = io.BytesIO()
+    written, entries, coded = _write_long(whole, sources, encoder, job, left_out)
+    archive = min(filter(None, (compact_archive(entries[0], coded, encoder), whole.getvalue())), key=len)
+    write_all(stream, archive)
+    job.wrote(len(archive))
+    return replace(written, compressed_size=len(archive))
+
+
+def _write_long(
+    stream: BinaryIO,
+    sources: Sequence[Source],
+    encoder: BlockEncoder,
+    job: Job,
+    left_out: TellLeftOut | None,
+    update: Update | None = None,
+) -> tuple[Written, Sequence[Entry], Sequence[CodedUnit]]:
+    """An archive in the long form; what is in it, and its first units."""
+    update = update or Update()
     began = time.monotonic()
-    total = sum(source.size for source in sources)
-    job.expect(total)
+    job.expect(sum(source.size for source in sources))
     job.enter(Phase.COMPRESSING)
-    coded = encoder.code(plan_units(sources))
+    missing = _Missing(sources, job, left_out)
+    known = [version.source for version in update.old]
+    coded = encoder.code(plan_units(sources, missing.tell if left_out is not None else None, known))
     first = list(islice(coded, 2))
-    placer = Placer(
-        stream,
-        encoder.methods,
-        [block for _, blocks in first for block in blocks] if len(first) < 2 else None,
-    )
-    hashes = {s.name: hashlib.sha256() for s in sources if s.kind is EntryKind.FILE}
-    extents: dict[str, list[Extent]] = {name: [] for name in hashes}
+    is_all = len(first) < 2
+    methods = (encoder.known_methods if is_all else encoder.methods) + VIEW_METHODS
+    placer = Placer(stream, methods, _used(first) if is_all else None, update.before)
+    files = FileTable(sources, extents_by_name(update.old))
     for unit, blocks in chain(first, coded):
-        placed = placer.write(blocks)
-        for part in unit.parts:
-            name = part.source.name
-            hashes[name].update(memoryview(unit.data)[part.start : part.start + part.length])
-            extents[name] += extents_of(placed, part.start, part.length)
+        files.add(unit.parts, placer.write(blocks), placer.derived)
         job.wrote(placer.writer.bytes_written)
-    entries = [_entry(s, hashes[s.name].digest(), extents[s.name]) for s in sources if s.name in hashes]
-    entries += [_entry(s, b"", []) for s in sources if s.name not in hashes]
-    size = placer.writer.finish(entries)
-    job.wrote(size)
-    return Written(len(entries), total, size, time.monotonic() - began)
-
-
-def _entry(source: Source, sha256: bytes, extents: list[Extent]) -> Entry:
-    return Entry(
-        path=source.name,
-        kind=source.kind,
-        mode=source.mode,
-        # Some file systems have times beyond the year 2262; the archive has the nearest it can hold.
-        mtime_ns=min(max(source.mtime_ns, MIN_TIME), MAX_TIME),
-        size=source.size,
-        sha256=sha256,
-        link_target=source.link_target,
-        extents=tuple(extents),
+    there = missing.others()
+    contents = placer.writer.contents
+    entries = [*files.entries(there, contents), *update.known]
+    size = placer.writer.finish(
+        entries, placer.derived.numbered(contents), update.removed, update.before_footer
     )
+    job.wrote(size)
+    seconds = time.monotonic() - began
+    original_size = sum(source.whole_size for source in there)
+    written = Written(len(entries), original_size, size, seconds, tuple(there), placer.models)
+    return written, entries, first
+
+
+class _Missing:
+    """Which sources proved unreadable on the way."""
+
+    def __init__(self, sources: Sequence[Source], job: Job, told: TellLeftOut | None) -> None:
+        self._sources = sources
+        self._job = job
+        self._told = told
+        self._names: set[str] = set()
+        self._bytes = sum(source.size for source in sources)
+        self._last: LeftOut | None = None
+
+    def tell(self, source: Source, what: LeftOut) -> None:
+        """A source is left out: nothing of it is expected any more."""
+        self._names.add(source.name)
+        self._last = what
+        self._bytes -= source.size
+        self._job.expect(self._bytes)
+        if self._told is not None:
+            self._told(what)
+
+    def others(self) -> list[Source]:
+        """The sources that the archive holds. Raises FileProblem if none is left."""
+        there = [source for source in self._sources if not self._is_missing(source)]
+        if not there and self._last is not None:
+            raise FileProblem(path=self._last.path, reason=self._last.reason)
+        return there
+
+    def _is_missing(self, source: Source) -> bool:
+        """Whether it was told of; a hard link is told of here, where its file is missing."""
+        if source.kind is not EntryKind.HARD_LINK or source.link_target not in self._names:
+            return source.name in self._names
+        if self._told is not None:
+            reason = f"is the same file as {display_name(source.link_target)}, which is left out"
+            self._told(LeftOut(str(source.path), reason))
+        return True
+
+
+def _used(coded: Sequence[CodedUnit]) -> list[Method]:
+    """The methods of these blocks, and of the views opened for them."""
+    used = [block.method for _, blocks in coded for block in blocks]
+    return used + [method for unit, _ in coded for part in unit.parts for method in part.layout.methods()]

@@ -16,6 +16,7 @@ from nacomp.errors import FileProblem, LimitExceeded, Remedy
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.errors import UnsafePath
 from nacomp.formats.paths import check_link, check_path, display_name, encode_path
+from nacomp.runtime.destinations import Place, find_place
 
 FREE_OUTPUT = 16 << 30
 """Bytes that any archive may give; a disk image of zeros this large is 2.4 MB of archive."""
@@ -64,6 +65,14 @@ def split_names(sources: Sequence[Source]) -> tuple[list[Source], list[tuple[Sou
     return good, bad
 
 
+def find_archive_place(output: Path, sources: Iterable[Source], *, overwrite: bool) -> Place:
+    """Where an archive of these sources goes, judged before a model is looked for. Raises OutputExists, FileProblem."""
+    place = find_place(output, overwrite=overwrite)
+    if not place.is_stream:
+        check_apart(place.path, sources)
+    return place
+
+
 def check_apart(output: Path, sources: Iterable[Source]) -> None:
     """Raise FileProblem if an archive would take the place of one of its sources, or lie in one of their folders.
 
@@ -71,7 +80,9 @@ def check_apart(output: Path, sources: Iterable[Source]) -> None:
     """
     own = _identity(output)
     above = {_identity(folder) for folder in Path(os.path.realpath(output)).parents}
-    for source in sources:
+    found = list(sources)
+    names = {source.name for source in found}
+    for source in found:
         if source.path is None or source.kind is EntryKind.SYMLINK:
             continue
         if source.kind is EntryKind.FILE and own is not None and _identity(source.path) == own:
@@ -79,7 +90,8 @@ def check_apart(output: Path, sources: Iterable[Source]) -> None:
                 path=output, reason="is one of the inputs, and would be replaced by its own archive"
             )
         # Folders further down are below this one, so whatever lies in them lies in it.
-        if source.kind is EntryKind.FOLDER and "/" not in source.name and _identity(source.path) in above:
+        is_top = source.kind is EntryKind.FOLDER and source.name.rpartition("/")[0] not in names
+        if is_top and _identity(source.path) in above:
             raise FileProblem(path=output, reason=f"lies in {source.path}, which is one of the inputs")
 
 
@@ -110,13 +122,18 @@ def check_output(size: int, archive_size: int, max_output: int | None) -> None:
         )
 
 
+def existing_folder(target: Path) -> Path:
+    """The nearest thing above a path, or at it, that is there. Raises OSError."""
+    folder = target.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    return folder
+
+
 def check_room(size: int, target: Path) -> None:
     """Raise FileProblem if the disk that `target` will be on does not have so many bytes left."""
-    folder = target.absolute()
     try:
-        while not folder.exists():
-            folder = folder.parent
-        usage = shutil.disk_usage(folder)
+        usage = shutil.disk_usage(existing_folder(target))
     except OSError:
         return
     # Some network drives tell nothing and say 0.

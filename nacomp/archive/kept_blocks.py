@@ -30,6 +30,7 @@ from nacomp.codecs.levels import Level
 from nacomp.codecs.packed import Packed
 from nacomp.errors import FileProblem, file_problem
 from nacomp.formats.methods import Method
+from nacomp.runtime.locks import lock
 from nacomp.version import VERSION
 
 SUFFIX = ".nacomp-resume"
@@ -37,8 +38,6 @@ RECORD = struct.Struct("<4s32sIQ16s")
 """Marker, key, method, payload size, checksum over all of it but itself, and the payload, which follows."""
 MARKER = b"NKB1"
 CHECKED = RECORD.size - 16
-LOCKED_BYTE = 1 << 62
-"""Windows locks bytes, not files; one that no file has hinders nobody who reads."""
 
 
 def kept_path(target: Path) -> Path:
@@ -157,7 +156,7 @@ def keeping(target: Path, methods: Sequence[Method], level: Level) -> Iterator[K
     except OSError as problem:
         raise file_problem(path, problem) from problem
     with file:
-        _lock(file, path)
+        lock(file, path)
         kept = KeptBlocks(file, path, methods, level)
         try:
             yield kept
@@ -183,22 +182,6 @@ def _open_own(path: str, flags: int) -> int:
         os.close(handle)
         raise PermissionError(1, "belongs to another user", path)
     return handle
-
-
-def _lock(file: FileIO, path: Path) -> None:
-    """Hold the file until it is closed, by whatever end: the system lets go of it."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(LOCKED_BYTE)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as problem:
-        raise FileProblem(path=path, reason="another job is writing this archive") from problem
 
 
 def _discard(file: FileIO, path: Path) -> None:

@@ -28,7 +28,8 @@ def source_from_stream(stream: BinaryIO, name: str, cancel: CancelToken, mode: i
     """All of a stream as one file. Raises Interrupted, FileProblem where it cannot be kept."""
     spool = spooled(stream, name, cancel)
     size = spool.seek(0, os.SEEK_END)
-    return Source(name, EntryKind.FILE, size, mode, time.time_ns(), spool=spool)
+    # The time it came, to the second: a stream has none of its own, and the rest of it would be noise in the archive.
+    return Source(name, EntryKind.FILE, size, mode, int(time.time()) * 10**9, spool=spool)
 
 
 def spooled(stream: BinaryIO, name: str, cancel: CancelToken) -> BinaryIO:

@@ -5,22 +5,30 @@
 Paths were judged when the archive was opened (`nacomp.formats.paths`): none is absolute, none climbs, no link leaves the
 tree. What is left to check here is the target's side: a link that stands where a folder should be is never followed, not
 even one that is put there meanwhile, since each folder is opened through the handle of the one above it.
-Links come last, so that no file is written through one.
+Links come last, so that no file is written through one. A file's hard links are made while it is held open: what has taken
+its name meanwhile is another inode, and gets no second name. Comparing inodes later lost: a file that is gone lends its
+number to the next one.
 """
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
+from nacomp.archive.holes import write_data
 from nacomp.errors import FileProblem, OutputExists, file_problem
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.paths import case_collisions, display_name, windows_problem
-from nacomp.runtime.open_folder import OpenFolder
-from nacomp.runtime.output_files import check_free, save_in
+from nacomp.runtime.file_properties import Restore
+from nacomp.runtime.open_folder import Inode, OpenFolder
+from nacomp.runtime.output_files import check_place, folder_of, save_in
 
 SAFE_MODE_BITS = 0o777
 """Set-user-id and its kin are kept in the archive and never set on extraction."""
+
+LINKS = (EntryKind.SYMLINK, EntryKind.HARD_LINK)
+PLAIN = Restore()
 
 Pieces = Iterable[bytes | memoryview]
 
@@ -28,21 +36,30 @@ Pieces = Iterable[bytes | memoryview]
 class TreeWriter:
     """Writes these entries below a folder, which is made if need be, with all folders among them. Used in a `with`."""
 
-    def __init__(self, folder: Path, entries: Sequence[Entry], *, overwrite: bool) -> None:
-        """Raises FileProblem, for names that this system cannot hold before anything is written."""
+    def __init__(
+        self, folder: Path, entries: Sequence[Entry], *, overwrite: bool, restore: Restore = PLAIN
+    ) -> None:
+        """Opens or makes the folder; what lies in it is only looked at.
+
+        Raises FileProblem for names that this system cannot hold, and where something else stands in a folder's place.
+        """
         _check_names(entries)
         self._entries = entries
         self._overwrite = overwrite
+        self._restore = restore
+        self._hard_links: dict[str, list[Entry]] = {}
+        for entry in entries:
+            if entry.kind is EntryKind.HARD_LINK:
+                self._hard_links.setdefault(entry.link_target, []).append(entry)
+        self._linked: list[Path] = []
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._root = OpenFolder(folder)
         except OSError as problem:
             raise file_problem(folder, problem) from problem
         try:
-            for entry in entries:
-                self._folder(
-                    entry.path if entry.kind is EntryKind.FOLDER else _parent(entry), make=True
-                ).close()
+            for path in sorted({_folder_of(entry) for entry in entries}):
+                self._look(path)
         except BaseException:
             self.close()
             raise
@@ -57,64 +74,99 @@ class TreeWriter:
         """Let go of the folder. Idempotent."""
         self._root.close()
 
-    def check_free(self) -> None:
-        """Raise OutputExists if a file or link is there already and may not be replaced."""
-        for entry in self._entries:
-            if self._overwrite or entry.kind is EntryKind.FOLDER:
-                continue
-            with self._folder(_parent(entry)) as folder:
-                if folder.has(_name(entry)):
-                    raise OutputExists(path=folder.path / _name(entry))
+    def check_free(self, files: Iterable[str] | None = None) -> None:
+        """Before the first write: raise OutputExists or FileProblem if something is there that may not be replaced.
+
+        `files` are the paths that files will get, where these are not their entries' own.
+        """
+        if files is None:
+            files = [entry.path for entry in self._entries if entry.kind is EntryKind.FILE]
+        links = [entry.path for entry in self._entries if entry.kind in LINKS]
+        for path in (*files, *links):
+            self._look(_parent(path), _name(path))
 
     def write(self, entry: Entry, pieces: Pieces, name: Callable[[], str] | None = None) -> Path:
-        """Write a file; gives its path.
+        """Write a file of its data, and its hard links, unless it gets another name; gives its path.
 
         `name` gives the name in its folder that it gets instead of the entry's, if it is not what that promises. It is
         asked before the pieces and behind them, since they may prove wrong on the way.
 
         Raises FileProblem, OutputExists, and what `pieces` does; nothing is left of the file then.
         """
-        called = name or (lambda: _name(entry))
+        called = name or (lambda: _name(entry.path))
         mode = entry.mode & SAFE_MODE_BITS
-        with (
-            self._folder(_parent(entry)) as folder,
-            save_in(folder, called(), mode, entry.mtime_ns, overwrite=self._overwrite) as unfinished,
-        ):
-            for piece in pieces:
-                unfinished.file.write(piece)
-            unfinished.name = called()
+        names = self._hard_links.get(entry.path, ())
+        with ExitStack() as stack:
+            folder = stack.enter_context(self._folder(_parent(entry.path)))
+            with save_in(
+                folder,
+                called(),
+                mode,
+                entry.mtime_ns,
+                overwrite=self._overwrite,
+                restore=lambda file: self._restore.to(file, entry),
+            ) as unfinished:
+                write_data(unfinished.file, entry.holes, pieces)
+                unfinished.name = called()
+                if names:
+                    inode = stack.enter_context(unfinished.held())
+            if unfinished.name == _name(entry.path):
+                self._linked += [self._hard_link(link, folder, inode) for link in names]
         return folder.path / unfinished.name
 
     def finish(self) -> list[Path]:
-        """Once all files are there: make the links, whose paths it gives, and set the folders' times."""
-        links = [self._link(entry) for entry in self._entries if entry.kind is EntryKind.SYMLINK]
-        for entry in reversed([entry for entry in self._entries if entry.kind is EntryKind.FOLDER]):
+        """Once all files are there: make the symbolic links and set the folders' times. Gives the paths of all links."""
+        symbolic = [entry for entry in self._entries if entry.kind is EntryKind.SYMLINK]
+        links = [*self._linked, *map(self._link, symbolic)]
+        folders = [entry for entry in self._entries if entry.kind is EntryKind.FOLDER]
+        for entry in folders:
+            self._folder(entry.path).close()
+        # From the bottom up, and when nothing is made in them any more: each new name is a new time.
+        for entry in reversed(folders):
             with self._folder(entry.path) as folder:
-                folder.restore(entry.mode & SAFE_MODE_BITS, entry.mtime_ns)
+                try:
+                    folder.restore(entry, entry.mode & SAFE_MODE_BITS, self._restore)
+                except OSError as problem:
+                    raise file_problem(folder.path, problem) from problem
         return links
 
+    def _hard_link(self, entry: Entry, other: OpenFolder, inode: Inode) -> Path:
+        """One more name of the file in this folder that is held open. Raises FileProblem, OutputExists."""
+        name, file = _name(entry.path), entry.link_target
+        with self._folder(_parent(entry.path)) as folder:
+            target = folder.path / name
+            check_place(folder, name, overwrite=self._overwrite)
+            try:
+                folder.link_file(name, other, _name(file), inode)
+            except OSError as problem:
+                reason = f"cannot be a second name of {display_name(file)} ({problem.strerror})"
+                raise FileProblem(path=target, reason=reason) from problem
+        return target
+
     def _link(self, entry: Entry) -> Path:
-        name = _name(entry)
-        with self._folder(_parent(entry)) as folder:
+        name = _name(entry.path)
+        with self._folder(_parent(entry.path)) as folder:
             target = folder.path / name
             try:
-                if self._overwrite and folder.is_link(name):
-                    folder.remove(name)
-                folder.link(name, entry.link_target)
+                check_place(folder, name, overwrite=self._overwrite)
+                make = folder.replace_by_link if folder.has(name) else folder.link
+                make(name, entry, self._restore)
             except FileExistsError:
                 raise OutputExists(path=target) from None
             except OSError as problem:
                 raise file_problem(target, problem) from problem
         return target
 
-    def _folder(self, path: str, *, make: bool = False) -> OpenFolder:
-        """A folder of the tree, through no link; made if asked to. Raises FileProblem."""
+    def _folder(self, path: str) -> OpenFolder:
+        """A folder of the tree, through no link; made if it is not there. Raises FileProblem."""
         at = self._root.again()
         try:
             for name in path.split("/") if path else ():
-                if make:
+                try:
+                    above, at = at, at.below(name)
+                except FileNotFoundError:
                     at.make_folder(name)
-                above, at = at, at.below(name)
+                    above, at = at, at.below(name)
                 above.close()
         except OSError as problem:
             at.close()
@@ -124,26 +176,57 @@ class TreeWriter:
             raise
         return at
 
+    def _look(self, path: str, name: str | None = None) -> None:
+        """Raise FileProblem or OutputExists if this folder cannot be written into, or not under this name.
 
-def write_file(target: Path, entry: Entry, pieces: Pieces, *, overwrite: bool) -> None:
-    """Write one file to exactly this path. Raises FileProblem, OutputExists, and what `pieces` does."""
-    check_free(target, overwrite=overwrite)
-    try:
-        folder = OpenFolder(target.parent)
-    except OSError as problem:
-        raise file_problem(target, problem) from problem
+        Makes nothing: where a folder is missing, all below it is free.
+        """
+        at, now = self._root.again(), name or ""
+        try:
+            for now in path.split("/") if path else ():
+                above, at = at, at.below(now)
+                above.close()
+            if name is not None:
+                now = name
+                check_place(at, name, overwrite=self._overwrite)
+        except FileNotFoundError:
+            pass
+        except OSError as problem:
+            raise file_problem(at.path / now, problem) from problem
+        finally:
+            at.close()
+
+
+def write_file(
+    target: Path, entry: Entry, pieces: Pieces, *, overwrite: bool, restore: Restore = PLAIN
+) -> None:
+    """Write one file of its data to exactly this path. Raises FileProblem, OutputExists, and what `pieces` does."""
     mode = entry.mode & SAFE_MODE_BITS
-    with folder, save_in(folder, target.name, mode, entry.mtime_ns, overwrite=overwrite) as unfinished:
-        for piece in pieces:
-            unfinished.file.write(piece)
+    with (
+        folder_of(target) as folder,
+        save_in(
+            folder,
+            target.name,
+            mode,
+            entry.mtime_ns,
+            overwrite=overwrite,
+            restore=lambda file: restore.to(file, entry),
+        ) as unfinished,
+    ):
+        write_data(unfinished.file, entry.holes, pieces)
 
 
-def _parent(entry: Entry) -> str:
-    return entry.path.rpartition("/")[0]
+def _folder_of(entry: Entry) -> str:
+    """The folder that an entry needs: itself, or the one it lies in."""
+    return entry.path if entry.kind is EntryKind.FOLDER else _parent(entry.path)
 
 
-def _name(entry: Entry) -> str:
-    return entry.path.rpartition("/")[2]
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _check_names(entries: Sequence[Entry]) -> None:

@@ -10,19 +10,20 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from nacomp.archive.patterns import Patterns
 from nacomp.cli.console import printable
 from nacomp.cli.hints import in_words
-from nacomp.cli.options import common_options, level_options
-from nacomp.cli.session import Run, begin_run, is_stdout, output_file
+from nacomp.cli.options import common_options, level_options, pattern_options
+from nacomp.cli.session import STANDARD, Run, begin_run, input_path, is_stdout, output_file
 from nacomp.cli.streams import claim_stdout
 from nacomp.codecs.model_loader import Elsewhere
 from nacomp.errors import SomeFailed, UsageError
 from nacomp.operations.batch import in_order, run_batch, totals, write_csv
-from nacomp.operations.jobfile import Rule, Task, plan, read_job_file
-from nacomp.runtime.destinations import is_stream, put, settle
+from nacomp.operations.jobfile import SWITCHES, Rule, Task, plan, read_job_file
+from nacomp.runtime.destinations import find_place, put
 from nacomp.runtime.documents import BatchReport, BatchResult
 from nacomp.runtime.events import FileOutcome, FileState, Started, to_json
-from nacomp.runtime.output_files import check_free
+from nacomp.runtime.progress import CancelToken
 from nacomp.runtime.words import size_text
 
 
@@ -32,12 +33,12 @@ from nacomp.runtime.words import size_text
     "--job",
     "job_file",
     metavar="FILE",
-    help="A TOML job file: destination, and [[job]] with inputs, exclude, level, model.",
+    help="A TOML job file: destination, and [[job]] with inputs, exclude, include, level, model and more.",
 )
 @click.option(
     "-o", "--output", metavar="FOLDER", help="Where the archives go; without it, beside their files."
 )
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these names out.")
+@pattern_options
 @click.option(
     "-j",
     "--jobs",
@@ -74,7 +75,8 @@ def command_batch(
     inputs: tuple[str, ...],
     job_file: str | None,
     output: str | None,
-    exclude: tuple[str, ...],
+    patterns: Patterns,
+    one_file_system: bool,
     jobs: int,
     memory: int | None,
     dask: str | None,
@@ -100,7 +102,9 @@ def command_batch(
         )
     for name in filter(None, (report, table)):
         _check_report(name, force)
-    tasks = _tasks(ctx, inputs, job_file, output, Rule(inputs, exclude, level, model))
+    out, only = patterns.exclude, patterns.include
+    rule = Rule(inputs, out, level, model, only, patterns.gitignore, patterns.caches, one_file_system)
+    tasks = _tasks(ctx, inputs, job_file, output, rule)
     outcomes: list[FileOutcome] = []
     with begin_run(**common) as run, _elsewhere(dask) as elsewhere:
         run.console.start(Started("batch", tuple(str(task.source) for task in tasks), output))
@@ -122,7 +126,7 @@ def command_batch(
             )
         finally:
             # An interrupted batch reports what it came to.
-            _write_reports(in_order(outcomes, tasks), report, table, force)
+            _write_reports(in_order(outcomes, tasks), report, table, run.cancel, force)
         _finish(run, totals(outcomes))
 
 
@@ -132,14 +136,24 @@ def _tasks(
     """What to do. Raises UsageError, FileProblem."""
     if bool(inputs) == bool(job_file):
         raise UsageError(reason="give either inputs or --job FILE")
+    if output == "-" or is_stdout(output):
+        raise UsageError(
+            reason="a batch makes an archive of each file, so -o names a folder; see compress -c"
+        )
+    if STANDARD in map(input_path, inputs):
+        raise UsageError(reason="a batch takes files and folders; standard input goes through compress")
     destination = Path(output) if output else None
     if job_file is None:
         return plan([rule], Path(), destination)
-    for name in ("exclude", "level", "model"):
+    for name in ("exclude", "include", "exclude_from", *SWITCHES, "level", "model"):
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise UsageError(reason=f"with --job, each [[job]] of the file says its own {name}")
+            raise UsageError(reason=f"with --job, each [[job]] of the file says its own {_said(name)}")
     stated, rules = read_job_file(Path(job_file))
     return plan(rules, Path(job_file).parent, destination or stated)
+
+
+def _said(option: str) -> str:
+    return "exclude" if option == "exclude_from" else option
 
 
 @contextmanager
@@ -167,20 +181,20 @@ def _check_report(name: str, force: bool) -> None:
     """A report that cannot be written is told before the work, not behind it."""
     if is_stdout(name):
         claim_stdout()
-    place = settle(output_file(name), overwrite=force)
-    if not is_stream(place):
-        check_free(place, overwrite=force)
+    find_place(output_file(name), overwrite=force)
 
 
-def _write_reports(outcomes: list[FileOutcome], report: str | None, table: str | None, force: bool) -> None:
+def _write_reports(
+    outcomes: list[FileOutcome], report: str | None, table: str | None, cancel: CancelToken, force: bool
+) -> None:
     if report:
         document = BatchReport(totals(outcomes), tuple(outcomes))
-        with put(Path(report), overwrite=force) as file:
+        with put(Path(report), cancel, overwrite=force) as file:
             file.write(to_json(document, indent=1).encode())
     if table:
         text = io.StringIO()
         write_csv(outcomes, text)
-        with put(Path(table), overwrite=force) as file:
+        with put(Path(table), cancel, overwrite=force) as file:
             file.write(text.getvalue().encode("utf-8", "surrogateescape"))
 
 

@@ -80,7 +80,7 @@ def command_bench(
 def _levels(run: Run, levels: tuple[str, ...]) -> list[Contestant]:
     """The levels with the models they choose here."""
     loader = run.loader()
-    options = ["-T", str(run.threads), "--kernel", run.kernel]
+    options = ["-T", str(run.threads), "--kernel", run.kernel, "--device", run.device]
     found = []
     for level in levels:
         model = loader.choose_aloud(LEVELS[level], None)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from nacomp.archive.extract import select
+from nacomp.archive.selection import select
 from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.session import begin_run, binary_stdout, input_path, open_input

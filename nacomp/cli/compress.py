@@ -1,16 +1,30 @@
 """`nacomp compress`: files and folders to archives."""
 
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
-from nacomp.archive.guard import check_names, split_names
-from nacomp.archive.sources import Source, walk
+from nacomp.archive.guard import check_names, find_archive_place
+from nacomp.archive.left_out import TellLeftOut
+from nacomp.archive.patterns import Patterns
+from nacomp.archive.sources import Source
 from nacomp.archive.spool import source_from_stream
+from nacomp.archive.walk import Taken
+from nacomp.archive.walk import walk as walk_inputs
 from nacomp.cli.console import printable
-from nacomp.cli.options import common_options, level_options
+from nacomp.cli.gathering import Walk, bytes_to_read, gather, tell_left_out
+from nacomp.cli.options import (
+    attribute_choice,
+    attribute_options,
+    common_options,
+    level_options,
+    owners_option,
+    pattern_options,
+    skip_unsafe_option,
+)
 from nacomp.cli.password import new_password, password_file_option
 from nacomp.cli.session import (
     STANDARD,
@@ -24,16 +38,17 @@ from nacomp.cli.session import (
 )
 from nacomp.cli.streams import claim_stdout
 from nacomp.codecs.levels import level_named
-from nacomp.errors import UsageError
+from nacomp.errors import FileProblem, NacompError, NotAllRead, UsageError
 from nacomp.formats.entry import EntryKind
-from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Seal
-from nacomp.operations.compress import Compressed, CompressOptions, compress, sources_of
+from nacomp.operations.compress import Compressed, CompressOptions, compress
 from nacomp.operations.default_paths import default_archive
 from nacomp.operations.trash import remove_sources
-from nacomp.runtime.documents import CompressResult
+from nacomp.runtime.destinations import find_place
+from nacomp.runtime.documents import CompressResult, LeftOut
 from nacomp.runtime.events import Started
-from nacomp.runtime.words import duration_text, size_text
+from nacomp.runtime.file_properties import Keep
+from nacomp.runtime.words import duration_text, shares_text, size_text
 
 
 class Removal(Enum):
@@ -92,11 +107,27 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str) -> float:
     is_flag=True,
     help="Keep finished work beside the output until it is done, and go on from what is kept.",
 )
+@skip_unsafe_option
 @click.option(
-    "--skip-unsafe",
+    "--skip-unreadable",
     is_flag=True,
-    help="Leave out files whose names, or links whose targets, no archive may hold.",
+    help="Leave out of an archive what is found below the inputs and cannot be read: no rights, vanished, changed while "
+    "it was read, a pipe, socket or device. Each is told, and the exit code is 1.",
 )
+@pattern_options
+@click.option(
+    "--full-paths",
+    is_flag=True,
+    help="Name what is in the archive by the inputs' paths as they are given, and not from their last parts on.",
+)
+@click.option(
+    "-C",
+    "--directory",
+    metavar="FOLDER",
+    help="The inputs are relative to this folder.",
+)
+@owners_option
+@attribute_options("Keep")
 @click.option(
     "--password",
     "ask",
@@ -121,6 +152,15 @@ def command_compress(
     recovery: float,
     resume: bool,
     skip_unsafe: bool,
+    skip_unreadable: bool,
+    patterns: Patterns,
+    one_file_system: bool,
+    full_paths: bool,
+    directory: str | None,
+    owners: bool,
+    xattrs: bool,
+    acls: bool,
+    all_xattrs: bool,
     ask: bool,
     password_file: str | None,
     predictors: str,
@@ -134,7 +174,7 @@ def command_compress(
     With -o all inputs go into one archive. Without it, each input gets an archive beside it, called INPUT.nac. The input
     `-` is standard input.
     """
-    paths = input_paths(inputs)
+    paths = input_paths(inputs, directory)
     to_stdout = stdout or is_stdout(output) or (STANDARD in paths and output is None)
     if to_stdout:
         claim_stdout()
@@ -157,27 +197,60 @@ def command_compress(
         raise UsageError(reason=reason)
     if no_trash and removal is Removal.NONE:
         raise UsageError(reason="--no-trash says how --rm removes the inputs; give both")
+    attributes = attribute_choice(xattrs=xattrs, acls=acls, all_xattrs=all_xattrs)
+    taken = Taken(one_file_system, patterns, Keep(owners, attributes), full_paths)
+    walk = Walk(skip_unsafe, skip_unreadable, taken)
     with begin_run(**common) as run:
         if to_stdout or output is not None:
             target = binary_stdout(force) if to_stdout else output_file(str(output))
-            _one(run, engine, paths, target, options, removal, skip_unsafe)
+            _one(run, engine, paths, target, options, removal, walk)
             return
-        files = _files_below(run, paths) if recursive else paths
-        run.each(files, lambda p: _one(run, engine, [p], default_archive([p]), options, removal, skip_unsafe))
+        files, failed = _files_below(run, paths, walk) if recursive else (paths, 0)
+        if len(files) + failed > 1:
+            files, without = _with_free_places(run, files, force)
+            failed += without
+        run.each(
+            files, lambda p: _one(run, engine, [p], default_archive([p]), options, removal, walk), failed
+        )
 
 
-def _files_below(run: Run, paths: list[Path]) -> list[Path]:
-    """Every file at or below the inputs. Raises UsageError if there is none."""
-    found: list[Path] = []
+def _files_below(run: Run, paths: list[Path], walk: Walk) -> tuple[list[Path], int]:
+    """Every file at or below the inputs, once, and how many could not be looked at. Raises UsageError if there is none."""
+    found: dict[Path, Path] = {}
+    bad: list[LeftOut] = []
     for path in paths:
-        sources = walk([path])
+        before = len(bad)
+        try:
+            sources = walk_inputs([path], taken=walk.taken, left_out=bad.append)
+        except FileProblem as problem:
+            sources = []
+            bad.append(LeftOut(str(problem.fields["path"]), str(problem.fields["reason"])))
         files = [s.path for s in sources if s.kind is EntryKind.FILE and s.path is not None]
-        if not files:
+        if not files and len(bad) == before:
             run.console.warning(f"{printable(str(path))} holds no files")
-        found += files
-    if not found:
+        for file in files:
+            found.setdefault(file.absolute(), file)
+    problems = [FileProblem(path=what.path, reason=what.reason) for what in bad]
+    if [what.path for what in bad] == [str(path) for path in paths] and len(paths) == 1:
+        raise problems[0]  # the input itself
+    for each in problems:
+        run.console.error(each)
+    if not found and not problems:
         raise UsageError(reason="there is no file to compress")
-    return found
+    return list(found.values()), len(problems)
+
+
+def _with_free_places(run: Run, paths: list[Path], force: bool) -> tuple[list[Path], int]:
+    """The inputs whose archives have a place beside them, and how many have none: told before the first is written."""
+    free = []
+    for path in paths:
+        try:
+            find_place(default_archive([path]), overwrite=force)
+        except NacompError as error:
+            run.console.error(error, str(path))
+        else:
+            free.append(path)
+    return free, len(paths) - len(free)
 
 
 def _one(
@@ -187,36 +260,55 @@ def _one(
     target: Path | BinaryIO,
     options: CompressOptions,
     removal: Removal,
-    skip_unsafe: bool,
+    walk: Walk,
 ) -> None:
-    """Make one archive and report it."""
-    sources = _sources(run, paths)
-    if skip_unsafe:
-        sources, left_out = split_names(sources)
-        for source, fault in left_out:
-            run.console.warning(f"left out: {display_name(str(source.path))}: {fault}")
+    """Make one archive and report it. Raises NotAllRead if it lacks what could not be read."""
+    unread: list[LeftOut] = []
+
+    def tell(what: LeftOut) -> None:
+        unread.append(what)
+        tell_left_out(run, what)
+
+    if walk.skip_unreadable:
+        options = replace(options, left_out=tell)
+    sources, unsafe = _sources(run, paths, walk, options.left_out)
     check_names(sources)
-    total = sum(source.size for source in sources)
+    place = (
+        find_archive_place(target, sources, overwrite=options.overwrite)
+        if isinstance(target, Path)
+        else target
+    )
+    total = bytes_to_read(sources)
     output = str(target) if isinstance(target, Path) else None
     loader = run.loader(engine)
     model_id = loader.choose_aloud(level_named(options.level), options.model).id
     inputs = tuple(map(str, paths))
     run.console.start(Started("compress", inputs, output, total, options.level, model_id))
-    done = compress(sources, target, loader, options, run.job())
+    done = compress(sources, place, loader, options, run.job())
     if removal is not Removal.NONE and isinstance(target, Path):
-        remove_sources(paths, sources, target, trash=removal is Removal.TRASH)
-    run.console.result(_result(done, output or "-"), _sentence(done, output) if output else "")
+        remove_sources(paths, done.written.sources, target, trash=removal is Removal.TRASH)
+    for reason in sorted(done.without_model):
+        run.console.detail(f"text was coded without the language model: {reason}")
+    left_out = (*unsafe, *unread)
+    if done.written.models:
+        run.console.detail(f"text coded by {shares_text(done.written.models)}")
+    run.console.result(_result(done, output or "-", left_out), _sentence(done, output) if output else "")
+    if unread:
+        raise NotAllRead(count=len(unread))
 
 
-def _sources(run: Run, paths: list[Path]) -> list[Source]:
+def _sources(
+    run: Run, paths: list[Path], walk: Walk, told: TellLeftOut | None
+) -> tuple[list[Source], list[LeftOut]]:
+    """What goes in, and what is left out for its name."""
     if paths == [STANDARD]:
-        return [source_from_stream(binary_stdin(run), "stdin", run.cancel)]
+        return [source_from_stream(binary_stdin(run), "stdin", run.cancel)], []
     if STANDARD in paths:
         raise UsageError(reason="standard input cannot be mixed with files")
-    return sources_of(paths, run.cancel)
+    return gather(run, paths, walk, told)
 
 
-def _result(done: Compressed, output: str) -> CompressResult:
+def _result(done: Compressed, output: str, left_out: tuple[LeftOut, ...]) -> CompressResult:
     written = done.written
     return CompressResult(
         output,
@@ -226,6 +318,8 @@ def _result(done: Compressed, output: str) -> CompressResult:
         seconds=round(written.seconds, 3),
         model_id=done.model_id,
         entries=written.entries,
+        left_out=left_out,
+        models=written.models,
     )
 
 

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as RichProgress
 
 from nacomp.cli.hints import hint, in_words
-from nacomp.cli.streams import Streams, let_go, streams
+from nacomp.cli.streams import Streams, let_go, may_wait, streams
 from nacomp.errors import NacompError
 from nacomp.runtime.documents import Document
 from nacomp.runtime.events import (
@@ -22,6 +22,7 @@ from nacomp.runtime.events import (
     Failure,
     FileOutcome,
     FileState,
+    Mounted,
     Notice,
     Paused,
     Progress,
@@ -53,12 +54,20 @@ class Console(ABC):
         """Something to know that stops nothing."""
 
     @abstractmethod
+    def detail(self, message: str) -> None:
+        """Something that only who asked for more is told."""
+
+    @abstractmethod
     def file(self, event: FileOutcome, sentence: str) -> None:
         """One of many files is through: the event for programs, the sentence for people (a failure's even with -q)."""
 
     @abstractmethod
-    def result(self, event: Result, sentence: str) -> None:
-        """Success: the event for programs, the sentence for people."""
+    def mounted(self, event: Mounted, sentence: str) -> None:
+        """An archive's files are in a folder now."""
+
+    @abstractmethod
+    def result(self, event: Result, *sentences: str) -> None:
+        """Success: the event for programs, the sentences for people, each on a line of its own."""
 
     @abstractmethod
     def error(self, error: NacompError, path: str | None = None) -> None:
@@ -89,7 +98,9 @@ class JsonConsole(Console):
         self._say(event)
 
     def progress(self, event: Progress) -> None:
-        self._say(event)
+        # Comes from any thread, and the next one says it too: no thread waits for a reader who does not read.
+        if not may_wait(self._streams.lines):
+            self._say(event)
 
     def control(self, event: Paused | Resumed) -> None:
         self._say(event)
@@ -97,10 +108,16 @@ class JsonConsole(Console):
     def warning(self, message: str) -> None:
         self._say(Notice(message))
 
+    def detail(self, message: str) -> None:
+        """Programs look at the archive (`info --json`)."""
+
     def file(self, event: FileOutcome, sentence: str) -> None:  # noqa: ARG002
         self._say(event)
 
-    def result(self, event: Result, sentence: str) -> None:  # noqa: ARG002
+    def mounted(self, event: Mounted, sentence: str) -> None:  # noqa: ARG002
+        self._say(event)
+
+    def result(self, event: Result, *sentences: str) -> None:  # noqa: ARG002
         self._say(event)
 
     def error(self, error: NacompError, path: str | None = None) -> None:
@@ -160,6 +177,10 @@ class TerminalConsole(Console):
     def control(self, event: Paused | Resumed) -> None:
         self._print(event.name)
 
+    def detail(self, message: str) -> None:
+        if self._verbosity > 0:
+            self._print(message, style="dim")
+
     def warning(self, message: str) -> None:
         if self._verbosity >= 0:
             self._print(f"nacomp: {message}", style="yellow")
@@ -170,9 +191,14 @@ class TerminalConsole(Console):
         elif self._verbosity >= 0:
             self._print(sentence)
 
-    def result(self, event: Result, sentence: str) -> None:  # noqa: ARG002
+    def mounted(self, event: Mounted, sentence: str) -> None:  # noqa: ARG002
+        self.close()  # nothing is worked on until somebody reads
+        if self._verbosity >= 0:
+            self._print(sentence)
+
+    def result(self, event: Result, *sentences: str) -> None:  # noqa: ARG002
         self.close()
-        if self._verbosity >= 0 and sentence:
+        for sentence in filter(None, sentences if self._verbosity >= 0 else ()):
             self._print(sentence)
 
     def error(self, error: NacompError, path: str | None = None) -> None:

@@ -1,16 +1,17 @@
 """`nacomp decompress`: archives to files and folders."""
 
+import os
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from nacomp.archive.extract import select
+from nacomp.archive.selection import select
 from nacomp.cli.console import printable
 from nacomp.cli.damage import naming_help
-from nacomp.cli.options import common_options
+from nacomp.cli.options import attribute_choice, attribute_options, common_options, select_option
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.salvage import run_salvage
 from nacomp.cli.session import (
@@ -26,7 +27,7 @@ from nacomp.cli.session import (
 )
 from nacomp.cli.streams import claim_stdout
 from nacomp.codecs.model_loader import ModelLoader
-from nacomp.errors import UsageError
+from nacomp.errors import FileProblem, UsageError
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
@@ -34,6 +35,7 @@ from nacomp.operations.decompress import decompress
 from nacomp.operations.read import write_contents
 from nacomp.runtime.documents import DecompressResult
 from nacomp.runtime.events import Started
+from nacomp.runtime.file_properties import Restore
 from nacomp.runtime.words import duration_text, size_text
 
 
@@ -47,8 +49,15 @@ from nacomp.runtime.words import duration_text, size_text
 )
 @click.option("-c", "--stdout", is_flag=True, help="Write the files' bytes to standard output.")
 @click.option("-f", "--force", is_flag=True, help="Replace existing files; write to a terminal.")
+@click.option("-C", "--directory", metavar="FOLDER", help="Extract into this folder, which has to be there.")
+@select_option
 @click.option(
-    "-s", "--select", "chosen", multiple=True, metavar="ENTRY", help="Only this entry (and what is below it)."
+    "--strip-components",
+    "strip",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Cut off the first N parts of the paths, and leave out what has no more.",
 )
 @click.option(
     "--salvage",
@@ -61,6 +70,13 @@ from nacomp.runtime.words import duration_text, size_text
     metavar="BYTES",
     help="Refuse an archive that would give more than this.",
 )
+@click.option(
+    "--same-owner/--no-same-owner",
+    default=None,
+    help="Give files to whom they belonged, if the archive tells. Default: root does as far as it can, others do not.",
+)
+@click.option("--numeric-owner", is_flag=True, help="Go by the numbers of owners, not by their names.")
+@attribute_options("Set")
 @password_file_option
 @common_options
 def command_decompress(
@@ -68,9 +84,16 @@ def command_decompress(
     output: str | None,
     stdout: bool,
     force: bool,
+    directory: str | None,
     chosen: tuple[str, ...],
+    strip: int,
     salvage: bool,
     max_output: int | None,
+    same_owner: bool | None,
+    numeric_owner: bool,
+    xattrs: bool,
+    acls: bool,
+    all_xattrs: bool,
     password_file: str | None,
     **common: Any,
 ) -> None:
@@ -79,6 +102,8 @@ def command_decompress(
     One file goes to -o PATH, or beside its archive without `.nac`. Several entries go below the folder -o PATH. The
     archive `-` is standard input.
     """
+    if directory is not None:
+        output = _existing_folder(directory, output or ("-" if stdout else None))
     paths = input_paths(inputs)
     limits = replace(DEFAULT_LIMITS, max_total_size=max_output)
     to_stdout = stdout or is_stdout(output)
@@ -86,50 +111,74 @@ def command_decompress(
         claim_stdout()
     if len(paths) > 1 and output is not None and not to_stdout and not Path(output).is_dir():
         raise UsageError(reason="several archives need a folder that exists after -o")
-    if salvage and (to_stdout or chosen):
-        raise UsageError(
-            reason="--salvage writes all that is intact into a folder; it goes without -c and -s"
+    if salvage and (to_stdout or chosen or strip):
+        reason = (
+            "--salvage writes all that is intact into a folder; it goes without -c, -s and --strip-components"
         )
+        raise UsageError(reason=reason)
+    attributes = attribute_choice(xattrs=xattrs, acls=acls, all_xattrs=all_xattrs)
+    restore = Restore.of(same_owner=same_owner, numeric=numeric_owner, attributes=attributes)
     password = opener(password_file)
     with begin_run(**common) as run:
         loader = run.loader()
         if salvage:
             folder = Path(output) if output is not None else None
-            run.each(paths, lambda p: run_salvage(run, loader, p, folder, limits, force, password))
+            run.each(paths, lambda p: run_salvage(run, loader, p, folder, limits, force, password, restore))
             return
         if to_stdout or (STANDARD in paths and output is None):
             run.each(paths, lambda p: _to_stdout(run, p, chosen, limits, force, password))
             return
         target = Path(output) if output is not None else None
         into = output is not None and output.endswith(SEPARATORS)
-        run.each(paths, lambda p: _one(run, loader, p, target, into, chosen, limits, force, password))
+        way = _Way(target, into, chosen, strip, limits, force, password, restore)
+        run.each(paths, lambda p: _one(run, loader, p, way))
+
+
+def _existing_folder(folder: str, other: str | None) -> str:
+    """The output that -C means. Raises UsageError, FileProblem."""
+    if other is not None:
+        raise UsageError(reason="-C names the folder to extract into; it goes without -o and -c")
+    if not Path(folder).is_dir():
+        raise FileProblem(path=folder, reason="is no folder to extract into")
+    return folder if folder.endswith(SEPARATORS) else folder + os.sep
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Where an archive goes, and how."""
+
+    target: Path | None
+    into: bool
+    chosen: tuple[str, ...]
+    strip: int
+    limits: Limits
+    force: bool
+    password: Password
+    restore: Restore
 
 
 def _one(
     run: Run,
     loader: ModelLoader,
     path: Path,
-    target: Path | None,
-    into: bool,
-    chosen: tuple[str, ...],
-    limits: Limits,
-    force: bool,
-    password: Password,
+    way: _Way,
 ) -> None:
-    output = str(target) if target is not None else None
+    output = str(way.target) if way.target is not None else None
     run.console.start(Started("decompress", (str(path),), output))
     source = archive_input(run, path)
     with naming_help(run, path):
         done = decompress(
             source,
-            target,
+            way.target,
             loader,
             run.job(),
-            overwrite=force,
-            into=into,
-            chosen=chosen,
-            limits=limits,
-            password=password,
+            overwrite=way.force,
+            into=way.into,
+            chosen=way.chosen,
+            limits=way.limits,
+            password=way.password,
+            restore=way.restore,
+            strip=way.strip,
         )
     run.console.result(done, _sentence(path, done))
 

@@ -18,6 +18,8 @@ from nacomp.runtime.documents import (
     ExactEngineRefused,
     LlamaEngine,
     LlamaEngineMissing,
+    OpenClMissing,
+    OpenClRow,
 )
 from nacomp.runtime.words import size_text
 
@@ -27,7 +29,7 @@ from nacomp.runtime.words import size_text
 def command_engines(as_json: bool, **common: Any) -> None:
     """List the engines of this installation, their builds, and the devices they can use."""
     with begin_run(as_json=as_json, **common) as run:
-        found = EngineList(_exact(run.loader()), _llama())
+        found = EngineList(_exact(run.loader()), _devices(run.loader()), _llama())
     if as_json:
         print_document(found)
     else:
@@ -36,6 +38,7 @@ def command_engines(as_json: bool, **common: Any) -> None:
 
 def _print(found: EngineList) -> None:
     click.echo(f"exact  kernels: {', '.join(found.exact.kernels)}; in use: {found.exact.kernel}")
+    _print_devices(found.devices)
     llama = found.llama
     if isinstance(llama, LlamaEngineMissing):
         click.echo(f"llama  {llama.reason}")
@@ -45,6 +48,46 @@ def _print(found: EngineList) -> None:
     click.echo(f"       {llama.system}")
     headings = ("device", "kind", "description", "free", "memory")
     print_columns(headings, list(map(_cells, llama.devices)), right=frozenset({3, 4}))
+
+
+def _print_devices(devices: tuple[OpenClRow, ...] | OpenClMissing) -> None:
+    if isinstance(devices, OpenClMissing):
+        click.echo(f"       {devices.reason}")
+        return
+    headings = ("device", "kind", "name", "memory", "135M tok/s", "here", "small tok/s", "here", "")
+    print_columns(headings, list(map(_device_cells, devices)), right=frozenset(range(3, 8)))
+
+
+def _device_cells(device: OpenClRow) -> tuple[str, ...]:
+    measured = (device.speed, device.processor_speed, device.small_speed, device.small_processor_speed)
+    speeds = [f"{speed:,.0f}" if speed else "-" for speed in measured]
+    remark = device.problem or ("in use" if device.used else "right, not in use")
+    return str(device.number), device.kind, device.name, size_text(device.memory), *speeds, remark
+
+
+def _devices(engines: ModelLoader) -> tuple[OpenClRow, ...] | OpenClMissing:
+    """Measures what is not known yet, a few seconds a device."""
+    try:
+        found = engines.devices()
+        used = engines.chosen_devices()
+    except NacompError as problem:  # OpenCL is not installed, or a device was demanded that cannot be used
+        return OpenClMissing(str(problem))
+    return tuple(
+        OpenClRow(
+            number=device.number,
+            name=device.name,
+            kind=device.kind,
+            driver=device.driver,
+            memory=device.memory,
+            speed=verdict.large.device,
+            processor_speed=verdict.large.processor,
+            small_speed=verdict.small.device,
+            small_processor_speed=verdict.small.processor,
+            used=device.number in used,
+            problem=verdict.problem,
+        )
+        for device, verdict in found
+    )
 
 
 def _exact(engines: ModelLoader) -> ExactEngine | ExactEngineRefused:

@@ -8,11 +8,13 @@ HINTS = {
     Remedy.NAME_FOLDER: "give -o FOLDER.",
     Remedy.GIVE_PASSWORD: "give it with --password-file FILE, in NACOMP_PASSWORD, or on a terminal.",
     Remedy.LEAVE_OUT_UNSAFE: "--skip-unsafe leaves such files out.",
+    Remedy.LEAVE_OUT_UNREADABLE: "--skip-unreadable leaves such files out.",
     Remedy.ALLOW_OUTPUT: "if you trust it: --max-output {size}",
     Remedy.DELETE: "--no-trash deletes instead.",
     Remedy.GO_ON: "run the same command again to go on.",
     Remedy.LIST_MODELS: "see: nacomp models list",
     Remedy.PULL_MODEL: "get it with: nacomp models pull {model}",
+    Remedy.GET_MODELS: "get each with: nacomp models pull MODEL, or nacomp models add FILE.gguf",
     Remedy.ADD_MODEL: "get it with: nacomp models add FILE.gguf",
     Remedy.FETCH_BY_HAND: "get the file by hand and run: nacomp models add FILE.gguf",
 }

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from nacomp.archive.archive_reader import Archive
+from nacomp.archive.shares import Shares
 from nacomp.cli.console import print_document, printable
 from nacomp.cli.entries import entry_row
 from nacomp.cli.options import common_options
@@ -53,10 +54,15 @@ def _archive_info(archive: Archive, loader: ModelLoader) -> ArchiveInfo:
     neural = archive.neural_parameters or {}
     engine: Any = neural.get("engine", {})
     model: Any = neural.get("model", {})
+    shares = Shares(reader)
     kinds = [str(reader.methods[block.method].kind) for block in reader.blocks]
     return ArchiveInfo(
         format_version=FORMAT_VERSION,
         sealed=reader.sealed,
+        compact=reader.compact,
+        updates=len(reader.members) - 1,
+        dead_bytes=archive.dead_bytes(),
+        unfinished_bytes=archive.unfinished_bytes,
         engine=engine.get("engine"),
         numerics=engine.get("numerics"),
         model_id=model.get("id"),
@@ -65,11 +71,13 @@ def _archive_info(archive: Archive, loader: ModelLoader) -> ArchiveInfo:
         compressed_size=reader.size,
         bits_per_byte=round(8 * reader.size / max(original, 1), 4),
         blocks=len(reader.blocks),
+        models=archive.model_bytes(),
         streams=max(archive.stream_counts(), default=0),
         methods={kind: kinds.count(kind) for kind in sorted(set(kinds))},
+        views=archive.view_counts(),
         parameters=neural,
         native_kernel=loader.kernel_name(),
-        entries=tuple(map(entry_row, archive.entries)),
+        entries=tuple(entry_row(entry, shares) for entry in archive.entries),
     )
 
 

@@ -40,13 +40,14 @@ def command_map(
         claim_stdout()
     with begin_run(as_json=as_json, **common) as run:
         loader = run.loader(engine)
-        codec = loader.for_level(level_named(level), model)
+        codecs = loader.for_texts(level_named(level), model)
         data = _read(Path(path))
         job = run.job()
+        codec = codecs.suited(data, job)
         job.expect(len(data))
         tokens = list(surprise_map(codec, data, level_named(level), job))
         if page is not None:
-            with put(output_file(page), overwrite=force) as out:
+            with put(output_file(page), run.cancel, overwrite=force) as out:
                 out.write(html_page(Path(path).name, tokens).encode())
         if as_json:
             print_document(SurpriseMapDocument(codec.settings.model_id, tuple(map(_row, tokens))))

@@ -16,7 +16,7 @@ from nacomp.models.library.store import Store
 from nacomp.runtime.documents import ModelList, ModelResult, ModelRow, RemoveResult
 from nacomp.runtime.events import Phase, Started
 from nacomp.runtime.progress import Job
-from nacomp.runtime.words import size_text
+from nacomp.runtime.words import purpose_text, size_text
 
 
 @click.group("models")
@@ -28,7 +28,9 @@ def _levels_of(store: Store) -> dict[str, list[str]]:
     """Which levels use which model on this machine now."""
     found: dict[str, list[str]] = {}
     for level in LEVELS.values():
-        found.setdefault(choose_model(level, store.is_installed), []).append(level.name)
+        beside = level.beside.models if level.beside is not None else ()
+        for model in (choose_model(level, store.is_installed), *filter(store.is_installed, beside)):
+            found.setdefault(model, []).append(level.name)
     return found
 
 
@@ -43,16 +45,20 @@ def command_list(as_json: bool, **common: Any) -> None:
         if as_json:
             print_document(ModelList(rows))
             return
-        print_columns(("model", "size", "here", "levels", "licence"), list(map(_cells, rows)), frozenset({1}))
+        names = ("model", "size", "here", "good at", "levels", "licence")
+        print_columns(names, list(map(_cells, rows)), frozenset({1}))
         for row in rows:
             if row.note and not row.installed:
                 click.echo(f"{row.id}: {row.note}")
+        for row in rows:
+            if row.recommended:
+                click.echo(f"{purpose_text(row.good_at)} ({row.name}): nacomp models pull {row.id}")
 
 
 def _cells(row: ModelRow) -> tuple[str, ...]:
     size = size_text(row.size) if row.size else "-"
     here = "yes" if row.installed else "no"
-    return row.id, size, here, ", ".join(row.levels), row.licence
+    return row.id, size, here, purpose_text(row.good_at), ", ".join(row.levels), row.licence
 
 
 @command_models.command("pull")

@@ -1,11 +1,15 @@
 """Options that several commands take: all of them, or all that choose a model."""
 
 from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
 
+from nacomp.archive.patterns import Patterns, read_patterns
 from nacomp.codecs.levels import DEFAULT_LEVEL, LEVELS
+from nacomp.runtime.file_properties import AttributeChoice
 
 
 def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -23,6 +27,14 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
             default="auto",
             show_default=True,
             help="Demand one implementation of the exact engine.",
+        ),
+        click.option(
+            "--device",
+            default="auto",
+            show_default=True,
+            metavar="auto|cpu|gpu|N",
+            help="Where the exact engine computes: the processor, all GPUs, or those of these numbers in `nacomp engines` "
+            "(1,2). By itself on GPUs that are faster. Never changes a byte.",
         ),
         click.option(
             "--gpu-layers",
@@ -48,16 +60,129 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def level_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that choose a model."""
+skip_unsafe_option = click.option(
+    "--skip-unsafe",
+    is_flag=True,
+    help="Leave out files whose names, or links whose targets, no archive may hold.",
+)
+owners_option = click.option(
+    "--owners", is_flag=True, help="Keep whose files they are: names and numbers of user and group."
+)
+
+
+def pattern_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what of the inputs is left out.
+
+    The command gets `one_file_system`, and what the others mean together as `patterns`. Raises FileProblem when called.
+    """
+
+    @wraps(command)
+    def with_patterns(
+        *arguments: Any,
+        exclude: tuple[str, ...],
+        include: tuple[str, ...],
+        exclude_from: tuple[str, ...],
+        gitignore: bool,
+        exclude_caches: bool,
+        **others: Any,
+    ) -> Any:
+        read = tuple(line for name in exclude_from for line in read_patterns(Path(name)))
+        patterns = Patterns((*exclude, *read), include, gitignore, exclude_caches)
+        return command(*arguments, patterns=patterns, **others)
+
+    decorated: Callable[..., Any] = with_patterns
     for option in (
         click.option(
-            "--engine",
-            type=click.Choice(["exact", "llama"]),
-            default="exact",
-            show_default=True,
-            help="What runs the model.",
+            "--one-file-system",
+            is_flag=True,
+            help="Stay on the inputs' own file systems; folders where others are mounted are taken empty.",
         ),
+        click.option(
+            "--exclude-caches",
+            is_flag=True,
+            help="Leave out what is in folders that a CACHEDIR.TAG marks as caches, but for the tag.",
+        ),
+        click.option(
+            "--gitignore",
+            is_flag=True,
+            help="Leave out what .gitignore files below the inputs name, or above them in their repository.",
+        ),
+        click.option(
+            "--exclude-from",
+            multiple=True,
+            metavar="FILE",
+            help="Leave out what the patterns in this file match, one a line.",
+        ),
+        click.option(
+            "--include",
+            multiple=True,
+            metavar="PATTERN",
+            help="Take only what matches, and is not excluded, with the folders it lies in.",
+        ),
+        click.option(
+            "--exclude",
+            multiple=True,
+            metavar="PATTERN",
+            help="Leave out what matches, as in .gitignore: '*.o' anywhere, 'cache/', 'top/**/*.log'.",
+        ),
+    ):
+        decorated = option(decorated)
+    return decorated
+
+
+def attribute_options(done: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options for extended attributes, which `attribute_choice` uses up; `done` is what is done with them."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in (
+            click.option(
+                "--all-xattrs",
+                is_flag=True,
+                help=f"{done} all extended attributes, those of security. and trusted. (capabilities, labels) too.",
+            ),
+            click.option("--acls", is_flag=True, help=f"{done} POSIX access lists. Linux only."),
+            click.option("--xattrs", is_flag=True, help=f"{done} extended attributes of user. Linux only."),
+        ):
+            command = option(command)
+        return command
+
+    return add
+
+
+def select_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option that chooses entries."""
+    return click.option(
+        "-s",
+        "--select",
+        "chosen",
+        multiple=True,
+        metavar="ENTRY",
+        help="Only this entry and what is below it, or what matches a pattern as in --exclude of compress.",
+    )(command)
+
+
+def attribute_choice(*, xattrs: bool, acls: bool, all_xattrs: bool) -> AttributeChoice:
+    """Which attributes these options mean. Raises UsageError."""
+    choice = AttributeChoice(xattrs or all_xattrs, acls, all_xattrs)
+    choice.check()
+    return choice
+
+
+def level_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that choose a model and what runs it."""
+    engine = click.option(
+        "--engine",
+        type=click.Choice(["exact", "llama"]),
+        default="exact",
+        show_default=True,
+        help="What runs the model.",
+    )
+    return model_options(engine(command))
+
+
+def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that choose a model."""
+    for option in (
         click.option(
             "--model", metavar="ID", help="A model from `nacomp models list`, in place of the level's."
         ),

@@ -12,6 +12,7 @@ from nacomp.operations.default_paths import salvage_folder
 from nacomp.operations.salvage import BytesLost, SalvageReport, salvage
 from nacomp.runtime.documents import SalvagedFile, SalvageResult
 from nacomp.runtime.events import Started
+from nacomp.runtime.file_properties import Restore
 from nacomp.runtime.words import size_text
 
 SHOWN_FILES = 20
@@ -26,13 +27,23 @@ def run_salvage(
     limits: Limits,
     force: bool,
     password: Password,
+    restore: Restore,
 ) -> None:
     """`decompress --salvage` of one archive. Raises BytesLost when not everything came back."""
     source = archive_input(run, path)
     folder = output if output is not None else salvage_folder(source)
     run.console.start(Started("salvage", (str(path),), str(folder)))
-    report = salvage(source, folder, loader, run.job(), overwrite=force, limits=limits, password=password)
-    run.console.result(_result(report, folder), _sentences(report, folder))
+    report = salvage(
+        source,
+        folder,
+        loader,
+        run.job(),
+        overwrite=force,
+        limits=limits,
+        password=password,
+        restore=restore,
+    )
+    run.console.result(_result(report, folder), *_sentences(report, folder))
     if not report.complete:
         raise BytesLost(path=printable(str(path)), what=_what_is_lost(report))
 
@@ -46,20 +57,22 @@ def _result(report: SalvageReport, folder: Path) -> SalvageResult:
         report.missing_blocks,
         report.files,
         report.links,
+        report.foreign_blocks,
+        report.foreign_bytes,
     )
 
 
-def _sentences(report: SalvageReport, folder: Path) -> str:
+def _sentences(report: SalvageReport, folder: Path) -> list[str]:
     """One line for the whole, and one for each file that is not."""
     where = printable(str(folder))
     if not report.names_known:
-        return f"{where}: {len(report.files)} blocks as numbered files; the names are lost with the index"
+        return [f"{where}: {len(report.files)} blocks as numbered files; the names are lost with the index"]
     whole = len(report.files) - len(report.damaged)
     lines = [f"{where}: {whole} of {len(report.files)} files are whole"]
     lines += [_fate(file) for file in report.damaged[:SHOWN_FILES]]
     if len(report.damaged) > SHOWN_FILES:
         lines.append(f"and {len(report.damaged) - SHOWN_FILES} more; --json lists them all")
-    return "\n".join(lines)
+    return lines
 
 
 def _fate(file: SalvagedFile) -> str:
@@ -75,8 +88,15 @@ def _fate(file: SalvagedFile) -> str:
 
 
 def _what_is_lost(report: SalvageReport) -> str:
-    if report.names_known:
-        return f"{size_text(report.lost_bytes)} in {len(report.damaged)} files could not be saved"
-    missing = sum(last - first + 1 for first, last in report.missing_blocks)
-    gaps = f", and {missing:,} blocks before the last one found" if missing else ""
-    return f"the names of its files are lost{gaps}"
+    parts = []
+    if report.damaged:
+        parts.append(f"{size_text(report.lost_bytes)} in {len(report.damaged)} files could not be saved")
+    if not report.names_known:
+        missing = sum(last - first + 1 for first, last in report.missing_blocks)
+        gaps = f", and {missing:,} blocks before the last one found" if missing else ""
+        parts.append(f"the names of its files are lost{gaps}")
+    if report.foreign_blocks:
+        parts.append(f"{report.foreign_blocks:,} blocks of another archive in it were left alone")
+    elif report.foreign_bytes:
+        parts.append(f"{report.foreign_bytes:,} bytes of another archive behind it were left alone")
+    return "; ".join(parts)

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import BinaryIO
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.spool import open_special, spooled
 from nacomp.cli.console import Console, JsonConsole, TerminalConsole, is_terminal
-from nacomp.cli.streams import claim_stdout, streams
+from nacomp.cli.streams import claim_stdout, interruptible, streams
+from nacomp.codecs.loaded_engines import LoadedEngines
 from nacomp.codecs.model_loader import Elsewhere, ModelLoader
 from nacomp.errors import FileProblem, Interrupted, NacompError, SomeFailed, UsageError
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
@@ -35,10 +36,12 @@ class Run:
     cancel: CancelToken
     threads: int
     kernel: str
+    device: str
     debug: bool
     workers: int = 0
     gpu_layers: int | None = None
     control: bool = False
+    engines: LoadedEngines = field(default_factory=LoadedEngines)
     _loaders: dict[str, ModelLoader] = field(default_factory=dict)
 
     def job(self) -> Job:
@@ -48,36 +51,38 @@ class Run:
     def loader(self, engine: str = "exact", elsewhere: Elsewhere | None = None) -> ModelLoader:
         """The engines of this run; models load when they are first needed. `elsewhere` codes text on other machines."""
         if engine not in self._loaders:
-            self._loaders[engine] = self._open_loader(engine, elsewhere)
+            self._loaders[engine] = ModelLoader(
+                engine=engine,
+                kernel=self.kernel,
+                device=self.device,
+                threads=self.threads,
+                workers=self.workers,
+                gpu_layers=self.gpu_layers,
+                warn=self._warn,
+                elsewhere=elsewhere,
+                engines=self.engines,
+            )
         return self._loaders[engine]
-
-    def _open_loader(self, engine: str, elsewhere: Elsewhere | None) -> ModelLoader:
-        return ModelLoader(
-            engine=engine,
-            kernel=self.kernel,
-            threads=self.threads,
-            workers=self.workers,
-            gpu_layers=self.gpu_layers,
-            warn=self._warn,
-            elsewhere=elsewhere,
-        )
 
     def _warn(self, sentence: str, model: str | None) -> None:
         self.console.warning(f"{sentence}: nacomp models pull {model}" if model else sentence)
 
-    def each(self, inputs: list[Path], work: Callable[[Path], None]) -> None:
-        """Do the work for every input; go on after failures. Raises SomeFailed, or the error itself of a lone input."""
-        failed = 0
+    def each(self, inputs: list[Path], work: Callable[[Path], None], failed: int = 0) -> None:
+        """Do the work for every input; go on after failures. Raises SomeFailed, or the error itself of a lone input.
+
+        `failed` are those of which it has been told already that nothing can be done for them.
+        """
+        total = len(inputs) + failed
         for path in inputs:
             try:
                 work(path)
             except NacompError as error:
-                if len(inputs) == 1 or self.cancelled(error):
+                if total == 1 or self.cancelled(error):
                     raise
                 failed += 1
                 self.console.error(error, str(path))
         if failed:
-            raise SomeFailed(failed=failed, total=len(inputs))
+            raise SomeFailed(failed=failed, total=total)
 
     def cancelled(self, error: NacompError) -> bool:
         """Whether this error means that the user stopped the whole command."""
@@ -92,27 +97,34 @@ def begin_run(
     verbose: int,
     threads: int,
     kernel: str,
+    device: str,
     debug: bool,
     control: bool = False,
     workers: int = 0,
     gpu_layers: int | None = None,
 ) -> Iterator[Run]:
     """Set up a run from the common options; takes down the progress bar and the signal handler afterwards."""
-    console: Console = JsonConsole(streams()) if as_json else TerminalConsole(-1 if quiet else verbose)
-    run = Run(console, CancelToken(), threads, kernel, debug, workers, gpu_layers, control)
+    given = streams()
+    console: Console = JsonConsole(given) if as_json else TerminalConsole(-1 if quiet else verbose)
+    engines = given.engines if given.engines is not None else LoadedEngines()
+    run = Run(console, CancelToken(), threads, kernel, device, debug, workers, gpu_layers, control, engines)
     # A shutdown asks with SIGTERM, a terminal that closes with SIGHUP, and partial output should not outlive them either.
     asked = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     # What is ignored stays so (nohup, background jobs of a plain shell).
     heard = [number for number in asked if signal.getsignal(number) is not signal.SIG_IGN]
     previous = {number: signal.signal(number, lambda *_: _interrupt(run.cancel)) for number in heard}
     if control:
-        threading.Thread(target=_obey, args=(run,), daemon=True, name="nacomp-control").start()
+        lines = sys.stdin if given.control is None else given.control
+        threading.Thread(target=_obey, args=(run, lines), daemon=True, name="nacomp-control").start()
     try:
-        yield run
+        with interruptible(run.cancel):
+            try:
+                yield run
+            finally:
+                console.close()
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-        console.close()
 
 
 def _interrupt(cancel: CancelToken) -> None:
@@ -126,8 +138,8 @@ def _interrupt(cancel: CancelToken) -> None:
         raise Interrupted
 
 
-def _obey(run: Run) -> None:
-    for line in sys.stdin:
+def _obey(run: Run, lines: Iterable[str]) -> None:
+    for line in lines:
         word = line.strip()
         if word == "pause":
             run.cancel.pause()
@@ -165,9 +177,10 @@ def input_path(name: str) -> Path:
     return Path.cwd() / name if Path(name) == STANDARD and name != "-" else Path(name)
 
 
-def input_paths(names: tuple[str, ...]) -> list[Path]:
-    """Arguments as paths, see `input_path`."""
-    return [input_path(name) for name in names]
+def input_paths(names: tuple[str, ...], folder: str | None = None) -> list[Path]:
+    """Arguments as paths, see `input_path`, relative to this folder."""
+    paths = [input_path(name) for name in names]
+    return paths if folder is None else [path if path == STANDARD else folder / path for path in paths]
 
 
 def is_stdout(output: str | None) -> bool:

@@ -30,7 +30,7 @@ import numpy as np
 
 from nacomp.codecs.levels import Level
 from nacomp.codecs.model_loader import ModelLoader
-from nacomp.codecs.neural import NeuralCodec
+from nacomp.codecs.neural import MIXING_CODER, NeuralCodec
 from nacomp.codecs.packed import Packed
 from nacomp.errors import (
     ClusterProblem,
@@ -88,11 +88,11 @@ class BlockTask:
         symbols, asked = plan.symbols.astype("<i4").tobytes(), np.packbits(plan.asked).tobytes()
         return cls(name, symbols, asked, plan.streams.streams, size, dict(method.parameters), own_versions())
 
-    def plan(self, ensemble: EnsembleParameters) -> BlockPlan:
+    def plan(self, ensemble: EnsembleParameters, *, as_bits: bool) -> BlockPlan:
         """The plan again, for predictors of these parameters."""
         symbols = np.frombuffer(self.symbols, "<i4").astype(np.int32)
         asked = np.unpackbits(np.frombuffer(self.asked, np.uint8), count=len(symbols)).astype(np.bool_)
-        return BlockPlan(symbols, Streams(len(symbols), self.streams), ensemble, asked)
+        return BlockPlan(symbols, Streams(len(symbols), self.streams), ensemble, asked, as_bits)
 
 
 def own_versions() -> dict[str, str]:
@@ -162,7 +162,8 @@ def code_block(task: BlockTask) -> bytes:
     worker = get_worker()
     codec = _codec(worker, task.parameters, task.versions)
     job = _WorkerJob(worker, task.name, codec.engine.kernel)
-    return codec.encode(task.plan(codec.settings.ensemble), task.size, job).payload
+    plan = task.plan(codec.settings.ensemble, as_bits=codec.settings.coder == MIXING_CODER)
+    return codec.encode(plan, task.size, job).payload
 
 
 # On the machine that asks.
@@ -292,9 +293,25 @@ class ClusterCodec:
         """See `TextCodec.methods`."""
         return self._local.methods
 
-    def plan(self, data: bytes, level: Level, *, may_repeat: bool = False) -> BlockPlan:
+    @property
+    def known_methods(self) -> tuple[Method, ...]:
+        """See `TextCodecs.known_methods`."""
+        return self.methods
+
+    @property
+    def first(self) -> "ClusterCodec":
+        """See `TextCodecs.first`."""
+        return self
+
+    def suited(self, data: bytes, job: Job) -> "ClusterCodec":  # noqa: ARG002 - there is no choice
+        """See `TextCodecs.suited`."""
+        return self
+
+    def plan(
+        self, data: bytes, level: Level, *, may_repeat: bool = False, as_bits: bool = False
+    ) -> BlockPlan:
         """See `TextCodec.plan`."""
-        return self._local.plan(data, level, may_repeat=may_repeat)
+        return self._local.plan(data, level, may_repeat=may_repeat, as_bits=as_bits)
 
     def encode(self, plan: BlockPlan, size: int, job: Job) -> Packed:
         """See `TextCodec.encode`."""

@@ -10,7 +10,25 @@ from nacomp.errors import UsageError
 from nacomp.models.protocol import ContextWindow
 
 EMBEDDED = "embedded"
+WORLD = "gemma-3-270m"
+"""Knows the world's languages, at two to three times the work of SmolLM2 135M."""
 MEBI = 1 << 20
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Models that a level asks beside its first, where they are installed.
+
+    Attributes:
+        models: catalogue ids.
+        worth: what one of them must make of a sample, in sizes of what the first makes of it, to get the block: it takes
+            two to three times as long.
+        by_guess: whether only texts are tried that do not look like what the first is good at.
+    """
+
+    models: tuple[str, ...]
+    worth: float
+    by_guess: bool
 
 
 @dataclass(frozen=True)
@@ -23,6 +41,10 @@ class Level:
         max_streams: the most streams a block is cut into.
         symbols_per_stream: a stream keeps at least about this many symbols.
         block_bytes: source bytes of a text block, the unit of seeking and parallel work.
+        beside: models that are asked as well, for texts that may suit them better.
+        model_worth: what the model must make of a sample, in sizes of what the context mixer makes of it, to be asked for
+            the block: the mixer is five times as fast at `fast`, sixty times at the others. What is worth it but nothing
+            that the model knows well is coded by both (`block_encoder.KNOWN_TEXT`).
     """
 
     name: str
@@ -31,6 +53,8 @@ class Level:
     max_streams: int
     symbols_per_stream: int
     block_bytes: int
+    beside: Beside | None = None
+    model_worth: float = 0.82
 
     def streams(self, symbols: int) -> int:
         """How many streams a block of this many symbols gets, at least 1."""
@@ -43,11 +67,12 @@ LEVELS = {
         Level("fast", (EMBEDDED,), ContextWindow(512, 4), 8, 4000, MEBI),
         Level(
             "balanced",
-            ("smollm2-135m-instruct-q4_1", "smollm2-135m", EMBEDDED),
+            ("smollm2-135m", "smollm2-135m-instruct-q4_1", EMBEDDED),
             ContextWindow(1024, 4),
             32,
             4000,
             MEBI,
+            Beside((WORLD,), worth=0.9, by_guess=True),
         ),
         Level(
             "max",
@@ -56,6 +81,8 @@ LEVELS = {
             8,
             8000,
             MEBI,
+            Beside((WORLD,), worth=1.0, by_guess=False),
+            0.95,
         ),
     )
 }

@@ -4,22 +4,32 @@ import os
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nacomp.codecs.levels import EMBEDDED, Level, choose_model, level_named
-from nacomp.codecs.neural import NeuralCodec, NeuralSettings, TextCodec
-from nacomp.errors import GpuFull, OtherFloatRules, UnsupportedArchive
+from nacomp.codecs.loaded_engines import LoadedEngines
+from nacomp.codecs.model_choice import ModelChoice, OtherModel
+from nacomp.codecs.neural import NeuralCodec, NeuralSettings, TextCodecs
+from nacomp.errors import GpuFull, OtherFloatRules, UnsupportedArchive, UsageError
 from nacomp.formats.methods import Method
 from nacomp.models.float_rules import float_fault, float_rules
 from nacomp.models.library.store import Store, StoredModel
 from nacomp.models.llama.settings import LlamaSettings
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import Engine
-from nacomp.runtime.memory import check_memory
+from nacomp.runtime.memory import NotEnoughMemory, check_memory
 
+if TYPE_CHECKING:
+    from nacomp.models.exact.opencl.devices import OpenClDevice
+    from nacomp.models.exact.opencl.verdicts import Verdict
+
+Codecs = NeuralCodec | ModelChoice
+"""What the texts of a run are coded with on this machine: one model, or one of several for each block."""
 EXACT, LLAMA = "exact", "llama"
+AUTO, PROCESSOR, GPU = "auto", "cpu", "gpu"
+"""Wishes for the exact engine: what is best here, the processor, or all GPUs."""
 FAULT_WHEN_LOADED = float_fault()
 """Constants become floats while a module is loaded. `nacomp.compress` and its kin load theirs under the right rules; who
 loads the modules below by himself under others is refused."""
@@ -31,7 +41,7 @@ class Elsewhere(Protocol):
     workers: int
     """Blocks they code at the same time."""
 
-    def codec(self, local: NeuralCodec) -> TextCodec:
+    def codec(self, local: NeuralCodec) -> TextCodecs:
         """What gives the same payloads as `local`, made there. Raises UsageError, WorkerRefused."""
         ...
 
@@ -43,29 +53,36 @@ class ModelLoader:
         self,
         *,
         engine: str = "exact",
-        kernel: str = "auto",
+        kernel: str = AUTO,
+        device: str = AUTO,
         threads: int = 0,
         workers: int = 0,
         gpu_layers: int | None = None,
         warn: Callable[[str, str | None], None] = lambda *_: None,
         store: Store | None = None,
         elsewhere: Elsewhere | None = None,
+        engines: LoadedEngines | None = None,
     ) -> None:
         """`threads` 0 means one per core; `warn` hears what the user should know, and the model that would help.
 
+        `kernel` and `device` are the exact engine's: a kernel of the processor, or where else it computes: `auto`, `cpu`,
+        `gpu`, or numbers of OpenCL devices with commas between (`models.exact.opencl.choice`).
         `workers` and `gpu_layers` are the llama engine's: blocks coded side by side (0: one per GPU) and layers on the
         GPU (-1: all; None: all where there is a GPU; an archive's own where one is read).
-        `elsewhere` codes the text blocks in this machine's place.
+        `elsewhere` codes the text blocks in this machine's place. `engines` may hold what an earlier run has loaded.
+        Raises UsageError for a device that is none, or for a kernel and a device at once.
         """
+        _check_wish(kernel, device)
         self._engine = engine
         self._kernel = kernel
+        self._device = device if kernel == AUTO else PROCESSOR
         self.threads = threads or os.cpu_count() or 1
         """Threads of this run, at least 1."""
         self._asked_workers = workers
         self._gpu_layers = gpu_layers
         self._warn = warn
         self._lock = threading.Lock()
-        self._loaded: dict[tuple[Path, Hashable], Engine] = {}
+        self._engines = engines if engines is not None else LoadedEngines()
         self._chosen: dict[tuple[str, str | None], StoredModel] = {}
         self._crowded_out: set[tuple[Path, Hashable]] = set()
         """What found no room on a GPU: it stays on the processor for this run, and that is said once."""
@@ -92,36 +109,73 @@ class ModelLoader:
             self._warn(f"level {level.name} would be better with a larger model", best)
         return found
 
-    @float_rules()
-    def for_level(self, level: Level, model: str | None) -> NeuralCodec:
-        """The codec to compress with. Raises ModelMissing, UnsupportedModel, KernelUnavailable."""
-        found = self.choose(level, model)
-        engine = self._load_best(found, level)
-        context = replace(level.context, window=min(level.context.window, engine.max_window))
-        settings = NeuralSettings(found.id, found.sha256, context, EnsembleParameters(), engine.parameters())
-        return NeuralCodec(engine, settings)
+    def for_level(self, level: Level, model: str | None, predictors: str = "") -> NeuralCodec:
+        """The codec of the level's first model, or of the one demanded.
 
-    @float_rules()
+        `predictors` changes the ensemble's settings as `EnsembleParameters.changed` takes them. Raises ValueError for what
+        they cannot be, ModelMissing, UnsupportedModel, KernelUnavailable.
+        """
+        return self._codec(self.choose(level, model), level, predictors)
+
+    def for_texts(self, level: Level, model: str | None, predictors: str = "") -> Codecs:
+        """What compressing at this level codes texts with: as `for_level`, and models beside it that are loaded when a text
+        may suit them better. One that is demanded has none beside it; on a cluster and with the llama engine, whose models
+        fill a GPU each, there is one for all."""
+        from nacomp.models.exact.engine import parallel_blocks
+
+        first = self.for_level(level, model, predictors)
+        others = [
+            OtherModel(
+                partial(self._load_beside, found, level, predictors), partial(parallel_blocks, found.size)
+            )
+            for found in self._beside(level, model)
+        ]
+        return ModelChoice(first, others, level) if others else first
+
+    def _beside(self, level: Level, model: str | None) -> list[StoredModel]:
+        """The installed models that are asked beside the first."""
+        is_one = model is not None or self._elsewhere is not None or self._engine != EXACT
+        if is_one or level.beside is None:
+            return []
+        return [self.store.find(other) for other in level.beside.models if self.store.is_installed(other)]
+
+    def _load_beside(self, found: StoredModel, level: Level, predictors: str) -> NeuralCodec | None:
+        try:
+            return self._codec(found, level, predictors)
+        except NotEnoughMemory:
+            self._warn(f"there is no memory for the model {found.id} beside the first, which codes all", None)
+            return None
+
+    def _codec(self, found: StoredModel, level: Level, predictors: str) -> NeuralCodec:
+        with float_rules():
+            engine = self._load_best(found, level)
+            parameters = engine.parameters()
+        context = replace(level.context, window=min(level.context.window, engine.max_window))
+        ensemble = EnsembleParameters()
+        codec = NeuralCodec(engine, NeuralSettings(found.id, found.sha256, context, ensemble, parameters))
+        return codec.with_ensemble(ensemble.changed(predictors)) if predictors else codec
+
     def for_method(self, method: Method) -> NeuralCodec:
         """The codec an archive's neural method asks for. Raises what `for_level` does, UnsupportedArchive."""
         settings = NeuralSettings.from_json(method.parameters)
         found = self.store.find_sha256(settings.model_sha256, settings.model_id)
-        match settings.engine["engine"]:
-            case "exact":
-                engine = self._load_exact(found.path)
-                if engine.parameters() != settings.engine:
-                    raise UnsupportedArchive(needed=f"the numerics {settings.engine['numerics']!r}")
-            case "llama":
-                engine = self._load_like(found, settings.engine, settings.context.window)
-            case unknown:
-                raise UnsupportedArchive(needed=f"the engine {unknown!r}")
+        with float_rules():
+            match settings.engine["engine"]:
+                case "exact":
+                    engine = self._load_exact(found.path)
+                    if engine.parameters() != settings.engine:
+                        raise UnsupportedArchive(needed=f"the numerics {settings.engine['numerics']!r}")
+                case "llama":
+                    engine = self._load_like(found, settings.engine, settings.context.window)
+                case unknown:
+                    raise UnsupportedArchive(needed=f"the engine {unknown!r}")
         return NeuralCodec(engine, settings)
 
-    def encoder(self, codec: NeuralCodec | None) -> tuple[TextCodec | None, int]:
+    def encoder(self, codecs: Codecs | None) -> tuple[TextCodecs | None, int]:
         """Who codes text blocks, and how many side by side. Raises what `Elsewhere.codec` does."""
-        if codec is not None and self._elsewhere is not None:
-            return self._elsewhere.codec(codec), self._elsewhere.workers
-        return codec, codec.parallel_blocks(self.threads) if codec is not None else self.threads
+        if codecs is not None and self._elsewhere is not None:
+            return self._elsewhere.codec(codecs.first), self._elsewhere.workers
+        return codecs, codecs.parallel_blocks(self.threads) if codecs is not None else self.threads
 
     def files_at_once(self, level: str, model: str | None) -> int:
         """How many files to compress at a time, so that small ones too keep the processors or the cluster busy.
@@ -135,9 +189,12 @@ class ModelLoader:
             return self._elsewhere.workers
         if self._engine == LLAMA:
             return max(1, self._asked_workers)
-        from nacomp.models.exact.engine import parallel_blocks
+        from nacomp.models.exact.engine import SMALL_MODEL_BYTES, parallel_blocks
+        from nacomp.models.exact.opencl.choice import choose_devices
 
-        return parallel_blocks(found.size, self.threads)
+        size = max(each.size for each in [found, *self._beside(level_named(level), model)])
+        on_devices = choose_devices(self._device, size < SMALL_MODEL_BYTES)
+        return self.threads if on_devices else parallel_blocks(size, self.threads)
 
     def kernel_name(self) -> str:
         """The kernel of the exact engine that this run uses. Raises KernelUnavailable."""
@@ -150,6 +207,18 @@ class ModelLoader:
         from nacomp.models.exact.engine import available_kernels
 
         return list(available_kernels())
+
+    def devices(self) -> list[tuple["OpenClDevice", "Verdict"]]:
+        """What OpenCL lists here, and what was found of each: a few seconds the first time. Raises ExtraMissing."""
+        from nacomp.models.exact.opencl.choice import examined, known_devices
+
+        return [(device, examined(device)) for device in known_devices()]
+
+    def chosen_devices(self) -> list[int]:
+        """Numbers of those that this run uses for large models. Raises DeviceUnavailable, ExtraMissing."""
+        from nacomp.models.exact.opencl.choice import choose_devices
+
+        return [device.number for device in choose_devices(self._device)]
 
     def _load_best(self, model: StoredModel, level: Level) -> Engine:
         """The engine this run compresses with, with the best settings for this machine."""
@@ -205,15 +274,33 @@ class ModelLoader:
         def load() -> Engine:
             # Four to sixteen bits a weight in the file, eight once loaded, and both while it loads.
             check_memory(path.stat().st_size, "use a smaller model")
-            return open_engine(path, kernel=self._kernel, threads=self.threads)
+            return open_engine(
+                path,
+                kernel=self._kernel,
+                threads=self.threads,
+                device=self._device,
+                warn=lambda sentence: self._warn(sentence, None),
+            )
 
-        return self._keep(path, EXACT, load)
+        return self._keep(path, (EXACT, self._device), load)
 
     def _keep(self, path: Path, settings: Hashable, load: Callable[[], Engine]) -> Engine:
         """What is loaded already, or load it: once per run, model and settings."""
         if FAULT_WHEN_LOADED:
             raise OtherFloatRules(fault=f"{FAULT_WHEN_LOADED} since before nacomp was loaded")
-        with self._lock:
-            if (path, settings) not in self._loaded:
-                self._loaded[path, settings] = load()
-            return self._loaded[path, settings]
+        file = path.stat()
+        how = (settings, self._kernel, self.threads, self._asked_workers)
+        return self._engines.get((path, file.st_size, file.st_mtime_ns, how), load)
+
+
+def _check_wish(kernel: str, device: str) -> None:
+    """Raises UsageError for a device that is none, or for a kernel of the processor and another device at once."""
+    numbers = device.split(",")
+    if device not in (AUTO, PROCESSOR, GPU) and not all(n.isascii() and n.isdigit() for n in numbers):
+        raise UsageError(
+            reason=f"the device {device!r} is none of auto, cpu, gpu, or numbers with commas between"
+        )
+    if kernel != AUTO and device not in (AUTO, PROCESSOR):
+        raise UsageError(
+            reason=f"the kernel {kernel} is of the processor, and the device {device} is asked for too"
+        )

@@ -14,19 +14,35 @@ from functools import cached_property
 from typing import Any, Protocol, TypeGuard
 
 from nacomp.codecs.levels import Level
-from nacomp.codecs.lockstep import decode_block, encode_block
+from nacomp.codecs.lockstep import (
+    StepDone,
+    decode_block,
+    decode_mixed,
+    decode_natively,
+    encode_block,
+    encode_mixed,
+    encode_natively,
+)
 from nacomp.codecs.packed import Packed
 from nacomp.errors import CorruptArchive, UnsupportedArchive
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.models.block_predictor import BlockPlan, BlockPredictor, plan_block
 from nacomp.models.float_rules import float_rules
+from nacomp.models.mixed_predictor import MixedBlockDecoder, MixedBlockEncoder
+from nacomp.models.native_block import native_decoder, native_encoder
 from nacomp.models.predictors.ensemble import EnsembleParameters
+from nacomp.models.predictors.mixed import mixing_bytes
 from nacomp.models.protocol import ContextWindow, Engine
 from nacomp.models.streams import Streams, Symbols
 from nacomp.runtime.memory import check_memory
 from nacomp.runtime.progress import Job
 
-CODER = "range24-pages-1"
+PAGES_CODER = "range24-pages-1"
+"""Tokens as pages and slots: what any build reads and writes."""
+MIXING_CODER = "mixing-1"
+"""Tokens as bits, which the token's row and a context mixer predict together."""
+READ_CODERS = (PAGES_CODER, MIXING_CODER)
+"""Those that archives may ask for."""
 MAX_STREAMS = 256
 MAX_WINDOW = 4096
 FEW_ASKED = 0.01
@@ -46,6 +62,7 @@ class NeuralSettings:
 
     Attributes:
         engine: what the engine itself wants to find again (`Engine.parameters`); its name and numerics are always there.
+        coder: how a token's row becomes bits.
     """
 
     model_id: str
@@ -53,11 +70,12 @@ class NeuralSettings:
     context: ContextWindow
     ensemble: EnsembleParameters
     engine: Mapping[str, int | str]
+    coder: str = PAGES_CODER
 
     def to_json(self) -> dict[str, Any]:
         """The method's parameters as the archive stores them."""
         return {
-            "coder": CODER,
+            "coder": self.coder,
             "context": {"sinks": self.context.sinks, "window": self.context.window},
             "engine": dict(self.engine),
             "ensemble": self.ensemble.to_json(),
@@ -68,7 +86,7 @@ class NeuralSettings:
     def from_json(cls, parameters: Mapping[str, Any]) -> "NeuralSettings":
         """Read them back. Raises UnsupportedArchive for an unknown coder or predictors, CorruptArchive for nonsense."""
         coder = parameters.get("coder")
-        if coder != CODER:
+        if coder not in READ_CODERS:
             raise UnsupportedArchive(needed=f"the coder {coder!r}")
         context, model, engine = (_object(parameters, name) for name in ("context", "model", "engine"))
         window, sinks = context.get("window"), context.get("sinks")
@@ -82,7 +100,7 @@ class NeuralSettings:
         if not all(isinstance(value, int | str) for value in engine.values()):
             raise CorruptArchive(reason="the engine's parameters are neither numbers nor text")
         ensemble = EnsembleParameters.from_json(_object(parameters, "ensemble"))
-        return cls(model_id, sha256, ContextWindow(window, sinks), ensemble, engine)
+        return cls(model_id, sha256, ContextWindow(window, sinks), ensemble, engine, coder)
 
 
 def _object(parameters: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -96,15 +114,40 @@ def _is_count(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+class TextCodecs(Protocol):
+    """What a run's text blocks are coded with: one codec, or a `model_choice.ModelChoice` of several. Threads share it."""
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """All methods that blocks may use, for the archive's table."""
+        ...
+
+    @property
+    def known_methods(self) -> tuple[Method, ...]:
+        """Those that the blocks so far may use: what no block asked for need not be loaded."""
+        ...
+
+    @property
+    def first(self) -> "TextCodec":
+        """The usual one."""
+        ...
+
+    def suited(self, data: bytes, job: Job) -> "TextCodec":
+        """What codes this block. Raises Interrupted when the job is cancelled."""
+        ...
+
+
 class TextCodec(Protocol):
     """What codes text blocks: `NeuralCodec` here, `cluster.ClusterCodec` on other machines. Threads share it."""
 
     @property
     def methods(self) -> tuple[Method, ...]:
-        """The methods its blocks may use, for the archive's table."""
+        """The methods its blocks may use."""
         ...
 
-    def plan(self, data: bytes, level: Level, *, may_repeat: bool = False) -> BlockPlan:
+    def plan(
+        self, data: bytes, level: Level, *, may_repeat: bool = False, as_bits: bool = False
+    ) -> BlockPlan:
         """All that is decided of a block before it is coded; see `NeuralCodec.plan`."""
         ...
 
@@ -126,34 +169,56 @@ class NeuralCodec:
 
     @cached_property
     def methods(self) -> tuple[Method, ...]:
-        """See `TextCodec.methods`: the usual one, and the one of the repetitive mode."""
-        return self._method(self.settings.ensemble), self._method(self._repetitive)
+        """See `TextCodec.methods`: the usual one, the one of the repetitive mode, and the one whose tokens are bits."""
+        all_settings = (
+            self.settings,
+            replace(self.settings, ensemble=self._repetitive),
+            replace(self.settings, coder=MIXING_CODER),
+        )
+        return tuple(Method(MethodKind.NEURAL, settings.to_json()) for settings in all_settings)
 
-    def _method(self, ensemble: EnsembleParameters) -> Method:
-        return Method(MethodKind.NEURAL, replace(self.settings, ensemble=ensemble).to_json())
+    @property
+    def known_methods(self) -> tuple[Method, ...]:
+        """See `TextCodecs.known_methods`."""
+        return self.methods
+
+    def suited(self, data: bytes, job: Job) -> "NeuralCodec":  # noqa: ARG002 - there is no choice
+        """See `TextCodecs.suited`."""
+        return self
+
+    def engines(self) -> list[Engine]:
+        """All engines that blocks may be coded with."""
+        return [self.engine]
+
+    @property
+    def first(self) -> "NeuralCodec":
+        """The codec of the level's first model."""
+        return self
 
     @cached_property
     def _repetitive(self) -> EnsembleParameters:
         return replace(self.settings.ensemble, skip_regime=REPETITIVE_REGIME)
 
     @float_rules()
-    def plan(self, data: bytes, level: Level, *, may_repeat: bool = False) -> BlockPlan:
-        """Cut a block into symbols and streams, and decide which of them the model is asked for.
+    def plan(
+        self, data: bytes | Symbols, level: Level, *, may_repeat: bool = False, as_bits: bool = False
+    ) -> BlockPlan:
+        """Cut a block, or its symbols (n,), into streams, and decide which of them the model is asked for.
 
         In the repetitive mode the model is not asked while the predictors are mostly right. `may_repeat` says that it is
         worth a try; it is taken where it leaves the model so little to do that the block is coded many times faster.
+        `as_bits`: the context mixer takes part, except in the repetitive mode.
         """
-        return self.plan_symbols(self.engine.tokenizer.encode(data), level, may_repeat=may_repeat)
-
-    @float_rules()
-    def plan_symbols(self, symbols: Symbols, level: Level, *, may_repeat: bool = False) -> BlockPlan:
-        """The same for a block that is split into symbols (n,) already."""
+        symbols = self.engine.tokenizer.encode(data) if isinstance(data, bytes) else data
         usual = self.settings.ensemble
         if may_repeat or usual == self._repetitive:
             plan = self._plan_repetitive(symbols, level)
             if usual == self._repetitive or plan.tokens_fed < REPETITIVE_SHARE * len(symbols):
                 return plan
-        return plan_block(self.engine.vocabulary, usual, symbols, level.streams(len(symbols)))
+        as_bits = as_bits or self.settings.coder == MIXING_CODER
+        return plan_block(
+            self.engine.vocabulary, usual, symbols, level.streams(len(symbols)), as_bits=as_bits
+        )
 
     def _plan_repetitive(self, symbols: Symbols, level: Level) -> BlockPlan:
         """Streams make the model's forwards wide, but each learns a repeat from the others only when they have passed it.
@@ -173,32 +238,39 @@ class NeuralCodec:
     def encode(self, plan: BlockPlan, size: int, job: Job) -> Packed:
         """See `TextCodec.encode`."""
         share = size / max(len(plan.symbols), 1)
-        predictor = self.predictor(plan)
-        words = encode_block(plan.symbols, plan.streams, predictor, lambda n: job.step(n * share))
+        words = self._words(plan, size, lambda n: job.step(n * share))
         return Packed(self.method_of(plan), pack_payload(plan.streams, words))
 
-    @float_rules()
-    def predictor(self, plan: BlockPlan) -> BlockPredictor:
-        """What predicts a planned block. Raises NotEnoughMemory."""
-        self._check_memory(plan.streams)
+    def _words(self, plan: BlockPlan, size: int, step_done: StepDone) -> bytes:
+        if not plan.as_bits:
+            self._check_memory(plan.streams, size, as_bits=False)
+            native = native_encoder(self.engine, self.settings.context, plan)
+            if native is not None:
+                return encode_natively(native, len(plan.symbols), step_done)
+        predictor = self.predictor(plan, size)
+        if isinstance(predictor, MixedBlockEncoder):
+            return encode_mixed(plan.symbols, plan.streams, predictor, step_done)
+        return encode_block(plan.symbols, plan.streams, predictor, step_done)
+
+    def predictor(self, plan: BlockPlan, size: int) -> BlockPredictor | MixedBlockEncoder:
+        """What predicts a planned block of `size` bytes, for use under the float rules. Raises NotEnoughMemory."""
+        self._check_memory(plan.streams, size, as_bits=plan.as_bits)
+        if plan.as_bits:
+            return MixedBlockEncoder(self.engine, self.settings.context, plan, size)
         return BlockPredictor.for_encoding(self.engine, self.settings.context, plan)
 
     def method_of(self, plan: BlockPlan) -> Method:
         """The one of `methods` that a block of this plan is read with."""
-        usual, repetitive = self.methods
-        return usual if plan.ensemble == self.settings.ensemble else repetitive
+        coder = MIXING_CODER if plan.as_bits else PAGES_CODER
+        settings = replace(self.settings, ensemble=plan.ensemble, coder=coder)
+        return Method(MethodKind.NEURAL, settings.to_json())
 
     @float_rules()
     def decode(self, payload: bytes, original_size: int, job: Job) -> bytes:
         """The bytes of a block. Raises CorruptArchive if the payload cannot stand for `original_size` bytes."""
         streams = read_streams(payload, original_size)
-        self._check_memory(streams)
-        share = original_size / streams.symbols
-        predictor = BlockPredictor.for_decoding(
-            self.engine, self.settings.context, self.settings.ensemble, streams
-        )
-        words = payload[PAYLOAD_HEADER.size :]
-        symbols = decode_block(words, streams, predictor, lambda n: job.step(n * share))
+        self._check_memory(streams, original_size, as_bits=self.settings.coder == MIXING_CODER)
+        symbols = self._decode_symbols(payload[PAYLOAD_HEADER.size :], streams, original_size, job)
         try:
             # A token may stand for kilobytes: the sum of their sizes first, then the bytes.
             size = self.engine.vocabulary.joined_size(symbols)
@@ -208,6 +280,20 @@ class NeuralCodec:
             raise CorruptArchive(reason=f"a block decoded to {size} bytes, expected {original_size}")
         return self.engine.vocabulary.join(symbols)
 
+    def _decode_symbols(self, words: bytes, streams: Streams, size: int, job: Job) -> Symbols:
+        share = size / streams.symbols
+        predicted = (self.engine, self.settings.context, self.settings.ensemble, streams)
+
+        def step_done(symbols: int) -> None:
+            job.step(symbols * share)
+
+        if self.settings.coder == MIXING_CODER:
+            return decode_mixed(streams, MixedBlockDecoder(*predicted, size, words), step_done)
+        native = native_decoder(*predicted, words)
+        if native is not None:
+            return decode_natively(native, streams.symbols, step_done)
+        return decode_block(words, streams, BlockPredictor.for_decoding(*predicted), step_done)
+
     def parallel_blocks(self, threads: int) -> int:
         """How many blocks to code side by side where there are so many threads."""
         return self.engine.parallel_blocks(threads)
@@ -215,16 +301,24 @@ class NeuralCodec:
     def decoding_bytes(self, payload: bytes, original_size: int) -> int:
         """See `table.BlockCodec.decoding_bytes`: a symbol's way takes about 16 bytes, and its bytes are joined."""
         streams = read_streams(payload, original_size)
-        return 16 * streams.symbols + original_size + self._predictor_bytes(streams.streams)
+        as_bits = self.settings.coder == MIXING_CODER
+        needed = self._predictor_bytes(streams.streams, original_size, as_bits=as_bits)
+        return 16 * streams.symbols + original_size + needed
 
-    def _predictor_bytes(self, streams: int) -> int:
-        """What predicting a block of so many streams takes besides the model's weights, in bytes."""
-        tables = self.settings.ensemble.table_bytes(self.engine.vocabulary.size, streams)
+    def _predictor_bytes(self, streams: int, size: int, *, as_bits: bool) -> int:
+        """What predicting a block of so many streams and bytes takes besides the model's weights, in bytes."""
+        tables = mixing_bytes(size) if as_bits else 0
+        tables += self.settings.ensemble.table_bytes(self.engine.vocabulary.size, streams)
         return tables + self.engine.session_bytes(streams, self.settings.context.window)
 
-    def _check_memory(self, streams: Streams) -> None:
-        needed = self._predictor_bytes(streams.streams)
+    def _check_memory(self, streams: Streams, size: int, *, as_bits: bool) -> None:
+        needed = self._predictor_bytes(streams.streams, size, as_bits=as_bits)
         check_memory(needed, "close other programs, or use a smaller model")
+
+
+def model_of(method: Method) -> str | None:
+    """The id of the model that a method needs, as the archive calls it."""
+    return NeuralSettings.from_json(method.parameters).model_id if method.kind is MethodKind.NEURAL else None
 
 
 def pack_payload(streams: Streams, words: bytes) -> bytes:

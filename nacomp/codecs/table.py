@@ -3,12 +3,13 @@
 A codec is only made when a block needs it, so that an archive can be listed where its model is missing.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from threading import Lock
 from typing import Protocol
 
 from nacomp.codecs import classical
 from nacomp.codecs.neural import NeuralCodec
+from nacomp.errors import ModelMissing, ModelsMissing, Remedy
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.runtime.progress import Job
 
@@ -40,8 +41,15 @@ class ClassicalCodec:
 
     def decode(self, payload: bytes, original_size: int, job: Job) -> bytes:
         """See `BlockCodec.decode`."""
-        content = classical.unpack(self._method, payload, original_size)
-        job.step(original_size)
+        told = 0
+
+        def tell(count: int) -> None:
+            nonlocal told
+            told += count
+            job.step(count)
+
+        content = classical.unpack(self._method, payload, original_size, tell)
+        job.step(original_size - told)
         return content
 
     def parallel_blocks(self, threads: int) -> int:
@@ -68,6 +76,23 @@ class CodecTable:
             if number not in self._codecs:
                 self._codecs[number] = self._resolve(self._methods[number])
             return self._codecs[number]
+
+    def load(self, numbers: Iterable[int]) -> None:
+        """Resolve these. Raises what `codec` does, and ModelsMissing where several models are not here: all are named."""
+        missing: dict[str, ModelMissing] = {}
+        for number in numbers:
+            try:
+                self.codec(number)
+            except ModelMissing as error:
+                missing.setdefault(str(error.fields["model"]), error)
+        match list(missing.values()):
+            case []:
+                return
+            case [only]:
+                raise only
+            case [first, *_]:
+                names = " and ".join(missing)
+                raise ModelsMissing(models=names, model=first.fields["model"], remedy=Remedy.GET_MODELS)
 
     def parallel_blocks(self, numbers: Collection[int], threads: int) -> int:
         """How many blocks of these methods to decode side by side. Raises what `codec` does."""

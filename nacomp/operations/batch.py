@@ -18,8 +18,7 @@ from typing import IO
 
 from nacomp.archive.working_memory import compress_bytes
 from nacomp.codecs.levels import Level, level_named
-from nacomp.codecs.model_loader import ModelLoader
-from nacomp.codecs.neural import NeuralCodec
+from nacomp.codecs.model_loader import Codecs, ModelLoader
 from nacomp.errors import (
     CorruptArchive,
     FileProblem,
@@ -95,16 +94,17 @@ def _do(
     began = time.monotonic()
     job = PartJob(whole, _size(task), cancel)
     try:
+        if task.unreadable is not None:
+            raise FileProblem(path=task.source, reason=task.unreadable)
         if _is_done(task, loader):
             return _outcome(task, FileState.SKIPPED, began, task.target.stat().st_size)
         task.target.parent.mkdir(parents=True, exist_ok=True)
         sources = sources_of([task.source], cancel)
         size, level = sum(source.size for source in sources), level_named(task.level)
-        # Loaded before the budget is asked, so that the model is not counted as free.
-        codec = loader.for_level(level, task.model) if size else None
-        with budget.share(_needed(size, level, codec, loader), cancel.check):
+        codecs = loader.for_texts(level, task.model) if size else None
+        with budget.share(_needed(size, level, codecs, loader), cancel.check):
             # One block is done again sooner than it is kept; and only an exact engine gives the same block again.
-            resume = codec is not None and codec.engine.reproducible and size > level.block_bytes
+            resume = codecs is not None and codecs.first.engine.reproducible and size > level.block_bytes
             options = CompressOptions(task.level, task.model, overwrite=True, resume=resume)
             done = compress(sources, task.target, loader, options, job)
         return _outcome(task, FileState.DONE, began, done.written.compressed_size, done.model_id)
@@ -122,14 +122,17 @@ def _do(
         job.finish()
 
 
-def _needed(size: int, level: Level, codec: NeuralCodec | None, loader: ModelLoader) -> int:
-    """Bytes of memory besides the model. Raises what `Elsewhere.codec` does."""
-    if codec is None:
+def _needed(size: int, level: Level, codecs: Codecs | None, loader: ModelLoader) -> int:
+    """Bytes of memory besides the models. Raises what `Elsewhere.codec` does.
+
+    All models are loaded before the budget is asked, so that they are not counted as free.
+    """
+    if codecs is None:
         return 0
-    encoder, workers = loader.encoder(codec)
-    if encoder is not codec:
-        return compress_bytes(size, level, None, min(workers, os.cpu_count() or 1))
-    return compress_bytes(size, level, codec.engine, workers)
+    encoder, workers = loader.encoder(codecs)
+    if encoder is not codecs:
+        return compress_bytes(size, level, [], min(workers, os.cpu_count() or 1))
+    return compress_bytes(size, level, codecs.engines(), workers)
 
 
 def _size(task: Task) -> int:

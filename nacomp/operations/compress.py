@@ -7,8 +7,7 @@ Takes paths and settings, says how far it is through a `Job`, and either leaves 
 
 import os
 import shutil
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,21 +16,22 @@ from typing import BinaryIO
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.archive_writer import Written, write_archive
-from nacomp.archive.block_encoder import BlockEncoder
-from nacomp.archive.guard import check_apart
+from nacomp.archive.block_encoder import BlockEncoder, WithoutModel
+from nacomp.archive.guard import find_archive_place
 from nacomp.archive.kept_blocks import keeping, kept_path
-from nacomp.archive.sources import Source, walk
+from nacomp.archive.left_out import TellLeftOut
+from nacomp.archive.sources import Source
 from nacomp.archive.spool import source_from_special
+from nacomp.archive.walk import ALL, Taken, walk
 from nacomp.codecs.levels import DEFAULT_LEVEL, level_named
-from nacomp.codecs.model_loader import ModelLoader
-from nacomp.codecs.neural import NeuralCodec
+from nacomp.codecs.model_loader import Codecs, ModelLoader
 from nacomp.errors import CorruptArchive, Interrupted, Remedy, UsageError, VerificationFailed
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.protection.recovery import add_recovery
 from nacomp.formats.protection.seal import Seal, normal
-from nacomp.runtime.destinations import is_stream, settle, write_through
+from nacomp.runtime.destinations import Place, write_through
 from nacomp.runtime.events import Phase
-from nacomp.runtime.output_files import check_free, save
+from nacomp.runtime.output_files import save
 from nacomp.runtime.progress import CancelToken, Job
 
 
@@ -47,6 +47,7 @@ class CompressOptions:
         recovery: percent of the archive that may be damaged and repaired later; 0 for no recovery data.
         resume: keep finished blocks beside the output until it is there, and use those an earlier job kept.
         seal: the password the archive is sealed with, or None.
+        left_out: hears of files that cannot be read or change meanwhile; without it, the first one ends the job.
         predictors: settings of the predictors to change, as `EnsembleParameters.changed` takes them; for measurements.
     """
 
@@ -57,6 +58,7 @@ class CompressOptions:
     recovery: float = 0.0
     resume: bool = False
     seal: Seal | None = None
+    left_out: TellLeftOut | None = None
     predictors: str = ""
 
 
@@ -66,57 +68,75 @@ class Compressed:
 
     written: Written
     model_id: str
-    sources: tuple[Source, ...]
+    """The one that coded most of several, or the level's first where there was no text; empty where nothing was coded."""
+    without_model: Collection[WithoutModel]
+    """Why some of the text was not coded by the model."""
 
 
-def sources_of(inputs: Sequence[Path], cancel: CancelToken | None = None) -> list[Source]:
-    """The inputs and all below them; pipes and devices are read to their end. Raises UsageError for none, FileProblem."""
+def sources_of(
+    inputs: Sequence[Path],
+    cancel: CancelToken | None = None,
+    *,
+    taken: Taken = ALL,
+    left_out: TellLeftOut | None = None,
+) -> list[Source]:
+    """The inputs and all below them that is taken; pipes and devices are read to their end.
+
+    What is found below an input and cannot be read is told to `left_out`; without it, it ends the job. Raises UsageError
+    where nothing is left, FileProblem.
+    """
     if not inputs:
         raise UsageError(reason="no input given")
-    return walk(inputs, partial(source_from_special, cancel=cancel or CancelToken()))
+    special = partial(source_from_special, cancel=cancel or CancelToken())
+    sources = walk(inputs, special, taken=taken, left_out=left_out)
+    if not sources:
+        raise UsageError(reason="the patterns leave nothing of the inputs")
+    return sources
 
 
 def compress(
     sources: Sequence[Source],
-    output: Path | BinaryIO,
+    output: Path | Place | BinaryIO,
     loader: ModelLoader,
     options: CompressOptions,
     job: Job,
 ) -> Compressed:
-    """Write one archive of all sources. Raises what `write_archive` does, ModelError, VerificationFailed."""
+    """Write one archive of all sources.
+
+    A path becomes a place first (`guard.find_archive_place`); who found it free before, hands on the place.
+
+    Raises what `find_archive_place` and `write_archive` do, ModelError, VerificationFailed.
+    """
     if options.seal is not None:
         _check_password(options.seal.password)
     if options.seal is not None and options.resume:
         raise UsageError(reason="resuming keeps finished blocks in the clear, so it goes without a password")
     if isinstance(output, Path):
-        output = settle(output, overwrite=options.overwrite)
-        if is_stream(output):
-            with ExitStack() as stack:
-                with job.waiting():  # a pipe opens once somebody reads from it
-                    stream = stack.enter_context(write_through(output, overwrite=options.overwrite))
-                return compress(sources, stream, loader, options, job)
-        check_free(output, overwrite=options.overwrite)
-        check_apart(output, sources)
-    codec = _codec(sources, loader, options, job)
-    encoder, workers = loader.encoder(codec)
+        output = find_archive_place(output, sources, overwrite=options.overwrite)
+    if isinstance(output, Place) and output.is_stream:
+        with write_through(output.path, job.cancel, overwrite=options.overwrite) as stream:
+            return compress(sources, stream, loader, options, job)
+    codecs = codecs_for(sources, loader, options, job)
+    encoder, workers = loader.encoder(codecs)
     coder = BlockEncoder(encoder, level_named(options.level), job, workers)
-    model_id = codec.settings.model_id if codec else ""
-    if codec is not None and not codec.engine.reproducible:
+    first = codecs.first.settings.model_id if codecs is not None else ""
+    if codecs is not None and not codecs.first.engine.reproducible:
         # Its arithmetic alone does not promise that the bytes come back.
         options = replace(options, verify=True)
-    if not isinstance(output, Path) and options.verify:
+    if not isinstance(output, Place) and options.verify:
         return _compress_to_stream(sources, output, loader, options, job)
-    if not isinstance(output, Path):
+    if not isinstance(output, Place):
         if options.recovery or options.resume:
             raise UsageError(reason="recovery data and resuming need an archive in a file")
-        return Compressed(write_archive(output, sources, coder, job, options.seal), model_id, tuple(sources))
+        written = write_archive(output, sources, coder, job, options.seal, options.left_out)
+        return Compressed(written, written.model_of_most(first), coder.without_model)
     if options.resume:
-        own = kept_path(output).absolute()
+        own = kept_path(output.path).absolute()
         sources = [s for s in sources if s.path is None or s.path.absolute() != own]
-        written = _resume(sources, output, loader, coder, options, job)
+        written = _resume(sources, output.path, loader, coder, options, job)
     else:
-        written = _write(sources, output, loader, coder, options, job)
-    return Compressed(written, model_id, tuple(sources))
+        written = _write(sources, output.path, loader, coder, options, job)
+    return Compressed(written, written.model_of_most(first), coder.without_model)
 
 
 def _check_password(password: str) -> None:
@@ -150,11 +170,11 @@ def _write(
     lone = len(sources) == 1 and sources[0].kind is EntryKind.FILE and sources[0].path is not None
     rights = sources[0].mode if lone else 0o666
     with save(output, overwrite=options.overwrite, rights=rights) as file:
-        written = write_archive(file, sources, coder, job, options.seal)
+        written = write_archive(file, sources, coder, job, options.seal, options.left_out)
         if options.recovery:
             written = _protect(file, written, options.recovery, job)
         if options.verify:
-            _verify(file, sources, loader, job, options.seal.password if options.seal else None)
+            _verify(file, written.sources, loader, job, options.seal.password if options.seal else None)
     return written
 
 
@@ -167,9 +187,7 @@ def _resume(
     job: Job,
 ) -> Written:
     """As `_write`, with finished blocks kept beside the output."""
-    level = level_named(options.level)
-    check_free(output, overwrite=options.overwrite)
-    with keeping(output, coder.methods, level) as kept:
+    with keeping(output, coder.methods, level_named(options.level)) as kept:
         coder.keep_in(kept)
         try:
             return _write(sources, output, loader, coder, options, job)
@@ -179,21 +197,20 @@ def _resume(
             raise Interrupted("what is finished is kept", Remedy.GO_ON) from None
 
 
-def _codec(
+def codecs_for(
     sources: Sequence[Source], loader: ModelLoader, options: CompressOptions, job: Job
-) -> NeuralCodec | None:
-    """The codec, or None where there is nothing to code: an archive of folders needs no model. Raises UsageError."""
+) -> Codecs | None:
+    """What codes the texts, or None where there is nothing to code: an archive of folders needs no model.
+
+    Raises UsageError.
+    """
     if not any(source.size for source in sources):
         return None
     job.enter(Phase.MODEL)
-    codec = loader.for_level(level_named(options.level), options.model)
-    if not options.predictors:
-        return codec
     try:
-        ensemble = codec.settings.ensemble.changed(options.predictors)
+        return loader.for_texts(level_named(options.level), options.model, options.predictors)
     except ValueError as wrong:
         raise UsageError(reason=str(wrong)) from None
-    return codec.with_ensemble(ensemble)
 
 
 def _protect(file: BinaryIO, written: Written, percent: float, job: Job) -> Written:

@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nacomp.archive.archive_reader import Archive
-from nacomp.archive.extract import extract_file, extract_tree, select
+from nacomp.archive.extract import bytes_to_write, extract_file, extract_tree
 from nacomp.archive.guard import check_output, check_room
+from nacomp.archive.selection import select
+from nacomp.archive.tree_writer import PLAIN
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.formats.entry import Entry
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.default_paths import file_target, folder_target
 from nacomp.operations.read import is_single_file, open_archive, write_contents
-from nacomp.runtime.destinations import is_stream, settle, write_through
+from nacomp.runtime.destinations import Place, find_place, write_through
 from nacomp.runtime.documents import DecompressResult
 from nacomp.runtime.events import Phase
+from nacomp.runtime.file_properties import Restore
 from nacomp.runtime.progress import Job
 
 
@@ -32,40 +35,48 @@ def decompress(
     chosen: Sequence[str] = (),
     limits: Limits = DEFAULT_LIMITS,
     password: Password = None,
+    restore: Restore = PLAIN,
+    strip: int = 0,
 ) -> DecompressResult:
     """Extract an archive, or the chosen entries of it.
 
     A single file goes to `output`, or into it where it is a folder; several entries go below `output`, which is
     made. With `into` a single file goes into `output` too, which is made. Without an output, they go beside the archive.
+    `restore` says what of owners and attributes is set, `strip` how many parts are cut off in front of the paths.
     """
     with ExitStack() as stack:
         archive = open_archive(path, loader, stack, limits, password)
-        entries = select(archive, chosen)
+        entries = select(archive, chosen, strip)
+        if is_single_file(archive) and not strip:
+            target = file_target(path, output, entries[0], into=into)
+            place = find_place(target, overwrite=overwrite)
+        else:
+            target = output if output is not None else folder_target(path, archive)
+            place = None
+        size = sum(entry.size for entry in entries)
+        to_stream = place is not None and place.is_stream
+        taken = size if to_stream else bytes_to_write(entries, place.path if place else target)
+        check_output(taken, archive.reader.size, limits.max_total_size)
+        if not to_stream:
+            check_room(taken, place.path if place else target)
         job.enter(Phase.MODEL)
         archive.load_engines()
         began = time.monotonic()
-        size = sum(entry.size for entry in entries)
-        check_output(size, archive.reader.size, limits.max_total_size)
-        job.expect(size)
-        if is_single_file(archive):
-            target = file_target(path, output, entries[0], into=into)
-            _one_file(archive, entries[0], target, job, overwrite=overwrite)
-            paths = [target]
+        job.expect(sum(entry.data_size for entry in entries))
+        if place is None:
+            paths = extract_tree(archive, entries, target, job, overwrite=overwrite, restore=restore)
         else:
-            folder = output if output is not None else folder_target(path, archive)
-            check_room(size, folder)
-            paths = extract_tree(archive, entries, folder, job, overwrite=overwrite)
+            _one_file(archive, entries[0], place, job, overwrite=overwrite, restore=restore)
+            paths = [target]
     return DecompressResult(tuple(paths), len(entries), size, round(time.monotonic() - began, 3))
 
 
-def _one_file(archive: Archive, entry: Entry, target: Path, job: Job, *, overwrite: bool) -> None:
+def _one_file(
+    archive: Archive, entry: Entry, place: Place, job: Job, *, overwrite: bool, restore: Restore
+) -> None:
     """To a file of its own, or through a pipe or a device that is there."""
-    place = settle(target, overwrite=overwrite)
-    if not is_stream(place):
-        check_room(entry.size, place)
-        extract_file(archive, entry, place, job, overwrite=overwrite)
+    if not place.is_stream:
+        extract_file(archive, entry, place.path, job, overwrite=overwrite, restore=restore)
         return
-    with ExitStack() as stack:
-        with job.waiting():  # a pipe opens once somebody reads from it
-            out = stack.enter_context(write_through(place, overwrite=overwrite))
+    with write_through(place.path, job.cancel, overwrite=overwrite) as out:
         write_contents(archive, [entry], out, job)

@@ -1,21 +1,26 @@
 """What a batch is to do: rules from a job file or the command line, and the files they name, each with its archive."""
 
+import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from glob import glob
 from itertools import takewhile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from nacomp.archive import kept_blocks
-from nacomp.archive.sources import Source, walk
+from nacomp.archive.patterns import Filter, Patterns
+from nacomp.archive.walk import Taken, walk
 from nacomp.codecs.levels import DEFAULT_LEVEL, LEVELS
-from nacomp.errors import UsageError, file_problem
+from nacomp.errors import FileProblem, UsageError, file_problem
 from nacomp.formats.entry import EntryKind
 from nacomp.operations.default_paths import SUFFIX
+from nacomp.runtime.documents import LeftOut
 from nacomp.runtime.open_folder import TEMPORARY_SUFFIX
 
+LISTS = ("inputs", "exclude", "include")
+SWITCHES = ("gitignore", "exclude_caches", "one_file_system")
 WILDCARDS = "*?["
 OWN_SUFFIXES = (SUFFIX, TEMPORARY_SUFFIX, kept_blocks.SUFFIX)
 """Archives, and what a killed job leaves beside them: never inputs of a batch."""
@@ -27,23 +32,44 @@ class Rule:
 
     Attributes:
         inputs: files, folders or glob patterns (`**` for any depth), relative to the job file.
-        exclude: patterns of names or relative paths to leave out.
+        exclude, include: patterns of paths below the destination to leave out, or to take alone.
+        gitignore, exclude_caches, one_file_system: as `Patterns` and `Taken` have them.
     """
 
     inputs: tuple[str, ...]
     exclude: tuple[str, ...] = ()
     level: str = DEFAULT_LEVEL
     model: str | None = None
+    include: tuple[str, ...] = ()
+    gitignore: bool = False
+    exclude_caches: bool = False
+    one_file_system: bool = False
+
+    @property
+    def taken(self) -> Taken:
+        """What of the inputs is walked through; `exclude` and `include` are about what is found then."""
+        patterns = Patterns(gitignore=self.gitignore, caches=self.exclude_caches)
+        return Taken(self.one_file_system, patterns)
 
 
 @dataclass(frozen=True)
 class Task:
-    """One file and its archive."""
+    """One file and its archive; or what stands where a file could be, and why it is none."""
 
     source: Path
     target: Path
     level: str
     model: str | None
+    unreadable: str | None = None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a rule found: where it is, what it is called below the destination, and why it cannot be read."""
+
+    path: Path
+    name: str
+    unreadable: str | None = None
 
 
 def read_job_file(path: Path) -> tuple[Path | None, list[Rule]]:
@@ -72,26 +98,29 @@ def _rule(path: Path, row: Mapping[str, Any]) -> Rule:
         raise UsageError(reason=f"{path}: a [[job]] needs `inputs` and may have {', '.join(sorted(known))}")
     if row.get("level", DEFAULT_LEVEL) not in list(LEVELS):
         raise UsageError(reason=f"{path}: there is no level {row['level']!r}")
-    if not isinstance(row.get("model"), str | None) or not isinstance(row.get("exclude", []), list):
-        raise UsageError(reason=f"{path}: in a [[job]], `model` is a name and `exclude` a list")
-    lists = {key: tuple(map(str, row[key])) for key in ("inputs", "exclude") if key in row}
+    lists_are = all(isinstance(row.get(key, []), list) for key in LISTS)
+    if not isinstance(row.get("model"), str | None) or not lists_are:
+        reason = f"{path}: in a [[job]], `model` is a name, and `exclude` and `include` are lists"
+        raise UsageError(reason=reason)
+    if not all(isinstance(row.get(key, False), bool) for key in SWITCHES):
+        raise UsageError(reason=f"{path}: in a [[job]], {', '.join(SWITCHES)} are true or false")
+    lists = {key: tuple(map(str, row[key])) for key in LISTS if key in row}
     return Rule(**{**row, **lists})
 
 
 def plan(rules: Iterable[Rule], base: Path, destination: Path | None) -> list[Task]:
-    """Every file once (the first rule that names it wins), with its archive. Raises FileProblem, UsageError.
+    """Every file once (the first rule that names it wins), with its archive. Raises UsageError.
 
     With a destination, archives keep their path below the input folder (`docs/a/b.txt` gives
     `DEST/docs/a/b.txt.nac`); without one they lie beside their files.
     """
     tasks: dict[Path, Task] = {}
     for rule in rules:
-        for source in _sources(rule, base):
-            assert source.path is not None
-            beside = source.path.with_name(source.path.name + SUFFIX)
-            target = destination / (source.name + SUFFIX) if destination else beside
-            task = Task(source.path, target, rule.level, rule.model)
-            tasks.setdefault(source.path.absolute(), task)
+        for found in _found(rule, base):
+            beside = found.path.with_name(found.path.name + SUFFIX)
+            target = destination / (found.name + SUFFIX) if destination else beside
+            task = Task(found.path, target, rule.level, rule.model, found.unreadable)
+            tasks.setdefault(found.path.absolute(), task)
     targets = [task.target for task in tasks.values()]
     if len(set(targets)) < len(targets):
         twice = next(target for target in targets if targets.count(target) > 1)
@@ -99,12 +128,12 @@ def plan(rules: Iterable[Rule], base: Path, destination: Path | None) -> list[Ta
     return list(tasks.values())
 
 
-def _sources(rule: Rule, base: Path) -> Iterator[Source]:
+def _found(rule: Rule, base: Path) -> Iterator[_Found]:
     """The files a rule names. What a pattern finds keeps its path below the pattern's first wildcard.
 
     Raises UsageError for a path that is not there, and where no pattern finds anything: both are likely slips.
     """
-    nothing = True
+    nothing, patterns = True, Filter(Patterns(rule.exclude, rule.include))
     for pattern in rule.inputs:
         given = base / pattern
         found = [given] if given.exists() else sorted(map(Path, glob(str(given), recursive=True)))  # noqa: PTH207 - Path.glob takes no absolute pattern
@@ -114,18 +143,28 @@ def _sources(rule: Rule, base: Path) -> Iterator[Source]:
         named = given.exists()
         root = given.parent if named else _fixed_part(given)
         for path in found:
-            yield from _below(path, root, rule, named=named)
+            yield from _below(path, root, rule, patterns, named=named)
     if nothing:
         raise UsageError(reason=f"nothing matches {', '.join(map(repr, rule.inputs))}")
 
 
-def _below(path: Path, root: Path, rule: Rule, *, named: bool) -> Iterator[Source]:
-    """The files at or below a path; a link is followed where it is `named`, not where a pattern found it."""
-    for source in walk([path], follow=named):
-        name = str(PurePosixPath(path.parent.relative_to(root), source.name))
-        excluded = any(PurePosixPath(name).match(out) for out in rule.exclude)
-        if source.kind is EntryKind.FILE and not excluded and not name.endswith(OWN_SUFFIXES):
-            yield replace(source, name=name)
+def _below(path: Path, root: Path, rule: Rule, patterns: Filter, *, named: bool) -> Iterator[_Found]:
+    """The files at or below a path; a link is followed where it is `named`, not where a pattern found it.
+
+    What cannot be read is among them: a batch goes on after failures, and tells of each.
+    """
+    bad: list[LeftOut] = []
+    try:
+        sources = walk([path], follow=named, taken=rule.taken, left_out=bad.append)
+    except FileProblem as problem:  # it has vanished since it was found
+        sources, bad = [], [LeftOut(str(path), str(problem.fields["reason"]))]
+    above = path.parent.relative_to(root)
+    found = [_Found(s.path, str(above / s.name)) for s in sources if s.kind is EntryKind.FILE and s.path]
+    found += [_Found(Path(what.path), str(Path(what.path).relative_to(root)), what.reason) for what in bad]
+    for one in found:
+        name = one.name.replace(os.sep, "/")
+        if patterns.takes(name) and not patterns.leaves_out(name) and not name.endswith(OWN_SUFFIXES):
+            yield one
 
 
 def _fixed_part(pattern: Path) -> Path:

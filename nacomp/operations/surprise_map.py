@@ -13,8 +13,9 @@ from nacomp.codecs.levels import Level
 from nacomp.codecs.lockstep import StepDone
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.models.block_predictor import BlockPlan
+from nacomp.models.float_rules import float_rules
 from nacomp.models.streams import Symbols
-from nacomp.models.tokens.vocabulary import PAGE, Vocabulary
+from nacomp.models.tokens.vocabulary import Vocabulary
 from nacomp.runtime.progress import Job
 
 GUESSES = 5
@@ -46,7 +47,8 @@ def surprise_map(codec: NeuralCodec, data: bytes, level: Level, job: Job) -> Ite
     if not data:
         return
     plan = codec.plan(data, level)
-    costs = _costs(codec, plan, lambda symbols: job.step(symbols * len(data) / len(plan.symbols)))
+    share = len(data) / len(plan.symbols)
+    costs = _costs(codec, plan, len(data), lambda symbols: job.step(symbols * share))
     yield from _whole_characters(codec.engine.vocabulary, plan.symbols, costs)
 
 
@@ -60,19 +62,17 @@ class _Costs:
     """(symbol,) the model's best predictions; empty where it was not asked."""
 
 
-def _costs(codec: NeuralCodec, plan: BlockPlan, step_done: StepDone) -> _Costs:
+@float_rules()
+def _costs(codec: NeuralCodec, plan: BlockPlan, size: int, step_done: StepDone) -> _Costs:
     """The encoder's loop, with a pencil in the coder's place."""
     vocabulary, starts = codec.engine.vocabulary, np.array(plan.streams.starts)
     costs = _Costs(np.zeros(len(plan.symbols)), [()] * len(plan.symbols))
-    predictor = codec.predictor(plan)
+    predictor = codec.predictor(plan, size)
     for step, row in enumerate(plan.streams.rows(plan.symbols)):
-        predictor.pages()
-        predictor.slots(row // PAGE)
         places = starts[: len(row)] + step
-        costs.bits[places] = predictor.bits(row)
+        costs.bits[places] = predictor.cost(row)
         for place, logits in zip(places[predictor.asked].tolist(), predictor.logits, strict=True):
             costs.guesses[place] = _best(vocabulary, logits)
-        predictor.learn(row)
         step_done(len(row))
     return costs
 

@@ -1,8 +1,10 @@
 """Whether an archive gives back what went into it: every block decoded, every file compared, nothing written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nacomp.archive.archive_reader import Archive
+from nacomp.formats.entry import Entry
 from nacomp.runtime.progress import Job
 
 
@@ -14,6 +16,7 @@ class Tested:
     size: int
 
 
-def check_archive(archive: Archive, job: Job) -> Tested:
-    """Decode all of an open archive. Raises CorruptArchive, ModelMissing."""
-    return Tested(len(archive.entries), archive.check(job))
+def check_archive(archive: Archive, entries: Sequence[Entry], job: Job) -> Tested:
+    """Decode these entries of an open archive. Raises CorruptArchive, ModelMissing, ModelsMissing."""
+    archive.load_engines()
+    return Tested(len(entries), archive.check(job, entries))

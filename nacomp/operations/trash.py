@@ -5,11 +5,14 @@ so it stays. A folder goes to the trash whole if it holds exactly what was archi
 somebody put there meanwhile stays too. Deleting whole trees lost: nobody can look and delete in one step.
 """
 
+import os
 import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from nacomp.archive.sources import Source, walk
+from nacomp.archive.hard_links import linked
+from nacomp.archive.sources import Source
+from nacomp.archive.walk import walk
 from nacomp.errors import FileProblem, NacompError, Remedy
 from nacomp.formats.entry import EntryKind
 
@@ -45,7 +48,7 @@ def _holds_only(top: Path, sources: Sequence[Source]) -> bool:
     if top.is_symlink() or not top.is_dir():
         return False
     try:
-        now = walk([top])
+        now = linked(walk([top]))
     except NacompError:
         return False
     archived = {s.path: _look(s) for s in sources if s.path is not None and _below(s.path, [top])}
@@ -53,25 +56,36 @@ def _holds_only(top: Path, sources: Sequence[Source]) -> bool:
 
 
 def _look(source: Source) -> tuple[object, ...]:
-    """What must not have changed: the times of folders may, an archive is perhaps written into them."""
+    """What must not have changed: the times of folders may, an archive is perhaps written into them.
+
+    Which of its names a file was archived under depends on what else was.
+    """
+    if source.inode is not None:
+        return source.inode, source.mtime_ns
     times = source.mtime_ns if source.kind is EntryKind.FILE else 0
-    return source.kind, source.size, times, source.link_target
+    return source.kind, source.whole_size, times, source.link_target
 
 
 def _remove(source: Source, path: Path, *, trash: bool) -> None:
     """One file or link."""
     try:
         now = path.lstat()
-        unchanged = (now.st_size, now.st_mtime_ns) == (source.size, source.mtime_ns)
-        if source.kind is EntryKind.FILE and not (stat.S_ISREG(now.st_mode) and unchanged):
+        is_file = source.kind in (EntryKind.FILE, EntryKind.HARD_LINK)
+        if is_file and not (stat.S_ISREG(now.st_mode) and _is_unchanged(source, now)):
             raise FileProblem(path=path, reason="changed since it was archived, so it stays")
-        if trash and source.kind is EntryKind.FILE:
+        if trash and is_file:
             _move_to_trash(path)
         else:
             path.unlink()
     except OSError as problem:
         reason = f"was archived but could not be removed ({problem.strerror or problem})"
         raise FileProblem(path=path, reason=reason) from problem
+
+
+def _is_unchanged(source: Source, now: os.stat_result) -> bool:
+    if source.kind is EntryKind.HARD_LINK:
+        return (now.st_dev, now.st_ino) == source.inode and now.st_mtime_ns == source.mtime_ns
+    return (now.st_size, now.st_mtime_ns) == (source.whole_size, source.mtime_ns)
 
 
 def _remove_folder(path: Path) -> None:

@@ -8,15 +8,19 @@ would leave the one it stood for unwritten, and the system without its device.
 """
 
 import contextlib
+import io
 import os
 import re
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from nacomp.errors import FileProblem, OutputExists, Remedy, file_problem
-from nacomp.runtime.output_files import save
+from nacomp.runtime.interruptible import InterruptibleFile
+from nacomp.runtime.output_files import check_free, save
+from nacomp.runtime.progress import CancelToken
 
 _OPEN = re.compile(r"/(?:dev|proc/self)/fd/(\d+)")
 _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
@@ -55,30 +59,56 @@ def settle(target: Path, *, overwrite: bool) -> Path:
     return place
 
 
-@contextlib.contextmanager
-def write_through(target: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
-    """Write to what is there. What has been written stays when the block fails. Raises FileProblem.
+@dataclass(frozen=True)
+class Place:
+    """Where output goes, and that it may: `find_place` says so."""
 
-    A terminal needs `overwrite`.
+    path: Path
+    is_stream: bool
+    """Whether it is written to what is there; else it becomes a file of its own."""
+
+
+def find_place(target: Path, *, overwrite: bool) -> Place:
+    """Judge a target before the work, not behind it. Raises OutputExists, FileProblem."""
+    place = Place(path := settle(target, overwrite=overwrite), is_stream(path))
+    if not place.is_stream:
+        check_free(path, overwrite=overwrite)
+    return place
+
+
+@contextlib.contextmanager
+def write_through(target: Path, cancel: CancelToken, *, overwrite: bool = False) -> Iterator[BinaryIO]:
+    """Write to what is there. What has been written stays when the block fails. Raises FileProblem, Interrupted.
+
+    A terminal needs `overwrite`. A pipe opens once somebody reads from it, and takes what that reader takes; `cancel` ends
+    either wait.
     """
     number = open_number(target)
     try:
-        handle = os.dup(number) if number is not None else os.open(target, os.O_WRONLY | os.O_NOCTTY)
+        if number is not None:
+            handle = os.dup(number)
+        else:
+            with cancel.waiting():
+                handle = os.open(target, os.O_WRONLY | os.O_NOCTTY)
     except OSError as problem:
         raise file_problem(target, problem) from problem
     try:
-        with open(handle, "wb") as file:  # noqa: PTH123 - an open file has no path
+        with io.BufferedWriter(InterruptibleFile(handle, cancel, closefd=True)) as file:
             if os.isatty(handle) and not overwrite:
                 raise FileProblem(path=target, reason="is a terminal", remedy=Remedy.REPLACE_OUTPUT)
-            yield file
+            yield cast(BinaryIO, file)
     except OSError as problem:
         raise file_problem(target, problem) from problem
 
 
 @contextlib.contextmanager
-def put(target: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
+def put(target: Path, cancel: CancelToken, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     """A file to write: what becomes `target`, or what is there, if it is a pipe or a device. Raises as `save` does."""
     place = settle(target, overwrite=overwrite)
-    chosen = write_through if is_stream(place) else save
-    with chosen(place, overwrite=overwrite) as file:
+    opened = (
+        write_through(place, cancel, overwrite=overwrite)
+        if is_stream(place)
+        else save(place, overwrite=overwrite)
+    )
+    with opened as file:
         yield file

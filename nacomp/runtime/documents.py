@@ -4,7 +4,7 @@ See `events.py`, which `nacomp/cli/EVENTS.md` is written from together with this
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,8 +15,18 @@ from nacomp.runtime.events import FileOutcome, Result
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """An input that is not in the archive."""
+
+    path: str
+    """Where it is."""
+    reason: str
+    """Why it is left out: what kept it from being read, or what is wrong with its name."""
+
+
+@dataclass(frozen=True)
 class CompressResult(Result):
-    """`compress`: an archive is in its place."""
+    """`compress`: an archive is in its place. An `error` of kind `NotAllRead` follows where inputs could not be read."""
 
     output: str
     """The archive; `-` for standard output."""
@@ -29,9 +39,63 @@ class CompressResult(Result):
     seconds: float
     """Time it took to write the blocks; without loading the model, verifying, recovery data."""
     model_id: str
-    """The model; empty if nothing needed one."""
+    """The model, the one that coded most of several; empty if nothing needed one."""
     entries: int
     """Files, folders and links in it."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What `--skip-unreadable` and `--skip-unsafe` left out; each was told in a `warning` too."""
+    models: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of content that each model coded, by its id."""
+
+
+@dataclass(frozen=True)
+class UpdateResult(Result):
+    """`update`: the archive is up to date. An `error` of kind `NotAllRead` follows where inputs could not be read."""
+
+    output: str
+    """The archive."""
+    added: tuple[str, ...]
+    """Paths that were not in it."""
+    changed: tuple[str, ...]
+    """Paths whose content, mode or time was another."""
+    removed: tuple[str, ...]
+    """Paths that `--delete` took away, without those below them."""
+    unchanged: int
+    """Files, folders and links that are as they were."""
+    written_bytes: int
+    """Bytes that were written for it; 0 if there was nothing to do."""
+    compressed_size: int
+    """Bytes of the archive now."""
+    seconds: float
+    """Time it took to write the blocks."""
+    model_id: str
+    """The model; empty if nothing needed one."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What `--skip-unreadable` and `--skip-unsafe` left out; each was told in a `warning` too."""
+
+
+@dataclass(frozen=True)
+class RepackResult(Result):
+    """`update --repack`: the archive holds nothing any more that nothing in it needs."""
+
+    output: str
+    """The archive."""
+    size_before: int
+    """Its bytes before."""
+    compressed_size: int
+    """Its bytes now."""
+    seconds: float
+    """Time it took."""
+
+
+@dataclass(frozen=True)
+class MountResult(Result):
+    """`mount`: the archive is unmounted again, by Ctrl-C or by whoever did."""
+
+    path: str
+    """The archive."""
+    folder: str
+    """Where it was."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +138,7 @@ class SalvageResult(Result):
     output: str
     """The folder."""
     complete: bool
-    """Whether everything that was archived is back."""
+    """Whether everything that was archived is back: all of the file was understood."""
     names_known: bool
     """Whether the index survived; if not, `files` are numbered blocks."""
     lost_bytes: int
@@ -85,6 +149,10 @@ class SalvageResult(Result):
     """What became of each file."""
     links: tuple[Path, ...]
     """Symbolic links that were made."""
+    foreign_blocks: int = 0
+    """Intact blocks of another archive in the file, which were left alone."""
+    foreign_bytes: int = 0
+    """Bytes behind the archive that begin as another one does, and were left alone."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +176,7 @@ class RepairResult(Result):
     path: str
     """The damaged archive."""
     output: str
-    """The repaired one."""
+    """The repaired one; `-` for standard output."""
     damaged_sectors: int
     """Sectors that were damaged; 0 if the output is a copy."""
     sectors: int
@@ -205,6 +273,7 @@ class EntryWord(StrEnum):
     FILE = "file"
     FOLDER = "folder"
     LINK = "link"
+    HARD_LINK = "hard-link"
 
 
 @dataclass(frozen=True)
@@ -216,15 +285,30 @@ class EntryRow:
     kind: EntryWord
     """What it is."""
     size: int
-    """Bytes of a file; 0 for others."""
+    """Bytes of a file, holes included; 0 for others."""
     mode: int
     """POSIX permission bits."""
     mtime_ns: int
     """Modification time, in nanoseconds since 1970."""
     sha256: str | None
-    """SHA-256 of a file's bytes, as hexadecimal digits."""
+    """SHA-256 of a file's bytes, as hexadecimal digits; null for others, for sparse files, for small ones that share one."""
     link_target: str | None
-    """Where a link points."""
+    """Where a link points; the path of the file that a hard link is."""
+    data_size: int
+    """Bytes of a file without its holes; 0 for others."""
+    owner: str | None
+    """Names of its user and group, as in `user:group`, where the archive tells; each is empty if it had none."""
+    uid: int | None
+    """Number of its user."""
+    gid: int | None
+    """Number of its group."""
+    attributes: tuple[str, ...]
+    """Names of its extended attributes, access lists among them."""
+    packed_size: int
+    """Bytes of the archive that its data takes. Files that were packed together share them by their lengths, and what two
+    files have in common counts for both."""
+    opened: Mapping[str, int]
+    """Number of views that were opened on what lies inside it, by kind (TRANSFORMS.md)."""
 
 
 @dataclass(frozen=True)
@@ -234,7 +318,37 @@ class Listing(Document):
     command: ClassVar[str] = "list"
 
     entries: tuple[EntryRow, ...]
-    """Files, folders and links, sorted by path."""
+    """Files, folders and links of both kinds, sorted by path."""
+
+
+class DifferenceKind(StrEnum):
+    """How an entry and what is on the disk differ."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MODE = "mode"
+    TIME = "time"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference between an archive and a folder."""
+
+    path: str
+    """The path in the archive."""
+    kind: DifferenceKind
+    """`added`: only in the folder; `removed`: only in the archive; else what differs."""
+
+
+@dataclass(frozen=True)
+class Differences(Document):
+    """How a folder differs from an archive; the exit code is 1 if it does."""
+
+    command: ClassVar[str] = "diff"
+
+    differences: tuple[Difference, ...]
+    """Sorted by path."""
 
 
 @dataclass(frozen=True)
@@ -247,12 +361,20 @@ class ArchiveInfo(Document):
     """Version of the container."""
     sealed: bool
     """Whether it is sealed with a password."""
+    compact: bool
+    """Whether it is in the compact form, of one short file (SPEC.md, section 14)."""
+    updates: int
+    """Archives behind the first that are read with it: updates, and what was appended as it was."""
+    dead_bytes: int
+    """Bytes that nothing in it needs any more; `update --repack` gives them back."""
+    unfinished_bytes: int
+    """Bytes behind it of an update that was cut off; the next update takes them away."""
     engine: str | None
     """The engine that reads its text; null if nothing in it needs one."""
     numerics: str | None
     """The engine's arithmetic; null likewise."""
     model_id: str | None
-    """The model that wrote it; null likewise."""
+    """The model that wrote it, the one that coded most of several; null likewise."""
     model_sha256: str | None
     """The model's SHA-256, as hexadecimal digits; null likewise."""
     original_size: int
@@ -263,10 +385,14 @@ class ArchiveInfo(Document):
     """Archive bits per source byte."""
     blocks: int
     """Number of blocks."""
+    models: Mapping[str, int]
+    """Bytes of content that each model coded, by its id; all of these models are needed to read it."""
     streams: int
     """Most streams that a block was cut into; 0 without text."""
     methods: Mapping[str, int]
     """Number of blocks by kind of method."""
+    views: Mapping[str, int]
+    """Number of views that were opened on what lies inside its files, by kind (TRANSFORMS.md)."""
     parameters: Mapping[str, Any]
     """Parameters of its neural method (SPEC.md); empty without text."""
     native_kernel: str
@@ -331,6 +457,10 @@ class ModelRow:
     """`embedded`, `file` if it was added, else where it is fetched from."""
     path: str
     """Its file; empty if it is not here."""
+    good_at: tuple[str, ...]
+    """What it is recommended for: `english`, `code`, `world` (the world's languages)."""
+    recommended: bool
+    """Whether nothing that is here is for the same texts, and it should be got first."""
     levels: tuple[str, ...]
     """The levels that would use it now."""
 
@@ -412,6 +542,42 @@ class LlamaEngineMissing:
 
 
 @dataclass(frozen=True)
+class OpenClRow:
+    """A device that the exact engine can use by OpenCL, or cannot."""
+
+    number: int
+    """What names it to those who demand it."""
+    name: str
+    """Its name."""
+    kind: str
+    """`gpu`, `cpu` or `accelerator`."""
+    driver: str
+    """Version of its driver."""
+    memory: int
+    """Bytes it has."""
+    speed: float
+    """Tokens per second of a model of 135 million weights, as measured; 0 where it is not used."""
+    processor_speed: float
+    """What the processor managed beside it."""
+    small_speed: float
+    """As `speed`, with the embedded model."""
+    small_processor_speed: float
+    """And on the processor."""
+    used: bool
+    """Whether this run would compute there, with a large model."""
+    problem: str | None
+    """Why it is not used; null where nothing speaks against it."""
+
+
+@dataclass(frozen=True)
+class OpenClMissing:
+    """Why the exact engine has no devices here, or not the one that was demanded."""
+
+    reason: str
+    """Why not."""
+
+
+@dataclass(frozen=True)
 class EngineList(Document):
     """What this machine can run models with."""
 
@@ -419,6 +585,8 @@ class EngineList(Document):
 
     exact: ExactEngine | ExactEngineRefused
     """The engine whose archives every machine reads."""
+    devices: tuple[OpenClRow, ...] | OpenClMissing
+    """Where it can compute besides the processor."""
     llama: LlamaEngine | LlamaEngineMissing
     """The engine on llama.cpp."""
 

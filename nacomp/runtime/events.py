@@ -111,6 +111,18 @@ class Notice(Event):
 
 
 @dataclass(frozen=True)
+class Mounted(Event):
+    """From `mount` alone: the archive's files are in the folder."""
+
+    name: ClassVar[str] = "mounted"
+
+    folder: str
+    """Where they are."""
+    entries: int
+    """Files, folders and links of the archive."""
+
+
+@dataclass(frozen=True)
 class FileOutcome(Event):
     """One file of a `batch` is through, in whatever way."""
 
@@ -156,6 +168,16 @@ class Failure(Event):
     """What they are."""
     hint: str | None = None
     """What would help, in words of the command line."""
+
+
+@dataclass(frozen=True)
+class Ended(Event):
+    """From `worker` alone: a command is over, and the next may be sent."""
+
+    name: ClassVar[str] = "ended"
+
+    code: int
+    """Its exit code."""
 
 
 class Result(Event):

@@ -16,7 +16,11 @@ from types import TracebackType
 from typing import Self
 
 from nacomp.errors import FileProblem
+from nacomp.formats.entry import Entry
+from nacomp.runtime.file_properties import Restore
 
+Inode = tuple[int, int]
+"""Device and number of a file, whatever it is called."""
 HOLDS_FOLDERS = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 """Whether this system can open a file in an open folder."""
 TEMPORARY_SUFFIX = ".nacomp-part"
@@ -54,17 +58,16 @@ class OpenFolder:
     def below(self, name: str) -> "OpenFolder":
         """A folder in it. Raises FileProblem for a link, OSError."""
         path = self.path / name
-        link = FileProblem(path=path, reason="is a link where the archive has a folder")
         if not HOLDS_FOLDERS:
             if self.is_link(name):
-                raise link
+                raise _is_link(path)
             return OpenFolder(path)
         try:
             flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
             return OpenFolder(path, os.open(name, flags, dir_fd=self._handle))
         except OSError:
             if self.is_link(name):
-                raise link from None
+                raise _is_link(path) from None
             raise
 
     def make_folder(self, name: str) -> None:
@@ -72,33 +75,73 @@ class OpenFolder:
         with contextlib.suppress(FileExistsError):
             os.mkdir(self._at(name), dir_fd=self._handle)
 
+    def kind(self, name: str) -> int | None:
+        """What has this name, links not followed: its `stat.S_IFMT`, or None for nothing. Raises OSError."""
+        try:
+            found = os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        return stat.S_IFMT(found.st_mode)
+
     def has(self, name: str) -> bool:
         """Whether anything has this name, a broken link too. Raises OSError."""
-        try:
-            self._look(name)
-        except FileNotFoundError:
-            return False
-        return True
+        return self.kind(name) is not None
 
     def is_link(self, name: str) -> bool:
         """Whether this name is a link's. Raises OSError."""
-        return self.has(name) and stat.S_ISLNK(self._look(name).st_mode)
-
-    def is_replaceable(self, name: str) -> bool:
-        """Whether this name is that of a plain file or a link, not of a folder or device. Raises OSError."""
-        mode = self._look(name).st_mode
-        return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
+        return self.kind(name) == stat.S_IFLNK
 
     def new_file(self, name: str) -> tuple[int, str]:
         """A new private file to become `name`: its handle and its temporary name. Raises OSError."""
         while True:
-            temporary = f".{name[:40]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
+            temporary = _temporary(name)
             with contextlib.suppress(FileExistsError):
                 return os.open(self._at(temporary), _NEW_FILE, 0o600, dir_fd=self._handle), temporary
 
-    def link(self, name: str, target: str) -> None:
-        """Make a symbolic link. Raises OSError."""
-        os.symlink(target, self._at(name), dir_fd=self._handle)
+    def link(self, name: str, entry: Entry, restore: Restore) -> None:
+        """Make a symbolic link with its own time and owner, not its target's. Raises FileExistsError, OSError."""
+        os.symlink(entry.link_target, self._at(name), dir_fd=self._handle)
+        restore.to_link(self._at(name), self._handle, entry)
+        mtime_ns = entry.mtime_ns
+        # Not every system can, and a time is not worth failing over.
+        with contextlib.suppress(OSError, OverflowError, NotImplementedError):
+            os.utime(self._at(name), ns=(mtime_ns, mtime_ns), dir_fd=self._handle, follow_symlinks=False)
+
+    def replace_by_link(self, name: str, entry: Entry, restore: Restore) -> None:
+        """Put a symbolic link in a file's or another link's place, in one step. Raises OSError."""
+        temporary = _temporary(name)
+        try:
+            self.link(temporary, entry, restore)
+            self.rename(temporary, name)
+        except OSError:
+            with contextlib.suppress(OSError):
+                self.remove(temporary)
+            raise
+
+    def link_file(self, name: str, folder: "OpenFolder", file: str, inode: Inode) -> None:
+        """Give a file in a folder one more name in this one, in one step, if it is still this very file.
+
+        Raises FileProblem if another file has taken its place, OSError.
+        """
+        temporary = _temporary(name)
+        if HOLDS_FOLDERS:
+            os.link(
+                file,
+                temporary,
+                src_dir_fd=folder._handle,
+                dst_dir_fd=self._handle,
+                follow_symlinks=False,
+            )
+        else:
+            os.link(folder.path / file, self.path / temporary)
+        try:
+            made = os.stat(self._at(temporary), dir_fd=self._handle, follow_symlinks=False)
+            if (made.st_dev, made.st_ino) != inode:
+                raise FileProblem(path=folder.path / file, reason="was replaced while others were written")
+            self.rename(temporary, name)
+        finally:
+            with contextlib.suppress(OSError):
+                self.remove(temporary)
 
     def rename(self, name: str, new: str) -> None:
         """Put a file in another's place, in one step. Raises OSError."""
@@ -108,9 +151,11 @@ class OpenFolder:
         """Remove a file or link. Raises OSError."""
         os.unlink(self._at(name), dir_fd=self._handle)
 
-    def restore(self, mode: int, mtime_ns: int) -> None:
-        """Its mode and time, as far as its file system can keep them."""
-        give(self.path if self._handle is None else self._handle, mode, mtime_ns)
+    def restore(self, entry: Entry, mode: int, restore: Restore) -> None:
+        """Its mode and time, as far as its file system can keep them, and what else is asked for. Raises OSError."""
+        if self._handle is not None:
+            restore.to(self._handle, entry)
+        give(self.path if self._handle is None else self._handle, mode, entry.mtime_ns)
 
     def sync(self) -> None:
         """Make a rename in it durable. Windows cannot open folders, and needs no such call. Raises OSError."""
@@ -120,8 +165,14 @@ class OpenFolder:
     def _at(self, name: str) -> str:
         return name if HOLDS_FOLDERS else str(self.path / name)
 
-    def _look(self, name: str) -> os.stat_result:
-        return os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False)
+
+def _is_link(path: Path) -> FileProblem:
+    return FileProblem(path=path, reason="is a link where the archive has a folder")
+
+
+def _temporary(name: str) -> str:
+    """A hidden name for what is to become `name`."""
+    return f".{name[:40]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
 
 
 def give(file: int | Path, mode: int | None, mtime_ns: int | None) -> None:

@@ -7,13 +7,14 @@ nobody can read for a moment what only its owner may.
 
 import contextlib
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from nacomp.errors import FileProblem, OutputExists, file_problem
-from nacomp.runtime.open_folder import HOLDS_FOLDERS, OpenFolder, give
+from nacomp.runtime.open_folder import HOLDS_FOLDERS, Inode, OpenFolder, give
 
 
 @dataclass
@@ -23,16 +24,28 @@ class Unfinished:
     file: BinaryIO
     name: str
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[Inode]:
+        """Which file it is. Where the system can, it is held open meanwhile, so that no other file gets this number."""
+        found = os.fstat(self.file.fileno())
+        handle = os.dup(self.file.fileno()) if HOLDS_FOLDERS else None
+        try:
+            yield found.st_dev, found.st_ino
+        finally:
+            if handle is not None:
+                os.close(handle)
+
 
 def check_free(target: Path, *, overwrite: bool) -> None:
-    """Raise OutputExists or FileProblem if nothing may be written there."""
+    """Before the work: raise OutputExists or FileProblem if nothing may be written there."""
+    with folder_of(target) as folder:
+        check_place(folder, target.name, overwrite=overwrite)
+
+
+def folder_of(target: Path) -> OpenFolder:
+    """The folder that a file is written into. Raises FileProblem."""
     try:
-        if not overwrite and os.path.lexists(target):
-            raise OutputExists(path=target)
-        if target.is_dir():
-            raise FileProblem(path=target, reason="is a folder")
-        if target.exists() and not target.is_file():
-            raise FileProblem(path=target, reason="is no plain file and is not replaced")
+        return OpenFolder(target.parent)
     except OSError as problem:
         raise file_problem(target, problem) from problem
 
@@ -45,24 +58,29 @@ def save(target: Path, *, overwrite: bool = False, rights: int = 0o666) -> Itera
     name survives a power cut. Its owner may read and write it, others what an ordinary new file lets them and `rights`
     does: those of the file it is made of, if there is one. Raises OutputExists, FileProblem.
     """
-    check_free(target, overwrite=overwrite)
     mode = 0o666 & ~_umask() & (rights | 0o600)
-    try:
-        folder = OpenFolder(target.parent)
-    except OSError as problem:
-        raise file_problem(target, problem) from problem
-    with folder, save_in(folder, target.name, mode, overwrite=overwrite) as unfinished:
+    with folder_of(target) as folder, save_in(folder, target.name, mode, overwrite=overwrite) as unfinished:
         yield unfinished.file
 
 
 @contextlib.contextmanager
 def save_in(
-    folder: OpenFolder, name: str, mode: int, mtime_ns: int | None = None, *, overwrite: bool = False
+    folder: OpenFolder,
+    name: str,
+    mode: int,
+    mtime_ns: int | None = None,
+    *,
+    overwrite: bool = False,
+    restore: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Unfinished]:
-    """As `save`, in an open folder and with this mode and time. Raises OutputExists, FileProblem."""
+    """As `save`, in an open folder and with this mode and time. Raises OutputExists, FileProblem.
+
+    `restore` sets on the handle what else the file is to have, once it is written; it raises OSError.
+    The place is judged before anything is written, and once more when it is taken: others may have been there meanwhile.
+    """
     target = folder.path / name
+    check_place(folder, name, overwrite=overwrite)
     try:
-        _check_place(folder, name, overwrite=overwrite)
         handle, temporary = folder.new_file(name)
     except OSError as problem:
         raise file_problem(target, problem) from problem
@@ -72,10 +90,11 @@ def save_in(
             yield unfinished
             file.flush()
             if HOLDS_FOLDERS:
+                restore(file.fileno())
                 give(file.fileno(), mode, mtime_ns)
             os.fsync(file.fileno())
         target = folder.path / unfinished.name
-        _check_place(folder, unfinished.name, overwrite=overwrite)
+        check_place(folder, unfinished.name, overwrite=overwrite)
         folder.rename(temporary, unfinished.name)
         if not HOLDS_FOLDERS:
             give(target, mode, mtime_ns)
@@ -87,14 +106,21 @@ def save_in(
             folder.remove(temporary)
 
 
-def _check_place(folder: OpenFolder, name: str, *, overwrite: bool) -> None:
-    """Raise OutputExists or FileProblem if nothing may be put in this place of an open folder. Raises OSError."""
-    if not folder.has(name):
+def check_place(folder: OpenFolder, name: str, *, overwrite: bool) -> None:
+    """Raise OutputExists or FileProblem if nothing may be put in this place of an open folder."""
+    target = folder.path / name
+    try:
+        kind = folder.kind(name or os.curdir)  # `/` and `.` have no name
+    except OSError as problem:
+        raise file_problem(target, problem) from problem
+    if kind is None:
         return
     if not overwrite:
-        raise OutputExists(path=folder.path / name)
-    if not folder.is_replaceable(name):
-        raise FileProblem(path=folder.path / name, reason="is no plain file and is not replaced")
+        raise OutputExists(path=target)
+    if kind == stat.S_IFDIR:
+        raise FileProblem(path=target, reason="is a folder")
+    if kind not in (stat.S_IFREG, stat.S_IFLNK):
+        raise FileProblem(path=target, reason="is no plain file and is not replaced")
 
 
 def _umask() -> int:

@@ -7,7 +7,7 @@ cancel is answered within one step; reports upward are limited to ten a second.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 
 from nacomp.errors import Interrupted
@@ -45,12 +45,23 @@ class CancelToken:
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """Around a read or an opening that may last for ever: a signal that cancels ends it by raising Interrupted."""
+        with self.held():
+            self.check()
+            yield
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """As `waiting`, for what is to be tried even when the job is cancelled."""
         before, self.is_waiting = self.is_waiting, True
         try:
-            self.check()
             yield
         finally:
             self.is_waiting = before
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the job is to stop."""
+        return self._cancelled
 
     def check(self) -> float:
         """Return at once, or wait while paused. Returns seconds spent waiting. Raises Interrupted when cancelled."""
@@ -109,9 +120,14 @@ class Job:
             self._done += done_bytes
         self._tell()
 
-    def waiting(self) -> AbstractContextManager[None]:
-        """See `CancelToken.waiting`."""
-        return self._cancel.waiting()
+    def scaled(self, factor: float) -> "Job":
+        """This job, for work whose every byte counts as `factor` of its own."""
+        return self if factor == 1 else ScaledJob(self, factor)
+
+    @property
+    def cancel(self) -> CancelToken:
+        """What stops it."""
+        return self._cancel
 
     def wrote(self, output_bytes: int) -> None:
         """Set the size of the output so far."""
@@ -137,6 +153,23 @@ class Job:
             )
             state = self._state
         self._report(state)
+
+
+class ScaledJob(Job):
+    """A job's work in other units: what a file unpacks to, where the job counts the file's own bytes."""
+
+    def __init__(self, whole: Job, factor: float) -> None:
+        super().__init__(cancel=whole.cancel)
+        self._whole = whole
+        self._factor = factor
+
+    def step(self, done_bytes: float = 0.0) -> None:
+        """See `Job.step`."""
+        self._whole.step(done_bytes * self._factor)
+
+    def count(self, done_bytes: float) -> None:
+        """See `Job.count`."""
+        self._whole.count(done_bytes * self._factor)
 
 
 class PartJob(Job):

@@ -4,6 +4,7 @@ The window speaks several languages: it hands over a translator, and the marks i
 them the words are English.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,3 +70,20 @@ def _long_duration_text(minutes: int, translate: Translate) -> str:
     if minutes:
         return translate("wording", "{0} h {1} min").format(hours, minutes)
     return translate("wording", "{0} h").format(hours)
+
+
+def purpose_text(good_at: Sequence[str], translate: Translate = english) -> str:
+    """What a model is good at, of `models.library.catalogue.Strength`: `English and code`; or nothing."""
+    match sorted(good_at):
+        case ["code", "english"]:
+            return translate("wording", "English and code")
+        case ["world"]:
+            return translate("wording", "World languages")
+    return ""
+
+
+def shares_text(models: Mapping[str, int]) -> str:
+    """Which model coded which share of the bytes that models coded: `gemma-3-270m 62%, smollm2-135m 38%`; or nothing."""
+    total = sum(models.values())
+    most_first = sorted(models.items(), key=lambda item: -item[1])
+    return ", ".join(f"{model} {100 * size / total:.0f}%" for model, size in most_first)

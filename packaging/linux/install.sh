@@ -28,6 +28,7 @@ place() {
 }
 
 place nacomp.desktop applications/nacomp.desktop
+place nacomp.metainfo.xml metainfo/org.pypi.nacomp.metainfo.xml
 place nacomp-mime.xml mime/packages/nacomp.xml
 place ../icons/nacomp.svg icons/hicolor/scalable/apps/nacomp.svg
 place ../icons/application-x-nacomp.svg icons/hicolor/scalable/mimetypes/application-x-nacomp.svg

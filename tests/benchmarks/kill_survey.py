@@ -1,7 +1,8 @@
 """Commands killed with SIGKILL at random moments, many times. `python tests/benchmarks/kill_survey.py [--kills N]`
 
-Prints what was found after the kills: compress, resume, compress --delete, decompress and a model's download, each
-killed N times. Leaves with 1 if a source was lost, a target half-written, or a later run failed.
+Prints what was found after the kills: compress, resume, compress --delete, decompress, update and a model's download, each
+killed N times; `--only NAME` takes one of them. Leaves with 1 if a source was lost, a target half-written, an archive did
+not open, or a later run failed.
 """
 
 import argparse
@@ -22,6 +23,7 @@ def main() -> int:
     """Run the survey."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--kills", type=int, default=12, help="for each command")
+    parser.add_argument("--only", default="", help="compress, resume, rm, decompress, update or pull")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     source = random.Random(asked.seed)
@@ -30,6 +32,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["NACOMP_HOME"] = str(Path(scratch) / "home")
         for scenario in scenarios(Path(scratch)):
+            if asked.only not in ("", scenario.name):
+                continue
             found = Counter(faults(scenario, Path(scratch), asked.kills, source))
             good = found.pop("", 0)
             bad += found.total()

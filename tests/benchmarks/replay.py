@@ -30,7 +30,7 @@ class _Variant:
 
     def __init__(self, codec: NeuralCodec, symbols: Symbols, level: Level) -> None:
         self.codec = codec
-        self.plan = codec.plan_symbols(symbols, level)
+        self.plan = codec.plan(symbols, level)
         self._asked = list(self.plan.streams.rows(self.plan.asked))
         self._ensemble = open_ensemble(codec.engine.vocabulary, self.plan.ensemble, self.plan.streams.streams)
         self._coder = SymbolEncoder()

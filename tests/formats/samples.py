@@ -3,18 +3,20 @@
 import hashlib
 import io
 import lzma
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import BinaryIO
 
 import zstandard
 
 from nacomp.formats.checksums import content_checksum
-from nacomp.formats.entry import Entry, EntryKind, Extent
+from nacomp.formats.entry import ALONE, Entry, EntryKind
+from nacomp.formats.extent import Extent
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.protection.seal import Cost, Seal, SealingStream
 from nacomp.formats.reader import ArchiveReader
 from nacomp.formats.writer import ArchiveWriter
+from nacomp.transforms.table import close_view
 
 PASSWORD = "correct horse"
 CHEAP = Cost(log_n=2, r=1)
@@ -99,17 +101,43 @@ def read_block(reader: ArchiveReader, number: int) -> bytes:
 def read_files(
     archive: bytes | BinaryIO, limits: Limits = DEFAULT_LIMITS, password: str | None = None
 ) -> dict[str, bytes]:
-    """Every file of an archive, checked against its SHA-256."""
+    """Every file of an archive, checked against its SHA-256 or its group's."""
     file = io.BytesIO(archive) if isinstance(archive, bytes) else archive
     files = {}
+    groups: dict[tuple[int, bytes], bytes] = {}
     with ArchiveReader.open(file, limits, password) as reader:
-        blocks = {info.number: read_block(reader, info.number) for info in reader.blocks}
-        for entry in reader.entries:
+        contents = {info.number: read_block(reader, info.number) for info in reader.blocks}
+        for number, one in reader.derived_table.items():
+            parts = [joined(contents, part) for part in one.parts]
+            contents[number] = close_view(reader.methods[one.method], one.parameters, parts, one.size)
+        now = {id(entry) for entry in reader.entries}
+        for entry in reader.hashed:
             if entry.kind is EntryKind.FILE:
-                content = b"".join(blocks[e.block][e.offset : e.offset + e.length] for e in entry.extents)
-                assert hashlib.sha256(content).digest() == entry.sha256
-                files[entry.path] = content
-    return files
+                content = joined(contents, entry.extents)
+                if id(entry) in now:
+                    files[entry.path] = _with_holes(content, entry)
+                if entry.group == ALONE:
+                    assert entry.is_content(hashlib.sha256(content).digest())
+                else:
+                    key = (entry.group, entry.sha256)
+                    groups[key] = groups.get(key, b"") + content
+    for (_, digest), content in groups.items():
+        assert hashlib.sha256(content).digest() == digest
+    return {entry.path: files[entry.path] for entry in reader.entries if entry.kind is EntryKind.FILE}
+
+
+def _with_holes(data: bytes, entry: Entry) -> bytes:
+    """A file of its data; one that holds a hole of more than a MiB is given without its holes."""
+    if entry.size - entry.data_size > 1 << 20:
+        return data
+    for hole in entry.holes:
+        data = data[: hole.offset] + bytes(hole.length) + data[hole.offset :]
+    return data
+
+
+def joined(contents: Sequence[bytes] | Mapping[int, bytes], extents: Iterable[Extent]) -> bytes:
+    """The bytes of these extents."""
+    return b"".join(contents[e.content][e.offset : e.offset + e.length] for e in extents)
 
 
 def sealed(archive: bytes, password: str = PASSWORD, cost: Cost = CHEAP) -> bytes:

@@ -7,6 +7,8 @@ import tracemalloc
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +17,10 @@ from hypothesis import strategies as st
 from nacomp.formats import header
 from nacomp.formats.block import BLOCK_HEADER_SIZE
 from nacomp.formats.checksums import content_checksum
-from nacomp.formats.entry import Entry, EntryKind, encode_entry
+from nacomp.formats.columns import encode_steps
+from nacomp.formats.derived import MAX_PARAMETERS, MAX_PARTS
+from nacomp.formats.entry import EMPTY_SHA256, MIN_TIME, Entry, EntryKind
+from nacomp.formats.entry_table import MAX_SHARED
 from nacomp.formats.errors import (
     CorruptArchive,
     DamagedBlock,
@@ -24,24 +29,33 @@ from nacomp.formats.errors import (
     UnsafePath,
     UnsupportedArchive,
 )
-from nacomp.formats.index import FOOTER, FOOTER_MAGIC
+from nacomp.formats.index import FIELDS, FOOTER, FOOTER_MAGIC, INDEX_HEADER_SIZE, encode_index
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
-from nacomp.formats.packing import pack
+from nacomp.formats.packing import pack, unpack
 from nacomp.formats.paths import check_path, encode_path
 from nacomp.formats.reader import ArchiveReader
 from tests.formats.forging import (
     ABC,
-    FILE,
+    EMPTY_BODY,
+    EXAMPLE_BLOCK,
     STORED_TABLE,
+    VIEW_TABLE,
     XYZ,
+    Place,
+    RawDerived,
+    RawEntry,
+    around,
     assembled,
     forged_block,
     forged_header,
     forged_index,
     numbers,
     one_block,
-    raw_entry,
+    raw_body,
+    raw_file,
+    raw_link,
     two_blocks,
+    with_views,
 )
 from tests.formats.samples import (
     MTIME,
@@ -64,29 +78,38 @@ def refuse(archive: bytes, error: type[NacompError], message: str, limits: Limit
 
 def test_the_forger_can_write_what_is_accepted() -> None:
     assert read_files(assembled()) == {}
-    assert read_files(assembled(numbers(1) + raw_entry(b"a"))) == {}
+    assert read_files(assembled(RawEntry(b"a"))) == {}
+    assert assembled() == around(EMPTY_BODY)
+    abc = sha256(b"abc").digest()
+    assert read_files(one_block(raw_file(b"a", (0, 0, 3)), hashes=[abc])) == {"a": b"abc"}
+    with ArchiveReader.open(io.BytesIO(with_views([RawDerived()], raw_file(b"a", (1, 0, 3))))) as reader:
+        assert reader.index.derived[0].size == 3
+        assert reader.entries[0].extents[0].content == 1
 
 
 # Header
 
 
 def test_another_file_type_refused() -> None:
-    refuse(b"\xfd7zXZ\x00" * 30, CorruptArchive, "expected it to start with 89 4e 41 43")
+    refuse(b"\xfd7zXZ\x00" * 30, CorruptArchive, "it is an xz file")
 
 
 def test_text_mode_transfer_detected() -> None:
-    refuse(SMALL.replace(b"\r\n", b"\n", 1), CorruptArchive, "expected it to start with")
+    refuse(SMALL.replace(b"\r\n", b"\n", 1), CorruptArchive, "as if it were text")
 
 
 def test_empty_file_refused() -> None:
-    refuse(b"", CorruptArchive, "expected at least")
+    refuse(b"", CorruptArchive, "the file is empty")
 
 
-def test_future_version_refused_by_name() -> None:
-    refuse(assembled(head=forged_header(version=2)), UnsupportedArchive, "container version 2")
+@pytest.mark.parametrize("version", [0, 1, 3, 0xFFFF])
+def test_other_versions_refused_by_name(version: int) -> None:
+    refuse(
+        assembled(head=forged_header(version=version)), UnsupportedArchive, f"container version {version},"
+    )
 
 
-@pytest.mark.parametrize("bit", range(7))
+@pytest.mark.parametrize("bit", range(1, 7))
 def test_reserved_header_bits_refused(bit: int) -> None:
     refuse(assembled(head=forged_header(flags=1 << bit)), UnsupportedArchive, "header flags")
 
@@ -235,7 +258,7 @@ def test_block_with_another_method_than_the_index_says_detected() -> None:
 
 
 def test_trailing_garbage_refused() -> None:
-    refuse(SMALL + b"\0", CorruptArchive, "bytes were added behind it")
+    refuse(SMALL + b"\0", CorruptArchive, "1 bytes were added behind it")
 
 
 def test_trailing_garbage_that_ends_like_an_archive_refused() -> None:
@@ -243,11 +266,12 @@ def test_trailing_garbage_that_ends_like_an_archive_refused() -> None:
 
 
 def test_leading_garbage_refused() -> None:
-    refuse(b"#!/bin/sh\n" + SMALL, CorruptArchive, "expected it to start with")
+    refuse(b"#!/bin/sh\n" + SMALL, CorruptArchive, "10 bytes stand in front of it")
 
 
-def test_two_archives_in_a_row_refused() -> None:
-    refuse(SMALL + SMALL, CorruptArchive, "expected")
+def test_half_an_archive_behind_another_refused() -> None:
+    behind = SMALL[: len(SMALL) // 2]
+    refuse(SMALL + behind, CorruptArchive, f"another archive stands behind it, from byte {len(SMALL):,} on")
 
 
 @pytest.mark.parametrize("offset", [0, 1, 30, len(SMALL) - 17, len(SMALL), 1 << 63, (1 << 64) - 1])
@@ -261,16 +285,16 @@ def test_gap_before_the_index_refused() -> None:
     refuse(assembled(between=b"hidden"), CorruptArchive, "expected the blocks to end at")
 
 
-@pytest.mark.parametrize("bit", range(1, 16))
+@pytest.mark.parametrize("bit", [*range(1, 8), *range(11, 16)])
 def test_reserved_index_bits_refused(bit: int) -> None:
     head = forged_header()
-    section = forged_index(b"\0\0", flags=1 << bit)
+    section = forged_index(EMPTY_BODY, flags=1 << bit)
     refuse(head + section + FOOTER.pack(len(head), FOOTER_MAGIC), UnsupportedArchive, "index flags")
 
 
 def test_huge_index_refused_before_unpacking() -> None:
     head = forged_header()
-    section = forged_index(b"\0\0", size=1 << 40)
+    section = forged_index(EMPTY_BODY, size=1 << 40)
     refuse(head + section + FOOTER.pack(len(head), FOOTER_MAGIC), LimitExceeded, "bytes of index")
 
 
@@ -287,42 +311,51 @@ def test_index_bomb_stops_at_its_stated_size() -> None:
 def test_header_copy_of_another_archive_refused() -> None:
     head = forged_header()
     other = forged_header(STORED_TABLE.replace(b"stored", b"lzma"))
-    section = forged_index(numbers(len(other)) + other + b"\0\0", flags=1)
+    section = forged_index(numbers(len(other)) + other + EMPTY_BODY, flags=1)
     refuse(head + section + FOOTER.pack(len(head), FOOTER_MAGIC), CorruptArchive, "header and its copy")
 
 
-def test_bytes_behind_the_last_entry_refused() -> None:
-    refuse(assembled(b"\0hidden"), CorruptArchive, "6 bytes behind its last entry")
+def test_header_copy_of_no_bytes_refused() -> None:
+    head = forged_header()
+    section = forged_index(b"\0" + EMPTY_BODY, flags=1)
+    refuse(head + section + FOOTER.pack(len(head), FOOTER_MAGIC), CorruptArchive, "the copy is empty")
 
 
+def test_bytes_behind_the_last_column_refused() -> None:
+    refuse(around(EMPTY_BODY + b"hidden"), CorruptArchive, "6 bytes behind its last entry")
+
+
+COUNTS = ("blocks_count", "derived_count", "entries_count")
+
+
+@pytest.mark.parametrize("column", COUNTS)
 @pytest.mark.parametrize("count", [b"\x80\x00", b"\x81\x80\x00", b"\xff" * 9 + b"\x01", b"\xff" * 20])
-def test_numbers_with_a_second_spelling_refused(count: bytes) -> None:
-    refuse(assembled(count), CorruptArchive, "shortest form|longer than 9 bytes")
+def test_numbers_with_a_second_spelling_refused(column: str, count: bytes) -> None:
+    refuse(assembled(**{column: count}), CorruptArchive, "shortest form|longer than 9 bytes")
 
 
 @pytest.mark.parametrize("count", [b"", b"\x80", b"\xff\xff"])
 def test_numbers_cut_off_refused(count: bytes) -> None:
-    refuse(assembled(count), CorruptArchive, "ends inside a number")
+    refuse(assembled(entries_count=count), CorruptArchive, "ends inside a number")
 
 
+@pytest.mark.parametrize("column", COUNTS)
 @pytest.mark.parametrize("count", [1, 1000, 1 << 40, (1 << 63) - 1])
-def test_more_entries_than_bytes_refused_before_allocating(count: int) -> None:
-    refuse(assembled(numbers(count)), CorruptArchive, "more than its last 0 bytes hold")
-
-
-@pytest.mark.parametrize("count", [1, 1 << 50])
-def test_more_blocks_than_bytes_refused_before_allocating(count: int) -> None:
-    refuse(assembled(b"", numbers(count)), CorruptArchive, "more than its last 0 bytes hold")
+def test_more_things_than_bytes_refused_before_allocating(column: str, count: int) -> None:
+    refuse(
+        assembled(**{column: numbers(count)}), CorruptArchive, "items, more than its last [012] bytes hold"
+    )
 
 
 def test_more_blocks_than_the_file_can_hold_refused_before_allocating() -> None:
-    blocks = numbers(1_000_000) + bytes(3_000_000)
-    refuse(assembled(blocks=blocks), CorruptArchive, "blocks do not fit in")
+    columns = {"blocks_count": numbers(1_000_000), "blocks_method": bytes(3_000_000)}
+    refuse(assembled(**columns), CorruptArchive, "blocks do not fit in")
 
 
 BLOCK_ROWS = {
     "block_of_no_bytes": ((0, 0, 0), CorruptArchive, "is empty"),
-    "block_of_unknown_method": ((1, 3, 3), CorruptArchive, "method 1 of 1"),
+    "block_of_unknown_method": ((2, 3, 3), CorruptArchive, "method 2 of 2"),
+    "block_made_by_a_view": ((1, 3, 3), CorruptArchive, "method 1, which is a view"),
     "stored_block_of_two_sizes": ((0, 4, 3), CorruptArchive, "two sizes differ"),
     "payload_larger_than_any_coder_makes": ((0, 1, 1026), CorruptArchive, "payload of 1,026"),
     "huge_block": ((0, 1 << 40, 3), LimitExceeded, "bytes in a stored block"),
@@ -332,37 +365,253 @@ BLOCK_ROWS = {
 @pytest.mark.parametrize("attack", BLOCK_ROWS)
 def test_impossible_block_refused(attack: str) -> None:
     row, error, message = BLOCK_ROWS[attack]
-    refuse(assembled(blocks=numbers(1, *row), between=ABC), error, message)
+    refuse(with_views((), blocks=[row]), error, message)
 
 
 def test_huge_neural_block_refused() -> None:
     head = forged_header(STORED_TABLE.replace(b"stored", b"neural"))
-    archive = assembled(blocks=numbers(1, 0, 64 << 20, 3), between=ABC, head=head)
+    archive = assembled(blocks=[(0, 64 << 20, 3)], between=ABC, head=head)
     refuse(archive, LimitExceeded, "67,108,864 where the limit is 4,194,304")
 
 
-ENTRIES: dict[str, tuple[bytes, str]] = {
-    "unknown_kind": (raw_entry(b"a", kind=3), "kind 0, 1 or 2, found 3"),
-    "mode_with_file_type_bits": (raw_entry(b"a", mode=0o100644), "mode up to"),
-    "path_of_no_bytes": (raw_entry(b""), "path of 1 to 4,096"),
-    "path_longer_than_the_index": (b"\1" + numbers(4000) + b"a" * 20, "ends early"),
-    "link_to_nothing": (raw_entry(b"a", 2, rest=numbers(0)), "link target of 1 to 4,096"),
-    "empty_file_with_a_hash": (raw_entry(b"a", 0, rest=FILE + numbers(0)), "SHA-256 of another content"),
-    "extent_of_no_bytes": (raw_entry(b"a", 0, rest=FILE + numbers(1, 0, 0, 0)), "bytes 0 to 0"),
-    "extent_behind_the_block": (raw_entry(b"a", 0, rest=FILE + numbers(1, 0, 1, 3)), "bytes 1 to 4"),
-    "extent_far_behind": (
-        raw_entry(b"a", 0, rest=FILE + numbers(1, 0, (1 << 63) - 1, 3)),
-        "of block 0, which has 3",
+# Derived contents
+
+FAR = (1 << 63) - 1
+BLOCK: tuple[tuple[Place, ...], ...] = (((0, 0, 3),),)
+
+
+def of_content(number: int) -> RawDerived:
+    """A content of three bytes made of the one with this number."""
+    return RawDerived((((number, 0, 3),),))
+
+
+DERIVED: dict[str, tuple[list[RawDerived], type[NacompError], str]] = {
+    "made_of_itself": ([of_content(1)], CorruptArchive, "made of one that comes after it"),
+    "made_of_a_later_one": (
+        [of_content(2), of_content(0)],
+        CorruptArchive,
+        "made of one that comes after it",
     ),
-    "extent_of_no_block": (raw_entry(b"a", 0, rest=FILE + numbers(1, 1, 0, 3)), "block 1, and there are 1"),
-    "more_extents_than_bytes": (raw_entry(b"a", 0, rest=FILE + numbers(1 << 40)), "items, more than"),
+    "made_of_one_that_is_not_there": ([of_content(2)], CorruptArchive, "content 2, and there are 2"),
+    "made_of_more_than_is_there": ([RawDerived((((0, 1, 3),),))], CorruptArchive, "bytes 1 to 4"),
+    "too_deep": (
+        [of_content(n) for n in range(9)],
+        LimitExceeded,
+        "9 where the limit is 8.*views in one another",
+    ),
+    "too_large": ([RawDerived(size=(64 << 20) + 1)], LimitExceeded, "bytes in a derived content"),
+    "of_a_terabyte": ([RawDerived(size=1 << 40)], LimitExceeded, "bytes in a derived content"),
+    "of_too_much": (
+        [RawDerived(size=33 << 20), RawDerived((((1, 0, 33 << 20),), ((1, 0, 33 << 20),)))],
+        LimitExceeded,
+        "69,206,016 where .*bytes of what a content is derived from",
+    ),
+    "of_no_bytes": ([RawDerived(size=0)], CorruptArchive, "has 0 bytes"),
+    "of_no_parts": ([RawDerived(())], CorruptArchive, "0 parts"),
+    "of_too_many_parts": ([RawDerived(BLOCK * (MAX_PARTS + 1))], CorruptArchive, "9 parts"),
+    "with_long_parameters": (
+        [RawDerived(parameters=bytes(MAX_PARAMETERS + 1))],
+        CorruptArchive,
+        "4,097 of parameters",
+    ),
+    "by_a_codec": ([RawDerived(method=0)], CorruptArchive, "method 0, which is no view"),
+    "by_an_unknown_method": ([RawDerived(method=2)], CorruptArchive, "method 2, which is no view"),
+    "by_a_method_far_away": ([RawDerived(method=FAR)], CorruptArchive, "which is no view"),
+}
+
+
+@pytest.mark.parametrize("attack", DERIVED)
+def test_impossible_derived_content_refused(attack: str) -> None:
+    derived, error, message = DERIVED[attack]
+    refuse(with_views(derived), error, message)
+
+
+def test_derived_contents_at_the_bounds_are_accepted() -> None:
+    widest = RawDerived(BLOCK * MAX_PARTS, size=64 << 20, parameters=bytes(MAX_PARAMETERS))
+    largest = RawDerived((((1, 0, 64 << 20),), ()))
+    deepest = [of_content(number) for number in range(2, 8)]
+    with ArchiveReader.open(io.BytesIO(with_views([widest, largest, *deepest]))) as reader:
+        assert [len(one.parts) for one in reader.index.derived] == [MAX_PARTS, 2, *[1] * 6]
+        assert reader.derived_table[2].input_size == 64 << 20
+
+
+@pytest.mark.parametrize("count", [4, 1 << 40, FAR])
+def test_more_extents_of_a_part_than_bytes_refused_before_allocating(count: int) -> None:
+    refuse(
+        with_views([RawDerived()], derived_extent_count=numbers(count)),
+        (CorruptArchive, LimitExceeded)[count > 4],
+        "extents|items",
+    )
+
+
+def test_more_derived_contents_than_the_limit_refused() -> None:
+    archive = with_views([RawDerived()] * 3)
+    refuse(archive, LimitExceeded, "3 where the limit is 2.*derived contents", Limits(max_derived=2))
+
+
+def test_view_of_an_unknown_kind_refused_by_name() -> None:
+    refuse(
+        with_views([RawDerived()], table=VIEW_TABLE.replace(b'deflate"', b'cosmic"')),
+        UnsupportedArchive,
+        "cosmic",
+    )
+
+
+# Entries
+
+
+ENTRIES: dict[str, tuple[bytes, str]] = {
+    "unknown_kind": (one_block(RawEntry(b"a", kind=4)), "kind 0 to 3, found 4"),
+    "mode_with_file_type_bits": (one_block(RawEntry(b"a", mode=0o100644)), "mode up to"),
+    "path_longer_than_the_index": (
+        one_block(RawEntry(b"a"), entries_suffix_size=numbers(4000)),
+        "ends early",
+    ),
+    "path_that_goes_on_from_nothing": (
+        one_block(RawEntry(b"a"), entries_shared=numbers(1)),
+        "goes on from 1 bytes of one that has 0",
+    ),
+    "path_that_goes_on_from_more_than_there_is": (
+        one_block(RawEntry(b"a"), RawEntry(b"ab"), entries_shared=numbers(0, 2), entries_suffix=b"ab"),
+        "goes on from 2 bytes of one that has 1",
+    ),
+    "path_that_shares_more_than_it_says": (
+        one_block(
+            RawEntry(b"aa"),
+            RawEntry(b"ab"),
+            entries_shared=bytes(2),
+            entries_suffix_size=numbers(2, 2),
+            entries_suffix=b"aaab",
+        ),
+        "repeats more of the one before it",
+    ),
+    "nanoseconds_of_a_second": (
+        one_block(RawEntry(b"a"), entries_nanoseconds=numbers(10**9)),
+        "does not fit 64 bits",
+    ),
+    "time_before_all_times": (
+        one_block(
+            RawEntry(b"a"),
+            entries_seconds=encode_steps([MIN_TIME // 10**9]),
+            entries_nanoseconds=numbers(145_224_191),
+        ),
+        "does not fit 64 bits",
+    ),
+    "steps_beyond_all_times": (
+        one_block(RawEntry(b"a"), RawEntry(b"b"), entries_seconds=numbers(FAR - 1, FAR - 1)),
+        "does not fit 64 bits",
+    ),
+    "link_to_nothing": (one_block(raw_link(b"a", b"")), "link target of 1 to 4,096"),
+    "empty_file_with_a_hash": (one_block(raw_file(b"a"), hashes=[EMPTY_SHA256]), "32 bytes behind its last"),
+    "folder_with_a_hash": (one_block(RawEntry(b"a"), hashes=[EMPTY_SHA256]), "32 bytes behind its last"),
+    "file_without_a_hash": (one_block(raw_file(b"a", (0, 0, 3)), hashes=[]), "expected 32 bytes, found 0"),
+    "half_a_hash": (one_block(raw_file(b"a", (0, 0, 3)), hashes=[bytes(31)]), "expected 32 bytes, found 31"),
+    "two_hashes_of_one_file": (
+        one_block(raw_file(b"a", (0, 0, 3)), hashes=[bytes(32)] * 2),
+        "32 bytes behind",
+    ),
+    "first_group_of_another_number": (one_block(raw_file(b"a", (0, 0, 3), group=1)), "hash group 1 before"),
+    "group_number_that_jumps": (
+        one_block(raw_file(b"a", (0, 0, 3)), raw_file(b"b", (0, 0, 3), group=2)),
+        "hash group 2 before",
+    ),
+    "group_number_below_zero": (one_block(raw_file(b"a", (0, 0, 3), group=-1)), "hash group -1 before"),
+    "steps_beyond_all_groups": (
+        one_block(raw_file(b"a", (0, 0, 3)), raw_file(b"b", (0, 0, 3)), entries_group=numbers(0, FAR - 1)),
+        "before there are so many",
+    ),
+    "extent_of_no_bytes": (one_block(raw_file(b"a", (0, 0, 0))), "bytes 0 to 0"),
+    "extent_behind_the_block": (one_block(raw_file(b"a", (0, 1, 3))), "bytes 1 to 4"),
+    "extent_before_the_block": (one_block(raw_file(b"a", (0, -1, 3))), "bytes -1 to 2"),
+    "extent_far_behind": (one_block(raw_file(b"a", (0, FAR >> 1, 3))), "of content 0, which has 3"),
+    "extent_longer_than_all": (one_block(raw_file(b"a", (0, 0, FAR))), "of content 0, which has 3"),
+    "offset_steps_that_add_up": (
+        one_block(raw_file(b"a", (0, 0, 3), (0, 3, 1))),
+        "bytes 3 to 4 of content 0",
+    ),
+    "extent_of_no_content": (one_block(raw_file(b"a", (1, 0, 3))), "content 1, and there are 1"),
+    "extent_of_a_content_below_zero": (one_block(raw_file(b"a", (-1, 0, 3))), "content -1, and there are 1"),
+    "content_steps_beyond_all": (
+        one_block(raw_file(b"a", (0, 0, 3), (0, 0, 3)), extents_content=numbers(0, FAR - 1)),
+        "and there are 1",
+    ),
+    "extents_without_bytes": (
+        one_block(
+            raw_file(b"a", (0, 0, 3)), extents_content=b"", extents_offset=b"", extents_length=b"", hashes=[]
+        ),
+        "items, more than",
+    ),
+    "more_extents_than_bytes": (
+        one_block(raw_file(b"a", (0, 0, 3)), entries_extent_count=numbers(1000)),
+        "items, more than",
+    ),
 }
 
 
 @pytest.mark.parametrize("attack", ENTRIES)
 def test_impossible_entry_refused(attack: str) -> None:
-    entry, message = ENTRIES[attack]
-    refuse(one_block(entry), CorruptArchive, message)
+    archive, message = ENTRIES[attack]
+    refuse(archive, CorruptArchive, message)
+
+
+@pytest.mark.parametrize("count", [4_000_001, 1 << 40, FAR])
+def test_extents_without_end_refused_before_allocating(count: int) -> None:
+    archive = one_block(raw_file(b"a", (0, 0, 3)), entries_extent_count=numbers(count))
+    refuse(archive, LimitExceeded, "extents")
+
+
+def test_path_of_no_bytes_refused() -> None:
+    refuse(assembled(RawEntry(b"")), UnsafePath, "empty")
+
+
+def test_same_path_by_sharing_all_of_it_refused() -> None:
+    refuse(assembled(RawEntry(b"ab"), RawEntry(b"ab")), UnsafePath, "twice or out of order")
+
+
+def test_times_at_the_bounds_are_accepted() -> None:
+    for mtime in (MIN_TIME, -MIN_TIME - 1, -1, 0):
+        seconds, rest = divmod(mtime, 10**9)
+        archive = assembled(
+            RawEntry(b"a"), entries_seconds=encode_steps([seconds]), entries_nanoseconds=numbers(rest)
+        )
+        with ArchiveReader.open(io.BytesIO(archive)) as reader:
+            assert reader.entries[0].mtime_ns == mtime
+
+
+def test_group_of_too_many_bytes_refused() -> None:
+    def grouped(size: int, *groups: int) -> bytes:
+        content = bytes(size)
+        files = [raw_file(b"%d" % n, (0, 0, size), group=group) for n, group in enumerate(groups)]
+        row, between = (0, size, size), forged_block(content, content)
+        return assembled(*files, blocks=[row], between=between)
+
+    half = MAX_SHARED // 2
+    for archive in (grouped(half, 0, 0), grouped(half + 1, 0, 1), grouped(half, 0, 1, 0, 1)):
+        ArchiveReader.open(io.BytesIO(archive)).close()
+    refuse(grouped(half + 1, 0, 0), CorruptArchive, "more than 65,536 bytes share a hash")
+    refuse(grouped(half, 0, 1, 0, 0), CorruptArchive, "more than 65,536 bytes share a hash")
+
+
+def test_long_paths_that_share_their_beginnings_take_no_memory() -> None:
+    """Eight bytes of index made a path of 4,096: 40 KB of archive took gigabytes."""
+    count = 40_000
+    first = b"/".join([b"a" * 250] * 16)
+    long = len(first)
+    archive = assembled(
+        entries_count=numbers(count),
+        entries_kind=b"\1" * count,
+        entries_shared=numbers(0, *[long - 4] * (count - 1)),
+        entries_suffix_size=numbers(long, *[4] * (count - 1)),
+        entries_suffix=first + b"".join(b"%04x" % number for number in range(0xB000, 0xB000 + count - 1)),
+        entries_mode=bytes(count),
+        entries_seconds=bytes(count),
+        entries_nanoseconds=bytes(count),
+    )
+    assert len(archive) < 200_000
+    tracemalloc.start()
+    refuse(archive, LimitExceeded, "bytes of paths")
+    assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    tracemalloc.stop()
 
 
 PATHS: dict[str, tuple[bytes, str]] = {
@@ -383,34 +632,29 @@ PATHS: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize("attack", PATHS)
 def test_unsafe_path_refused(attack: str) -> None:
     path, message = PATHS[attack]
-    refuse(assembled(numbers(1) + raw_entry(path)), UnsafePath, message)
+    refuse(assembled(RawEntry(path)), UnsafePath, message)
 
 
 def test_over_long_path_refused() -> None:
-    refuse(assembled(numbers(1) + raw_entry(b"a/" * 2048 + b"b")), CorruptArchive, "path of 1 to 4,096 bytes")
+    refuse(assembled(RawEntry(b"a/" * 2048 + b"b")), CorruptArchive, "path of 1 to 4,096 bytes")
 
 
 def test_link_that_escapes_refused() -> None:
-    link = raw_entry(b"a/b", 2, rest=numbers(9) + b"../../etc")
-    refuse(assembled(numbers(1) + link), UnsafePath, "outside the archive")
+    refuse(assembled(raw_link(b"a/b", b"../../etc")), UnsafePath, "outside the archive")
 
 
 def test_entry_there_twice_refused() -> None:
-    refuse(assembled(numbers(2) + raw_entry(b"a") * 2), UnsafePath, "twice or out of order")
+    refuse(assembled(RawEntry(b"a"), RawEntry(b"a")), UnsafePath, "twice or out of order")
 
 
 def test_entries_out_of_order_refused() -> None:
-    refuse(assembled(numbers(2) + raw_entry(b"a-b") + raw_entry(b"a/b")), UnsafePath, "out of order")
+    refuse(assembled(RawEntry(b"a-b"), RawEntry(b"a/b")), UnsafePath, "out of order")
 
 
-@pytest.mark.parametrize(
-    "leaf", [raw_entry(b"a", 2, rest=numbers(1) + b"."), raw_entry(b"a", 0, rest=FILE[:0])]
-)
-def test_entry_below_a_link_or_a_file_refused(leaf: bytes) -> None:
-    empty = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855") + b"\0"
-    leaf = leaf + (empty if leaf[0] == 0 else b"")
-    refuse(assembled(numbers(2) + leaf + raw_entry(b"a/b/c")), UnsafePath, "below a file or a link")
-    assert read_files(assembled(numbers(2) + leaf + raw_entry(b"a-b"))).keys() <= {"a"}
+@pytest.mark.parametrize("leaf", [raw_link(b"a", b"."), raw_file(b"a")])
+def test_entry_below_a_link_or_a_file_refused(leaf: RawEntry) -> None:
+    refuse(assembled(leaf, RawEntry(b"a/b/c")), UnsafePath, "below a file or a link")
+    assert read_files(assembled(leaf, RawEntry(b"a-b"))).keys() <= {"a"}
 
 
 def test_writer_refuses_what_the_reader_refuses() -> None:
@@ -424,31 +668,68 @@ def test_writer_refuses_what_the_reader_refuses() -> None:
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.binary(max_size=60), st.sampled_from([b"", b"\0", numbers(1, 0, 3, 3)]))
-def test_any_index_is_accepted_or_refused(entries: bytes, blocks: bytes) -> None:
-    archive = assembled(entries, blocks, ABC if len(blocks) > 1 else b"")
+@given(st.binary(max_size=60), st.booleans())
+def test_any_index_is_accepted_or_refused(rest: bytes, with_block: bool) -> None:
+    body = (raw_body(blocks=[EXAMPLE_BLOCK])[:4] if with_block else b"\0") + rest
+    archive = around(body, ABC if with_block else b"", forged_header(VIEW_TABLE))
     with contextlib.suppress(NacompError), ArchiveReader.open(io.BytesIO(archive)) as reader:
-        assert len(reader.entries) <= len(entries)
+        assert len(reader.entries) + len(reader.index.derived) <= len(rest)
+
+
+def index_body(archive: bytes) -> tuple[bytes, bytes]:
+    """What stands before an archive's index, and the unpacked index."""
+    offset, _ = FOOTER.unpack(archive[-FOOTER.size :])
+    size = FIELDS.unpack_from(archive, offset)[3]
+    return archive[:offset], unpack(archive[offset + INDEX_HEADER_SIZE : -FOOTER.size], size, "index")
+
+
+RICH = with_views(
+    [RawDerived(parameters=b"choices"), RawDerived((((1, 0, 3),), ((0, 1, 2),)), size=9)],
+    raw_file(b"a", (0, 0, 3)),
+    raw_file(b"a0", (1, 0, 3), group=1),
+    RawEntry(b"folder"),
+    raw_link(b"folder/link", b"../a"),
+    raw_file(b"folder/x", (2, 0, 4), (2, 4, 5), group=1),
+)
+"""Derived contents and files that share a hash."""
+
+
+EVERYTHING = (Path(__file__).parents[2] / "formats" / "golden" / "everything.nac").read_bytes()
+
+
+def test_every_index_cut_short_is_refused() -> None:
+    before, body = index_body(RICH)
+    for size in range(len(body)):
+        forged = before + forged_index(body[:size]) + FOOTER.pack(len(before), FOOTER_MAGIC)
+        with pytest.raises(CorruptArchive):
+            ArchiveReader.open(io.BytesIO(forged))
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.data())
-def test_any_change_to_an_index_is_accepted_or_refused(data: st.DataObject) -> None:
-    with ArchiveReader.open(io.BytesIO(SMALL)) as reader:
-        entries = bytearray(numbers(len(reader.entries)) + b"".join(map(encode_entry, reader.entries)))
-        rows = [(b.method, b.original_size, b.payload_size) for b in reader.blocks]
-        head, end = SMALL[: reader.header.size], reader.blocks[-1].end
+@given(st.sampled_from([SMALL, RICH, EVERYTHING]), st.data())
+def test_any_change_to_an_index_is_accepted_or_refused(archive: bytes, data: st.DataObject) -> None:
+    before, body = index_body(archive)
+    changed = bytearray(body)
     for _ in range(data.draw(st.integers(1, 4))):
-        entries[data.draw(st.integers(0, len(entries) - 1))] = data.draw(st.integers(0, 255))
-    blocks = numbers(len(rows), *(value for row in rows for value in row))
-    archive = assembled(bytes(entries), blocks, SMALL[len(head) : end], head)
-    with contextlib.suppress(NacompError), ArchiveReader.open(io.BytesIO(archive)) as reader:
+        changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
+    flags = FIELDS.unpack_from(archive, len(before))[1]
+    forged = before + forged_index(bytes(changed), flags) + FOOTER.pack(len(before), FOOTER_MAGIC)
+    with contextlib.suppress(NacompError), ArchiveReader.open(io.BytesIO(forged)) as reader:
         for entry in reader.entries:
-            assert entry.size == sum(extent.length for extent in entry.extents)
+            assert entry.data_size == sum(extent.length for extent in entry.extents)
+            assert all(0 <= hole.offset < hole.offset + hole.length <= entry.size for hole in entry.holes)
             check_path(encode_path(entry.path))
+        again = encode_index(reader.blocks, reader.index.derived, reader.entries, reader.index.header_copy)
+        assert index_body(before + again + FOOTER.pack(len(before), FOOTER_MAGIC))[1] == bytes(changed)
 
 
 # Limits
+
+
+@pytest.mark.parametrize("limits", [Limits(max_extents=4), Limits(max_total_size=(1 << 50) + (1 << 40) + 13)])
+def test_holes_count_towards_extents_and_sizes(limits: Limits) -> None:
+    """4 holes and 2 extents; 2^50 bytes, 2^40 and 10, and 4."""
+    refuse(EVERYTHING, LimitExceeded, "hostile", limits)
 
 
 @pytest.mark.parametrize(
@@ -470,14 +751,13 @@ def test_the_same_archive_at_each_limit_is_accepted() -> None:
     size = sum(map(len, SMALL_FILES.values()))
     with ArchiveReader.open(io.BytesIO(SMALL)) as reader:
         extents = sum(len(entry.extents) for entry in reader.entries)
-    limits = Limits(3, 50, 0, 10_000, 7, extents, size)
+    limits = Limits(3, 50, 0, 10_000, 7, extents, 0, 0, 0, size)
     assert read_files(SMALL, limits) == SMALL_FILES
 
 
 def test_shared_extents_count_towards_the_total_size() -> None:
-    extent = numbers(10_000) + numbers(0, 0, 3) * 10_000
     refuse(
-        one_block(raw_entry(b"a", 0, rest=FILE + extent)),
+        one_block(raw_file(b"a", *[(0, 0, 3)] * 10_000)),
         LimitExceeded,
         "30,000",
         Limits(max_total_size=29_999),

@@ -3,6 +3,9 @@
 import io
 import os
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,10 +14,13 @@ from hypothesis import strategies as st
 
 from nacomp.formats.canonical_json import JSON
 from nacomp.formats.checksums import content_checksum
-from nacomp.formats.entry import Entry, EntryKind, Extent
+from nacomp.formats.derived import Derived
+from nacomp.formats.entry import ALONE, EMPTY_SHA256, MAX_TIME, MIN_TIME, Entry, EntryKind, Hole, Owner
 from nacomp.formats.errors import UnsafePath
+from nacomp.formats.extent import Extent
 from nacomp.formats.methods import Method, MethodKind
-from nacomp.formats.paths import check_path, decode_path, encode_path
+from nacomp.formats.paths import check_path, decode_path, encode_path, sort_key
+from nacomp.formats.properties import MAX_ID
 from nacomp.formats.reader import ArchiveReader
 from nacomp.formats.writer import ArchiveWriter
 from tests.formats.samples import (
@@ -62,7 +68,7 @@ entries = st.builds(
     names,
     st.just(EntryKind.FOLDER),
     st.integers(0, 0o7777),
-    st.integers(-(1 << 63), (1 << 63) - 1),
+    st.integers(MIN_TIME, MAX_TIME),
 )
 
 
@@ -73,6 +79,125 @@ def test_modes_and_times_come_back(folders: list[Entry]) -> None:
         assert set(reader.entries) == set(folders)
         raw = [encode_path(entry.path) for entry in reader.entries]
         assert raw == sorted(raw)
+
+
+VIEW = Method(MethodKind.DEFLATE, {"id": "deflate-1"})
+SIZES = (7, 20, 300)
+"""Of three blocks."""
+
+
+@st.composite
+def places(draw: st.DrawFn, sizes: Sequence[int], most: int = 4) -> tuple[Extent, ...]:
+    """A row of extents in contents of these sizes."""
+    found = []
+    for _ in range(draw(st.integers(0, most))):
+        content = draw(st.integers(0, len(sizes) - 1))
+        offset = draw(st.integers(0, sizes[content] - 1))
+        found.append(Extent(content, offset, draw(st.integers(1, sizes[content] - offset))))
+    return tuple(found)
+
+
+@st.composite
+def indexes(draw: st.DrawFn) -> tuple[list[Derived], list[Entry]]:
+    """Derived contents of one another and of three blocks, and files of all of them, some of which share hashes."""
+    sizes, derived = list(SIZES), []
+    for _ in range(draw(st.integers(0, 5))):
+        parts = draw(st.lists(places(sizes), min_size=1, max_size=3))
+        derived.append(Derived(0, draw(st.integers(1, 1000)), draw(st.binary(max_size=9)), tuple(parts)))
+        sizes.append(derived[-1].size)
+    entries = []
+    for path in draw(st.sets(names, max_size=9)):
+        extents = draw(places(sizes))
+        size = sum(extent.length for extent in extents)
+        group = draw(st.integers(ALONE, 2)) if extents else ALONE
+        sha256 = bytes([group + 1 if group != ALONE else len(entries) + 9] * 32) if extents else EMPTY_SHA256
+        entries.append(Entry(path, EntryKind.FILE, 0o644, MTIME, size, sha256, extents=extents, group=group))
+    return derived, entries
+
+
+@settings(deadline=None, max_examples=150)
+@given(indexes())
+def test_derived_contents_extents_and_groups_come_back(index: tuple[list[Derived], list[Entry]]) -> None:
+    """The numbers of groups are new: counted in the order of the entries, and none for a file that is alone."""
+    derived, entries = index
+    stream = io.BytesIO()
+    writer = ArchiveWriter(stream, [VIEW, STORED])
+    for size in SIZES:
+        writer.add_block(1, bytes(size), size, content_checksum(bytes(size)))
+    writer.finish(entries, derived)
+    with ArchiveReader.open(stream) as reader:
+        assert list(reader.index.derived) == derived
+        assert reader.derived_table == dict(enumerate(derived, len(SIZES)))
+        plain = {replace(entry, group=ALONE) for entry in entries}
+        assert {replace(entry, group=ALONE) for entry in reader.entries} == plain
+        together = {frozenset(e.path for e in entries if e.group == g) for g in range(3)}
+        numbers = {entry.group for entry in reader.entries} - {ALONE}
+        found = {frozenset(e.path for e in reader.entries if e.group == g) for g in numbers}
+        assert found == {paths for paths in together if len(paths) > 1}
+
+
+@st.composite
+def properties(draw: st.DrawFn) -> list[Entry]:
+    """Files without data, some of them hard links of the first, with holes, owners and attributes."""
+    ids, texts = st.integers(0, MAX_ID), st.text("abc\u00eb-", max_size=9)
+    owners = st.none() | st.builds(Owner, ids, ids, texts, texts)
+    names_of = st.binary(min_size=1, max_size=9).filter(lambda name: b"\0" not in name)
+    sets = st.dictionaries(names_of, st.binary(max_size=9), max_size=3).map(
+        lambda d: tuple(sorted(d.items()))
+    )
+    entries: list[Entry] = []
+    for path in sorted(draw(st.sets(names, min_size=1, max_size=9)), key=lambda p: sort_key(encode_path(p))):
+        if entries and draw(st.booleans()):
+            first = entries[0]
+            link = Entry(path, EntryKind.HARD_LINK, 0o644, MTIME, link_target=first.path)
+            entries.append(replace(link, owner=first.owner, attributes=first.attributes))
+            continue
+        length = draw(st.integers(0, 1 << 62))
+        holes = (Hole(0, length),) if length else ()
+        file = Entry(path, EntryKind.FILE, 0o644, MTIME, length, EMPTY_SHA256, holes=holes)
+        entries.append(replace(file, owner=draw(owners), attributes=draw(sets)))
+    return entries
+
+
+@settings(deadline=None, max_examples=150)
+@given(properties())
+def test_hard_links_holes_owners_and_attributes_come_back(entries: list[Entry]) -> None:
+    stream = io.BytesIO()
+    ArchiveWriter(stream, [STORED]).finish(reversed(entries))
+    with ArchiveReader.open(stream) as reader:
+        assert list(reader.entries) == entries
+
+
+@pytest.mark.parametrize(
+    "holes", [(Hole(0, 0),), (Hole(2, 1), Hole(3, 1)), (Hole(4, 1), Hole(2, 1)), (Hole(0, 2), Hole(1, 2))]
+)
+def test_holes_that_touch_cannot_be_written(holes: tuple[Hole, ...]) -> None:
+    size = sum(hole.length for hole in holes)
+    file = Entry("a", EntryKind.FILE, 0o644, MTIME, size, EMPTY_SHA256, holes=holes)
+    with pytest.raises(ValueError, match="touches"):
+        ArchiveWriter(io.BytesIO(), [STORED]).finish([file])
+
+
+def test_a_hard_link_to_nothing_cannot_be_written() -> None:
+    with pytest.raises(ValueError, match="no entry"):
+        ArchiveWriter(io.BytesIO(), [STORED]).finish([Entry("b", EntryKind.HARD_LINK, 0, 0, link_target="a")])
+
+
+def test_small_files_take_few_bytes_each() -> None:
+    """What a small file costs in the index where hundreds lie side by side and share hashes: about its name."""
+    contents = {f"notes/2026-11-{day:02}-{hour:02}.txt": b"a note" for day in range(30) for hour in range(24)}
+    row = b"".join(contents.values())
+    stream = io.BytesIO()
+    writer = ArchiveWriter(stream, [STORED])
+    writer.add_block(0, row, len(row), content_checksum(row))
+    digest = sha256(row).digest()
+    files = [
+        Entry(path, EntryKind.FILE, 0o644, MTIME, 6, digest, extents=(Extent(0, 6 * number, 6),), group=5)
+        for number, path in enumerate(contents)
+    ]
+    size = writer.finish(files)
+    assert read_files(stream) == contents
+    assert size - len(row) < 2 * len(contents)
 
 
 def test_everything_comes_back() -> None:
@@ -182,6 +307,8 @@ def test_the_position_of_the_file_does_not_matter() -> None:
     [
         (Entry("a", EntryKind.FILE, 0o644, MTIME, 1), "sum of its extents"),
         (Entry("a", EntryKind.FILE, 0o644, MTIME, 0, b"short"), "SHA-256 of 32"),
+        (Entry("a", EntryKind.FILE, 0o644, MTIME, 0, bytes(32)), "hash or a group of its own"),
+        (Entry("a", EntryKind.FOLDER, 0o644, MTIME, group=0), "hash or a group of its own"),
         (Entry("a", EntryKind.FOLDER, 0o644, MTIME, 0, bytes(32)), "only a file"),
         (Entry("a", EntryKind.FOLDER, 0o644, MTIME, link_target="b"), "only a link"),
         (Entry("a", EntryKind.FOLDER, 0o644, 1 << 63), "fit 64 bits"),
@@ -191,6 +318,16 @@ def test_the_position_of_the_file_does_not_matter() -> None:
 def test_contradictory_entries_are_not_written(entry: Entry, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         build({}, [entry])
+
+
+def test_one_group_has_one_hash() -> None:
+    def entry(path: str, digest: bytes) -> Entry:
+        return Entry(path, EntryKind.FILE, 0o644, MTIME, 3, digest, extents=(Extent(0, 0, 3),), group=7)
+
+    writer = ArchiveWriter(io.BytesIO(), [STORED])
+    writer.add_block(0, b"abc", 3, content_checksum(b"abc"))
+    with pytest.raises(ValueError, match="another hash than the rest of its group"):
+        writer.finish([entry("a", bytes(32)), entry("b", bytes([1] * 32))])
 
 
 @pytest.mark.parametrize("value", [1.5, None, {"Upper": 1}, {"": 1}, {1: 1}, b"bytes", 1 << 63, "\ud800"])

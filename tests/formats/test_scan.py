@@ -1,6 +1,7 @@
 """What a salvage still finds: whatever is intact, nothing that is not, in bounded work."""
 
 import io
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,22 @@ from nacomp.formats.checksums import content_checksum
 from nacomp.formats.entry import Entry
 from nacomp.formats.errors import CorruptArchive, LimitExceeded
 from nacomp.formats.header import MAGIC
+from nacomp.formats.protection.recovery import add_recovery
 from nacomp.formats.reader import ArchiveReader
-from nacomp.formats.scan import IntactParts, lost_ranges, scan
+from nacomp.formats.scan import FoundIndex, IntactParts, lost_ranges, scan
+from tests.formats.forging import (
+    ABC,
+    EXAMPLE_BLOCK,
+    VIEW_TABLE,
+    XYZ,
+    RawDerived,
+    assembled,
+    forged_header,
+    raw_file,
+)
 from tests.formats.samples import SMALL_FILES, SMALL_OTHERS, STORED, build, decode
 
+GOLDEN = Path(__file__).parents[2] / "formats" / "golden"
 SMALL = build(SMALL_FILES, SMALL_OTHERS)
 with ArchiveReader.open(io.BytesIO(SMALL)) as _reader:
     BLOCKS, ENTRIES = _reader.blocks, _reader.entries
@@ -95,10 +108,84 @@ def test_an_archive_inside_a_damaged_archive_is_not_taken_for_it() -> None:
     assert not found.intact
 
 
+def test_an_archive_inside_one_whose_index_is_lost_is_not_taken_for_it() -> None:
+    """It was: its files were said to be all there had been."""
+    outer = build({"inner.nac": SMALL, "more": b"x" * 9000}, block_size=20_000, methods=(STORED,))
+    with ArchiveReader.open(io.BytesIO(outer)) as reader:
+        end = reader.blocks[-1].end
+    found = salvage(damaged(outer, 120)[:end])
+    assert found.index is None
+    assert found.foreign > 0 or not found.intact
+
+
+OTHER = build({"else": b"another archive's" * 30, **{f"{n}": b"y" * 50 for n in range(3)}})
+
+
+@pytest.mark.parametrize("behind", [OTHER[:-30], SMALL[:-1], OTHER[:-30] + SMALL])
+def test_an_archive_behind_another_is_not_taken_for_it(behind: bytes) -> None:
+    """The last index was taken with the first archive's blocks."""
+    found = salvage(SMALL + behind)
+    assert found.index is not None
+    assert (found.index.entries, set(found.intact.values())) == (ENTRIES, set(BLOCKS))
+    assert found.foreign > 0
+
+
+SHORT = (GOLDEN / "compact-named.nac").read_bytes()
+
+
+@pytest.mark.parametrize("whole", [SMALL, SHORT], ids=["long", "compact"])
+@pytest.mark.parametrize("behind", [SHORT[:-1], SHORT[:5], OTHER[:20], OTHER[:-30]], ids=len)
+def test_the_beginning_of_an_archive_behind_another_is_told(whole: bytes, behind: bytes) -> None:
+    """Nothing of it is intact, so all was said to be whole."""
+    found = salvage(whole + behind)
+    assert found.index is not None
+    assert found.intact
+    assert found.foreign_bytes == len(behind)
+
+
+def test_an_update_that_was_cut_off_is_no_other_archive() -> None:
+    found = salvage((GOLDEN / "unfinished-update.nac").read_bytes())
+    assert (found.foreign, found.foreign_bytes) == (0, 0)
+    assert salvage(SHORT).foreign_bytes == salvage(SMALL).foreign_bytes == 0
+
+
+@pytest.mark.parametrize("behind", [OTHER, SMALL, OTHER + SMALL])
+def test_archives_one_behind_the_other_are_found_as_one(behind: bytes) -> None:
+    with ArchiveReader.open(io.BytesIO(SMALL + behind)) as reader:
+        entries, blocks = reader.entries, set(reader.block_table)
+    found = salvage(SMALL + behind)
+    assert found.index is not None
+    assert (found.index.entries, found.intact.keys(), found.foreign) == (entries, blocks, 0)
+
+
+def test_bytes_that_are_no_archive_do_not_matter() -> None:
+    for data in (SMALL + b"junk" * 99, SMALL[:-8], SMALL):
+        found = salvage(data)
+        assert found.index is not None
+        assert (len(found.intact), found.foreign) == (len(BLOCKS), 0)
+        assert found.size < len(SMALL)
+
+
+def test_bytes_in_front_of_an_archive_do_not_hide_it() -> None:
+    found = salvage(b"#!/bin/sh\n" * 50 + SMALL)
+    assert found.index is not None
+    assert (found.index.entries, found.intact.keys(), found.foreign) == (ENTRIES, NUMBERS, 0)
+
+
+def test_recovery_data_that_does_not_fit_any_more_is_passed_over() -> None:
+    """The trailer tells the size of the file; a salvage was refused where bytes were lost in front of it."""
+    protected = io.BytesIO(SMALL)
+    add_recovery(protected, 20)
+    whole = protected.getvalue()
+    found = salvage(whole[: BLOCKS[1].offset + 60] + whole[BLOCKS[1].offset + 70 :])
+    assert found.index is not None
+    assert found.intact.keys() == NUMBERS - {1}
+
+
 def test_an_archive_inside_an_intact_block_is_passed_over() -> None:
     outer = build({"inner.nac": SMALL}, block_size=10_000, methods=(STORED,))
     structures = list(scan(io.BytesIO(outer)))
-    assert [type(structure) for structure in structures] == [block.Block, bytes]
+    assert [type(structure) for structure in structures] == [block.Block, FoundIndex]
 
 
 def test_markers_across_window_borders_are_found() -> None:
@@ -129,6 +216,28 @@ def test_random_bytes_hold_nothing() -> None:
         salvage(bytes(range(256)) * 1000)
 
 
+def test_a_lost_block_loses_what_is_derived_of_it_and_no_more() -> None:
+    """Contents 2 and 3 are derived of block 0, 3 by way of 2; 4 is derived of block 1, 5 of both."""
+    parts = {2: (0,), 3: (2,), 4: (1,), 5: (4, 3)}
+    derived = [RawDerived(tuple(((number, 0, 3),) for number in row)) for row in parts.values()]
+    files = [raw_file(b"%d" % number, (number, 0, 3), (1, 0, 3)) for number in range(6)]
+    head = forged_header(VIEW_TABLE)
+    archive = assembled(*files, blocks=[EXAMPLE_BLOCK] * 2, derived=derived, between=ABC + XYZ, head=head)
+    whole = salvage(archive)
+    assert whole.intact_contents == set(range(6))
+    start = len(head)
+    for offset, left, lost in (
+        (start, {1, 4}, {"0": 3, "1": 0, "2": 3, "3": 3, "4": 0, "5": 3}),
+        (start + len(ABC), {0, 2, 3}, {"0": 3, "1": 6, "2": 3, "3": 3, "4": 6, "5": 6}),
+    ):
+        found = salvage(damaged(archive, offset + 20))
+        assert found.intact_contents == left
+        assert found.derived.keys() == {number for number in left if number > 1}
+        assert found.index is not None
+        for entry in found.index.entries:
+            assert sum(length for _, length in lost_ranges(entry, found.intact_contents)) == lost[entry.path]
+
+
 def test_lost_ranges_are_those_of_the_damaged_blocks() -> None:
     entry = next(entry for entry in ENTRIES if entry.path.startswith("folder/\udcff"))
     assert len(entry.extents) > 3
@@ -136,5 +245,5 @@ def test_lost_ranges_are_those_of_the_damaged_blocks() -> None:
     assert lost_ranges(entry, set()) == [(0, 256)]
     first = entry.extents[0]
     second = entry.extents[1]
-    assert lost_ranges(entry, NUMBERS - {second.block}) == [(first.length, second.length)]
+    assert lost_ranges(entry, NUMBERS - {second.content}) == [(first.length, second.length)]
     assert lost_ranges(Entry("a", entry.kind, 0, 0), set()) == []

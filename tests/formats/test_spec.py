@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.formats import block, entry, header, index, paths
+from nacomp.archive.decoding_work import CACHED_GROUPS, MEMBER_BYTES
+from nacomp.archive.file_table import SMALL_FILE
+from nacomp.formats import block, header, index, paths, properties
 from nacomp.formats.checksums import CHECKSUM_SIZE
+from nacomp.formats.derived import MAX_PARAMETERS, MAX_PARTS
+from nacomp.formats.entry_table import MAX_SHARED
 from nacomp.formats.limits import MAX_METHODS_TABLE, MAX_PAYLOAD_EXCESS, Limits
-from nacomp.formats.methods import MethodKind
+from nacomp.formats.methods import VIEWS, MethodKind
 from nacomp.formats.protection import recovery_layout, seal
+from tests.formats.forging import columns_of
 
 SPEC = (Path(__file__).parents[2] / "formats" / "SPEC.md").read_text("utf-8")
 TYPES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "i64": "q"}
@@ -51,13 +56,16 @@ def test_trailer_has_the_fields_of_the_spec() -> None:
     assert struct.calcsize(expected) == recovery_layout.TRAILER_SIZE
 
 
-def test_entry_has_the_fixed_sizes_of_the_spec() -> None:
-    sizes = {row[0]: row[1] for row in rows("### 6.1 Entry")}
-    assert (int(sizes["kind"]), int(sizes["mtime_ns"]), int(sizes["sha256"])) == (
-        1,
-        entry.MTIME.size,
-        entry.SHA256_SIZE,
-    )
+def test_columns_stand_in_the_order_of_the_spec() -> None:
+    """Those of the bodies that other tests forge, and that the reader accepts."""
+    sections = {
+        "blocks": "6.1 Blocks",
+        "derived": "6.2 Derived contents",
+        "entries": "6.4 Entries",
+        "extents": "6.3 Extents",
+    }
+    stated = [f"{name}_{row[0]}" for name, section in sections.items() for row in rows(f"### {section}")[1:]]
+    assert [name for name in columns_of() if name != "properties"] == [*stated, "hashes"]
 
 
 @pytest.mark.parametrize(
@@ -87,13 +95,33 @@ def test_limits_are_those_of_the_spec() -> None:
 
 
 def test_kinds_are_those_of_the_spec() -> None:
-    stated = [row[0].strip("`") for row in rows("### 4.1 Methods table")[1:]]
+    stated = [row[0].strip("`") for row in rows("### 4.1 Methods table") if row[0] != "Kind"]
+    codecs, views = stated[:6], stated[6:]
+    assert set(views) == VIEWS
     assert sorted(stated) == sorted(MethodKind)
+    assert all(not MethodKind(kind).is_view for kind in codecs)
 
 
 def test_fixed_bounds_are_in_the_spec() -> None:
-    for bound in (MAX_METHODS_TABLE, MAX_PAYLOAD_EXCESS, paths.MAX_PATH, paths.MAX_COMPONENT):
+    bounds = (MAX_METHODS_TABLE, MAX_PAYLOAD_EXCESS, MAX_PARAMETERS, MAX_SHARED, SMALL_FILE)
+    for bound in (*bounds, paths.MAX_PATH, paths.MAX_COMPONENT):
         assert re.search(rf"\b{bound:,}\b", SPEC)
+    ranges = {row[0]: row[3] for row in rows("### 6.2 Derived contents")}
+    assert ranges["part_count"] == f"1 to {MAX_PARTS}"
+    assert ranges["parameters_size"] == f"0 to {MAX_PARAMETERS:,}"
+    ranges = {row[0]: row[3] for row in rows("### 6.8 Attributes")}
+    assert ranges["set_size"] == f"attributes in it, 1 to {properties.MAX_SET:,}"
+    assert ranges["name_size"] == f"1 to {properties.MAX_ATTRIBUTE_NAME}"
+    assert ranges["value_size"] == f"0 to {properties.MAX_ATTRIBUTE_VALUE:,}"
+    assert f"at most {properties.MAX_ATTRIBUTES:,} bytes" in SPEC
+
+
+def test_decoding_work_is_counted_as_the_spec_says() -> None:
+    section = SPEC.split("\n## 11. Limits\n")[1].split("\n## 12.")[0]
+    assert "each content once" in section
+    assert "and the bytes of the files that are read" in section
+    assert f"{CACHED_GROUPS} groups are kept" in section
+    assert f"the bytes of its files and {MEMBER_BYTES} for each" in section
 
 
 def test_preset_dictionary_is_that_of_the_spec() -> None:

@@ -1,4 +1,6 @@
-"""Coverage-guided fuzzing with atheris: `python tests/fuzz/fuzz.py container|gguf|decoder [libFuzzer options] [folders]`
+"""Coverage-guided fuzzing with atheris: `python tests/fuzz/fuzz.py TARGET [libFuzzer options] [folders]`
+
+TARGET is container, gguf, decoder or deflate.
 
 With `--replay FOLDER` it runs every file of a folder once, without atheris; with `--seed FOLDER` it writes seeds.
 
@@ -91,6 +93,10 @@ def seed(name: str, folder: Path) -> int:
     from tests.nacomp.damage import samples, sealed_samples, tiny_engines
 
     folder.mkdir(parents=True, exist_ok=True)
+    if name == "deflate":
+        for number, data in enumerate(_descriptions()):
+            (folder / f"description-{number}").write_bytes(data)
+        return 0
     with tempfile.TemporaryDirectory() as scratch:
         if name == "gguf":
             from tests.models.library.test_store import write_gguf
@@ -110,6 +116,23 @@ def seed(name: str, folder: Path) -> int:
                 for number, data in enumerate(_payloads(sample.data)):
                     (folder / f"{sample.name}-{number}").write_bytes(data)
     return 0
+
+
+def _descriptions() -> list[bytes]:
+    """Content and corrections of a few streams, and a stream."""
+    from nacomp.transforms.deflate import open_stream
+    from tests.nacomp.transforms.deflate_samples import RandomStream, text, zlib_stream
+
+    content = text(700)
+    streams = [zlib_stream(content, level) for level in (0, 1, 6)]
+    streams += [zlib_stream(content, strategy=strategy) for strategy in (2, 3)]
+    streams += [RandomStream(seed, blocks=2).write() for seed in range(6)]
+    found = [b"\xff\xff" + streams[2], b"\xff\xff" + streams[-1]]
+    for stream in streams:
+        opened = open_stream(stream, limit=1 << 16)
+        if opened is not None and len(opened.content) < SEED_BYTES:
+            found.append(len(opened.content).to_bytes(2, "little") + opened.content + opened.corrections)
+    return found
 
 
 def _payloads(archive: bytes) -> list[bytes]:

@@ -7,23 +7,35 @@ leave the state as it was.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.codecs.lockstep import decode_block, decode_natively, encode_block, encode_natively
+from nacomp.errors import CorruptArchive
+from nacomp.models.block_predictor import BlockPlan, BlockPredictor, plan_block
 from nacomp.models.errors import ModelError
 from nacomp.models.exact import _kernels
+from nacomp.models.exact.engine import SMALL_MODEL_BYTES, ExactEngine
 from nacomp.models.exact.native_session import NativeModel, NativeSession
+from nacomp.models.exact.random_weights import Form, random_weights
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.weights import Matrix, Weights
-from nacomp.models.predictors import _ensemble, native_core, symbol_models
+from nacomp.models.mixing import _mixing
+from nacomp.models.mixing import reference as mixing_reference
+from nacomp.models.mixing.settings import MixingSettings, Profile
+from nacomp.models.native_block import _fixed, native_decoder, native_encoder
+from nacomp.models.predictors import _ensemble, mixed, native_core, symbol_models
 from nacomp.models.predictors.parameters import EnsembleParameters
 from nacomp.models.predictors.reference import NumpyEnsemble
 from nacomp.models.protocol import ContextWindow, FloatRows
 from nacomp.models.tokens.vocabulary import PAGE, Vocabulary
-from tests.models.exact.random_weights import Form, random_weights
+from nacomp.transforms import _deflate
+from tests.nacomp.transforms.deflate_samples import RandomStream
 
 Random = np.random.Generator
 Ids = NDArray[np.int32]
@@ -183,7 +195,7 @@ def drawn(rng: Random, frequencies: NDArray[np.float64]) -> Ids:
 
 def misuse_constructor(rng: Random, words: Vocabulary, parameters: EnsembleParameters) -> None:
     """Settings and tables that are out of range."""
-    widths, given, initial = native_core._widths(words), asdict(parameters), native_core._INITIAL_WEIGHTS
+    widths, given, initial = native_core.widths(words), asdict(parameters), native_core.INITIAL_WEIGHTS
     name = pick(rng, *(set(EnsembleParameters.LIMITS) - {"skip", "skip_queue"}))
     low, high = EnsembleParameters.LIMITS[name]
     wrong = {**given, name: pick(rng, low - 1, high + 1, 1 << 31, -(1 << 63), None, "1")}
@@ -310,8 +322,8 @@ def distorted(rng: Random, weights: Weights) -> Weights:
 
 
 def scaled(rng: Random, value: Any) -> Any:
-    """A matrix or norm times anything, one time in four."""
-    if rng.random() < 0.75:
+    """A matrix or norm times anything, one time in four; what an architecture has not stays away."""
+    if value is None or rng.random() < 0.75:
         return value
     with np.errstate(all="ignore"):
         factor = np.float32(10.0 ** rng.uniform(-45, 38))
@@ -382,4 +394,224 @@ def misuse_session(rng: Random, session: NativeSession, streams: int, vocabulary
     refuses(pick(rng, *calls))
 
 
-TARGETS = {"ensemble": ensemble, "engine": engine}
+# The deflate model
+
+
+def deflate(rng: Random) -> None:
+    """A valid stream, whole or cut, and corrections with other bytes in them."""
+    seed, blocks, start = int(rng.integers(1 << 32)), int(rng.integers(1, 7)), int(rng.integers(8))
+    drawn = RandomStream(seed, blocks, rng.bytes(int(pick(rng, 0, 1, 32768))), start)
+    stream, dictionary = drawn.write(), drawn.dictionary
+    opened = _deflate.open_stream(stream, start, dictionary, 1 << 20, 1 << 20)
+    assert opened is not None
+    content, corrections, bits, _ = opened
+    assert content == drawn.content
+    assert (start + bits + 7) // 8 == len(stream)
+    assert _deflate.rebuild(content, corrections, dictionary)[0] == stream
+    _deflate.open_stream(
+        stream[: int(rng.integers(len(stream)))], 0, dictionary, 1 << 20, int(rng.integers(300))
+    )
+    _deflate.open_stream(rng.bytes(200), int(rng.integers(2000)), b"", int(rng.integers(1000)), 1 << 20)
+    for _ in range(20):
+        damaged = bytearray(corrections + rng.bytes(int(rng.integers(9))))
+        for _ in range(int(rng.integers(1, 9))):
+            damaged[int(rng.integers(len(damaged)))] = int(rng.integers(256))
+        shorter = content[: int(pick(rng, len(content), 0, rng.integers(len(content) + 1)))]
+        with suppress(_deflate.Corrupt):
+            _deflate.rebuild(shorter, damaged, pick(rng, dictionary, b""))
+    calls: list[Callable[[], object]] = [
+        lambda: _deflate.open_stream(stream, 0, bytes(32769), 1, 1),
+        lambda: _deflate.open_stream(stream, -1, b"", 1, 1),
+        lambda: _deflate.open_stream(stream, 0, b"", 1 << 31, 1),
+        lambda: _deflate.rebuild(content, corrections, bytes(32769)),
+        lambda: _deflate.rebuild(content, b"", b""),
+        lambda: _deflate.rebuild(None, corrections, b""),  # type: ignore[arg-type]
+    ]
+    refuses(pick(rng, *calls))
+
+
+# The mixer
+
+
+def mixing(rng: Random) -> None:
+    """A short block of any profile through the core and the reference, then words that nobody wrote."""
+    settings = some_settings(rng)
+    content = bytes(rng.integers(0, pick(rng, 2, 40, 256), settings.size, np.uint8))
+    kernel = pick(rng, *_mixing.available_kernels())
+    core, readable = (
+        _mixing.Encoder(*settings.arguments, kernel=kernel),
+        mixing_reference.Encoder(*settings.arguments),
+    )
+    core.encode(content)
+    readable.encode(content)
+    words = core.finish()
+    assert words == readable.finish()
+    assert _mixing.Decoder(words, *settings.arguments, kernel=kernel).decode(len(content)) == content
+    refuses(lambda: core.encode(b"x"))
+    refuses(core.finish)
+    refuses(lambda: _mixing.Encoder(pick(rng, -1, 4, 1), 10, pick(rng, -1, 65536)))
+    decoder = _mixing.Decoder(rng.bytes(int(rng.integers(0, 40))), *settings.arguments)
+    with suppress(ValueError):
+        assert len(decoder.decode(settings.size)) == settings.size
+    refuses(lambda: decoder.decode(settings.size + 1))
+
+
+def some_settings(rng: Random) -> MixingSettings:
+    profile, size = Profile(int(rng.integers(4))), int(rng.integers(1, 60))
+    pixel = int(rng.integers(1, 5)) if profile is Profile.IMAGE else 1
+    widths = {
+        Profile.TEXT: (0,),
+        Profile.BINARY: (0, 1, 2, 13, 65535),
+        Profile.SAMPLES: (2, 4, 16),
+        Profile.IMAGE: (pixel, 12, 65535),
+    }
+    delimiter = pick(rng, 0, 44, 10, 255) if profile is Profile.TEXT else 0
+    return MixingSettings(profile, size, pick(rng, *widths[profile]), pixel, delimiter)
+
+
+# Tokens as bits
+
+
+def tokens(rng: Random) -> None:
+    """A few steps of a block whose tokens are bits, under any vocabulary, then words that nobody wrote."""
+    words, parameters, streams = a_vocabulary(rng), some_parameters(rng), int(rng.integers(1, 4))
+    size = pick(rng, 1, 300, 1 << 16)
+
+    def both(make: Callable[..., Any], *more: Any) -> list[Any]:
+        return [
+            make(words, parameters, streams, size, *more, kernel=kernel) for kernel in ("native", "numpy")
+        ]
+
+    if not any(words.pieces):
+        refuses(lambda: both(mixed.mixed_encoder))
+        return
+    pieces = mixed.tree_pieces(words)
+    coded = [symbol for symbol, piece in enumerate(pieces) if piece]
+    steps = [some_tokens(rng, coded, streams, words.size) for _ in range(int(rng.integers(1, 8)))]
+    core, readable = both(mixed.mixed_encoder)
+    for step in steps:
+        assert np.allclose(core.encode(*step), readable.encode(*step))
+        never = pick(rng, -1, len(pieces), 1 << 30, *(i for i, piece in enumerate(pieces[:300]) if not piece))
+        nothing = np.zeros((0, words.size), np.float32), np.zeros(1, np.bool_)
+        refuses(partial(core.encode, np.zeros(1, np.int32), *nothing, np.array([never], np.int32)))
+    found = core.finish()
+    assert found.tolist() == readable.finish().tolist()
+    decoder = both(mixed.mixed_decoder, found)[0]
+    for live, logits, has, symbols in steps:
+        assert decoder.decode(live, logits, has).tolist() == symbols.tolist()
+    nobodys = rng.integers(0, 1 << 32, int(rng.integers(0, 30)), np.uint32)
+    core, readable = both(mixed.mixed_decoder, nobodys)
+    for live, logits, has, _ in steps:
+        try:
+            symbols = readable.decode(live, logits, has)
+        except ValueError:
+            refuses(partial(core.decode, live, logits, has))
+            return
+        assert core.decode(live, logits, has).tolist() == symbols.tolist()
+
+
+def some_tokens(rng: Random, coded: list[int], streams: int, size: int) -> tuple[Ids, FloatRows, Any, Ids]:
+    """A step: live streams, the logits of those that have them, which have, and symbols, often the same few."""
+    live = np.flatnonzero(rng.random(streams) < 0.8).astype(np.int32)
+    has = rng.random(len(live)) < 0.7
+    few = coded[: int(pick(rng, 2, len(coded)))]
+    return live, some_logits(rng, int(has.sum()), size), has, rng.choice(few, len(live)).astype(np.int32)
+
+
+# Whole blocks
+
+
+def block(rng: Random) -> None:
+    """A block's steps in native code and by the readable loops, both ways, and words that nobody wrote."""
+    form = a_form(rng)
+    weights = distorted(rng, random_weights(form))
+    words = Vocabulary(tuple(bytes([1 + i % 255]) * (i % 3) or b"x" for i in range(form.vocabulary)), 0, 0)
+    threads, size = pick(rng, 1, 2, 3), pick(rng, 0, SMALL_MODEL_BYTES)
+    native = ExactEngine(NativeModel(weights, "", threads), weights.shape, words, {}, size)
+    context = ContextWindow(pick(rng, 1, 7, 64), 0)
+    native.max_window = 64
+    symbols = rng.choice(form.vocabulary, int(rng.integers(1, 60))).astype(np.int32)
+    if rng.random() < 0.3:
+        symbols[-1] = words.first_escape + int(rng.integers(PAGE))
+    plan = plan_block(words, some_parameters(rng), symbols, int(rng.integers(1, len(symbols) + 1)))
+    misuse_block(rng, native, context, plan)
+    coded = answer(
+        lambda: encode_natively(opened(native_encoder(native, context, plan)), len(symbols), quietly)
+    )
+    assert coded == answer(
+        lambda: encode_block(
+            symbols, plan.streams, BlockPredictor.for_encoding(native, context, plan), quietly
+        )
+    )
+    if isinstance(coded, bytes):
+        assert decoded_alike(native, context, plan, coded) == symbols.tolist()
+    decoded_alike(native, context, plan, rng.bytes(4 * int(rng.integers(0, 30))))
+
+
+def decoded_alike(engine: ExactEngine, context: ContextWindow, plan: BlockPlan, words: bytes) -> Any:
+    """What both ways decode, or the error that both raise."""
+    asked = (engine, context, plan.ensemble, plan.streams)
+    count = len(plan.symbols)
+    found = answer(lambda: decode_natively(opened(native_decoder(*asked, words)), count, quietly).tolist())
+    expected = answer(
+        lambda: decode_block(words, plan.streams, BlockPredictor.for_decoding(*asked), quietly).tolist()
+    )
+    assert found == expected
+    return found
+
+
+def quietly(_: int) -> None:
+    """Nobody listens."""
+
+
+def opened(side: Any) -> Any:
+    assert side is not None
+    return side
+
+
+def answer(call: Callable[[], Any]) -> Any:
+    """What it gives, or the class of the error it raises: the model's values overflow, or nobody writes such words."""
+    try:
+        return call()
+    except (ModelError, CorruptArchive) as error:
+        return type(error)
+
+
+def misuse_block(rng: Random, engine: ExactEngine, context: ContextWindow, plan: BlockPlan) -> None:
+    """Blocks whose numbers do not fit each other or the session."""
+    door = opened(engine.open_door(plan.streams.streams, context))
+    widths, parameters, weights, table, block = _fixed(engine, door, plan.ensemble, plan.streams)
+    wrong: list[dict[str, Any]] = [
+        {"streams": plan.streams.streams + 1},
+        {"streams": 0},
+        {"symbols": len(plan.symbols) + 1},
+        {"symbols": -1},
+        {"most_rows": pick(rng, 0, 1 << 20)},
+        {"start_token": pick(rng, -1, engine.vocabulary.size)},
+        {"tokens": block["tokens"][1:]},
+        {"tokens": block["tokens"] + pick(rng, -1, 1 << 20)},
+    ]
+    fixed = (widths, parameters, weights, table, {**block, **pick(rng, *wrong)})
+    good = (widths, parameters, weights, table, block)
+    calls: list[Callable[[], object]] = [
+        lambda: _ensemble.BlockEncoder(*fixed, plan.symbols, plan.asked),
+        lambda: _ensemble.BlockEncoder(*good, plan.symbols[1:], plan.asked),
+        lambda: _ensemble.BlockEncoder(*good, plan.symbols, plan.asked[1:]),
+        lambda: _ensemble.BlockEncoder(*good, plan.symbols + pick(rng, -(1 << 20), 1 << 20), plan.asked),
+        lambda: _ensemble.BlockEncoder(
+            widths, parameters, weights, object(), block, plan.symbols, plan.asked
+        ),
+        lambda: _ensemble.BlockEncoder(*good, plan.symbols, plan.asked).finish(),
+        lambda: _ensemble.BlockDecoder(*good, np.zeros(1, np.uint32)).symbols(),
+    ]
+    refuses(pick(rng, *calls))
+
+
+TARGETS = {
+    "ensemble": ensemble,
+    "engine": engine,
+    "deflate": deflate,
+    "mixing": mixing,
+    "tokens": tokens,
+    "block": block,
+}

@@ -1,4 +1,4 @@
-"""Both native cores under AddressSanitizer and UndefinedBehaviorSanitizer, driven through their bindings.
+"""The native cores under AddressSanitizer and UndefinedBehaviorSanitizer, driven through their bindings.
 
     python tests/fuzz/sanitize.py SECONDS [--start SEED]     build the cores into .check/sanitize and run new cases in them
     python tests/fuzz/sanitize.py --case ensemble 17         the same for one case: what a finding tells to run
@@ -21,7 +21,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / ".check" / "sanitize"
 CASES = Path(__file__).parent / "corpus" / "native" / "cases"
-CORES = ("nacomp.models.exact._kernels", "nacomp.models.predictors._ensemble")
+CORES = (
+    "nacomp.models.exact._kernels",
+    "nacomp.models.predictors._ensemble",
+    "nacomp.transforms._deflate",
+    "nacomp.models.mixing._mixing",
+)
+TARGETS = ("ensemble", "engine", "deflate", "mixing", "tokens", "block")
 LAST = BUILD / "last"
 INSIDE = "NACOMP_SANITIZED"
 """Set in the process that has the sanitizers' library."""
@@ -107,9 +113,9 @@ def run_case(target: str, seed: int) -> int:
     """One case. A finding raises, or ends the process."""
     import numpy as np
 
-    from tests.fuzz.native_cases import TARGETS
+    from tests.fuzz import native_cases
 
-    TARGETS[target](np.random.default_rng([list(TARGETS).index(target), seed]))
+    native_cases.TARGETS[target](np.random.default_rng([TARGETS.index(target), seed]))
     return 0
 
 
@@ -128,18 +134,18 @@ def replay() -> int:
 
 
 def fuzz(seconds: float, start: int) -> int:
-    """The corpus, then cases of both targets in turn until the time is over."""
+    """The corpus, then cases of all targets in turn until the time is over."""
     for target, seed in committed():
         noted(target, seed)
     runs, began = 0, time.monotonic()
     while (taken := time.monotonic() - began) < seconds:
-        for target in ("ensemble", "engine"):
+        for target in TARGETS:
             noted(target, start + runs)
         runs += 1
     print(
         f"{len(committed())} cases of the corpus, then {runs} of each target from seed {start} on in {taken:.0f} s:"
     )
-    print(f"nothing found ({2 * runs / max(taken, 1e-9):.1f} cases a second)")
+    print(f"nothing found ({len(TARGETS) * runs / max(taken, 1e-9):.1f} cases a second)")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import io
 import tempfile
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import NacompError
 from nacomp.formats.block import Block
+from nacomp.formats.derived import Derived
 from nacomp.formats.limits import Limits
-from nacomp.formats.methods import MethodKind
+from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.recovery import find_damage, repair
 from nacomp.formats.reader import ArchiveReader
@@ -22,13 +24,18 @@ from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.library.store import Store
 from nacomp.models.tokens.tokenizer import read_vocabulary
 from nacomp.runtime.progress import Job
-from tests.formats.samples import PASSWORD
+from nacomp.transforms import _deflate, deflate_reference
+from nacomp.transforms.deflate import open_stream, rebuild_piece
+from nacomp.transforms.table import close_view
+from tests.formats.samples import PASSWORD, joined
 
 LIMITS = Limits(
     max_block_size=1 << 16,
     max_neural_block_size=1 << 12,
     max_index_size=1 << 16,
     max_entries=200,
+    max_derived=50,
+    max_derived_size=1 << 16,
     max_kdf_memory=1 << 12,
     max_kdf_work=1 << 12,
 )
@@ -52,16 +59,27 @@ def _read(data: bytes) -> None:
             assert entry.size == sum(extent.length for extent in entry.extents)
             assert not {"", ".", ".."} & set(entry.path.split("/"))
             assert "\\" not in entry.path
-        for info in reader.blocks[:20]:
-            _decode(reader.methods[info.method].kind, reader, info.number)
+        contents = {info.number: _decode(reader, info.number) for info in reader.blocks[:20]}
+        for number, one in list(reader.derived_table.items())[:20]:
+            if all(contents.get(extent.content) for extent in one.extents):
+                contents[number] = _close(reader.methods[one.method], one, contents)
 
 
-def _decode(kind: MethodKind, reader: ArchiveReader, number: int) -> None:
+def _decode(reader: ArchiveReader, number: int) -> bytes:
+    """A block's content; nothing for a neural one."""
     block: Block = reader.block(number)
-    if kind is not MethodKind.NEURAL:
-        method = reader.methods[block.info.method]
-        content = classical.unpack(method, block.payload, block.info.original_size)
-        assert len(content) == block.info.original_size
+    method = reader.methods[block.info.method]
+    if method.kind is MethodKind.NEURAL:
+        return b""
+    content = classical.unpack(method, block.payload, block.info.original_size)
+    assert len(content) == block.info.original_size
+    return content
+
+
+def _close(method: Method, one: Derived, contents: Mapping[int, bytes]) -> bytes:
+    made = close_view(method, one.parameters, [joined(contents, part) for part in one.parts], one.size)
+    assert len(made) == one.size
+    return made
 
 
 def _salvage(data: bytes) -> None:
@@ -69,7 +87,7 @@ def _salvage(data: bytes) -> None:
     for number in found.intact:
         found.block(number)
     for entry in found.index.entries if found.index else ():
-        lost = lost_ranges(entry, found.intact.keys())
+        lost = lost_ranges(entry, found.intact_contents)
         assert sum(length for _, length in lost) <= entry.size
 
 
@@ -111,4 +129,31 @@ def _codec() -> NeuralCodec:
     return ModelLoader(store=store, threads=1).for_level(LEVELS["fast"], "tiny")
 
 
-TARGETS = {"container": container, "gguf": gguf, "decoder": decoder}
+def deflate(data: bytes) -> None:
+    """Corrections behind a size and their content, or a stream: what both implementations make of it is the same."""
+    size = int.from_bytes(data[:2], "little")
+    if size < 1 << 15:
+        content, corrections = data[2 : 2 + size], data[2 + size :]
+        results = [_attempt(rebuild, content, corrections) for rebuild in REBUILDS]
+        assert results.count(results[0]) == len(results), results
+    for start_bit in (size % 8, 8):
+        opened = open_stream(data[2:], start_bit, limit=1 << 16)
+        if opened is not None:
+            piece = rebuild_piece(opened.content, opened.corrections)
+            assert (piece.lead, piece.bits_used, piece.final) == (
+                start_bit % 8,
+                opened.bits_used,
+                opened.final,
+            )
+
+
+def _attempt(rebuild: Callable[..., object], content: bytes, corrections: bytes) -> object:
+    """What it gives, or None where it refuses: of two faults in one stream, each may name the one that it meets first."""
+    try:
+        return rebuild(content, corrections, b"")
+    except (NacompError, ValueError):
+        return None
+
+
+REBUILDS = (deflate_reference.rebuild, _deflate.rebuild)
+TARGETS = {"container": container, "gguf": gguf, "decoder": decoder, "deflate": deflate}

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -61,6 +61,16 @@ def application(qapp: QApplication) -> Iterator[Application]:
     )  # its translators speak in later tests for as long as Python keeps it
     running.window.deleteLater()
     # Without an event loop nothing is deleted, and every later theme would restyle the windows of earlier tests.
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def owner(qapp: QApplication) -> Iterator[QObject]:
+    """A parent for what is tested without the window. It is deleted here: where Python's collector does it, at a moment of
+    its own, Qt may be deleting its children just then, and deletes them twice."""
+    parent = QObject()
+    yield parent
+    parent.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

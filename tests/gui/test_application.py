@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from nacomp.gui.application import Application
 from nacomp.gui.logic.jobs import Job, Kind, State
@@ -35,4 +38,25 @@ def test_theme_and_language_change_while_a_job_runs(
     assert application.window.queue_page.list.model().rowCount() == 1
     qtbot.waitUntil(lambda: job.state is State.DONE)
     page = application.window.queue_page
-    qtbot.waitUntil(lambda: page.footer.text.text().startswith("1 von 1 fertig"))
+    qtbot.waitUntil(lambda: page.footer.text.accessibleName().startswith("1 von 1 fertig"))
+
+
+def test_a_window_that_is_gone_hears_nothing(application: Application, qapp: QApplication) -> None:
+    """What it was told of by a function that outlives it would be told to widgets that are deleted."""
+    for page in Page:
+        application.window.show_page(page)
+    gone = not isValid(application.window)
+    old = application.window
+    application.rebuild()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert (gone, not isValid(old)) == (False, True)
+    services = application.services
+    services.archives.prepare_failed.emit("It failed.")
+    services.archives.preview_failed.emit("a", "It failed.")
+    services.adding.refused.emit("It failed.")
+    services.estimates.long_job.emit(None)
+    services.first_offer.changed.emit()
+    services.surprise_maps.changed.emit()
+    services.models.changed.emit()
+    services.runner.changed.emit()
+    assert application.window.queue_page.asking.text.text() == "It failed."

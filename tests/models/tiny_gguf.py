@@ -1,6 +1,7 @@
 """Writes tiny GGUF models of random weights, with everything a real one has, for tests of any package.
 
-llama.cpp can load them too. The vocabulary is byte-level BPE: one document separator, the 256 bytes, then merges.
+llama.cpp can load them too. The vocabulary is byte-level BPE: one document separator, the 256 bytes, then merges; or
+SentencePiece: four control tokens, the 256 bytes, then pieces of the alphabet with scores.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from gguf.constants import GGML_QUANT_SIZES
 from gguf.quants import quantize
 from numpy.typing import NDArray
 
+from nacomp.models.exact.architecture import ARCHITECTURES, Local
 from nacomp.models.tokens.token_table import byte_alphabet
 
 Kind = gguf.GGMLQuantizationType
@@ -38,6 +40,11 @@ class TinyModel:
         scale: standard deviation of the weights times the square root of their input width; 2 gives sharp logits.
         control: whether every token is a control token, so that none stands for any bytes.
         filled: tensors that hold one value throughout.
+        longest: bytes of the last token, where it stands for more than its merge made.
+        architecture: a row of `nacomp.models.exact.architecture.ARCHITECTURES`; its parts are written.
+        span: how far local layers with a window look.
+        stretch: factor of linear rotary scaling; 1 for none.
+        sentencepiece: whether the vocabulary is of that kind.
     """
 
     layers: int = 2
@@ -56,14 +63,22 @@ class TinyModel:
     seed: int = 1
     control: bool = False
     filled: tuple[tuple[str, float], ...] = ()
+    longest: int = 0
+    architecture: str = "llama"
+    span: int = 24
+    stretch: float = 1.0
+    sentencepiece: bool = False
 
 
 def write_tiny_gguf(path: Path, model: TinyModel | None = None) -> Path:
     """Write one model to `path`, the same bytes every time; returns `path`."""
     model = model or TinyModel()
-    writer = gguf.GGUFWriter(path, "llama")
+    writer = gguf.GGUFWriter(path, model.architecture)
     _add_shape(writer, model)
-    _add_tokens(writer, model.vocabulary, model.control)
+    if model.sentencepiece:
+        _add_pieces(writer, model.vocabulary)
+    else:
+        _add_tokens(writer, model.vocabulary, model.control, model.longest)
     for name, values in _tensors(model).items():
         _add_tensor(writer, name, values, model)
     writer.write_header_to_file()
@@ -88,9 +103,45 @@ def _add_shape(writer: gguf.GGUFWriter, model: TinyModel) -> None:
     writer.add_rope_freq_base(model.theta)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_vocab_size(model.vocabulary)
+    if model.stretch != 1:
+        writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
+        writer.add_rope_scaling_factor(model.stretch)
+    parts = ARCHITECTURES.get(model.architecture)
+    if parts is not None and parts.local is Local.WINDOW:
+        writer.add_sliding_window(model.span)
+        writer.add_uint32(f"{model.architecture}.attention.sliding_window_pattern", 2)
+    if parts is not None and parts.multipliers:
+        writer.add_embedding_scale(1.5)
+        writer.add_residual_scale(0.7)
+        writer.add_attention_scale(0.3)
+        writer.add_logit_scale(1.3)
 
 
-def _add_tokens(writer: gguf.GGUFWriter, vocabulary: int, control: bool) -> None:
+def _add_pieces(writer: gguf.GGUFWriter, vocabulary: int) -> None:
+    """Control tokens, bytes, tabs as a user-defined token, then ever longer pieces of a small alphabet, best first."""
+    control = ["<pad>", "<eos>", "<bos>", "<unk>"]
+    singles = list("\u2581etaoinshrdlucmfwypvbgkqjxzETAIé,.\n")
+    pieces = singles[: max(0, vocabulary - 261)]
+    random = np.random.default_rng(0)
+    while len(pieces) < vocabulary - 261:
+        left, right = (pieces[i] for i in random.integers(0, len(pieces), 2))
+        if left + right not in pieces:
+            pieces.append(left + right)
+    kind = gguf.TokenType
+    writer.add_tokenizer_model("llama")
+    writer.add_tokenizer_pre("default")
+    writer.add_token_list([*control, *(f"<0x{byte:02X}>" for byte in range(256)), "\t\t", *pieces])
+    kinds = [kind.CONTROL] * 4 + [kind.BYTE] * 256 + [kind.USER_DEFINED] + [kind.NORMAL] * len(pieces)
+    writer.add_token_types(kinds)
+    writer.add_token_scores([-1000.0] * 261 + [-float(i) for i in range(len(pieces))])
+    writer.add_bos_token_id(2)
+    writer.add_eos_token_id(1)
+    writer.add_unk_token_id(3)
+    writer.add_add_bos_token(True)
+    writer.add_add_space_prefix(False)
+
+
+def _add_tokens(writer: gguf.GGUFWriter, vocabulary: int, control: bool, longest: int) -> None:
     """The separator, 256 bytes, and merges of any two earlier tokens until the vocabulary is full."""
     tokens = ["<|endoftext|>", *sorted(byte_alphabet(), key=byte_alphabet().__getitem__)]
     if vocabulary < len(tokens):
@@ -104,6 +155,8 @@ def _add_tokens(writer: gguf.GGUFWriter, vocabulary: int, control: bool) -> None
             known.add(left + right)
             tokens.append(left + right)
             merges.append(f"{left} {right}")
+    if longest:
+        tokens[-1] = "a" * longest
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("smollm")
     writer.add_token_list(tokens)
@@ -138,10 +191,32 @@ def _tensors(model: TinyModel) -> dict[str, NDArray[np.float32]]:
         shapes["output"] = (model.vocabulary, model.width)
     if model.rope_factors:
         shapes["rope_freqs"] = (head_size // 2,)
-    tensors = {f"{name}.weight": _values(name, shape, random, model.scale) for name, shape in shapes.items()}
+    shapes |= _further_shapes(model, head_size)
+    tensors = {
+        _tensor_name(name): _values(name, shape, random, model.scale) for name, shape in shapes.items()
+    }
     for name, value in model.filled:
         tensors[f"{name}.weight"].fill(value)
     return tensors
+
+
+def _further_shapes(model: TinyModel, head_size: int) -> dict[str, tuple[int, ...]]:
+    """What the architecture has beside the tensors of llama."""
+    parts = ARCHITECTURES.get(model.architecture)
+    shapes: dict[str, tuple[int, ...]] = {}
+    for i in range(model.layers if parts is not None else 0):
+        if parts.biases:
+            shapes[f"blk.{i}.attn_q.bias"] = (model.heads * head_size,)
+            shapes[f"blk.{i}.attn_k.bias"] = shapes[f"blk.{i}.attn_v.bias"] = (model.kv_heads * head_size,)
+        if parts.head_norms:
+            shapes[f"blk.{i}.attn_q_norm"] = shapes[f"blk.{i}.attn_k_norm"] = (head_size,)
+        if parts.post_norms:
+            shapes[f"blk.{i}.post_attention_norm"] = shapes[f"blk.{i}.post_ffw_norm"] = (model.width,)
+    return shapes
+
+
+def _tensor_name(name: str) -> str:
+    return name if name.endswith(".bias") else f"{name}.weight"
 
 
 def _values(

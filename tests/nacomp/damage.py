@@ -10,21 +10,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import zstandard
 
+from nacomp.archive import units
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.archive_writer import write_archive
 from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.sources import Source
-from nacomp.codecs import ppmd
+from nacomp.codecs import mixed, ppmd
 from nacomp.codecs.classical import METHODS
 from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import NacompError
 from nacomp.formats.block import BLOCK_HEADER_SIZE, encode_block_header
 from nacomp.formats.checksums import CHECKSUM_SIZE, INDEX, checksum, content_checksum
-from nacomp.formats.entry import Entry, EntryKind, Extent
+from nacomp.formats.compact import encode_compact
+from nacomp.formats.entry import Entry, EntryKind
+from nacomp.formats.extent import Extent
 from nacomp.formats.index import FIELDS, FOOTER, INDEX_HEADER_SIZE
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.packing import pack as deflate
@@ -34,9 +38,10 @@ from nacomp.formats.protection.recovery import add_recovery
 from nacomp.formats.reader import ArchiveReader, archive_size
 from nacomp.formats.writer import ArchiveWriter
 from nacomp.models.library.store import Store
+from nacomp.models.mixing.settings import MixingSettings, Profile
 from nacomp.runtime.progress import Job
 from tests.formats.samples import PASSWORD, sealed
-from tests.nacomp.workbench import DATA, TINY, prose
+from tests.nacomp.workbench import DATA, ROOT, TINY, prose
 
 HANG_SECONDS = 10.0
 Tree = dict[str, tuple[str, bytes]]
@@ -67,11 +72,13 @@ def samples(loader: ModelLoader) -> list[Sample]:
         "neural": {"text": text},
         "several": {"a": text, "b": noise + text[::-1], "c": b"", "d": text[:300], "deep/ünï/名": bytes(900)},
         "empty-file": {"nothing": b""},
+        "notes": {"note": text[:90], "notes/2": text[90:150]},
     }
     found = [_written(name, files, loader) for name, files in contents.items()]
     found += [_classical(number, noise + text) for number in range(len(METHODS))]
     found.append(_written("links", {"tree/file": noise}, loader, links={"tree/to": "file", "up": "tree"}))
     found.append(Sample("no-entries", _empty(), {}))
+    found += [_golden(name, loader) for name in ("look-inside", "long-stream", "compact-neural")]
     with_recovery = io.BytesIO(found[1].data)
     add_recovery(with_recovery, 5)
     found.append(Sample("recovery", with_recovery.getvalue(), found[1].tree))
@@ -103,8 +110,15 @@ def _written(
         tree[path] = ("SYMLINK", target.encode())
     level = replace(LEVELS["fast"], symbols_per_stream=40, block_bytes=400)
     out = io.BytesIO()
-    write_archive(out, sources, BlockEncoder(loader.for_level(level, TINY), level, Job()), Job())
+    with mock.patch.object(units, "SMALL_BYTES", 400):  # so that not all of it becomes one block
+        write_archive(out, sources, BlockEncoder(loader.for_level(level, TINY), level, Job()), Job())
     return Sample(name, out.getvalue(), tree)
+
+
+def _golden(name: str, loader: ModelLoader) -> Sample:
+    """A committed archive; that it decodes to what it should is `test_golden_views.py`'s business."""
+    data = (ROOT / "formats" / "golden" / f"{name}.nac").read_bytes()
+    return Sample(name, data, contents_of(data, loader))
 
 
 def _classical(number: int, content: bytes) -> Sample:
@@ -118,6 +132,9 @@ def _classical(number: int, content: bytes) -> Sample:
         case MethodKind.PPMD:
             order, memory = method.parameters["order"], method.parameters["memory"]
             payload = ppmd.encode(content, int(str(order)), int(str(memory))) or b""
+        case MethodKind.MIXED:
+            settings = MixingSettings(Profile.BINARY, len(content))
+            payload = mixed.encode(content, settings, len(content) + 1024) or b""
         case _:
             payload = lzma.compress(content, lzma.FORMAT_RAW, filters=_chain(method, len(content)))
     out = io.BytesIO()
@@ -184,6 +201,9 @@ def flipped(data: bytes, bit: int) -> bytes:
 def forged_blocks(sample: Sample, source: random.Random, count: int) -> Iterator[bytes]:
     """Archives with a bit changed in a payload and the block's checksum made to fit, so that the codec meets it."""
     with ArchiveReader.open(io.BytesIO(sample.data)) as reader:
+        if reader.compact:
+            yield from _forged_compact(reader, source, count)
+            return
         blocks = [reader.block(info.number) for info in reader.blocks]
     for _ in range(count if blocks else 0):
         block = source.choice(blocks)
@@ -194,9 +214,21 @@ def forged_blocks(sample: Sample, source: random.Random, count: int) -> Iterator
         yield sample.data[:start] + header + payload + sample.data[block.info.end :]
 
 
+def _forged_compact(reader: ArchiveReader, source: random.Random, count: int) -> Iterator[bytes]:
+    """The same for a compact archive, which is its one block."""
+    for _ in range(count if reader.blocks else 0):
+        block = reader.block(0)
+        payload = flipped(block.payload, source.randrange(8 * len(block.payload)))
+        made = encode_compact(reader.entries[0], reader.methods[0], payload, block.content_checksum)
+        if made is not None:  # else no compact archive can hold it
+            yield made
+
+
 def forged_indexes(sample: Sample, source: random.Random, count: int) -> Iterator[bytes]:
     """Archives with a bit changed in the unpacked index, and everything around it made to fit."""
     with ArchiveReader.open(io.BytesIO(sample.data)) as reader:
+        if reader.compact:
+            return  # has none
         end = reader.size
         start = reader.blocks[-1].end if reader.blocks else reader.header.size
     section = sample.data[start : end - FOOTER.size]

@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from nacomp.archive.archive_reader import Archive
 from nacomp.archive.kept_blocks import SUFFIX
+from nacomp.codecs.model_loader import ModelLoader
+from nacomp.errors import NacompError
 from nacomp.models.library.store import Store
 from tests.nacomp.workbench import DATA, ROOT, TINY, prose
 
@@ -130,6 +133,7 @@ def scenarios(folder: Path) -> list[Scenario]:
         Scenario("resume", (*command, "-f", "--resume"), restore_times, half_written, written, again=True),
         Scenario("rm", (*command, "-f", "--delete"), restore_times, source_lost, written),
         _decompress(folder, sources, reference),
+        _update(folder),
         _pull(folder),
     ]
 
@@ -150,6 +154,42 @@ def _decompress(folder: Path, sources: dict[str, bytes], reference: bytes) -> Sc
 
     arguments = ("-m", "nacomp", "decompress", str(archive), "-o", str(out), "-f")
     return Scenario("decompress", arguments, prepare, fault, lambda: _read(out / "inputs") == sources)
+
+
+def _update(folder: Path) -> Scenario:
+    """An archive that always opens, and is of the state before or of the one after; nothing is written beside it."""
+    tree, archive = folder / "kept", folder / "kept.nac"
+    before = {"same": prose(3000), "changes": prose(500, seed=3), "goes": random.Random(2).randbytes(20_000)}
+    after = {"same": prose(3000), "changes": prose(4000, seed=4)}
+    # Written in several pieces, so that kills meet a begun block as well as a begun index.
+    after |= {f"comes-{n}": random.Random(n).randbytes(600_000) for n in range(3)}
+    _put(tree, before)
+    options = ("--model", TINY, "--level", "fast")
+    command = ("-m", "nacomp", "compress", str(tree), "-o", str(archive), *options)
+    subprocess.run([sys.executable, *command], check=True, capture_output=True, cwd=ROOT)
+    reference = archive.read_bytes()
+    _put(tree, after)
+
+    def state() -> dict[str, bytes]:
+        with archive.open("rb") as file, Archive(file, ModelLoader().for_method) as opened:
+            return {entry.path: opened.read(entry) for entry in opened.files}
+
+    states = [{f"kept/{name}": data for name, data in files.items()} for files in (before, after)]
+
+    def fault() -> str:
+        try:
+            found = state()
+        except NacompError as error:
+            return f"the archive does not open: {error}"
+        beside = [path.name for path in folder.iterdir() if path.name.startswith(".kept")]
+        return f"left beside it: {beside}" if beside else "" if found in states else "another state"
+
+    arguments = ("-m", "nacomp", "update", "--delete", str(archive), str(tree), *options)
+
+    def prepare() -> None:
+        archive.write_bytes(reference)
+
+    return Scenario("update", arguments, prepare, fault, lambda: state() == states[1])
 
 
 def _pull(folder: Path) -> Scenario:

@@ -2,6 +2,7 @@
 
 import array
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,38 @@ def test_password_is_a_string(password: Any, tmp_path: Path) -> None:
         nacomp.open(tmp_path / "a.nac", password=password)
     with pytest.raises(TypeError, match="password"):
         nacomp.decompress((tmp_path / "a.nac").read_bytes(), password=password)
+
+
+def test_files_and_folders_by_pattern(tmp_path: Path) -> None:
+    for name in ("top/a.txt", "top/b.log", "top/sub/c.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    os.link(tmp_path / "top" / "a.txt", tmp_path / "top" / "z.txt")
+    archive = tmp_path / "a.nac"
+    nacomp.compress_files([tmp_path / "top"], archive, level="fast", exclude=["*.log"], password="secret")
+    with nacomp.open(archive, password="secret") as opened:
+        assert [entry.path for entry in opened.entries] == [
+            *("top", "top/a.txt", "top/sub", "top/sub/c.txt", "top/z.txt")
+        ]
+        assert opened.read("top/z.txt") == b"top/a.txt"
+        written = opened.extract(tmp_path / "out", ["top/*.txt"], strip_components=1, same_owner=False)
+    assert sorted(path.name for path in written) == ["a.txt", "z.txt"]
+    assert (tmp_path / "out" / "z.txt").samefile(tmp_path / "out" / "a.txt")
+    with pytest.raises(nacomp.NacompError, match="exists already"):
+        nacomp.compress_files([str(tmp_path / "top")], str(archive), level="fast")
+
+
+def test_what_a_hole_would_take_in_memory_is_bounded(tmp_path: Path) -> None:
+    with (tmp_path / "hole").open("wb") as file:
+        file.truncate(1 << 40)
+    nacomp.compress_files([tmp_path / "hole"], tmp_path / "a.nac", level="fast")
+    with (
+        nacomp.open(tmp_path / "a.nac") as opened,
+        pytest.raises(nacomp.NacompError, match="bytes of output"),
+    ):
+        opened.read("hole")
+    with pytest.raises(nacomp.NacompError, match="bytes of output"):
+        nacomp.decompress((tmp_path / "a.nac").read_bytes())
 
 
 def test_open_takes_paths_only(tmp_path: Path) -> None:

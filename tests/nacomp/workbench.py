@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pytest
+
+from nacomp.archive.content_decoder import ContentDecoder
 
 DATA = Path(__file__).parents[1] / "data"
 ROOT = Path(__file__).parents[2]
@@ -35,6 +39,33 @@ def refused(code: int, *arguments: str | Path, stdin: bytes = b"") -> str:
     assert "Traceback" not in done.err
     assert done.err.strip().count("\n") <= 1
     return done.err
+
+
+def until_it_waits(process: "subprocess.Popen[bytes]") -> None:
+    """Until a command waits for a pipe: Linux tells where a process waits; elsewhere five seconds are taken for enough."""
+    where = Path(f"/proc/{process.pid}/wchan")
+    for _ in range(600 if where.exists() else 50):  # a busy machine may take its time to begin
+        try:
+            name = where.read_text()
+        except OSError:
+            name = ""
+        if "pipe" in name or "fifo" in name or "wait_for_partner" in name:
+            return
+        assert process.poll() is None, process.stderr and process.stderr.read()
+        time.sleep(0.1)
+
+
+def decoded_blocks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The blocks that are decoded from now on, as they are."""
+    numbers: list[int] = []
+    decode = ContentDecoder._decode
+
+    def counting(self: ContentDecoder, number: int) -> bytes:
+        numbers.append(number)
+        return decode(self, number)
+
+    monkeypatch.setattr(ContentDecoder, "_decode", counting)
+    return numbers
 
 
 def prose(size: int, seed: int = 1) -> bytes:

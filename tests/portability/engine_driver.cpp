@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "binary_output.h"
 #include "kernels.h"
 #include "native/dispatch.h"
 #include "other_rules.h"
@@ -39,8 +40,16 @@ private:
 };
 
 Shape read_shape(Reader& in) {
-    std::vector<int32_t> n = in.array<int32_t>(8);
-    return {n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], in.array<float>(1)[0]};
+    std::vector<int32_t> n = in.array<int32_t>(11);
+    std::vector<float> f = in.array<float>(3);
+    return {n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], f[0], n[8] != 0, n[9] != 0, f[1], f[2], n[10]};
+}
+
+// The parts that few architectures have, each behind a number that says whether it is there.
+void read_parts(Reader& in, Model& model, int layer) {
+    for (NormId id : {NormId::query, NormId::key, NormId::post_attention, NormId::post_feed_forward})
+        if (in.number() != 0) model.set_norm(id, layer, in.array<float>(model.norm_size(id)).data());
+    if (in.number() != 0) model.set_bias(layer, in.array<float>(model.shape.heads_wide()).data());
 }
 
 void read_matrix(Reader& in, Model& model, MatrixId id, int layer) {
@@ -53,9 +62,14 @@ std::shared_ptr<Model> read_model(Reader& in, const Kernel& kernel, int threads)
     Shape shape = read_shape(in);
     if (shape.problem()) exit(2);
     auto model = std::make_shared<Model>(shape, in.array<uint64_t>(shape.rotary_pairs).data(), kernel, threads);
+    if (in.number() != 0) {
+        std::vector<uint8_t> local = in.array<uint8_t>(shape.layers);
+        model->set_local(local.data(), in.array<uint64_t>(shape.rotary_pairs).data());
+    }
     for (int layer = 0; layer < shape.layers; layer++) {
         model->set_norm(NormId::attention, layer, in.array<float>(shape.width).data());
         model->set_norm(NormId::feed_forward, layer, in.array<float>(shape.width).data());
+        read_parts(in, *model, layer);
         for (MatrixId id : {MatrixId::query, MatrixId::key, MatrixId::value, MatrixId::attn_output, MatrixId::gate,
                             MatrixId::up, MatrixId::down})
             read_matrix(in, *model, id, layer);
@@ -75,6 +89,7 @@ int main(int count, char** arguments) {
     if (count < 4) return 2;
     const Kernel* kernel = nacomp::find_kernel(compiled_kernels(), arguments[2]);
     if (!kernel) return 3;
+    binary_output();
     if (count > 4) other_float_rules();
     Reader in(arguments[1]);
     std::shared_ptr<Model> model = read_model(in, *kernel, atoi(arguments[3]));

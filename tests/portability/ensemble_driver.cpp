@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "binary_output.h"
 #include "ensemble.h"
 #include "native/dispatch.h"
 #include "other_rules.h"
@@ -69,6 +70,7 @@ int main(int count, char** arguments) {
     if (count < 4 || !(file = fopen(arguments[1], "rb"))) return 2;
     const Kernel* kernel = nacomp::find_kernel(compiled_kernels(), arguments[2]);
     if (!kernel) return 3;
+    binary_output();
     if (count > 4) other_float_rules();
     const int size = number();
     Vocabulary vocabulary{size, (size + 255) / 256, array<int32_t>(size)};

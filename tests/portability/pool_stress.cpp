@@ -9,7 +9,7 @@
 
 int main(int, char** arguments) {
     const int threads = std::atoi(arguments[1]), steps = std::atoi(arguments[2]), many = 64;
-    nacomp::exact::Pool pool(threads);
+    nacomp::exact::Pool pool(threads, false);
     const std::unique_ptr<std::atomic<int>[]> runs(new std::atomic<int>[many]);
     for (int step = 0; step < steps; step++) {
         const int count = step % 2 ? many : 2;

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from nacomp.models.exact.random_weights import Form, Rows, random_rows, random_weights
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.protocol import ContextWindow
-from tests.models.exact.random_weights import Form, Rows, random_rows, random_weights
 from tests.portability.engine_file import write_engine_file
 from tests.portability.toolchain import SHIPPED, Program, build, build_pool_stress, need
+
+pytestmark = pytest.mark.long_file
 
 STREAMS = 3
 CONTEXT = ContextWindow(window=40, sinks=3)
@@ -24,12 +26,33 @@ FORMS = {
     "three-heads": Form(width=48, share=3, head_size=64, hidden=80, vocabulary=97, sharpness=6.0, seed=2),
     "untied": Form(width=80, kv_heads=1, share=5, head_size=32, layers=1, tied=False, rotary=16, seed=3),
     "subnormal": Form(tied=False, magnitude=1e-36, layers=1, seed=4),
+    "gemma3": Form(
+        width=48,
+        kv_heads=1,
+        share=4,
+        head_size=256,
+        hidden=80,
+        layers=3,
+        planes=True,
+        head_norms=True,
+        post_norms=True,
+        gelu=True,
+        embedding_scale=6.928203105926514,
+        local=2,
+        span=13,
+        seed=5,
+    ),
+    "biases": Form(biases=True, head_size=32, share=3, seed=6),
+    "unturned": Form(planes=True, local=2, score_scale=0.25, embedding_scale=1.5, layers=3, seed=7),
 }
 HASHES = {
     "grouped": "de3257750b773b9e34f579877820dd8e28f92d082e38a61f5d780abc58bade17",
     "three-heads": "a17ce762685109048c7b015419a226de540fe7ff83cb6c3cc5e5dc8b657933c0",
     "untied": "f55ca07d60585bd9f2f2d8a41bbb94e66a2aeed7c20c24c7402ac5b1d748ec54",
     "subnormal": "8d8e38b92293323b546d229c8e628f52a2247c3609df6c0f255b4df5c456f903",
+    "gemma3": "28164e3f92893544b497261b5d816ff4bf986fc57576366ec6b7016de0463ad6",
+    "biases": "5ce96ffea46d40c5f6ac9479c582cacb1733b5657ddf2cc92f26f070bb9195ac",
+    "unturned": "c837c56792af75d35a87caa43471940cb3dec47f75c42452802ff52fbee43625",
 }
 """SHA-256 of all logits as first computed; a change is a new numerics id."""
 

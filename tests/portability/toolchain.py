@@ -3,29 +3,39 @@
 import os
 import shutil
 import subprocess
+import sysconfig
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
+import pybind11
 import pytest
 
 HERE = Path(__file__).parent
 MODELS = HERE.parents[1] / "models"
 EXACT = MODELS / "exact" / "native"
 PREDICTORS = MODELS / "predictors" / "native"
+MIXING = MODELS / "mixing" / "native"
+DEFLATE = MODELS.parent / "nacomp" / "transforms" / "native"
 SHARED = MODELS / "native"
+DRIVERS = {EXACT: "engine", PREDICTORS: "ensemble", MIXING: "mixing"}
 SHIPPED = ("-std=c++17", "-O3", "-ffp-contract=off", "-fno-math-errno")
 """The flags of setup.py; they are part of the numerics."""
 
 
 def need(*tools: str) -> None:
     """Skip where a tool is missing, but fail in CI: there the proof must be made."""
-    missing = [tool for tool in tools if shutil.which(tool) is None]
-    if missing and os.environ.get("CI"):
+    if missing := [tool for tool in tools if shutil.which(tool) is None]:
+        lacking(*missing)
+
+
+def lacking(*missing: str) -> NoReturn:
+    """Skip, or fail in CI."""
+    if os.environ.get("CI"):
         pytest.fail(f"CI lacks {', '.join(missing)}")
-    if missing:
-        pytest.skip(f"needs {', '.join(missing)}")
+    pytest.skip(f"needs {', '.join(missing)}")
 
 
 @dataclass(frozen=True)
@@ -59,19 +69,22 @@ def build(folder: Path, compiler: str, flags: Sequence[str], core: Path = EXACT)
     """Compile a core, two files at a time, and link its driver."""
     need(compiler)
     folder.mkdir()
-    driver = HERE / ("engine_driver.cpp" if core == EXACT else "ensemble_driver.cpp")
+    driver = HERE / f"{DRIVERS[core]}_driver.cpp"
     sources = [*core.glob("*.cpp"), *SHARED.glob("*.cpp"), driver]
     sources.remove(core / "binding.cpp")
+    if core == PREDICTORS:  # which hold the step that codes beside the context mixer
+        sources += [path for path in MIXING.glob("*.cpp") if path.name != "binding.cpp"]
 
     def compile_one(source: Path) -> Path:
-        target = folder / f"{source.stem}.o"
+        target = folder / f"{source.parent.parent.name}-{source.stem}.o"  # two rooms have a kernels.cpp
         _call(compiler, *flags, "-I", core, "-I", MODELS, "-c", source, "-o", target)
         return target
 
     with ThreadPoolExecutor(2) as pool:
         objects = list(pool.map(compile_one, sources))
-    _call(compiler, *flags, *objects, "-o", folder / "driver", "-lpthread")
-    return Program(folder / "driver")
+    program = folder / ("driver.exe" if "mingw" in compiler else "driver")
+    _call(compiler, *flags, *objects, "-o", program, "-lpthread")
+    return Program(program)
 
 
 def build_pool_stress(target: Path, flags: Sequence[str]) -> Path:
@@ -80,6 +93,24 @@ def build_pool_stress(target: Path, flags: Sequence[str]) -> Path:
     sources = [EXACT / "pool.cpp", SHARED / "float_rules.cpp", HERE / "pool_stress.cpp"]
     _call("g++", *flags, "-I", EXACT, "-I", MODELS, *sources, "-o", target, "-lpthread")
     return target
+
+
+def compile_modules(folder: Path, compiler: Sequence[str], flags: Sequence[str]) -> list[Path]:
+    """Every file of every core, bindings too, two at a time: that they do compile is what is asked."""
+    folder.mkdir()
+    here = sysconfig.get_path("include")
+    sources = [
+        path for room in (EXACT, PREDICTORS, MIXING, DEFLATE, SHARED) for path in sorted(room.glob("*.cpp"))
+    ]
+
+    def compile_one(source: Path) -> Path:
+        target = folder / f"{source.parent.parent.name}-{source.stem}.o"
+        places = ("-I", source.parent, "-I", MODELS, "-I", pybind11.get_include(), "-I", here)
+        _call(*compiler, *flags, *places, "-c", source, "-o", target)
+        return target
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(compile_one, sources))
 
 
 def _call(*command: str | Path) -> None:

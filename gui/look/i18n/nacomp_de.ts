@@ -2,6 +2,25 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About nacomp</source>
+        <translation>Über nacomp</translation>
+    </message>
+    <message>
+        <source>Files become smaller because a language model foresees them.</source>
+        <translation>Dateien werden kleiner, weil ein Sprachmodell sie voraussieht.</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>Lizenzen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
     <name>Actions</name>
     <message>
         <source>Start anyway</source>
@@ -36,8 +55,32 @@
         <translation>Bergen</translation>
     </message>
     <message>
+        <source>Download</source>
+        <translation>Herunterladen</translation>
+    </message>
+    <message>
+        <source>Keep both</source>
+        <translation>Beide behalten</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Überspringen</translation>
+    </message>
+    <message>
+        <source>Cancel the job</source>
+        <translation>Auftrag abbrechen</translation>
+    </message>
+    <message>
         <source>Salvage what is intact</source>
         <translation>Unversehrtes bergen</translation>
+    </message>
+    <message>
+        <source>Download the model it needs</source>
+        <translation>Das benötigte Modell herunterladen</translation>
     </message>
     <message>
         <source>Show in folder</source>
@@ -53,6 +96,54 @@
     </message>
 </context>
 <context>
+    <name>Adding</name>
+    <message>
+        <source>Type the same password twice, or show it; then add the files again. Nothing was added.</source>
+        <translation>Bitte zweimal dasselbe Passwort eingeben oder es anzeigen, dann die Dateien noch einmal hinzufügen. Es wurde nichts hinzugefügt.</translation>
+    </message>
+</context>
+<context>
+    <name>AddingQuestions</name>
+    <message numerus="yes">
+        <source>%n small file(s): one archive for all of them, or one each?</source>
+        <translation>
+            <numerusform>%n kleine Datei: ein Archiv für alle oder je eines?</numerusform>
+            <numerusform>%n kleine Dateien: ein Archiv für alle oder je eines?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>One archive</source>
+        <translation>Ein Archiv</translation>
+    </message>
+    <message>
+        <source>One each</source>
+        <translation>Je eines</translation>
+    </message>
+    <message>
+        <source>Always one each</source>
+        <translation>Immer einzeln</translation>
+    </message>
+</context>
+<context>
+    <name>ArchiveNameDialog</name>
+    <message>
+        <source>Name of the archive</source>
+        <translation>Name des Archivs</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>What should the archive be called?</source>
+        <translation>Wie soll das Archiv heißen?</translation>
+    </message>
+</context>
+<context>
     <name>ArchivePage</name>
     <message>
         <source>Look inside an archive</source>
@@ -65,6 +156,10 @@
     <message>
         <source>Open archive…</source>
         <translation>Archiv öffnen …</translation>
+    </message>
+    <message>
+        <source>Recent archives</source>
+        <translation>Zuletzt geöffnete Archive</translation>
     </message>
     <message>
         <source>Archive</source>
@@ -83,8 +178,8 @@
         <translation>Alles entpacken und jedes Byte prüfen, ohne etwas zu schreiben</translation>
     </message>
     <message>
-        <source>Extract selected…</source>
-        <translation>Auswahl entpacken …</translation>
+        <source>Extract to…</source>
+        <translation>Entpacken nach …</translation>
     </message>
     <message>
         <source>Extract all</source>
@@ -102,16 +197,48 @@
         </translation>
     </message>
     <message>
+        <source>The model {0} is on its way: {1}%</source>
+        <translation>Das Modell {0} ist unterwegs: {1} %</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Herunterladen</translation>
+    </message>
+    <message>
         <source>Needs no language model: packed with classical codecs.</source>
         <translation>Braucht kein Sprachmodell: mit klassischen Verfahren gepackt.</translation>
     </message>
     <message>
-        <source>Model {0} · engine {1} · {2} bits per byte</source>
-        <translation>Modell {0} · Rechenwerk {1} · {2} Bit je Byte</translation>
+        <source>opens on every machine that has these models</source>
+        <translation>öffnet sich auf jedem Rechner, der diese Modelle hat</translation>
     </message>
     <message>
-        <source>decodes here with {0}</source>
-        <translation>wird hier mit {0} entpackt</translation>
+        <source>Packed with the built-in model</source>
+        <translation>Gepackt mit dem eingebauten Modell</translation>
+    </message>
+    <message>
+        <source>opens on every machine</source>
+        <translation>öffnet sich auf jedem Rechner</translation>
+    </message>
+    <message>
+        <source>Packed with {0}</source>
+        <translation>Gepackt mit {0}</translation>
+    </message>
+    <message>
+        <source>{0} bits per byte</source>
+        <translation>{0} Bit je Byte</translation>
+    </message>
+    <message>
+        <source>opens on every machine that has this model</source>
+        <translation>öffnet sich auf jedem Rechner, der dieses Modell hat</translation>
+    </message>
+    <message>
+        <source>opens only with the same build of llama.cpp</source>
+        <translation>öffnet sich nur mit demselben Bau von llama.cpp</translation>
     </message>
     <message>
         <source>Repair</source>
@@ -132,6 +259,26 @@
     <message>
         <source>Extract the selected entries to</source>
         <translation>Gewählte Einträge entpacken nach</translation>
+    </message>
+    <message>
+        <source>Extract all to</source>
+        <translation>Alles entpacken nach</translation>
+    </message>
+    <message>
+        <source>Extract selected to…</source>
+        <translation>Auswahl entpacken …</translation>
+    </message>
+    <message>
+        <source>{0} may be a program. Extract it if you trust it.</source>
+        <translation>{0} könnte ein Programm sein. Entpacken Sie es, wenn Sie ihm trauen.</translation>
+    </message>
+    <message>
+        <source>Getting it ready to be opened…</source>
+        <translation>Wird zum Öffnen vorbereitet …</translation>
+    </message>
+    <message>
+        <source>The system has no program to open {0} with.</source>
+        <translation>Das System hat kein Programm, um {0} zu öffnen.</translation>
     </message>
     <message>
         <source>Getting it ready to be dragged out…</source>
@@ -166,6 +313,10 @@
     <message>
         <source>Another 13% smaller, and nearly three times the work.</source>
         <translation>Noch einmal 13 % kleiner, bei fast dreifacher Arbeit.</translation>
+    </message>
+    <message>
+        <source>Far smaller archives of text that is not English, beside SmolLM2 for the rest. Slower than SmolLM2 135M. Its terms: ai.google.dev/gemma/terms</source>
+        <translation>Viel kleinere Archive von Texten, die nicht englisch sind, neben SmolLM2 für den Rest. Langsamer als SmolLM2 135M. Nutzungsbedingungen: ai.google.dev/gemma/terms</translation>
     </message>
 </context>
 <context>
@@ -232,6 +383,10 @@
         <translation>Einen Text auswählen, um seinen Anfang hier zu lesen. Einträge aus dem Fenster ziehen, um sie zu entpacken.</translation>
     </message>
     <message>
+        <source>This picture cannot be shown here. Extract it to open it.</source>
+        <translation>Dieses Bild lässt sich hier nicht zeigen. Zum Öffnen bitte entpacken.</translation>
+    </message>
+    <message>
         <source>Not a text, so there is nothing to show here. Extract it to open it.</source>
         <translation>Kein Text, daher gibt es hier nichts zu zeigen. Zum Öffnen entpacken.</translation>
     </message>
@@ -247,8 +402,74 @@
         <translation>Größe</translation>
     </message>
     <message>
+        <source>Packed</source>
+        <translation>Gepackt</translation>
+    </message>
+    <message>
+        <source>Ratio</source>
+        <translation>Verhältnis</translation>
+    </message>
+    <message>
+        <source>Found inside</source>
+        <translation>Darin gefunden</translation>
+    </message>
+    <message>
         <source>Modified</source>
         <translation>Geändert</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s)</source>
+        <translation>
+            <numerusform>%n Teil</numerusform>
+            <numerusform>%n Teile</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Its share of the archive; files that were packed together share by their size</source>
+        <translation>Ihr Anteil am Archiv; gemeinsam gepackte Dateien teilen ihn sich nach ihrer Größe</translation>
+    </message>
+    <message>
+        <source>How many bytes have become one</source>
+        <translation>Wie viele Bytes zu einem wurden</translation>
+    </message>
+    <message>
+        <source>Parts of the file that were opened, so that what is in them is packed by itself</source>
+        <translation>Teile der Datei, die geöffnet wurden, damit ihr Inhalt für sich gepackt wird</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Link</source>
+        <translation>Verknüpfung</translation>
+    </message>
+</context>
+<context>
+    <name>EntryTree</name>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>As many as there is room for</source>
+        <translation>So viele, wie Platz haben</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Extract to…</source>
+        <translation>Entpacken nach …</translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation>Pfad kopieren</translation>
     </message>
 </context>
 <context>
@@ -268,6 +489,10 @@
     <message>
         <source>Block {number} of the archive is damaged: {reason}.</source>
         <translation>Block {number} des Archivs ist beschädigt: {reason}.</translation>
+    </message>
+    <message>
+        <source>The device {device} was asked for and cannot be used: {reason}.</source>
+        <translation>Das Gerät {device} wurde verlangt und kann nicht benutzt werden: {reason}.</translation>
     </message>
     <message>
         <source>The model {model} could not be downloaded: {reason}.</source>
@@ -330,6 +555,10 @@
         <translation>Das Modell {model} ist nicht auf diesem Rechner; auf der Seite Modelle steht, was sich holen lässt.</translation>
     </message>
     <message>
+        <source>The models {models} are not on this machine.</source>
+        <translation>Die Modelle {models} sind nicht auf diesem Rechner; auf der Seite Modelle steht, was sich holen lässt.</translation>
+    </message>
+    <message>
         <source>There is no home folder that models could be kept in; name a folder in NACOMP_HOME.</source>
         <translation>Es gibt keinen Heimatordner, in dem Modelle liegen könnten; nennen Sie einen Ordner in NACOMP_HOME.</translation>
     </message>
@@ -340,6 +569,10 @@
     <message>
         <source>This needs at least {needed_mb:,} MB of memory and {free_mb:,} MB are free; {advice}.</source>
         <translation>Das braucht mindestens {needed_mb:,} MB Speicher, frei sind {free_mb:,} MB; {advice}.</translation>
+    </message>
+    <message>
+        <source>The archive is in its place, but {count} inputs could not be read and are not in it.</source>
+        <translation>Das Archiv ist an seinem Platz, aber {count} Eingaben konnten nicht gelesen werden und fehlen darin.</translation>
     </message>
     <message>
         <source>{path} exists already.</source>
@@ -368,6 +601,82 @@
     <message>
         <source>The written archive did not decode to its source ({path}); it was removed and the source kept.</source>
         <translation>Das geschriebene Archiv ergab beim Entpacken nicht das Original ({path}); es wurde entfernt, das Original ist noch da.</translation>
+    </message>
+    <message>
+        <source>The archive is damaged or not a nacomp archive.</source>
+        <translation>Das Archiv ist beschädigt oder kein nacomp-Archiv.</translation>
+    </message>
+    <message>
+        <source>Block {number} of the archive is damaged.</source>
+        <translation>Block {number} des Archivs ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The archive cannot be repaired: it has no usable recovery data.</source>
+        <translation>Das Archiv lässt sich nicht reparieren: Es hat keine brauchbaren Wiederherstellungsdaten.</translation>
+    </message>
+    <message>
+        <source>The archive is damaged beyond what its recovery data can repair.</source>
+        <translation>Das Archiv ist stärker beschädigt, als seine Wiederherstellungsdaten reparieren können.</translation>
+    </message>
+    <message>
+        <source>This archive needs a newer nacomp: it was written in a way that this one does not know.</source>
+        <translation>Dieses Archiv braucht ein neueres nacomp: Es wurde auf eine Weise geschrieben, die dieses nicht kennt.</translation>
+    </message>
+    <message>
+        <source>This archive asks for more memory, room or work than is safe; it may be hostile.</source>
+        <translation>Dieses Archiv verlangt mehr Speicher, Platz oder Arbeit, als sicher ist; es könnte böswillig sein.</translation>
+    </message>
+    <message>
+        <source>The path {path} cannot be in an archive.</source>
+        <translation>Der Pfad {path} kann nicht in einem Archiv stehen.</translation>
+    </message>
+    <message>
+        <source>A part of {path} is lost; the rest is saved.</source>
+        <translation>Ein Teil von {path} ist verloren; der Rest ist gerettet.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be used.</source>
+        <translation>{path} kann nicht verwendet werden.</translation>
+    </message>
+    <message>
+        <source>That cannot be done in this way.</source>
+        <translation>Das geht auf diese Weise nicht.</translation>
+    </message>
+    <message>
+        <source>The model {model} cannot be used.</source>
+        <translation>Das Modell {model} kann nicht verwendet werden.</translation>
+    </message>
+    <message>
+        <source>The model {model} could not be downloaded.</source>
+        <translation>Das Modell {model} konnte nicht heruntergeladen werden.</translation>
+    </message>
+    <message>
+        <source>The file for the model {model} is not the one that was expected; nothing was kept.</source>
+        <translation>Die Datei für das Modell {model} ist nicht die erwartete; nichts wurde behalten.</translation>
+    </message>
+    <message>
+        <source>There is no home folder that models could be kept in.</source>
+        <translation>Es gibt keinen Benutzerordner, in dem Modelle liegen könnten.</translation>
+    </message>
+    <message>
+        <source>The way of computing that was asked for is not available on this machine.</source>
+        <translation>Die verlangte Rechenweise gibt es auf diesem Rechner nicht.</translation>
+    </message>
+    <message>
+        <source>The graphics card that was asked for cannot be used here.</source>
+        <translation>Die Grafikkarte, die verlangt wurde, kann hier nicht benutzt werden.</translation>
+    </message>
+    <message>
+        <source>Other software in this process changed its arithmetic, and archives would decode nowhere else.</source>
+        <translation>Andere Software in diesem Prozess hat seine Arithmetik verändert; Archive ließen sich sonst nirgends entpacken.</translation>
+    </message>
+    <message>
+        <source>This needs an optional part of nacomp that is not installed here.</source>
+        <translation>Dafür braucht es einen Teil von nacomp, der hier nicht installiert ist.</translation>
+    </message>
+    <message>
+        <source>This archive was written by another llama.cpp than the one here; only that one can read it.</source>
+        <translation>Dieses Archiv wurde von einem anderen llama.cpp geschrieben als dem hiesigen; nur jenes kann es lesen.</translation>
     </message>
 </context>
 <context>
@@ -451,6 +760,10 @@
         <translation>Hinweis</translation>
     </message>
     <message>
+        <source>Technical</source>
+        <translation>Technisch</translation>
+    </message>
+    <message>
         <source>Look inside</source>
         <translation>Hineinsehen</translation>
     </message>
@@ -478,6 +791,22 @@
         <translation>Liste der Aufträge</translation>
     </message>
     <message>
+        <source>Cancel {0}?</source>
+        <translation>{0} abbrechen?</translation>
+    </message>
+    <message>
+        <source>The work of {0} would be lost.</source>
+        <translation>Die Arbeit von {0} ginge verloren.</translation>
+    </message>
+    <message>
+        <source>Keep working</source>
+        <translation>Weiterarbeiten</translation>
+    </message>
+    <message>
+        <source>Put back what was removed</source>
+        <translation>Entferntes zurückholen</translation>
+    </message>
+    <message>
         <source>Move up</source>
         <translation>Nach oben</translation>
     </message>
@@ -493,6 +822,77 @@
         <source>Level</source>
         <translation>Stufe</translation>
     </message>
+    <message>
+        <source>If the name is taken</source>
+        <translation>Bei gleichem Namen</translation>
+    </message>
+    <message>
+        <source>Name of the archive…</source>
+        <translation>Name des Archivs …</translation>
+    </message>
+    <message>
+        <source>Save to</source>
+        <translation>Sichern in</translation>
+    </message>
+    <message>
+        <source>Beside the original</source>
+        <translation>Neben dem Original</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>Save results to</source>
+        <translation>Ergebnisse speichern in</translation>
+    </message>
+</context>
+<context>
+    <name>Keys</name>
+    <message>
+        <source>Add files</source>
+        <translation>Dateien hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add a folder</source>
+        <translation>Einen Ordner hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add the files of the clipboard</source>
+        <translation>Die Dateien der Zwischenablage hinzufügen</translation>
+    </message>
+    <message>
+        <source>Find in the open archive</source>
+        <translation>Im offenen Archiv suchen</translation>
+    </message>
+    <message>
+        <source>Pause or go on with the selected jobs</source>
+        <translation>Ausgewählte Aufträge anhalten oder fortsetzen</translation>
+    </message>
+    <message>
+        <source>Cancel or remove the selected jobs</source>
+        <translation>Ausgewählte Aufträge abbrechen oder entfernen</translation>
+    </message>
+    <message>
+        <source>Try failed jobs again</source>
+        <translation>Gescheiterte Aufträge erneut versuchen</translation>
+    </message>
+    <message>
+        <source>Move the selected jobs</source>
+        <translation>Ausgewählte Aufträge verschieben</translation>
+    </message>
+    <message>
+        <source>Details of a job</source>
+        <translation>Einzelheiten eines Auftrags</translation>
+    </message>
+    <message>
+        <source>Back from the details</source>
+        <translation>Zurück von den Einzelheiten</translation>
+    </message>
+    <message>
+        <source>The pages</source>
+        <translation>Die Seiten</translation>
+    </message>
 </context>
 <context>
     <name>Legend</name>
@@ -504,8 +904,19 @@
 <context>
     <name>LongJobQuestions</name>
     <message>
-        <source>{0} would take about {1} at level {2}.</source>
-        <translation>{0} würde auf Stufe {2} etwa {1} dauern.</translation>
+        <source>{0} would take about {1} at level {2}, and reach about {3}.</source>
+        <translation>{0} würde auf Stufe {2} etwa {1} dauern und etwa {3} erreichen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) would take about {0} in all, and reach about {1}.</source>
+        <translation>
+            <numerusform>%n Auftrag würde insgesamt etwa {0} dauern und etwa {1} erreichen.</numerusform>
+            <numerusform>%n Aufträge würden insgesamt etwa {0} dauern und etwa {1} erreichen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Start all anyway</source>
+        <translation>Alle trotzdem starten</translation>
     </message>
 </context>
 <context>
@@ -531,6 +942,10 @@
         <translation>Einstellungen</translation>
     </message>
     <message>
+        <source>About and help</source>
+        <translation>Über und Hilfe</translation>
+    </message>
+    <message>
         <source>Something unexpected went wrong: {0}</source>
         <translation>Etwas Unerwartetes ist schiefgegangen: {0}</translation>
     </message>
@@ -547,18 +962,18 @@
         <translation>Ein Auftrag läuft noch. Abbrechen und schließen?</translation>
     </message>
     <message>
-        <source>Unfinished output is removed; your files stay as they are.</source>
-        <translation>Unfertiges wird entfernt; Ihre Dateien bleiben, wie sie sind.</translation>
+        <source>Unfinished output is removed; the job waits in the queue when nacomp starts again.</source>
+        <translation>Unfertiges wird entfernt; der Auftrag wartet in der Liste, wenn nacomp wieder startet.</translation>
     </message>
     <message>
-        <source>The queue has not been started</source>
-        <translation>Die Liste wurde nicht gestartet</translation>
+        <source>Passwords are not kept</source>
+        <translation>Passwörter werden nicht behalten</translation>
     </message>
     <message numerus="yes">
-        <source>%n job(s) wait in the queue. Close and forget them?</source>
+        <source>%n job(s) with a password wait in the queue. Close and forget them?</source>
         <translation>
-            <numerusform>%n Auftrag wartet noch. Schließen und ihn vergessen?</numerusform>
-            <numerusform>%n Aufträge warten noch. Schließen und sie vergessen?</numerusform>
+            <numerusform>%n Auftrag mit Passwort wartet. Schließen und vergessen?</numerusform>
+            <numerusform>%n Aufträge mit Passwort warten. Schließen und vergessen?</numerusform>
         </translation>
     </message>
     <message>
@@ -576,6 +991,25 @@
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>MissingModels</name>
+    <message>
+        <source>The model {0} is on its way</source>
+        <translation>Das Modell {0} ist unterwegs</translation>
+    </message>
+    <message>
+        <source>This archive needs the model {0}, which is not on this machine and cannot be downloaded. Its file can be added on the page Models.</source>
+        <translation>Dieses Archiv braucht das Modell {0}, das nicht auf diesem Rechner ist und nicht heruntergeladen werden kann. Seine Datei lässt sich auf der Seite Modelle hinzufügen.</translation>
+    </message>
+    <message>
+        <source>This archive needs the model {0} ({1}), which is not on this machine yet.</source>
+        <translation>Dieses Archiv braucht das Modell {0} ({1}), das noch nicht auf diesem Rechner ist.</translation>
+    </message>
+    <message>
+        <source>The model {0} is on its way: {1}%</source>
+        <translation>Das Modell {0} ist unterwegs: {1} %</translation>
     </message>
 </context>
 <context>
@@ -607,6 +1041,10 @@
     <message>
         <source>Installed</source>
         <translation>Vorhanden</translation>
+    </message>
+    <message>
+        <source>Recommended</source>
+        <translation>Empfohlen</translation>
     </message>
     <message>
         <source>used by level {0}</source>
@@ -688,6 +1126,41 @@
     </message>
 </context>
 <context>
+    <name>Notes</name>
+    <message>
+        <source>left out: {0}: {1}</source>
+        <translation>ausgelassen: {0}: {1}</translation>
+    </message>
+    <message>
+        <source>not counted: {0}: {1}</source>
+        <translation>nicht gezählt: {0}: {1}</translation>
+    </message>
+    <message>
+        <source>{0} holds no files</source>
+        <translation>{0} enthält keine Dateien</translation>
+    </message>
+    <message>
+        <source>the GPU here has no room for this model, so it runs on the processor</source>
+        <translation>die GPU hat keinen Platz für dieses Modell, es läuft auf dem Prozessor</translation>
+    </message>
+    <message>
+        <source>there is no memory for the model {0} beside the first, which codes all</source>
+        <translation>für das Modell {0} neben dem ersten reicht der Speicher nicht; das erste übernimmt alles</translation>
+    </message>
+    <message>
+        <source>device {0} cannot take the model ({1}), so it is not used</source>
+        <translation>Gerät {0} kann das Modell nicht aufnehmen ({1}) und wird deshalb nicht benutzt</translation>
+    </message>
+    <message>
+        <source>device {0} failed ({1}), so the work goes on without it; the result is the same</source>
+        <translation>Gerät {0} ist ausgefallen ({1}), deshalb geht es ohne es weiter; das Ergebnis ist dasselbe</translation>
+    </message>
+    <message>
+        <source>level {0} would be better with a larger model</source>
+        <translation>Stufe {0} wäre mit einem größeren Modell besser</translation>
+    </message>
+</context>
+<context>
     <name>Notices</name>
     <message numerus="yes">
         <source>%n job(s) done</source>
@@ -722,6 +1195,10 @@
         <source>Open</source>
         <translation>Öffnen</translation>
     </message>
+    <message>
+        <source>Use it for the other archives of the queue too</source>
+        <translation>Auch für die anderen Archive der Liste verwenden</translation>
+    </message>
 </context>
 <context>
     <name>PasswordField</name>
@@ -736,6 +1213,18 @@
 </context>
 <context>
     <name>QueueFooter</name>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Put back what was removed from the list</source>
+        <translation>Zurückholen, was von der Liste entfernt wurde</translation>
+    </message>
+    <message>
+        <source>Try all again</source>
+        <translation>Alle erneut versuchen</translation>
+    </message>
     <message>
         <source>Clear finished</source>
         <translation>Fertige entfernen</translation>
@@ -787,16 +1276,12 @@
         <translation>Stufe</translation>
     </message>
     <message>
-        <source>Keep both</source>
-        <translation>Beide behalten</translation>
+        <source>Leave out files that cannot be read, and tell</source>
+        <translation>Nicht lesbare Dateien auslassen und melden</translation>
     </message>
     <message>
-        <source>Replace</source>
-        <translation>Ersetzen</translation>
-    </message>
-    <message>
-        <source>Skip</source>
-        <translation>Überspringen</translation>
+        <source>Decode and compare every archive before it is put in place</source>
+        <translation>Jedes Archiv entpacken und vergleichen, bevor es abgelegt wird</translation>
     </message>
     <message>
         <source>Seal with a password</source>
@@ -827,6 +1312,30 @@
         <translation>Leer: nicht versiegelt</translation>
     </message>
     <message>
+        <source>Password again</source>
+        <translation>Passwort noch einmal</translation>
+    </message>
+    <message>
+        <source>The same once more</source>
+        <translation>Dasselbe noch einmal</translation>
+    </message>
+    <message>
+        <source>The two passwords differ. Nothing can be added until they are the same.</source>
+        <translation>Die beiden Passwörter sind verschieden. Bis sie gleich sind, kann nichts hinzugefügt werden.</translation>
+    </message>
+    <message>
+        <source>{0} uses {1}.</source>
+        <translation>{0} nutzt {1}.</translation>
+    </message>
+    <message>
+        <source>{0} uses what suits each text: {1}.</source>
+        <translation>{0} nutzt, was zum jeweiligen Text passt: {1}.</translation>
+    </message>
+    <message>
+        <source>{0} uses the small built-in model until a larger one is downloaded: slower than Fast, and hardly smaller.</source>
+        <translation>{0} nutzt das kleine eingebaute Modell, bis ein größeres geladen ist: langsamer als Schnell und kaum kleiner.</translation>
+    </message>
+    <message>
         <source>Start as soon as something is added</source>
         <translation>Sofort beginnen, wenn etwas hinzukommt</translation>
     </message>
@@ -835,8 +1344,28 @@
         <translation>Zusammen Hinzugefügtes in ein Archiv packen</translation>
     </message>
     <message>
+        <source>Ask about one archive when many small files come at once</source>
+        <translation>Bei vielen kleinen Dateien nach einem gemeinsamen Archiv fragen</translation>
+    </message>
+    <message>
         <source>Open the folder when all is done</source>
         <translation>Am Ende den Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>When all is done</source>
+        <translation>Wenn alles fertig ist</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>Nichts</translation>
+    </message>
+    <message>
+        <source>Close nacomp</source>
+        <translation>nacomp schließen</translation>
+    </message>
+    <message>
+        <source>Let the computer sleep</source>
+        <translation>Computer in den Ruhezustand versetzen</translation>
     </message>
 </context>
 <context>
@@ -891,6 +1420,14 @@
     <message>
         <source>Look inside</source>
         <translation>Hineinsehen</translation>
+    </message>
+    <message>
+        <source>Much smaller archives with a model for what you have, downloaded once:</source>
+        <translation>Viel kleinere Archive mit einem Modell für Ihre Texte, das einmal heruntergeladen wird:</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Nicht jetzt</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -976,6 +1513,42 @@
         <translation>hat sich seit dem Archivieren verändert und bleibt darum</translation>
     </message>
     <message>
+        <source>holds what the system makes up as it is read, and no files</source>
+        <translation>enthält, was das System beim Lesen erzeugt, und keine Dateien</translation>
+    </message>
+    <message>
+        <source>changed while it was being read</source>
+        <translation>änderte sich, während es gelesen wurde</translation>
+    </message>
+    <message>
+        <source>is no plain file and is not replaced</source>
+        <translation>ist keine gewöhnliche Datei und wird nicht ersetzt</translation>
+    </message>
+    <message>
+        <source>its end is missing</source>
+        <translation>sein Ende fehlt</translation>
+    </message>
+    <message>
+        <source>its end is zeros, so it was never written whole</source>
+        <translation>sein Ende besteht aus Nullen, es wurde also nie ganz geschrieben</translation>
+    </message>
+    <message>
+        <source>its beginning is zeros, so it was never written whole</source>
+        <translation>sein Anfang besteht aus Nullen, es wurde also nie ganz geschrieben</translation>
+    </message>
+    <message>
+        <source>the end of its recovery data is missing</source>
+        <translation>das Ende seiner Wiederherstellungsdaten fehlt</translation>
+    </message>
+    <message>
+        <source>it is a web page, so a download gave something else than the archive</source>
+        <translation>es ist eine Webseite; ein Download gab also etwas anderes als das Archiv</translation>
+    </message>
+    <message>
+        <source>it was changed on its way as if it were text; transfer it once more, as binary</source>
+        <translation>es wurde unterwegs wie Text verändert; übertragen Sie es noch einmal, als Binärdatei</translation>
+    </message>
+    <message>
         <source>its end is missing, or bytes were added behind it</source>
         <translation>sein Ende fehlt, oder dahinter kamen Bytes dazu</translation>
     </message>
@@ -1030,6 +1603,154 @@
     <message>
         <source>an empty password protects nothing; give a longer one, or none</source>
         <translation>ein leeres Passwort schützt nichts; geben Sie ein längeres an oder keines</translation>
+    </message>
+    <message>
+        <source>the names of its files are lost</source>
+        <translation>die Namen seiner Dateien sind verloren</translation>
+    </message>
+    <message>
+        <source>text file busy</source>
+        <translation>wird gerade ausgeführt</translation>
+    </message>
+    <message>
+        <source>file too large</source>
+        <translation>Datei zu groß</translation>
+    </message>
+    <message>
+        <source>too many open files</source>
+        <translation>zu viele offene Dateien</translation>
+    </message>
+    <message>
+        <source>no such device or address</source>
+        <translation>kein solches Gerät oder keine solche Adresse</translation>
+    </message>
+    <message>
+        <source>no such device</source>
+        <translation>kein solches Gerät</translation>
+    </message>
+    <message>
+        <source>connection timed out</source>
+        <translation>Zeitüberschreitung der Verbindung</translation>
+    </message>
+    <message>
+        <source>host is down</source>
+        <translation>der Rechner ist nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>too many levels of symbolic links</source>
+        <translation>zu viele Verknüpfungen hintereinander</translation>
+    </message>
+    <message>
+        <source>invalid argument</source>
+        <translation>ungültiger Wert</translation>
+    </message>
+    <message>
+        <source>operation not supported</source>
+        <translation>das wird hier nicht unterstützt</translation>
+    </message>
+    <message>
+        <source>cannot allocate memory</source>
+        <translation>kein freier Speicher</translation>
+    </message>
+    <message>
+        <source>structure needs cleaning</source>
+        <translation>das Dateisystem ist beschädigt</translation>
+    </message>
+    <message>
+        <source>remote I/O error</source>
+        <translation>Ein-/Ausgabefehler auf der Gegenseite</translation>
+    </message>
+    <message>
+        <source>is a link that leads nowhere</source>
+        <translation>ist eine Verknüpfung, die ins Leere führt</translation>
+    </message>
+    <message>
+        <source>is one of the inputs, and would be replaced by its own archive</source>
+        <translation>gehört zu den Eingaben und würde durch das eigene Archiv ersetzt</translation>
+    </message>
+    <message>
+        <source>would be one file on this system</source>
+        <translation>wären auf diesem System eine einzige Datei</translation>
+    </message>
+    <message>
+        <source>what is finished is kept</source>
+        <translation>Fertiges bleibt erhalten</translation>
+    </message>
+    <message>
+        <source>there is no file to compress</source>
+        <translation>es gibt keine Datei zum Komprimieren</translation>
+    </message>
+    <message>
+        <source>the hub cannot be reached (is this machine online?)</source>
+        <translation>die Quelle ist nicht erreichbar (ist dieser Rechner online?)</translation>
+    </message>
+    <message>
+        <source>no Python with pip was found</source>
+        <translation>es wurde kein Python mit pip gefunden</translation>
+    </message>
+    <message>
+        <source>the index is cut off</source>
+        <translation>das Verzeichnis ist abgeschnitten</translation>
+    </message>
+    <message>
+        <source>the seal is cut off</source>
+        <translation>das Siegel ist abgeschnitten</translation>
+    </message>
+    <message>
+        <source>its header differs from what the index says</source>
+        <translation>sein Kopf weicht vom Verzeichnis ab</translation>
+    </message>
+    <message>
+        <source>all of it is lost</source>
+        <translation>alles davon ist verloren</translation>
+    </message>
+    <message>
+        <source>it predicted values that are not finite</source>
+        <translation>es hat unendliche Werte vorhergesagt</translation>
+    </message>
+    <message>
+        <source>its values overflow on this text</source>
+        <translation>seine Werte laufen bei diesem Text über</translation>
+    </message>
+    <message>
+        <source>it does not predict the next token</source>
+        <translation>es sagt nicht das nächste Token vorher</translation>
+    </message>
+    <message>
+        <source>it cannot be read</source>
+        <translation>es kann nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>{0} has {1} bytes, expected {2}</source>
+        <translation>{0} hat {1} Bytes, erwartet waren {2}</translation>
+    </message>
+    <message>
+        <source>two inputs would both be called {0}</source>
+        <translation>zwei Eingaben hießen beide {0}</translation>
+    </message>
+    <message>
+        <source>{0} in {1} files could not be saved</source>
+        <translation>{0} in {1} Dateien konnten nicht gerettet werden</translation>
+    </message>
+    <message>
+        <source>the names of its files are lost, and {0} blocks before the last one found</source>
+        <translation>die Namen seiner Dateien sind verloren und {0} Blöcke vor dem letzten gefundenen</translation>
+    </message>
+    <message>
+        <source>{0} blocks of another archive in it were left alone</source>
+        <translation>{0} Blöcke eines anderen Archivs darin blieben unberührt</translation>
+    </message>
+    <message>
+        <source>lies in {0}, which is one of the inputs</source>
+        <translation>liegt in {0}, das zu den Eingaben gehört</translation>
+    </message>
+    <message>
+        <source>{0} did not come back as it was (SHA-256)</source>
+        <translation>{0} kam nicht unverändert zurück (SHA-256)</translation>
+    </message>
+    <message>
+        <source>pip cannot find {0} (is this machine online, and does its package index have it?)</source>
+        <translation>pip findet {0} nicht (ist dieser Rechner online, und führt sein Paketverzeichnis es?)</translation>
     </message>
 </context>
 <context>
@@ -1118,6 +1839,14 @@
         <translation>Sichern in</translation>
     </message>
     <message>
+        <source>Leave out</source>
+        <translation>Auslassen</translation>
+    </message>
+    <message>
+        <source>Patterns of names below folders, with a semicolon between them.</source>
+        <translation>Muster für Namen unterhalb von Ordnern, durch Semikolon getrennt.</translation>
+    </message>
+    <message>
         <source>Keep it</source>
         <translation>Behalten</translation>
     </message>
@@ -1183,6 +1912,21 @@
     </message>
 </context>
 <context>
+    <name>SurpriseChoices</name>
+    <message>
+        <source>Level</source>
+        <translation>Stufe</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>The level&apos;s model</source>
+        <translation>Modell der Stufe</translation>
+    </message>
+</context>
+<context>
     <name>SurpriseFigures</name>
     <message>
         <source>Figures of the surprise map</source>
@@ -1220,8 +1964,8 @@
 <context>
     <name>SurpriseMapDesk</name>
     <message>
-        <source>This text is too long for a surprise map; 200 kB is the most.</source>
-        <translation>Dieser Text ist zu lang, um seine Überraschungen zu zeigen; höchstens 200 kB sind möglich.</translation>
+        <source>{0} is a picture. A surprise map shows texts.</source>
+        <translation>{0} ist ein Bild. Eine Überraschungskarte zeigt Texte.</translation>
     </message>
     <message>
         <source>There is no text in this file that the model could read.</source>
@@ -1271,6 +2015,22 @@
         <translation>Das Modell liest {0} …</translation>
     </message>
     <message>
+        <source>{0} left</source>
+        <translation>noch {0}</translation>
+    </message>
+    <message>
+        <source>Reading on: {0}%</source>
+        <translation>Liest weiter: {0} %</translation>
+    </message>
+    <message>
+        <source>{0} of {1}; scroll to the end for more</source>
+        <translation>{0} von {1}; am Ende geht es weiter</translation>
+    </message>
+    <message>
+        <source>Read by {0}</source>
+        <translation>Gelesen von {0}</translation>
+    </message>
+    <message>
         <source>Open a text</source>
         <translation>Einen Text öffnen</translation>
     </message>
@@ -1292,6 +2052,45 @@
     <message>
         <source>Text coloured by surprise</source>
         <translation>Text, nach Überraschung gefärbt</translation>
+    </message>
+</context>
+<context>
+    <name>archive</name>
+    <message>
+        <source>zip or gzip</source>
+        <translation>Zip oder Gzip</translation>
+    </message>
+    <message>
+        <source>text in UTF-16 or UTF-32</source>
+        <translation>Text in UTF-16 oder UTF-32</translation>
+    </message>
+    <message>
+        <source>text in an older encoding</source>
+        <translation>Text in älterer Kodierung</translation>
+    </message>
+    <message>
+        <source>base64</source>
+        <translation>Base64</translation>
+    </message>
+    <message>
+        <source>hexadecimal digits</source>
+        <translation>Hexadezimalziffern</translation>
+    </message>
+    <message>
+        <source>mail text</source>
+        <translation>E-Mail-Text</translation>
+    </message>
+    <message>
+        <source>JPEG picture</source>
+        <translation>JPEG-Bild</translation>
+    </message>
+    <message>
+        <source>PNG picture</source>
+        <translation>PNG-Bild</translation>
+    </message>
+    <message>
+        <source>found inside: {0}</source>
+        <translation>darin gefunden: {0}</translation>
     </message>
 </context>
 <context>
@@ -1324,10 +2123,6 @@
 <context>
     <name>levels</name>
     <message>
-        <source>{0}: about {1}</source>
-        <translation>{0}: etwa {1}</translation>
-    </message>
-    <message>
         <source>Fast</source>
         <translation>Schnell</translation>
     </message>
@@ -1338,6 +2133,10 @@
     <message>
         <source>Smallest</source>
         <translation>Kleinste</translation>
+    </message>
+    <message>
+        <source>{0}: about {1}, {2}</source>
+        <translation>{0}: etwa {1}, {2}</translation>
     </message>
 </context>
 <context>
@@ -1435,6 +2234,10 @@
         <translation>Unversehrtes geborgen</translation>
     </message>
     <message>
+        <source>to {0}</source>
+        <translation>nach {0}</translation>
+    </message>
+    <message>
         <source>Extracted</source>
         <translation>Entpackt</translation>
     </message>
@@ -1472,6 +2275,14 @@
     <message>
         <source>{0} h</source>
         <translation>{0} h</translation>
+    </message>
+    <message>
+        <source>English and code</source>
+        <translation>Englisch und Code</translation>
+    </message>
+    <message>
+        <source>World languages</source>
+        <translation>Sprachen der Welt</translation>
     </message>
     <message>
         <source>{0} days</source>

@@ -2,12 +2,32 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>AddingQuestions</name>
+    <message numerus="yes">
+        <source>%n small file(s): one archive for all of them, or one each?</source>
+        <translation>
+            <numerusform>%n small file: one archive for all of them, or one each?</numerusform>
+            <numerusform>%n small files: one archive for all of them, or one each?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ArchivePage</name>
     <message numerus="yes">
         <source>%n file(s)</source>
         <translation>
             <numerusform>%n file</numerusform>
             <numerusform>%n files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>EntryModel</name>
+    <message numerus="yes">
+        <source>%n part(s)</source>
+        <translation>
+            <numerusform>%n part</numerusform>
+            <numerusform>%n parts</numerusform>
         </translation>
     </message>
 </context>
@@ -22,12 +42,22 @@
     </message>
 </context>
 <context>
+    <name>LongJobQuestions</name>
+    <message numerus="yes">
+        <source>%n job(s) would take about {0} in all, and reach about {1}.</source>
+        <translation>
+            <numerusform>%n job would take about {0} in all, and reach about {1}.</numerusform>
+            <numerusform>%n jobs would take about {0} in all, and reach about {1}.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message numerus="yes">
-        <source>%n job(s) wait in the queue. Close and forget them?</source>
+        <source>%n job(s) with a password wait in the queue. Close and forget them?</source>
         <translation>
-            <numerusform>%n job waits in the queue. Close and forget it?</numerusform>
-            <numerusform>%n jobs wait in the queue. Close and forget them?</numerusform>
+            <numerusform>%n job with a password waits in the queue. Close and forget it?</numerusform>
+            <numerusform>%n jobs with a password wait in the queue. Close and forget them?</numerusform>
         </translation>
     </message>
 </context>

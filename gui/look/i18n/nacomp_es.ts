@@ -2,6 +2,25 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="es" sourcelanguage="en">
 <context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About nacomp</source>
+        <translation>Acerca de nacomp</translation>
+    </message>
+    <message>
+        <source>Files become smaller because a language model foresees them.</source>
+        <translation>Los archivos se reducen porque un modelo de lenguaje los prevé.</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>Licencias</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Cerrar</translation>
+    </message>
+</context>
+<context>
     <name>Actions</name>
     <message>
         <source>Start anyway</source>
@@ -36,8 +55,32 @@
         <translation>Rescatar</translation>
     </message>
     <message>
+        <source>Download</source>
+        <translation>Descargar</translation>
+    </message>
+    <message>
+        <source>Keep both</source>
+        <translation>Conservar ambos</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Reemplazar</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Omitir</translation>
+    </message>
+    <message>
+        <source>Cancel the job</source>
+        <translation>Cancelar la tarea</translation>
+    </message>
+    <message>
         <source>Salvage what is intact</source>
         <translation>Rescatar lo intacto</translation>
+    </message>
+    <message>
+        <source>Download the model it needs</source>
+        <translation>Descargar el modelo que necesita</translation>
     </message>
     <message>
         <source>Show in folder</source>
@@ -53,6 +96,54 @@
     </message>
 </context>
 <context>
+    <name>Adding</name>
+    <message>
+        <source>Type the same password twice, or show it; then add the files again. Nothing was added.</source>
+        <translation>Escribe dos veces la misma contraseña, o muéstrala, y añade de nuevo los ficheros. No se ha añadido nada.</translation>
+    </message>
+</context>
+<context>
+    <name>AddingQuestions</name>
+    <message numerus="yes">
+        <source>%n small file(s): one archive for all of them, or one each?</source>
+        <translation>
+            <numerusform>%n fichero pequeño: ¿uno para todos o por separado?</numerusform>
+            <numerusform>%n ficheros pequeños: ¿uno para todos o por separado?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>One archive</source>
+        <translation>Un solo archivo</translation>
+    </message>
+    <message>
+        <source>One each</source>
+        <translation>Por separado</translation>
+    </message>
+    <message>
+        <source>Always one each</source>
+        <translation>Siempre por separado</translation>
+    </message>
+</context>
+<context>
+    <name>ArchiveNameDialog</name>
+    <message>
+        <source>Name of the archive</source>
+        <translation>Nombre del archivo</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>Aceptar</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>What should the archive be called?</source>
+        <translation>¿Cómo debe llamarse el archivo?</translation>
+    </message>
+</context>
+<context>
     <name>ArchivePage</name>
     <message>
         <source>Look inside an archive</source>
@@ -65,6 +156,10 @@
     <message>
         <source>Open archive…</source>
         <translation>Abrir archivo…</translation>
+    </message>
+    <message>
+        <source>Recent archives</source>
+        <translation>Archivos recientes</translation>
     </message>
     <message>
         <source>Archive</source>
@@ -83,8 +178,8 @@
         <translation>Descomprimir todo y comprobar cada byte, sin escribir nada</translation>
     </message>
     <message>
-        <source>Extract selected…</source>
-        <translation>Extraer selección…</translation>
+        <source>Extract to…</source>
+        <translation>Extraer en…</translation>
     </message>
     <message>
         <source>Extract all</source>
@@ -102,16 +197,48 @@
         </translation>
     </message>
     <message>
+        <source>The model {0} is on its way: {1}%</source>
+        <translation>El modelo {0} está en camino: {1} %</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Descargar</translation>
+    </message>
+    <message>
         <source>Needs no language model: packed with classical codecs.</source>
         <translation>No necesita modelo de lenguaje: comprimido con métodos clásicos.</translation>
     </message>
     <message>
-        <source>Model {0} · engine {1} · {2} bits per byte</source>
-        <translation>Modelo {0} · motor {1} · {2} bits por byte</translation>
+        <source>opens on every machine that has these models</source>
+        <translation>se abre en cualquier ordenador que tenga estos modelos</translation>
     </message>
     <message>
-        <source>decodes here with {0}</source>
-        <translation>aquí se descomprime con {0}</translation>
+        <source>Packed with the built-in model</source>
+        <translation>Comprimido con el modelo incluido</translation>
+    </message>
+    <message>
+        <source>opens on every machine</source>
+        <translation>se abre en cualquier ordenador</translation>
+    </message>
+    <message>
+        <source>Packed with {0}</source>
+        <translation>Comprimido con {0}</translation>
+    </message>
+    <message>
+        <source>{0} bits per byte</source>
+        <translation>{0} bits por byte</translation>
+    </message>
+    <message>
+        <source>opens on every machine that has this model</source>
+        <translation>se abre en cualquier ordenador que tenga este modelo</translation>
+    </message>
+    <message>
+        <source>opens only with the same build of llama.cpp</source>
+        <translation>solo se abre con la misma versión compilada de llama.cpp</translation>
     </message>
     <message>
         <source>Repair</source>
@@ -132,6 +259,26 @@
     <message>
         <source>Extract the selected entries to</source>
         <translation>Extraer los elementos elegidos en</translation>
+    </message>
+    <message>
+        <source>Extract all to</source>
+        <translation>Extraer todo en</translation>
+    </message>
+    <message>
+        <source>Extract selected to…</source>
+        <translation>Extraer selección…</translation>
+    </message>
+    <message>
+        <source>{0} may be a program. Extract it if you trust it.</source>
+        <translation>{0} puede ser un programa. Extráigalo si confía en él.</translation>
+    </message>
+    <message>
+        <source>Getting it ready to be opened…</source>
+        <translation>Preparándolo para abrirlo…</translation>
+    </message>
+    <message>
+        <source>The system has no program to open {0} with.</source>
+        <translation>El sistema no tiene ningún programa para abrir {0}.</translation>
     </message>
     <message>
         <source>Getting it ready to be dragged out…</source>
@@ -166,6 +313,10 @@
     <message>
         <source>Another 13% smaller, and nearly three times the work.</source>
         <translation>Otro 13 % más pequeño, con casi el triple de trabajo.</translation>
+    </message>
+    <message>
+        <source>Far smaller archives of text that is not English, beside SmolLM2 for the rest. Slower than SmolLM2 135M. Its terms: ai.google.dev/gemma/terms</source>
+        <translation>Archivos mucho más pequeños de textos que no están en inglés, junto a SmolLM2 para el resto. Más lento que SmolLM2 135M. Sus condiciones: ai.google.dev/gemma/terms</translation>
     </message>
 </context>
 <context>
@@ -232,6 +383,10 @@
         <translation>Elige un texto para leer aquí su comienzo. Arrastra elementos fuera de la ventana para extraerlos.</translation>
     </message>
     <message>
+        <source>This picture cannot be shown here. Extract it to open it.</source>
+        <translation>Esta imagen no se puede mostrar aquí. Extráela para abrirla.</translation>
+    </message>
+    <message>
         <source>Not a text, so there is nothing to show here. Extract it to open it.</source>
         <translation>No es un texto, así que no hay nada que mostrar. Extráelo para abrirlo.</translation>
     </message>
@@ -247,8 +402,74 @@
         <translation>Tamaño</translation>
     </message>
     <message>
+        <source>Packed</source>
+        <translation>Comprimido</translation>
+    </message>
+    <message>
+        <source>Ratio</source>
+        <translation>Proporción</translation>
+    </message>
+    <message>
+        <source>Found inside</source>
+        <translation>Encontrado dentro</translation>
+    </message>
+    <message>
         <source>Modified</source>
         <translation>Modificado</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s)</source>
+        <translation>
+            <numerusform>%n parte</numerusform>
+            <numerusform>%n partes</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Tipo</translation>
+    </message>
+    <message>
+        <source>Its share of the archive; files that were packed together share by their size</source>
+        <translation>Su parte del archivo; los ficheros comprimidos juntos la reparten según su tamaño</translation>
+    </message>
+    <message>
+        <source>How many bytes have become one</source>
+        <translation>Cuántos bytes se han convertido en uno</translation>
+    </message>
+    <message>
+        <source>Parts of the file that were opened, so that what is in them is packed by itself</source>
+        <translation>Partes del fichero que se han abierto para comprimir por separado lo que contienen</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Carpeta</translation>
+    </message>
+    <message>
+        <source>Link</source>
+        <translation>Enlace</translation>
+    </message>
+</context>
+<context>
+    <name>EntryTree</name>
+    <message>
+        <source>Columns</source>
+        <translation>Columnas</translation>
+    </message>
+    <message>
+        <source>As many as there is room for</source>
+        <translation>Tantas como quepan</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Abrir</translation>
+    </message>
+    <message>
+        <source>Extract to…</source>
+        <translation>Extraer en…</translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation>Copiar la ruta</translation>
     </message>
 </context>
 <context>
@@ -268,6 +489,10 @@
     <message>
         <source>Block {number} of the archive is damaged: {reason}.</source>
         <translation>El bloque {number} del archivo está dañado: {reason}.</translation>
+    </message>
+    <message>
+        <source>The device {device} was asked for and cannot be used: {reason}.</source>
+        <translation>Se pidió el dispositivo {device} y no se puede usar: {reason}.</translation>
     </message>
     <message>
         <source>The model {model} could not be downloaded: {reason}.</source>
@@ -330,6 +555,10 @@
         <translation>El modelo {model} no está en este equipo; la página Modelos muestra los que se pueden obtener.</translation>
     </message>
     <message>
+        <source>The models {models} are not on this machine.</source>
+        <translation>Los modelos {models} no están en este equipo; la página Modelos muestra los que se pueden obtener.</translation>
+    </message>
+    <message>
         <source>There is no home folder that models could be kept in; name a folder in NACOMP_HOME.</source>
         <translation>No hay carpeta personal donde guardar modelos; indique una carpeta en NACOMP_HOME.</translation>
     </message>
@@ -340,6 +569,10 @@
     <message>
         <source>This needs at least {needed_mb:,} MB of memory and {free_mb:,} MB are free; {advice}.</source>
         <translation>Esto necesita al menos {needed_mb:,} MB de memoria y hay {free_mb:,} MB libres; {advice}.</translation>
+    </message>
+    <message>
+        <source>The archive is in its place, but {count} inputs could not be read and are not in it.</source>
+        <translation>El archivo comprimido está en su sitio, pero {count} entradas no se pudieron leer y no están en él.</translation>
     </message>
     <message>
         <source>{path} exists already.</source>
@@ -368,6 +601,82 @@
     <message>
         <source>The written archive did not decode to its source ({path}); it was removed and the source kept.</source>
         <translation>El archivo escrito no se descomprimió en su original ({path}); se eliminó y el original se conserva.</translation>
+    </message>
+    <message>
+        <source>The archive is damaged or not a nacomp archive.</source>
+        <translation>El archivo comprimido está dañado o no es de nacomp.</translation>
+    </message>
+    <message>
+        <source>Block {number} of the archive is damaged.</source>
+        <translation>El bloque {number} del archivo comprimido está dañado.</translation>
+    </message>
+    <message>
+        <source>The archive cannot be repaired: it has no usable recovery data.</source>
+        <translation>El archivo comprimido no se puede reparar: no tiene datos de recuperación utilizables.</translation>
+    </message>
+    <message>
+        <source>The archive is damaged beyond what its recovery data can repair.</source>
+        <translation>El archivo comprimido está más dañado de lo que sus datos de recuperación pueden reparar.</translation>
+    </message>
+    <message>
+        <source>This archive needs a newer nacomp: it was written in a way that this one does not know.</source>
+        <translation>Este archivo comprimido necesita un nacomp más reciente: se escribió de un modo que este no conoce.</translation>
+    </message>
+    <message>
+        <source>This archive asks for more memory, room or work than is safe; it may be hostile.</source>
+        <translation>Este archivo comprimido pide más memoria, espacio o trabajo de lo que es seguro; puede ser malicioso.</translation>
+    </message>
+    <message>
+        <source>The path {path} cannot be in an archive.</source>
+        <translation>La ruta {path} no puede estar en un archivo comprimido.</translation>
+    </message>
+    <message>
+        <source>A part of {path} is lost; the rest is saved.</source>
+        <translation>Una parte de {path} se ha perdido; el resto está a salvo.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be used.</source>
+        <translation>{path} no se puede usar.</translation>
+    </message>
+    <message>
+        <source>That cannot be done in this way.</source>
+        <translation>Eso no se puede hacer de este modo.</translation>
+    </message>
+    <message>
+        <source>The model {model} cannot be used.</source>
+        <translation>El modelo {model} no se puede usar.</translation>
+    </message>
+    <message>
+        <source>The model {model} could not be downloaded.</source>
+        <translation>No se pudo descargar el modelo {model}.</translation>
+    </message>
+    <message>
+        <source>The file for the model {model} is not the one that was expected; nothing was kept.</source>
+        <translation>El archivo del modelo {model} no es el que se esperaba; no se conservó nada.</translation>
+    </message>
+    <message>
+        <source>There is no home folder that models could be kept in.</source>
+        <translation>No hay carpeta personal en la que guardar modelos.</translation>
+    </message>
+    <message>
+        <source>The way of computing that was asked for is not available on this machine.</source>
+        <translation>La forma de cálculo pedida no está disponible en este equipo.</translation>
+    </message>
+    <message>
+        <source>The graphics card that was asked for cannot be used here.</source>
+        <translation>La tarjeta gráfica que se pidió no se puede usar aquí.</translation>
+    </message>
+    <message>
+        <source>Other software in this process changed its arithmetic, and archives would decode nowhere else.</source>
+        <translation>Otro programa de este proceso cambió su aritmética, y los archivos no se podrían descomprimir en ningún otro sitio.</translation>
+    </message>
+    <message>
+        <source>This needs an optional part of nacomp that is not installed here.</source>
+        <translation>Esto necesita una parte opcional de nacomp que no está instalada aquí.</translation>
+    </message>
+    <message>
+        <source>This archive was written by another llama.cpp than the one here; only that one can read it.</source>
+        <translation>Este archivo comprimido lo escribió otro llama.cpp distinto del de aquí; solo aquel puede leerlo.</translation>
     </message>
 </context>
 <context>
@@ -451,6 +760,10 @@
         <translation>Nota</translation>
     </message>
     <message>
+        <source>Technical</source>
+        <translation>Técnico</translation>
+    </message>
+    <message>
         <source>Look inside</source>
         <translation>Mirar dentro</translation>
     </message>
@@ -478,6 +791,22 @@
         <translation>Lista de tareas</translation>
     </message>
     <message>
+        <source>Cancel {0}?</source>
+        <translation>¿Cancelar {0}?</translation>
+    </message>
+    <message>
+        <source>The work of {0} would be lost.</source>
+        <translation>Se perdería el trabajo de {0}.</translation>
+    </message>
+    <message>
+        <source>Keep working</source>
+        <translation>Seguir trabajando</translation>
+    </message>
+    <message>
+        <source>Put back what was removed</source>
+        <translation>Recuperar lo quitado</translation>
+    </message>
+    <message>
         <source>Move up</source>
         <translation>Subir</translation>
     </message>
@@ -493,6 +822,77 @@
         <source>Level</source>
         <translation>Nivel</translation>
     </message>
+    <message>
+        <source>If the name is taken</source>
+        <translation>Si el nombre ya existe</translation>
+    </message>
+    <message>
+        <source>Name of the archive…</source>
+        <translation>Nombre del archivo…</translation>
+    </message>
+    <message>
+        <source>Save to</source>
+        <translation>Guardar en</translation>
+    </message>
+    <message>
+        <source>Beside the original</source>
+        <translation>Junto al original</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Elegir una carpeta…</translation>
+    </message>
+    <message>
+        <source>Save results to</source>
+        <translation>Guardar los resultados en</translation>
+    </message>
+</context>
+<context>
+    <name>Keys</name>
+    <message>
+        <source>Add files</source>
+        <translation>Añadir archivos</translation>
+    </message>
+    <message>
+        <source>Add a folder</source>
+        <translation>Añadir una carpeta</translation>
+    </message>
+    <message>
+        <source>Add the files of the clipboard</source>
+        <translation>Añadir los archivos del portapapeles</translation>
+    </message>
+    <message>
+        <source>Find in the open archive</source>
+        <translation>Buscar en el archivo comprimido abierto</translation>
+    </message>
+    <message>
+        <source>Pause or go on with the selected jobs</source>
+        <translation>Pausar o continuar los trabajos seleccionados</translation>
+    </message>
+    <message>
+        <source>Cancel or remove the selected jobs</source>
+        <translation>Cancelar o quitar los trabajos seleccionados</translation>
+    </message>
+    <message>
+        <source>Try failed jobs again</source>
+        <translation>Reintentar los trabajos fallidos</translation>
+    </message>
+    <message>
+        <source>Move the selected jobs</source>
+        <translation>Mover los trabajos seleccionados</translation>
+    </message>
+    <message>
+        <source>Details of a job</source>
+        <translation>Detalles de un trabajo</translation>
+    </message>
+    <message>
+        <source>Back from the details</source>
+        <translation>Volver de los detalles</translation>
+    </message>
+    <message>
+        <source>The pages</source>
+        <translation>Las páginas</translation>
+    </message>
 </context>
 <context>
     <name>Legend</name>
@@ -504,8 +904,19 @@
 <context>
     <name>LongJobQuestions</name>
     <message>
-        <source>{0} would take about {1} at level {2}.</source>
-        <translation>{0} tardaría unos {1} en el nivel {2}.</translation>
+        <source>{0} would take about {1} at level {2}, and reach about {3}.</source>
+        <translation>{0} tardaría unos {1} en el nivel {2} y quedaría en unos {3}.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) would take about {0} in all, and reach about {1}.</source>
+        <translation>
+            <numerusform>%n tarea tardaría unos {0} en total y quedaría en unos {1}.</numerusform>
+            <numerusform>%n tareas tardarían unos {0} en total y quedarían en unos {1}.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Start all anyway</source>
+        <translation>Iniciar todos de todos modos</translation>
     </message>
 </context>
 <context>
@@ -531,6 +942,10 @@
         <translation>Ajustes</translation>
     </message>
     <message>
+        <source>About and help</source>
+        <translation>Acerca de y ayuda</translation>
+    </message>
+    <message>
         <source>Something unexpected went wrong: {0}</source>
         <translation>Algo inesperado ha fallado: {0}</translation>
     </message>
@@ -547,18 +962,18 @@
         <translation>Una tarea sigue en marcha. ¿Detenerla y cerrar?</translation>
     </message>
     <message>
-        <source>Unfinished output is removed; your files stay as they are.</source>
-        <translation>Lo inacabado se borra; tus ficheros quedan como están.</translation>
+        <source>Unfinished output is removed; the job waits in the queue when nacomp starts again.</source>
+        <translation>Lo inacabado se elimina; el trabajo espera en la cola cuando nacomp vuelva a abrirse.</translation>
     </message>
     <message>
-        <source>The queue has not been started</source>
-        <translation>La lista no se ha iniciado</translation>
+        <source>Passwords are not kept</source>
+        <translation>Las contraseñas no se guardan</translation>
     </message>
     <message numerus="yes">
-        <source>%n job(s) wait in the queue. Close and forget them?</source>
+        <source>%n job(s) with a password wait in the queue. Close and forget them?</source>
         <translation>
-            <numerusform>%n tarea está en espera. ¿Cerrar y olvidarla?</numerusform>
-            <numerusform>%n tareas están en espera. ¿Cerrar y olvidarlas?</numerusform>
+            <numerusform>%n trabajo con contraseña está en espera. ¿Cerrar y olvidarlo?</numerusform>
+            <numerusform>%n trabajos con contraseña están en espera. ¿Cerrar y olvidarlos?</numerusform>
         </translation>
     </message>
     <message>
@@ -576,6 +991,25 @@
     <message>
         <source>Close</source>
         <translation>Cerrar</translation>
+    </message>
+</context>
+<context>
+    <name>MissingModels</name>
+    <message>
+        <source>The model {0} is on its way</source>
+        <translation>El modelo {0} está en camino</translation>
+    </message>
+    <message>
+        <source>This archive needs the model {0}, which is not on this machine and cannot be downloaded. Its file can be added on the page Models.</source>
+        <translation>Este archivo comprimido necesita el modelo {0}, que no está en este equipo y no se puede descargar. Su archivo se puede añadir en la página Modelos.</translation>
+    </message>
+    <message>
+        <source>This archive needs the model {0} ({1}), which is not on this machine yet.</source>
+        <translation>Este archivo comprimido necesita el modelo {0} ({1}), que aún no está en este equipo.</translation>
+    </message>
+    <message>
+        <source>The model {0} is on its way: {1}%</source>
+        <translation>El modelo {0} está en camino: {1} %</translation>
     </message>
 </context>
 <context>
@@ -607,6 +1041,10 @@
     <message>
         <source>Installed</source>
         <translation>Instalado</translation>
+    </message>
+    <message>
+        <source>Recommended</source>
+        <translation>Recomendado</translation>
     </message>
     <message>
         <source>used by level {0}</source>
@@ -688,6 +1126,41 @@
     </message>
 </context>
 <context>
+    <name>Notes</name>
+    <message>
+        <source>left out: {0}: {1}</source>
+        <translation>omitido: {0}: {1}</translation>
+    </message>
+    <message>
+        <source>not counted: {0}: {1}</source>
+        <translation>no contado: {0}: {1}</translation>
+    </message>
+    <message>
+        <source>{0} holds no files</source>
+        <translation>{0} no contiene archivos</translation>
+    </message>
+    <message>
+        <source>the GPU here has no room for this model, so it runs on the processor</source>
+        <translation>la GPU no tiene sitio para este modelo, así que se ejecuta en el procesador</translation>
+    </message>
+    <message>
+        <source>there is no memory for the model {0} beside the first, which codes all</source>
+        <translation>no hay memoria para el modelo {0} junto al primero, que se encarga de todo</translation>
+    </message>
+    <message>
+        <source>device {0} cannot take the model ({1}), so it is not used</source>
+        <translation>el modelo no cabe en el dispositivo {0} ({1}), así que no se usa</translation>
+    </message>
+    <message>
+        <source>device {0} failed ({1}), so the work goes on without it; the result is the same</source>
+        <translation>el dispositivo {0} falló ({1}), así que el trabajo sigue sin él; el resultado es el mismo</translation>
+    </message>
+    <message>
+        <source>level {0} would be better with a larger model</source>
+        <translation>el nivel {0} sería mejor con un modelo más grande</translation>
+    </message>
+</context>
+<context>
     <name>Notices</name>
     <message numerus="yes">
         <source>%n job(s) done</source>
@@ -722,6 +1195,10 @@
         <source>Open</source>
         <translation>Abrir</translation>
     </message>
+    <message>
+        <source>Use it for the other archives of the queue too</source>
+        <translation>Usarla también para los demás archivos comprimidos de la lista</translation>
+    </message>
 </context>
 <context>
     <name>PasswordField</name>
@@ -736,6 +1213,18 @@
 </context>
 <context>
     <name>QueueFooter</name>
+    <message>
+        <source>Undo</source>
+        <translation>Deshacer</translation>
+    </message>
+    <message>
+        <source>Put back what was removed from the list</source>
+        <translation>Recuperar lo que se quitó de la lista</translation>
+    </message>
+    <message>
+        <source>Try all again</source>
+        <translation>Reintentar todos</translation>
+    </message>
     <message>
         <source>Clear finished</source>
         <translation>Quitar terminadas</translation>
@@ -787,16 +1276,12 @@
         <translation>Nivel</translation>
     </message>
     <message>
-        <source>Keep both</source>
-        <translation>Conservar ambos</translation>
+        <source>Leave out files that cannot be read, and tell</source>
+        <translation>Omitir los archivos que no se pueden leer, y avisar</translation>
     </message>
     <message>
-        <source>Replace</source>
-        <translation>Reemplazar</translation>
-    </message>
-    <message>
-        <source>Skip</source>
-        <translation>Omitir</translation>
+        <source>Decode and compare every archive before it is put in place</source>
+        <translation>Descomprimir y comparar cada archivo antes de colocarlo</translation>
     </message>
     <message>
         <source>Seal with a password</source>
@@ -827,6 +1312,30 @@
         <translation>Vacía: sin sellar</translation>
     </message>
     <message>
+        <source>Password again</source>
+        <translation>Contraseña otra vez</translation>
+    </message>
+    <message>
+        <source>The same once more</source>
+        <translation>La misma otra vez</translation>
+    </message>
+    <message>
+        <source>The two passwords differ. Nothing can be added until they are the same.</source>
+        <translation>Las dos contraseñas son distintas. No se puede añadir nada hasta que sean iguales.</translation>
+    </message>
+    <message>
+        <source>{0} uses {1}.</source>
+        <translation>{0} usa {1}.</translation>
+    </message>
+    <message>
+        <source>{0} uses what suits each text: {1}.</source>
+        <translation>{0} usa lo que conviene a cada texto: {1}.</translation>
+    </message>
+    <message>
+        <source>{0} uses the small built-in model until a larger one is downloaded: slower than Fast, and hardly smaller.</source>
+        <translation>{0} usa el pequeño modelo incluido hasta que se descargue uno mayor: más lento que Rápido y apenas más pequeño.</translation>
+    </message>
+    <message>
         <source>Start as soon as something is added</source>
         <translation>Empezar en cuanto se añada algo</translation>
     </message>
@@ -835,8 +1344,28 @@
         <translation>Poner lo añadido a la vez en un solo archivo</translation>
     </message>
     <message>
+        <source>Ask about one archive when many small files come at once</source>
+        <translation>Preguntar por un solo archivo cuando llegan muchos ficheros pequeños</translation>
+    </message>
+    <message>
         <source>Open the folder when all is done</source>
         <translation>Abrir la carpeta al terminar</translation>
+    </message>
+    <message>
+        <source>When all is done</source>
+        <translation>Cuando todo esté listo</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>Nada</translation>
+    </message>
+    <message>
+        <source>Close nacomp</source>
+        <translation>Cerrar nacomp</translation>
+    </message>
+    <message>
+        <source>Let the computer sleep</source>
+        <translation>Suspender el equipo</translation>
     </message>
 </context>
 <context>
@@ -891,6 +1420,14 @@
     <message>
         <source>Look inside</source>
         <translation>Mirar dentro</translation>
+    </message>
+    <message>
+        <source>Much smaller archives with a model for what you have, downloaded once:</source>
+        <translation>Archivos mucho más pequeños con un modelo para sus textos, que se descarga una vez:</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Ahora no</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -976,6 +1513,42 @@
         <translation>cambió después de archivarse, por eso se queda</translation>
     </message>
     <message>
+        <source>holds what the system makes up as it is read, and no files</source>
+        <translation>contiene lo que el sistema genera al leerlo, y no archivos</translation>
+    </message>
+    <message>
+        <source>changed while it was being read</source>
+        <translation>cambió mientras se leía</translation>
+    </message>
+    <message>
+        <source>is no plain file and is not replaced</source>
+        <translation>no es un archivo normal y no se reemplaza</translation>
+    </message>
+    <message>
+        <source>its end is missing</source>
+        <translation>falta su final</translation>
+    </message>
+    <message>
+        <source>its end is zeros, so it was never written whole</source>
+        <translation>su final son ceros, así que nunca se escribió entero</translation>
+    </message>
+    <message>
+        <source>its beginning is zeros, so it was never written whole</source>
+        <translation>su principio son ceros, así que nunca se escribió entero</translation>
+    </message>
+    <message>
+        <source>the end of its recovery data is missing</source>
+        <translation>falta el final de sus datos de recuperación</translation>
+    </message>
+    <message>
+        <source>it is a web page, so a download gave something else than the archive</source>
+        <translation>es una página web, así que una descarga dio otra cosa que el archivo comprimido</translation>
+    </message>
+    <message>
+        <source>it was changed on its way as if it were text; transfer it once more, as binary</source>
+        <translation>se modificó por el camino como si fuera texto; transfiéralo otra vez, en binario</translation>
+    </message>
+    <message>
         <source>its end is missing, or bytes were added behind it</source>
         <translation>le falta el final, o se añadieron bytes detrás</translation>
     </message>
@@ -1030,6 +1603,154 @@
     <message>
         <source>an empty password protects nothing; give a longer one, or none</source>
         <translation>una contraseña vacía no protege nada; indica una más larga o ninguna</translation>
+    </message>
+    <message>
+        <source>the names of its files are lost</source>
+        <translation>se han perdido los nombres de sus archivos</translation>
+    </message>
+    <message>
+        <source>text file busy</source>
+        <translation>archivo de programa en uso</translation>
+    </message>
+    <message>
+        <source>file too large</source>
+        <translation>archivo demasiado grande</translation>
+    </message>
+    <message>
+        <source>too many open files</source>
+        <translation>demasiados archivos abiertos</translation>
+    </message>
+    <message>
+        <source>no such device or address</source>
+        <translation>no existe el dispositivo o la dirección</translation>
+    </message>
+    <message>
+        <source>no such device</source>
+        <translation>no existe el dispositivo</translation>
+    </message>
+    <message>
+        <source>connection timed out</source>
+        <translation>tiempo de conexión agotado</translation>
+    </message>
+    <message>
+        <source>host is down</source>
+        <translation>el equipo no está activo</translation>
+    </message>
+    <message>
+        <source>too many levels of symbolic links</source>
+        <translation>demasiados enlaces simbólicos encadenados</translation>
+    </message>
+    <message>
+        <source>invalid argument</source>
+        <translation>valor no válido</translation>
+    </message>
+    <message>
+        <source>operation not supported</source>
+        <translation>operación no admitida</translation>
+    </message>
+    <message>
+        <source>cannot allocate memory</source>
+        <translation>no queda memoria</translation>
+    </message>
+    <message>
+        <source>structure needs cleaning</source>
+        <translation>el sistema de archivos está dañado</translation>
+    </message>
+    <message>
+        <source>remote I/O error</source>
+        <translation>error de entrada/salida remoto</translation>
+    </message>
+    <message>
+        <source>is a link that leads nowhere</source>
+        <translation>es un enlace que no lleva a ninguna parte</translation>
+    </message>
+    <message>
+        <source>is one of the inputs, and would be replaced by its own archive</source>
+        <translation>es una de las entradas y la sustituiría su propio archivo comprimido</translation>
+    </message>
+    <message>
+        <source>would be one file on this system</source>
+        <translation>serían un solo archivo en este sistema</translation>
+    </message>
+    <message>
+        <source>what is finished is kept</source>
+        <translation>se conserva lo terminado</translation>
+    </message>
+    <message>
+        <source>there is no file to compress</source>
+        <translation>no hay ningún archivo que comprimir</translation>
+    </message>
+    <message>
+        <source>the hub cannot be reached (is this machine online?)</source>
+        <translation>no se puede contactar con el servidor (¿hay conexión?)</translation>
+    </message>
+    <message>
+        <source>no Python with pip was found</source>
+        <translation>no se encontró ningún Python con pip</translation>
+    </message>
+    <message>
+        <source>the index is cut off</source>
+        <translation>el índice está cortado</translation>
+    </message>
+    <message>
+        <source>the seal is cut off</source>
+        <translation>el sello está cortado</translation>
+    </message>
+    <message>
+        <source>its header differs from what the index says</source>
+        <translation>su cabecera difiere de lo que dice el índice</translation>
+    </message>
+    <message>
+        <source>all of it is lost</source>
+        <translation>se ha perdido todo</translation>
+    </message>
+    <message>
+        <source>it predicted values that are not finite</source>
+        <translation>predijo valores que no son finitos</translation>
+    </message>
+    <message>
+        <source>its values overflow on this text</source>
+        <translation>sus valores se desbordan con este texto</translation>
+    </message>
+    <message>
+        <source>it does not predict the next token</source>
+        <translation>no predice el token siguiente</translation>
+    </message>
+    <message>
+        <source>it cannot be read</source>
+        <translation>no se puede leer</translation>
+    </message>
+    <message>
+        <source>{0} has {1} bytes, expected {2}</source>
+        <translation>{0} tiene {1} bytes, se esperaban {2}</translation>
+    </message>
+    <message>
+        <source>two inputs would both be called {0}</source>
+        <translation>dos entradas se llamarían {0}</translation>
+    </message>
+    <message>
+        <source>{0} in {1} files could not be saved</source>
+        <translation>no se pudieron salvar {0} en {1} archivos</translation>
+    </message>
+    <message>
+        <source>the names of its files are lost, and {0} blocks before the last one found</source>
+        <translation>se han perdido los nombres de sus archivos y {0} bloques anteriores al último encontrado</translation>
+    </message>
+    <message>
+        <source>{0} blocks of another archive in it were left alone</source>
+        <translation>{0} bloques de otro archivo comprimido se dejaron como estaban</translation>
+    </message>
+    <message>
+        <source>lies in {0}, which is one of the inputs</source>
+        <translation>está en {0}, que es una de las entradas</translation>
+    </message>
+    <message>
+        <source>{0} did not come back as it was (SHA-256)</source>
+        <translation>{0} no volvió como era (SHA-256)</translation>
+    </message>
+    <message>
+        <source>pip cannot find {0} (is this machine online, and does its package index have it?)</source>
+        <translation>pip no encuentra {0} (¿hay conexión y está en su índice de paquetes?)</translation>
     </message>
 </context>
 <context>
@@ -1118,6 +1839,14 @@
         <translation>Guardar en</translation>
     </message>
     <message>
+        <source>Leave out</source>
+        <translation>Omitir</translation>
+    </message>
+    <message>
+        <source>Patterns of names below folders, with a semicolon between them.</source>
+        <translation>Patrones de nombres dentro de carpetas, separados por punto y coma.</translation>
+    </message>
+    <message>
         <source>Keep it</source>
         <translation>Conservarlo</translation>
     </message>
@@ -1183,6 +1912,21 @@
     </message>
 </context>
 <context>
+    <name>SurpriseChoices</name>
+    <message>
+        <source>Level</source>
+        <translation>Nivel</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modelo</translation>
+    </message>
+    <message>
+        <source>The level&apos;s model</source>
+        <translation>El modelo del nivel</translation>
+    </message>
+</context>
+<context>
     <name>SurpriseFigures</name>
     <message>
         <source>Figures of the surprise map</source>
@@ -1220,8 +1964,8 @@
 <context>
     <name>SurpriseMapDesk</name>
     <message>
-        <source>This text is too long for a surprise map; 200 kB is the most.</source>
-        <translation>Este texto es demasiado largo para un mapa de sorpresa; el máximo son 200 kB.</translation>
+        <source>{0} is a picture. A surprise map shows texts.</source>
+        <translation>{0} es una imagen. Un mapa de sorpresas muestra textos.</translation>
     </message>
     <message>
         <source>There is no text in this file that the model could read.</source>
@@ -1271,6 +2015,22 @@
         <translation>El modelo está leyendo {0}…</translation>
     </message>
     <message>
+        <source>{0} left</source>
+        <translation>quedan {0}</translation>
+    </message>
+    <message>
+        <source>Reading on: {0}%</source>
+        <translation>Sigue leyendo: {0} %</translation>
+    </message>
+    <message>
+        <source>{0} of {1}; scroll to the end for more</source>
+        <translation>{0} de {1}; sigue hasta el final para leer más</translation>
+    </message>
+    <message>
+        <source>Read by {0}</source>
+        <translation>Leído por {0}</translation>
+    </message>
+    <message>
         <source>Open a text</source>
         <translation>Abrir un texto</translation>
     </message>
@@ -1292,6 +2052,45 @@
     <message>
         <source>Text coloured by surprise</source>
         <translation>Texto coloreado por sorpresa</translation>
+    </message>
+</context>
+<context>
+    <name>archive</name>
+    <message>
+        <source>zip or gzip</source>
+        <translation>zip o gzip</translation>
+    </message>
+    <message>
+        <source>text in UTF-16 or UTF-32</source>
+        <translation>texto en UTF-16 o UTF-32</translation>
+    </message>
+    <message>
+        <source>text in an older encoding</source>
+        <translation>texto en una codificación antigua</translation>
+    </message>
+    <message>
+        <source>base64</source>
+        <translation>base64</translation>
+    </message>
+    <message>
+        <source>hexadecimal digits</source>
+        <translation>cifras hexadecimales</translation>
+    </message>
+    <message>
+        <source>mail text</source>
+        <translation>texto de correo</translation>
+    </message>
+    <message>
+        <source>JPEG picture</source>
+        <translation>imagen JPEG</translation>
+    </message>
+    <message>
+        <source>PNG picture</source>
+        <translation>imagen PNG</translation>
+    </message>
+    <message>
+        <source>found inside: {0}</source>
+        <translation>hallado dentro: {0}</translation>
     </message>
 </context>
 <context>
@@ -1324,10 +2123,6 @@
 <context>
     <name>levels</name>
     <message>
-        <source>{0}: about {1}</source>
-        <translation>{0}: unos {1}</translation>
-    </message>
-    <message>
         <source>Fast</source>
         <translation>Rápido</translation>
     </message>
@@ -1338,6 +2133,10 @@
     <message>
         <source>Smallest</source>
         <translation>Mínimo</translation>
+    </message>
+    <message>
+        <source>{0}: about {1}, {2}</source>
+        <translation>{0}: unos {1}, {2}</translation>
     </message>
 </context>
 <context>
@@ -1435,6 +2234,10 @@
         <translation>Rescatado lo intacto</translation>
     </message>
     <message>
+        <source>to {0}</source>
+        <translation>en {0}</translation>
+    </message>
+    <message>
         <source>Extracted</source>
         <translation>Extraído</translation>
     </message>
@@ -1472,6 +2275,14 @@
     <message>
         <source>{0} h</source>
         <translation>{0} h</translation>
+    </message>
+    <message>
+        <source>English and code</source>
+        <translation>Inglés y código</translation>
+    </message>
+    <message>
+        <source>World languages</source>
+        <translation>Idiomas del mundo</translation>
     </message>
     <message>
         <source>{0} days</source>

@@ -66,6 +66,13 @@ bool quantise(const float* x, int n, QuantRows out, int row) {
     return good;
 }
 
+bool quantise_rest(float* x, int n, QuantRows first, QuantRows rest, int row) {
+    const AElem* q = reinterpret_cast<const AElem*>(first.values) + row * first.stride;
+    float s = first.scale[row];
+    for (int i = 0; i < n; i++) x[i] = x[i] - static_cast<float>(q[i]) * s;
+    return quantise(x, n, rest, row);
+}
+
 bool quantise_head(const float* x, int n, int8_t* q, float* scale) {
     int32_t sum = 0;
     return quantise_to(x, n, q, scale, &sum);
@@ -84,10 +91,18 @@ inline float lanesum_of_squares(const float* x, int n) {
     return s[0];
 }
 
-bool norm_quantise(const float* x, const float* w, int n, float eps, float* scratch, QuantRows out, int row) {
+void norm(const float* x, const float* w, int n, float eps, float* y) {
     float m = lanesum_of_squares(x, n) / static_cast<float>(n);
     F c = f_set(1.0f / square_root(m + eps));
-    for (int i = 0; i < n; i += 16) f_store(scratch + i, f_mul(f_mul(f_load(x + i), c), f_load(w + i)));
+    for (int i = 0; i < n; i += 16) f_store(y + i, f_mul(f_mul(f_load(x + i), c), f_load(w + i)));
+}
+
+void add(const float* x, int n, float* y) {
+    for (int i = 0; i < n; i += 16) f_store(y + i, f_add(f_load(y + i), f_load(x + i)));
+}
+
+bool norm_quantise(const float* x, const float* w, int n, float eps, float* scratch, QuantRows out, int row) {
+    norm(x, w, n, eps, scratch);
     return quantise(scratch, n, out, row);
 }
 
@@ -99,13 +114,24 @@ void rope(const float* x, const float* cosines, const float* sines, int d, float
     }
 }
 
+inline F sigmoid(F x) {
+    F e = exp32(f_negative_abs(x));
+    return f_div(f_one_if_positive(e, x), f_add(f_set(1.0f), e));
+}
+
 void silu_multiply(const float* g, const float* u, int n, float* f) {
-    F one = f_set(1.0f);
     for (int i = 0; i < n; i += 16) {
         F x = f_load(g + i);
-        F e = exp32(f_negative_abs(x));
-        F s = f_div(f_one_if_positive(e, x), f_add(one, e));
-        f_store(f + i, f_mul(f_mul(x, s), f_load(u + i)));
+        f_store(f + i, f_mul(f_mul(x, sigmoid(x)), f_load(u + i)));
+    }
+}
+
+void gelu_multiply(const float* g, const float* u, int n, float* f) {
+    F slope = f_set(1.5957691216f), bend = f_set(0.044715f), one = f_set(1.0f);
+    for (int i = 0; i < n; i += 16) {
+        F x = f_load(g + i);
+        F z = f_mul(f_mul(slope, x), f_add(one, f_mul(bend, f_mul(x, x))));
+        f_store(f + i, f_mul(f_mul(x, sigmoid(z)), f_load(u + i)));
     }
 }
 

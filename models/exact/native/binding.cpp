@@ -3,13 +3,17 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 
 #include "kernels.h"
 #include "native/dispatch.h"
+#include "native/engine_door.h"
 #include "session.h"
 #include "weights.h"
 
@@ -30,6 +34,18 @@ constexpr Name kMatrices[] = {{"attn_q", MatrixId::query},         {"attn_k", Ma
                               {"ffn_gate", MatrixId::gate},        {"ffn_up", MatrixId::up},
                               {"ffn_down", MatrixId::down},        {"output", MatrixId::output}};
 
+struct NormName {
+    const char* name;
+    NormId id;
+};
+constexpr NormName kNorms[] = {{"attn_norm", NormId::attention},
+                               {"ffn_norm", NormId::feed_forward},
+                               {"output_norm", NormId::output},
+                               {"attn_q_norm", NormId::query},
+                               {"attn_k_norm", NormId::key},
+                               {"post_attention_norm", NormId::post_attention},
+                               {"post_ffw_norm", NormId::post_feed_forward}};
+
 void require(bool good, const std::string& message) {
     if (!good) throw py::value_error(message);
 }
@@ -43,8 +59,11 @@ std::vector<std::string> names(bool only_running) {
 
 std::shared_ptr<Model> make_model(int width, int heads, int kv_heads, int head_size, int hidden, int layers,
                                   int vocabulary, float epsilon, const Array<uint64_t>& rope_steps,
-                                  const std::string& kernel, int threads) {
-    Shape shape{width, heads, kv_heads, head_size, hidden, layers, vocabulary, static_cast<int>(rope_steps.size()), epsilon};
+                                  const std::string& kernel, int threads, bool planes, bool gelu, float embedding_scale,
+                                  float score_scale, int span) {
+    Shape shape{width, heads, kv_heads, head_size, hidden, layers, vocabulary, static_cast<int>(rope_steps.size()), epsilon,
+                planes, gelu, embedding_scale, score_scale, span};
+    require(std::isfinite(embedding_scale) && std::isfinite(score_scale), "scales must be finite");
     if (const char* problem = shape.problem()) throw py::value_error(problem);
     require(threads >= 1 && threads <= 256, "threads must be from 1 to 256");
     const Kernel* found = nacomp::find_kernel(compiled_kernels(), kernel.c_str());
@@ -76,10 +95,24 @@ void set_matrix(Model& model, const std::string& name, int layer, const Array<in
 
 void set_norm(Model& model, const std::string& name, int layer, const Array<float>& w) {
     require(layer >= 0 && layer < model.shape.layers, "no such layer");
-    require(w.size() == model.shape.width, "norm " + name + " has the wrong size");
-    require(name == "attn_norm" || name == "ffn_norm" || name == "output_norm", "no norm is called " + name);
-    NormId id = name == "attn_norm" ? NormId::attention : name == "ffn_norm" ? NormId::feed_forward : NormId::output;
-    model.set_norm(id, layer, w.data());
+    for (const NormName& norm : kNorms) {
+        if (name != norm.name) continue;
+        require(w.size() == model.norm_size(norm.id), "norm " + name + " has the wrong size");
+        return model.set_norm(norm.id, layer, w.data());
+    }
+    throw py::value_error("no norm is called " + name);
+}
+
+void set_bias(Model& model, int layer, const Array<float>& b) {
+    require(layer >= 0 && layer < model.shape.layers, "no such layer");
+    require(b.size() == model.shape.heads_wide(), "the bias has the wrong size");
+    model.set_bias(layer, b.data());
+}
+
+void set_local(Model& model, const Array<bool>& layers, const Array<uint64_t>& steps) {
+    require(layers.size() == model.shape.layers, "local must have one entry per layer");
+    require(steps.size() == model.shape.rotary_pairs, "the local steps must be as many as the others");
+    model.set_local(reinterpret_cast<const uint8_t*>(layers.data()), steps.data());
 }
 
 void set_embedding(Model& model, const Array<int8_t>& rows, const Array<float>& scales) {
@@ -91,7 +124,7 @@ void set_embedding(Model& model, const Array<int8_t>& rows, const Array<float>& 
 }
 
 // A session with one owner at a time: a second thread that enters gets an error instead of a broken cache.
-class OwnedSession {
+class OwnedSession : public std::enable_shared_from_this<OwnedSession> {
 public:
     OwnedSession(std::shared_ptr<Model> model, int streams, int window, int sinks, int max_rows)
         : vocabulary_(model->shape.vocabulary) {
@@ -121,7 +154,75 @@ public:
 
     size_t bytes() const { return session_->bytes(); }
 
+    // A table that keeps the session.
+    py::capsule door(int lanes) {
+        require(lanes >= 1 && lanes <= 256, "lanes must be from 1 to 256");
+        std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+        if (!lock.owns_lock()) throw std::runtime_error("the session is in use by another thread");
+        lanes_ = std::min({lanes, session_->streams(), model().pool.threads()});
+        session_->prepare_lanes(lanes_);
+        auto table = std::make_unique<KeptDoor>();
+        static_cast<nacomp::EngineDoor&>(*table) = {this, session_->streams(), vocabulary_, session_->max_rows(), lanes_,
+                                                    &enter, &leave, &threads, &feed_lane, &share_out};
+        table->kept = shared_from_this();
+        py::capsule capsule(static_cast<nacomp::EngineDoor*>(table.get()), nacomp::EngineDoor::kName, [](PyObject* object) {
+            delete static_cast<KeptDoor*>(static_cast<nacomp::EngineDoor*>(PyCapsule_GetPointer(object, nacomp::EngineDoor::kName)));
+        });
+        table.release();
+        return capsule;
+    }
+
 private:
+    struct KeptDoor : nacomp::EngineDoor {
+        std::shared_ptr<OwnedSession> kept;
+    };
+
+    static OwnedSession& self(void* session) { return *static_cast<OwnedSession*>(session); }
+    const Model& model() const { return session_->model(); }
+
+    static int enter(void* session) {
+        OwnedSession& s = self(session);
+        if (!s.mutex_.try_lock()) return 0;
+        if (s.broken_) {
+            s.mutex_.unlock();
+            return 0;
+        }
+        s.model().users.fetch_add(1);
+        s.has_pool_ = s.model().pool.owner.try_lock();
+        return threads(session);
+    }
+
+    static void leave(void* session) {
+        OwnedSession& s = self(session);
+        if (s.has_pool_) s.model().pool.owner.unlock();
+        s.has_pool_ = false;
+        s.model().users.fetch_sub(1);
+        s.mutex_.unlock();
+    }
+
+    static int threads(void* session) {
+        const OwnedSession& s = self(session);
+        if (!s.has_pool_ || s.model().pool.alone()) return 1;
+        return std::max(1, s.model().pool.threads() / std::max(1, s.model().users.load()));
+    }
+
+    static bool feed_lane(void* session, int lane, const int32_t* streams, const int32_t* tokens, const uint8_t* want, int rows,
+                          float* logits) {
+        OwnedSession& s = self(session);
+        const bool shared = s.lanes_ == 1 && s.has_pool_;
+        const FeedResult result = s.session_->feed_lane(lane, shared, streams, tokens, want, rows, logits);
+        if (result != FeedResult::done) s.broken_ = true;
+        return result == FeedResult::done;
+    }
+
+    static void share_out(void* session, int count, Pool::Task task, void* context) {
+        const OwnedSession& s = self(session);
+        if (s.has_pool_)
+            s.model().pool.run(count, task, context);
+        else
+            for (int i = 0; i < count; i++) task(context, i, 0);
+    }
+
     void run(const int32_t* streams, const int32_t* tokens, const uint8_t* want, int rows, float* logits) {
         std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
         if (!lock.owns_lock()) throw std::runtime_error("the session is in use by another thread");
@@ -136,7 +237,9 @@ private:
     }
 
     int vocabulary_;
-    bool broken_ = false;
+    std::atomic<bool> broken_{false};
+    bool has_pool_ = false;  // whether the holder of mutex_ holds the model's threads too
+    int lanes_ = 1;
     std::mutex mutex_;
     std::unique_ptr<Session> session_;
 };
@@ -150,18 +253,22 @@ PYBIND11_MODULE(_kernels, m) {
     py::class_<Model, std::shared_ptr<Model>>(m, "Model")
         .def(py::init(&make_model), py::kw_only(), py::arg("width"), py::arg("heads"), py::arg("kv_heads"),
              py::arg("head_size"), py::arg("hidden"), py::arg("layers"), py::arg("vocabulary"), py::arg("epsilon"),
-             py::arg("rope_steps").noconvert(), py::arg("kernel"), py::arg("threads"))
+             py::arg("rope_steps").noconvert(), py::arg("kernel"), py::arg("threads"), py::arg("planes") = false, py::arg("gelu") = false,
+             py::arg("embedding_scale") = 1.0f, py::arg("score_scale") = 0.0f, py::arg("span") = 0)
         .def("set_matrix", &set_matrix, py::arg("name"), py::arg("layer"), py::arg("rows").noconvert(),
              py::arg("scales").noconvert())
         .def("set_norm", &set_norm, py::arg("name"), py::arg("layer"), py::arg("weights").noconvert())
+        .def("set_bias", &set_bias, py::arg("layer"), py::arg("biases").noconvert())
+        .def("set_local", &set_local, py::arg("layers").noconvert(), py::arg("rope_steps").noconvert())
         .def("set_embedding", &set_embedding, py::arg("rows").noconvert(), py::arg("scales").noconvert())
         .def_property_readonly("kernel", [](const Model& model) { return model.kernel.name; })
         .def_property_readonly("threads", [](const Model& model) { return model.pool.threads(); })
         .def_property_readonly("bytes", &Model::bytes);
-    py::class_<OwnedSession>(m, "Session")
+    py::class_<OwnedSession, std::shared_ptr<OwnedSession>>(m, "Session")
         .def(py::init<std::shared_ptr<Model>, int, int, int, int>(), py::arg("model"), py::kw_only(), py::arg("streams"),
              py::arg("window"), py::arg("sinks"), py::arg("max_rows"))
         .def("feed", &OwnedSession::feed, py::arg("streams").noconvert(), py::arg("tokens").noconvert(),
              py::arg("want").noconvert(), py::arg("logits").noconvert())
+        .def("door", &OwnedSession::door, py::arg("lanes"))
         .def_property_readonly("bytes", &OwnedSession::bytes);
 }

@@ -1,5 +1,7 @@
 #include "context.h"
 
+#include <algorithm>
+
 namespace nacomp::exact {
 namespace {
 int panels(int n) { return (n + kSlots - 1) / kSlots * kSlots; }
@@ -33,15 +35,27 @@ int Cache::ranges(int64_t position, SlotRange* out) const {
     int sinks = position + 1 < sinks_ ? static_cast<int>(position) + 1 : sinks_;
     if (sinks > 0) out[count++] = {0, sinks, past_window};
     if (position < sinks_) return count;
-    int64_t first = past_window ? position - (window_ - sinks_) + 1 : sinks_;
-    int begin = slot_of(first), end = slot_of(position) + 1;
+    return count + ring_ranges(past_window ? position - (window_ - sinks_) + 1 : sinks_, position, out + count);
+}
+
+int Cache::near_ranges(int64_t position, int span, SlotRange* out) const {
+    int count = 0;
+    int64_t seen = span > 0 && span < window_ - sinks_ ? span : window_ - sinks_;
+    int64_t first = position < seen ? 0 : position - seen + 1;
+    if (first < sinks_) out[count++] = {static_cast<int>(first), static_cast<int>(std::min<int64_t>(position + 1, sinks_)), false};
+    if (position < sinks_) return count;
+    return count + ring_ranges(std::max<int64_t>(first, sinks_), position, out + count);
+}
+
+int Cache::ring_ranges(int64_t first, int64_t last, SlotRange* out) const {
+    int begin = slot_of(first), end = slot_of(last) + 1;
     if (begin < end) {
-        out[count++] = {begin, end, false};
-    } else {
-        out[count++] = {begin, slots_, false};
-        out[count++] = {ring_start_, end, false};
+        out[0] = {begin, end, false};
+        return 1;
     }
-    return count;
+    out[0] = {begin, slots_, false};
+    out[1] = {ring_start_, end, false};
+    return 2;
 }
 
 }  // namespace nacomp::exact

@@ -22,6 +22,8 @@ public:
     int slot_of(int64_t position) const;
     // Ranges a row at `position` attends to; returns their number.
     int ranges(int64_t position, SlotRange* out) const;
+    // As `ranges`, of the last `span` tokens alone.
+    int near_ranges(int64_t position, int span, SlotRange* out) const;
     int slots() const { return slots_; }
     // (layer, kv head) arrays
     uint8_t* keys(int layer, int g) { return keys_ + panel(layer, g) * d_; }
@@ -32,6 +34,8 @@ public:
     int64_t length = 0;  // tokens fed
 
 private:
+    // The ring's slots of positions first to last.
+    int ring_ranges(int64_t first, int64_t last, SlotRange* out) const;
     size_t panel(int layer, int g) const { return (static_cast<size_t>(layer) * kv_heads_ + g) * slots_; }
 
     int layers_, kv_heads_, d_, window_, sinks_, ring_start_, ring_, slots_;

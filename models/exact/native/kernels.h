@@ -79,12 +79,19 @@ struct Kernel {
     // NUMERICS 6 and 4. Both return false when a value is not finite.
     bool (*norm_quantise)(const float* x, const float* w, int n, float eps, float* scratch, QuantRows out, int row);
     bool (*quantise)(const float* x, int n, QuantRows out, int row);
+    // The second plane (NUMERICS 5): what quantising x left, quantised. x is overwritten by it.
+    bool (*quantise_rest)(float* x, int n, QuantRows first, QuantRows rest, int row);
     // Quantises to plain int8 whatever a_bytes is (for the cache); the scale is returned in *scale.
     bool (*quantise_head)(const float* x, int n, int8_t* q, float* scale);
     // y = rope(x) with the tables of duplicated cosines and signed sines, both (d).
     void (*rope)(const float* x, const float* cosines, const float* sines, int d, float* y);
-    // f = (g * sigmoid(g)) * u
+    // f = (g * sigmoid(g)) * u, and likewise with the tanh form of GELU
     void (*silu_multiply)(const float* g, const float* u, int n, float* f);
+    void (*gelu_multiply)(const float* g, const float* u, int n, float* f);
+    // y = rmsnorm(x, w); x and y may be the same
+    void (*norm)(const float* x, const float* w, int n, float eps, float* y);
+    // y = y + x
+    void (*add)(const float* x, int n, float* y);
     void (*product)(const ProductTask& task);
     // False when a head's largest score is infinite.
     bool (*attend)(const AttendTask& task);

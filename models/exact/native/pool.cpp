@@ -1,5 +1,7 @@
 #include "pool.h"
 
+#include <algorithm>
+
 #include "native/float_rules.h"
 #include "native/target.h"
 
@@ -10,8 +12,9 @@
 namespace nacomp::exact {
 namespace {
 
-// About 20-40 us on current machines: longer than any gap between two steps of one pass, much shorter than a time slice.
-constexpr int kSpins = 2000;
+// Longer than any gap between two steps of one pass, and about what falling asleep and waking up costs; much shorter than a
+// time slice, so that a thread which waits for one that lost its core soon lets go of its own.
+constexpr std::chrono::microseconds kSpin{15};
 
 // The next task of a step that has none to give: no count is that large.
 constexpr uint64_t kClosed = 0xFFFFFFFF;
@@ -26,9 +29,43 @@ void pause() {
 
 uint32_t generation_of(uint64_t ticket) { return static_cast<uint32_t>(ticket >> 32); }
 
+// Looks again and again, for a few microseconds; whether it came true.
+template <class Condition>
+bool soon(const Condition& condition) {
+    if (condition()) return true;
+    const auto until = std::chrono::steady_clock::now() + kSpin;
+    do {
+        for (int i = 0; i < 16; i++) {
+            pause();
+            if (condition()) return true;
+        }
+    } while (std::chrono::steady_clock::now() < until);
+    return false;
+}
+
 }  // namespace
 
-Pool::Pool(int threads) {
+// A step counts as held up where the caller waited longer than it worked, or did in vain what was worth a worker's while; one
+// that lost its core costs a time slice, so a few of those are enough.
+void Patience::note(Clock::time_point began, Clock::time_point left, Clock::time_point done, bool by_itself) {
+    const auto worked = left - began, waited = done - left;
+    if (waited > kLost)
+        held_up_ += 4;
+    else if (waited > std::max<Clock::duration>(worked, kShort) || (by_itself && worked > kShort))
+        held_up_ += 1;
+    steps_ += 1;
+    if (held_up_ >= kMost) {
+        back_ = done + pause_;
+        pause_ = std::min(2 * pause_, kLongest);
+    } else if (steps_ < kWindow) {
+        return;
+    } else {
+        pause_ = std::max(pause_ / 2, kFirst);
+    }
+    steps_ = held_up_ = 0;
+}
+
+Pool::Pool(int threads, bool patient) : patient_(patient) {
     for (int i = 1; i < threads; i++) workers_.emplace_back([this, i] { work(i); });
 }
 
@@ -42,7 +79,8 @@ Pool::~Pool() {
 }
 
 void Pool::run(int count, Task task, void* context) {
-    if (workers_.empty() || count == 1) {
+    const auto began = Patience::Clock::now();
+    if (count == 1 || alone(began)) {
         for (int i = 0; i < count; i++) task(context, i, 0);
         return;
     }
@@ -62,16 +100,23 @@ void Pool::run(int count, Task task, void* context) {
         std::lock_guard<std::mutex> lock(sleep_mutex_);
         wake_.notify_all();
     }
-    take_tasks(generation, 0);
-    for (int spins = 0; done_.load(std::memory_order_acquire) < count; spins++) {
-        if (spins < kSpins)
-            pause();
-        else
-            std::this_thread::yield();
-    }
+    const bool by_itself = take_tasks(generation, 0) == count;
+    const auto left = Patience::Clock::now();
+    wait_for(count);
+    patience_.note(began, left, Patience::Clock::now(), by_itself);
 }
 
-void Pool::take_tasks(uint32_t generation, int thread) {
+// Sequentially consistent on both sides: either the last worker sees that the caller sleeps, or the caller sees its task done.
+void Pool::wait_for(int count) {
+    const auto done = [&] { return done_.load() >= count; };
+    if (soon(done)) return;
+    std::unique_lock<std::mutex> lock(sleep_mutex_);
+    caller_sleeps_.store(true);
+    finished_.wait(lock, done);
+    caller_sleeps_.store(false);
+}
+
+int Pool::take_tasks(uint32_t generation, int thread) {
     Task task = task_.load(std::memory_order_relaxed);
     void* context = context_.load(std::memory_order_relaxed);
     int count = count_.load(std::memory_order_relaxed);
@@ -80,30 +125,32 @@ void Pool::take_tasks(uint32_t generation, int thread) {
     // memory models?", 2012).
     std::atomic_thread_fence(std::memory_order_acquire);
     uint64_t ticket = ticket_.load(std::memory_order_relaxed);
+    int taken = 0;
     while (generation_of(ticket) == generation && (ticket & kClosed) < static_cast<uint64_t>(count)) {
         if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_relaxed)) continue;
         task(context, static_cast<int>(ticket & kClosed), thread);
-        done_.fetch_add(1, std::memory_order_release);
+        if (done_.fetch_add(1) + 1 >= count && caller_sleeps_.load()) {
+            std::lock_guard<std::mutex> lock(sleep_mutex_);
+            finished_.notify_one();
+        }
+        taken += 1;
         ticket = ticket_.load(std::memory_order_relaxed);
     }
+    return taken;
 }
 
 void Pool::work(int thread) {
     FloatRules rules;
     uint32_t seen = 0;
     while (!stop_.load(std::memory_order_relaxed)) {
-        uint32_t generation = generation_of(ticket_.load(std::memory_order_acquire));
-        for (int spins = 0; generation == seen && spins < kSpins; spins++) {
-            pause();
-            generation = generation_of(ticket_.load(std::memory_order_acquire));
-        }
-        if (generation == seen) {
+        if (!soon([&] { return generation_of(ticket_.load(std::memory_order_acquire)) != seen; })) {
             std::unique_lock<std::mutex> lock(sleep_mutex_);
             sleepers_.fetch_add(1);
             wake_.wait(lock, [&] { return stop_.load() || generation_of(ticket_.load()) != seen; });
             sleepers_.fetch_sub(1);
             continue;
         }
+        uint32_t generation = generation_of(ticket_.load(std::memory_order_acquire));
         seen = generation;
         take_tasks(generation, thread);
     }

@@ -16,23 +16,21 @@
 
 namespace nacomp::exact {
 
-// The state of one call. Steps are plain functions over task numbers; `parallel` hands them to the threads.
+// The state of one call. Steps are plain functions over task numbers; `parallel` hands them to the threads, if it has any.
 class Forward {
 public:
-    Forward(Session& session, const int32_t* streams, const int32_t* tokens, int rows)
-        : s_(session), m_(*session.model_), k_(m_.kernel), shape_(m_.shape), w_(*session.work_), streams_(streams),
-          tokens_(tokens), rows_(rows), lock_(m_.pool.owner, std::try_to_lock) {
+    Forward(Session& session, int lane, Pool* pool, const int32_t* streams, const int32_t* tokens, int rows)
+        : s_(session), m_(*session.model_), k_(m_.kernel), shape_(m_.shape), w_(*session.work_[lane]), pool_(pool),
+          streams_(streams), tokens_(tokens), rows_(rows) {
         place_rows();
     }
 
     FeedResult run(const uint8_t* want, float* logits) {
         parallel(rows_, [this](int row, int) {
             m_.embed(tokens_[row], x(row));
-            rotary_tables(m_.rotary_steps.data(), shape_.rotary_pairs, shape_.head_size, position_[row], angles(row),
-                          angles(row) + shape_.head_size);
+            turn(row, position_[row]);
         });
-        rotary_tables(m_.rotary_steps.data(), shape_.rotary_pairs, shape_.head_size, s_.window_ - 1, angles(s_.max_rows_),
-                      angles(s_.max_rows_) + shape_.head_size);
+        turn(s_.max_rows_, s_.window_ - 1);
         for (int layer = 0; layer < shape_.layers; layer++) {
             attention_part(layer);
             feed_forward_part(layer);
@@ -53,18 +51,29 @@ private:
     void parallel(int tasks, const Body& body) {
         auto call = [](void* context, int task, int thread) { (*static_cast<const Body*>(context))(task, thread); };
         void* context = const_cast<void*>(static_cast<const void*>(&body));
-        if (lock_.owns_lock())
-            m_.pool.run(tasks, call, context);
+        if (pool_)
+            pool_->run(tasks, call, context);
         else
             for (int i = 0; i < tasks; i++) body(i, 0);
     }
 
-    int threads() const { return lock_.owns_lock() ? m_.pool.threads() : 1; }
+    int threads() const { return pool_ ? pool_->threads() : 1; }
     void check(bool good) {
         if (!good) bad_.store(true, std::memory_order_relaxed);
     }
     float* x(int row) { return w_.x.data() + row * padded(shape_.width); }
-    float* angles(int row) { return w_.angles.data() + static_cast<size_t>(row) * 2 * shape_.head_size; }
+    float* angles(int row, bool local) {
+        return w_.angles.data() + (static_cast<size_t>(row) * 2 + local) * 2 * shape_.head_size;
+    }
+
+    // The tables of one row's position, for local layers too where there are any.
+    void turn(int row, int64_t position) {
+        for (int local = 0; local <= m_.has_local(); local++) {
+            const std::vector<uint64_t>& steps = local ? m_.local_rotary_steps : m_.rotary_steps;
+            float* table = angles(row, local != 0);
+            rotary_tables(steps.data(), shape_.rotary_pairs, shape_.head_size, position, table, table + shape_.head_size);
+        }
+    }
 
     // Positions of the rows, and the order in which attention visits them: by stream and key/value head, so that
     // rows of one stream find its keys and values in the processor's cache.
@@ -98,45 +107,89 @@ private:
         });
     }
 
+    // Rows of activations in one plane or two.
+    struct Planes {
+        QuantRows first, rest;
+    };
+    Planes narrow() { return {w_.narrow_rows.view(), w_.narrow_rest.view()}; }
+    Planes hidden() { return {w_.hidden_rows.view(), w_.hidden_rest.view()}; }
+
+    // As above, of both planes.
+    void product(const Matrix& matrix, Planes a, int rows, float* y, size_t stride) {
+        product(matrix, a.first, rows, y, stride, false);
+        if (shape_.planes) product(matrix, a.rest, rows, y, stride, true);
+    }
+
+    void norm_row(float* x, const std::vector<float>& weight, float* scratch, Planes out, int row) {
+        check(k_.norm_quantise(x, weight.data(), shape_.width, shape_.eps, scratch, out.first, row));
+        if (shape_.planes) check(k_.quantise_rest(scratch, shape_.width, out.first, out.rest, row));
+    }
+
+    // y is no longer needed.
+    void quantise(float* y, int n, Planes out, int row) {
+        check(k_.quantise(y, n, out.first, row));
+        if (shape_.planes) check(k_.quantise_rest(y, n, out.first, out.rest, row));
+    }
+
     void norm(const std::vector<float>& weight) {
-        QuantRows out = w_.narrow_rows.view();
         parallel(rows_, [&](int row, int thread) {
-            float* scratch = w_.scratch[thread].row.data();
-            check(k_.norm_quantise(x(row), weight.data(), shape_.width, shape_.eps, scratch, out, row));
+            norm_row(x(row), weight, w_.scratch[thread].row.data(), narrow(), row);
         });
     }
 
     void attention_part(int layer) {
         const Layer& l = m_.layers[layer];
-        size_t stride = padded(shape_.queries() + 2 * shape_.keys());
+        size_t stride = padded(shape_.heads_wide());
         norm(l.attention_norm);
-        product(l.qkv, w_.narrow_rows.view(), rows_, w_.wide.data(), stride, false);
+        product(l.qkv, narrow(), rows_, w_.wide.data(), stride);
         parallel(rows_, [&](int row, int thread) {
-            const float* qkv = w_.wide.data() + row * stride;
+            float* qkv = w_.wide.data() + row * stride;
             fetch_places(layer, row);
-            rotate_queries(row, qkv, w_.scratch[thread].row.data());
+            finish_heads(l, qkv);
+            rotate_queries(l.local, row, qkv, w_.scratch[thread].row.data());
             append(layer, row, qkv + shape_.queries(), w_.scratch[thread].row.data());
         });
         attend(layer);
-        QuantRows mixed = w_.narrow_rows.view();
         parallel(rows_, [&](int row, int) {
-            check(k_.quantise(w_.mixed.data() + row * padded(shape_.queries()), shape_.queries(), mixed, row));
+            quantise(w_.mixed.data() + row * padded(shape_.queries()), shape_.queries(), narrow(), row);
         });
-        product(l.attn_output, mixed, rows_, w_.x.data(), padded(shape_.width), true);
+        product_to_stream(l.attn_output, narrow(), l.post_attention_norm);
     }
 
-    void rotate_queries(int row, const float* q, float* rotated) {
+    // Biases and the norms of heads, where the model has them.
+    void finish_heads(const Layer& l, float* qkv) {
+        int d = shape_.head_size;
+        if (!l.bias.empty()) k_.add(l.bias.data(), shape_.heads_wide(), qkv);
+        for (int head = 0; head < shape_.heads + shape_.kv_heads; head++) {
+            const std::vector<float>& weight = head < shape_.heads ? l.query_norm : l.key_norm;
+            if (!weight.empty()) k_.norm(qkv + head * d, weight.data(), d, shape_.eps, qkv + head * d);
+        }
+    }
+
+    // x = x + product, through a norm where the model has one there.
+    void product_to_stream(const Matrix& matrix, Planes a, const std::vector<float>& post_norm) {
+        size_t stride = padded(shape_.width);
+        if (post_norm.empty() && !shape_.planes) return product(matrix, a.first, rows_, w_.x.data(), stride, true);
+        product(matrix, a, rows_, w_.wide.data(), stride);
+        parallel(rows_, [&](int row, int) {
+            float* y = w_.wide.data() + row * stride;
+            if (!post_norm.empty()) k_.norm(y, post_norm.data(), shape_.width, shape_.eps, y);
+            k_.add(y, shape_.width, x(row));
+        });
+    }
+
+    void rotate_queries(bool local, int row, const float* q, float* rotated) {
         int d = shape_.head_size;
         bool past_window = position_[row] >= s_.window_;
-        float root = 1.0f / std::sqrt(static_cast<float>(d));
+        float factor = shape_.score_factor();
         for (int sink = 0; sink <= (past_window ? 1 : 0); sink++) {
             QuantRows out = (sink ? w_.sink_queries : w_.queries).view();
-            const float* table = angles(sink ? s_.max_rows_ : row);
+            const float* table = angles(sink ? s_.max_rows_ : row, local);
             for (int head = 0; head < shape_.heads; head++) {
                 int at = row * shape_.heads + head;
                 k_.rope(q + head * d, table, table + d, d, rotated);
                 check(k_.quantise(rotated, d, out, at));
-                out.scale[at] = out.scale[at] * root;
+                out.scale[at] = out.scale[at] * factor;
             }
         }
     }
@@ -168,8 +221,9 @@ private:
         int8_t q[256];
         Cache& cache = s_.caches_[streams_[row]];
         int slot = cache.slot_of(position_[row]);
+        const float* table = angles(row, m_.layers[layer].local);
         for (int g = 0; g < shape_.kv_heads; g++) {
-            k_.rope(kv + g * d, angles(row), angles(row) + d, d, rotated);
+            k_.rope(kv + g * d, table, table + d, d, rotated);
             check(k_.quantise_head(rotated, d, q, cache.key_scale(layer, g) + slot));
             uint8_t* key = key_place(layer, g, cache, slot);
             for (int i = 0; i < d; i += 4)
@@ -202,7 +256,9 @@ private:
         }
         t.heads = r;
         t.d = d;
-        t.range_count = cache.ranges(position_[row], t.ranges);
+        t.range_count = m_.layers[layer].local && shape_.span > 0
+                            ? cache.near_ranges(position_[row], shape_.span, t.ranges)
+                            : cache.ranges(position_[row], t.ranges);
         t.cold = item.cold;
         t.slots = cache.slots();
         t.scores = scratch.scores.data();
@@ -215,15 +271,14 @@ private:
     void feed_forward_part(int layer) {
         const Layer& l = m_.layers[layer];
         size_t stride = padded(2 * shape_.hidden);
-        QuantRows hidden = w_.hidden_rows.view();
         norm(l.feed_forward_norm);
-        product(l.gate_up, w_.narrow_rows.view(), rows_, w_.wide.data(), stride, false);
+        product(l.gate_up, narrow(), rows_, w_.wide.data(), stride);
         parallel(rows_, [&](int row, int) {
             float* gate = w_.wide.data() + row * stride;
-            k_.silu_multiply(gate, gate + shape_.hidden, shape_.hidden, gate);
-            check(k_.quantise(gate, shape_.hidden, hidden, row));
+            (shape_.gelu ? k_.gelu_multiply : k_.silu_multiply)(gate, gate + shape_.hidden, shape_.hidden, gate);
+            quantise(gate, shape_.hidden, hidden(), row);
         });
-        product(l.down, hidden, rows_, w_.x.data(), padded(shape_.width), true);
+        product_to_stream(l.down, hidden(), l.post_feed_forward_norm);
     }
 
     void predict(const uint8_t* want, float* logits) {
@@ -252,10 +307,10 @@ private:
     const Kernel& k_;
     const Shape& shape_;
     Session::Workspace& w_;
+    Pool* pool_;  // null: this thread alone
     const int32_t* streams_;
     const int32_t* tokens_;
     int rows_;
-    std::unique_lock<std::mutex> lock_;
     std::vector<int64_t> position_;  // (row)
     std::vector<int> order_;         // (row)
     std::vector<Item> items_;        // (row, key/value head) in order of visit
@@ -275,18 +330,31 @@ Session::Session(std::shared_ptr<const Model> model, int streams, int window, in
         cache.attach(keys_.data() + at * d, values_.data() + at * d, key_scales_.data() + at, value_scales_.data() + at);
         caches_.push_back(cache);
     }
-    work_ = std::make_unique<Workspace>(*model_, max_rows, caches_.front().slots());
+    prepare_lanes(1);
+}
+
+void Session::prepare_lanes(int lanes) {
+    while (static_cast<int>(work_.size()) < lanes)
+        work_.push_back(std::make_unique<Workspace>(*model_, max_rows_, caches_.front().slots()));
 }
 
 Session::~Session() = default;
 
 FeedResult Session::feed(const int32_t* streams, const int32_t* tokens, const uint8_t* want, int rows, float* logits) {
+    std::unique_lock<std::mutex> lock(model_->pool.owner, std::try_to_lock);
+    return feed_lane(0, lock.owns_lock(), streams, tokens, want, rows, logits);
+}
+
+FeedResult Session::feed_lane(int lane, bool shared, const int32_t* streams, const int32_t* tokens, const uint8_t* want, int rows,
+                              float* logits) {
     FloatRules rules;
-    return Forward(*this, streams, tokens, rows).run(want, logits);
+    return Forward(*this, lane, shared ? &model_->pool : nullptr, streams, tokens, rows).run(want, logits);
 }
 
 size_t Session::bytes() const {
-    return work_->bytes() + keys_.bytes() + values_.bytes() + key_scales_.bytes() + value_scales_.bytes();
+    size_t total = keys_.bytes() + values_.bytes() + key_scales_.bytes() + value_scales_.bytes();
+    for (const auto& work : work_) total += work->bytes();
+    return total;
 }
 
 }  // namespace nacomp::exact

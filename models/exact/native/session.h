@@ -20,6 +20,12 @@ public:
     // Rows as in models/protocol.py, at most max_rows of them, arguments checked by the caller. logits: (wanted row,
     // vocabulary), written densely.
     FeedResult feed(const int32_t* streams, const int32_t* tokens, const uint8_t* want, int rows, float* logits);
+    // The same for a holder of `pool().owner` (`shared`: whether its threads help), or on the calling thread alone: as many
+    // lanes as were prepared may be fed at the same time, with rows of different streams.
+    FeedResult feed_lane(int lane, bool shared, const int32_t* streams, const int32_t* tokens, const uint8_t* want, int rows,
+                         float* logits);
+    void prepare_lanes(int lanes);
+    const Model& model() const { return *model_; }
     int streams() const { return static_cast<int>(caches_.size()); }
     int max_rows() const { return max_rows_; }
     size_t bytes() const;
@@ -34,7 +40,7 @@ private:
     // Of all streams together, so that small models too fill huge pages.
     Buffer<uint8_t> keys_, values_;
     Buffer<float> key_scales_, value_scales_;
-    std::unique_ptr<Workspace> work_;
+    std::vector<std::unique_ptr<Workspace>> work_;  // (lane)
 
 public:
     ~Session();

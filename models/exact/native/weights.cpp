@@ -1,5 +1,6 @@
 #include "weights.h"
 
+#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -17,8 +18,13 @@ const char* Shape::problem() const {
     if (queries() > 65536) return "the heads are wider than 65536 together";
     if (layers < 1 || layers > 1024) return "the number of layers is out of range";
     if (vocabulary < 1 || vocabulary > (1 << 24)) return "the vocabulary's size is out of range";
+    if (span < 0) return "the span is out of range";
     if (rotary_pairs < 0 || rotary_pairs > head_size / 2) return "the rotary dimension is out of range";
     return nullptr;
+}
+
+float Shape::score_factor() const {
+    return score_scale > 0.0f ? score_scale : 1.0f / std::sqrt(static_cast<float>(head_size));
 }
 
 Matrix::Matrix(int columns, int k, uint8_t flip, uint8_t* panels, float* scale)
@@ -51,7 +57,7 @@ Model::Model(const Shape& shape_, const uint64_t* steps, const Kernel& kernel_, 
       rotary_steps(steps, steps + shape_.rotary_pairs),
       output_norm(shape_.width),
       pool(threads) {
-    size_t qkv = padded(shape.queries() + 2 * shape.keys()), width = padded(shape.width);
+    size_t qkv = padded(shape.heads_wide()), width = padded(shape.width);
     size_t gate_up = padded(2 * shape.hidden), vocabulary = padded(shape.vocabulary);
     size_t layer_panels = (qkv + gate_up) * shape.width + width * (shape.queries() + shape.hidden);
     size_t layer_scales = qkv + gate_up + 2 * width;
@@ -59,7 +65,7 @@ Model::Model(const Shape& shape_, const uint64_t* steps, const Kernel& kernel_, 
     scales_ = Buffer<float>(shape.layers * layer_scales + vocabulary);
     for (int i = 0; i < shape.layers; i++) {
         Layer layer;
-        layer.qkv = place(shape.queries() + 2 * shape.keys(), shape.width);
+        layer.qkv = place(shape.heads_wide(), shape.width);
         layer.attn_output = place(shape.width, shape.queries());
         layer.gate_up = place(2 * shape.hidden, shape.width);
         layer.down = place(shape.width, shape.hidden);
@@ -112,11 +118,29 @@ void Model::set_matrix(MatrixId id, int layer, const int8_t* q, const float* sca
     }
 }
 
+int Model::norm_size(NormId id) const {
+    return id == NormId::query || id == NormId::key ? shape.head_size : shape.width;
+}
+
 void Model::set_norm(NormId id, int layer, const float* w) {
-    std::vector<float>& target = id == NormId::output      ? output_norm
-                                 : id == NormId::attention ? layers[layer].attention_norm
-                                                           : layers[layer].feed_forward_norm;
-    target.assign(w, w + shape.width);
+    std::vector<float>* target = &output_norm;
+    switch (id) {
+        case NormId::attention: target = &layers[layer].attention_norm; break;
+        case NormId::feed_forward: target = &layers[layer].feed_forward_norm; break;
+        case NormId::query: target = &layers[layer].query_norm; break;
+        case NormId::key: target = &layers[layer].key_norm; break;
+        case NormId::post_attention: target = &layers[layer].post_attention_norm; break;
+        case NormId::post_feed_forward: target = &layers[layer].post_feed_forward_norm; break;
+        case NormId::output: break;
+    }
+    target->assign(w, w + norm_size(id));
+}
+
+void Model::set_bias(int layer, const float* b) { layers[layer].bias.assign(b, b + shape.heads_wide()); }
+
+void Model::set_local(const uint8_t* local, const uint64_t* steps) {
+    for (int i = 0; i < shape.layers; i++) layers[i].local = local[i] != 0;
+    local_rotary_steps.assign(steps, steps + shape.rotary_pairs);
 }
 
 void Model::set_embedding(const int8_t* q, const float* scale) {
@@ -125,9 +149,13 @@ void Model::set_embedding(const int8_t* q, const float* scale) {
 }
 
 void Model::embed(int token, float* x) const {
-    if (embedding_.empty()) return output.column_values(token, x);
-    const int8_t* q = embedding_.data() + static_cast<size_t>(token) * shape.width;
-    for (int i = 0; i < shape.width; i++) x[i] = static_cast<float>(q[i]) * embedding_scale_[token];
+    if (embedding_.empty()) {
+        output.column_values(token, x);
+    } else {
+        const int8_t* q = embedding_.data() + static_cast<size_t>(token) * shape.width;
+        for (int i = 0; i < shape.width; i++) x[i] = static_cast<float>(q[i]) * embedding_scale_[token];
+    }
+    for (int i = 0; i < shape.width; i++) x[i] = x[i] * shape.embedding_scale;
 }
 
 size_t Model::bytes() const {

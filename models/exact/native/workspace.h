@@ -44,28 +44,33 @@ struct Scratch {
 struct Session::Workspace {
     Workspace(const Model& m, int rows, int slots)
         : x(rows * padded(m.shape.width)),
-          wide(rows * padded(std::max(2 * m.shape.hidden, m.shape.queries() + 2 * m.shape.keys()))),
+          wide(rows * padded(std::max({2 * m.shape.hidden, m.shape.heads_wide(), m.shape.width}))),
           mixed(rows * padded(m.shape.queries())),
           narrow_rows(m.kernel, rows, std::max(m.shape.width, m.shape.queries())),
           hidden_rows(m.kernel, rows, m.shape.hidden),
+          narrow_rest(m.kernel, m.shape.planes ? rows : 0, std::max(m.shape.width, m.shape.queries())),
+          hidden_rest(m.kernel, m.shape.planes ? rows : 0, m.shape.hidden),
           queries(m.kernel, rows * m.shape.heads, m.shape.head_size),
           sink_queries(m.kernel, rows * m.shape.heads, m.shape.head_size),
-          angles(static_cast<size_t>(rows + 1) * 2 * m.shape.head_size) {
+          angles(static_cast<size_t>(rows + 1) * 4 * m.shape.head_size) {
         for (int i = 0; i < m.pool.threads(); i++) scratch.emplace_back(m, slots);
     }
     size_t bytes() const {
         size_t total = x.bytes() + wide.bytes() + mixed.bytes() + narrow_rows.bytes() + hidden_rows.bytes() +
+                       narrow_rest.bytes() + hidden_rest.bytes() +
                        queries.bytes() + sink_queries.bytes() + angles.bytes();
         for (const Scratch& s : scratch) total += s.bytes();
         return total;
     }
 
     Buffer<float> x;      // (row, padded E): the residual stream
-    Buffer<float> wide;   // (row, padded): q, k, v of a row, or its gate and up
+    Buffer<float> wide;   // (row, padded): q, k, v of a row, its gate and up, or what a norm is still to see
     Buffer<float> mixed;  // (row, padded H * d): attention's output
     QuantBuffer narrow_rows, hidden_rows;
+    QuantBuffer narrow_rest, hidden_rest;  // second planes, empty where a model has none
     QuantBuffer queries, sink_queries;  // (row * H, d); the latter rotated at position W - 1
-    Buffer<float> angles;               // (row + 1, cosines and sines, d); the last one is that of position W - 1
+    // (row + 1, other and local layers, cosines and sines, d); the last row is position W - 1
+    Buffer<float> angles;
     std::vector<Scratch> scratch;       // (thread)
 };
 

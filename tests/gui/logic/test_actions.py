@@ -28,3 +28,16 @@ def test_actions_fit_the_state(state: State, actions: set[Action]) -> None:
 def test_a_job_that_is_being_cancelled_offers_nothing_more() -> None:
     job = Job(1, Kind.COMPRESS, (Path("a"),), state=State.RUNNING, stopping=Control.CANCEL)
     assert allowed(job) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("kind", "helps"),
+    [
+        (Kind.EXTRACT, {Action.REPAIR, Action.SALVAGE}),
+        (Kind.REPAIR, {Action.SALVAGE}),
+        (Kind.SALVAGE, {Action.REPAIR}),
+    ],
+)
+def test_a_damaged_archive_is_not_tried_again_in_the_same_way(kind: Kind, helps: set[Action]) -> None:
+    job = Job(1, kind, (Path("a.nac"),), state=State.FAILED, damaged=True, hopeless=True)
+    assert allowed(job) == helps | {Action.REMOVE}

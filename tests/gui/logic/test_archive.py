@@ -10,6 +10,7 @@ from nacomp.gui.logic.archive import (
     looks_like_text,
     may_be_text,
     parse_archive,
+    views_text,
 )
 
 INFO = {
@@ -17,10 +18,31 @@ INFO = {
     "compressed_size": 60,
     "model_id": "tiny",
     "entries": [
-        {"path": "docs", "kind": "folder", "size": 0, "mtime_ns": 5_000_000_000},
-        {"path": "docs/b.txt", "kind": "file", "size": 100, "mtime_ns": 7_500_000_000},
-        {"path": "docs/A.txt", "kind": "file", "size": 200, "mtime_ns": 0},
-        {"path": "link", "kind": "link", "size": 0, "mtime_ns": 0},
+        {
+            "path": "docs",
+            "kind": "folder",
+            "size": 0,
+            "mtime_ns": 5_000_000_000,
+            "packed_size": 0,
+            "opened": {},
+        },
+        {
+            "path": "docs/b.txt",
+            "kind": "file",
+            "size": 100,
+            "mtime_ns": 7_500_000_000,
+            "packed_size": 50,
+            "opened": {},
+        },
+        {
+            "path": "docs/A.txt",
+            "kind": "file",
+            "size": 200,
+            "mtime_ns": 0,
+            "packed_size": 8,
+            "opened": {"deflate": 2, "jpeg": 1},
+        },
+        {"path": "link", "kind": "link", "size": 0, "mtime_ns": 0, "packed_size": 0, "opened": {}},
     ],
 }
 
@@ -28,7 +50,7 @@ INFO = {
 def test_document_of_the_worker() -> None:
     document = parse_archive(Path("x.nac"), INFO)
     assert (document.original_size, document.compressed_size, document.files) == (300, 60, 2)
-    assert document.entries[1] == Entry("docs/b.txt", EntryKind.FILE, 100, 7.5)
+    assert document.entries[1] == Entry("docs/b.txt", EntryKind.FILE, 100, 7.5, 50)
 
 
 def test_tree_puts_folders_first_and_sorts_without_case() -> None:
@@ -37,7 +59,8 @@ def test_tree_puts_folders_first_and_sorts_without_case() -> None:
     docs = root.children[0]
     assert [node.name for node in docs.children] == ["A.txt", "b.txt"]
     assert docs.entry is not None
-    assert docs.size == 300
+    assert (docs.size, docs.packed, docs.opened) == (300, 58, 3)
+    assert [child.ratio for child in docs.children] == [25.0, 2.0]
     assert docs.children[1].row == 1
 
 
@@ -82,3 +105,30 @@ def test_rows_are_sorted_by_any_column_with_folders_first() -> None:
     assert names() == ["z", "B", "c", "a"]
     root.sort(Column.MODIFIED)
     assert names() == ["z", "a", "B", "c"]
+
+
+def test_rows_are_sorted_by_what_became_of_them() -> None:
+    root = build_tree(
+        (
+            Entry("a", EntryKind.FILE, 100, packed=50),
+            Entry("b", EntryKind.FILE, 100, packed=10, opened={"deflate": 3}),
+            Entry("c", EntryKind.FILE, 900, packed=300, opened={"base64": 1}),
+        )
+    )
+    orders = {
+        Column.NAME: "abc",
+        Column.PACKED: "bac",
+        Column.RATIO: "acb",
+        Column.INSIDE: "acb",
+    }
+    for column, names in orders.items():
+        root.sort(column)
+        assert "".join(node.name for node in root.children) == names
+        root.sort(column, descending=True)
+        assert "".join(node.name for node in root.children) == names[::-1]
+
+
+def test_what_was_found_inside_is_told_in_plain_words() -> None:
+    words = views_text({"deflate": 1200, "jpeg": 2}).replace("\u00a0", " ")
+    assert words == "found inside: 1,200 × zip or gzip, 2 × JPEG picture"
+    assert views_text({}) == ""

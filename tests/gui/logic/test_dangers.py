@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from nacomp.gui.logic.dangers import card_words, dangers_of, job_dangers, page_words
-from nacomp.gui.logic.jobs import Danger, Job, Kind, State
-from nacomp.gui.logic.names import Conflict
+from nacomp.gui.logic.jobs import Conflict, Danger, Job, Kind, State
 from nacomp.gui.logic.settings import Engine, Settings, SourceAfter
 
 ALL = Settings(engine=Engine.LLAMA, conflict=Conflict.REPLACE, source_after=SourceAfter.TRASH)

@@ -5,7 +5,8 @@ from nacomp.gui.logic.models import parse_models
 
 
 def test_models_are_sorted_installed_first() -> None:
-    common = {"family": "", "licence": "", "note": "", "levels": ["fast"]}
+    common: dict[str, object] = {"family": "", "licence": "", "note": "", "levels": ["fast"]}
+    common |= {"good_at": ["world"], "recommended": False}
     lines = [
         {**common, "id": "big", "name": "Big", "size": 5, "source": "hub", "installed": False},
         {**common, "id": "own", "name": "own", "size": 7, "source": "file", "installed": True},

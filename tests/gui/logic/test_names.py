@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from nacomp.gui.logic.jobs import Conflict
 from nacomp.gui.logic.names import (
-    Conflict,
     Target,
     archive_name,
+    by_name,
     extract_places,
     extracted_name,
     free_name,
@@ -15,6 +16,8 @@ from nacomp.gui.logic.names import (
     is_archive,
     paths_in_text,
     settle,
+    typed_name,
+    with_ending,
 )
 
 
@@ -100,3 +103,24 @@ def test_a_text_is_a_list_of_paths_only_if_every_line_is_one(tmp_path: Path) -> 
     assert paths_in_text(str(tmp_path / "gone")) == []
     assert paths_in_text("/" + 5000 * "x") == []
     assert paths_in_text("") == []
+
+
+def test_typed_names_are_file_names_with_the_ending() -> None:
+    assert typed_name(" my notes ") == "my notes.nac"
+    assert typed_name("Notes.NAC") == "Notes.NAC"
+    assert [typed_name(text) for text in ("", "  ", "..", "a/b", "a\\b", "a\0b")] == [None] * 6
+
+
+def test_an_ending_is_there_whether_it_was_typed_or_not() -> None:
+    assert with_ending(Path("/x/map"), ".html") == Path("/x/map.html")
+    assert with_ending(Path("/x/map.HTML"), ".html") == Path("/x/map.HTML")
+    assert with_ending(Path("/x/v1.2"), ".png") == Path("/x/v1.2.png")
+
+
+def test_files_beside_the_job_are_called_by_their_names(tmp_path: Path) -> None:
+    inside = f"{tmp_path}/my notes/a.txt"
+    assert by_name(f"{inside}: no such file.", [tmp_path / "my notes"]) == "my notes/a.txt: no such file."
+    assert by_name(f'It is in "{inside}" now.', [Path(inside)]) == 'It is in "a.txt" now.'
+    assert by_name(f"{tmp_path} is full.", [tmp_path / "x"]) == f"{tmp_path} is full."
+    assert by_name(f"/other{inside} is gone.", [Path(inside)]) == f"/other{inside} is gone."
+    assert by_name("Nothing at /.", [Path("/x")]) == "Nothing at /."

@@ -7,7 +7,7 @@ import pytest
 from nacomp.gui.logic.estimate import Estimate
 from nacomp.gui.logic.events import Progress
 from nacomp.gui.logic.jobs import Job, Kind, State
-from nacomp.gui.logic.progress import SMOOTHING_SECONDS, Meter, Share, total_of
+from nacomp.gui.logic.progress import SMOOTHING_SECONDS, Meter, Share, Stopwatch, total_of
 
 
 def test_fraction_is_unknown_without_a_total() -> None:
@@ -84,13 +84,35 @@ def test_total_weighs_jobs_by_bytes() -> None:
 
 
 def test_total_time_uses_the_speed_of_running_jobs_for_waiting_ones() -> None:
-    total = total_of([Share(100, 50, speed=10.0), Share(100, 0)])
+    running = Share(100, 50, running=True, speed=10.0, seconds_left=5.0)
+    total = total_of([running, Share(100, 0)])
     assert total.seconds_left == pytest.approx(15.0)
 
 
 def test_total_time_prefers_a_job_s_own_estimate() -> None:
-    total = total_of([Share(100, 50, speed=10.0), Share(100, 0, expected_seconds=60.0)])
+    running = Share(100, 50, running=True, speed=10.0, seconds_left=5.0)
+    total = total_of([running, Share(100, 0, seconds_left=60.0)])
     assert total.seconds_left == pytest.approx(65.0)
+
+
+def test_jobs_side_by_side_are_not_added_up() -> None:
+    first = Share(100, 50, running=True, speed=10.0, seconds_left=5.0)
+    second = Share(300, 100, running=True, speed=10.0, seconds_left=20.0)
+    assert total_of([first, second], slots=2).seconds_left == 20.0
+    waiting = Share(100, 0, seconds_left=12.0)
+    assert total_of([waiting, first, second], slots=2).seconds_left == 20.0  # begins when the first is over
+    assert total_of([waiting, waiting, first, second], slots=2).seconds_left == 29.0
+
+
+def test_pauses_are_no_work() -> None:
+    clock = Stopwatch()
+    clock.start(10.0)
+    clock.stop(14.0)
+    clock.stop(20.0)
+    clock.start(100.0)
+    clock.start(101.0)
+    clock.stop(103.0)
+    assert clock.seconds == 7.0
 
 
 def test_total_time_is_unknown_before_anything_runs() -> None:

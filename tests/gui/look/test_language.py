@@ -23,11 +23,11 @@ ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "gui" / "look" / "i18n"
 FAILURES = (
     FileProblem(path=Path("a b.txt"), reason="no such file or directory"),
-    CorruptArchive(reason="its {end} is missing"),
+    CorruptArchive(reason="its end is missing"),
     NotEnoughMemory(needed_mb=12345, free_mb=6, advice="use a smaller model"),
     ModelMissing(model="m"),
     Interrupted(),
-    BytesLost(path="a", what="12 bytes are lost"),
+    BytesLost(path="a", what="12 B in 3 files could not be saved; the names of its files are lost"),
 )
 
 

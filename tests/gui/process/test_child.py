@@ -39,16 +39,14 @@ def ended(qtbot: QtBot, child: Recorder) -> Ending:
     return child.endings[0]
 
 
-def test_success_carries_no_failure(qtbot: QtBot) -> None:
-    owner = QObject()
+def test_success_carries_no_failure(qtbot: QtBot, owner: QObject) -> None:
     child = Recorder(PYTHON, ["print('hello')"], owner)
     assert ended(qtbot, child) == Ending()
     assert child.data.strip() == b"hello"
     qtbot.waitUntil(lambda: not owner.children())  # it cleans up after itself
 
 
-def test_failure_carries_code_and_last_words(qtbot: QtBot) -> None:
-    owner = QObject()
+def test_failure_carries_code_and_last_words(qtbot: QtBot, owner: QObject) -> None:
     code = f"import sys; sys.stderr.write('x' * {2 * STDERR_KEPT} + ' the end'); sys.exit(5)"
     ending = ended(qtbot, Recorder(PYTHON, [code], owner))
     assert (ending.code, ending.crashed) == (5, False)
@@ -57,16 +55,14 @@ def test_failure_carries_code_and_last_words(qtbot: QtBot) -> None:
     assert ending.failure == Failure("Broken", "it broke", 7)
 
 
-def test_program_that_is_not_there_never_started(qtbot: QtBot) -> None:
-    owner = QObject()
+def test_program_that_is_not_there_never_started(qtbot: QtBot, owner: QObject) -> None:
     ending = ended(qtbot, Recorder(("/no/such/program",), [], owner))
     assert ending.never_started
     assert not ending.success
     assert ending.stderr
 
 
-def test_killed_child_crashed(qtbot: QtBot) -> None:
-    owner = QObject()
+def test_killed_child_crashed(qtbot: QtBot, owner: QObject) -> None:
     child = Recorder(PYTHON, [WAITS], owner)
     child.start()
     qtbot.waitUntil(lambda: bool(child.data))
@@ -75,8 +71,7 @@ def test_killed_child_crashed(qtbot: QtBot) -> None:
     assert child.endings[0].crashed
 
 
-def test_stopped_child_is_not_heard_of_again(qtbot: QtBot) -> None:
-    owner = QObject()
+def test_stopped_child_is_not_heard_of_again(qtbot: QtBot, owner: QObject) -> None:
     child = Recorder(PYTHON, [WAITS], owner)
     child.start()
     qtbot.waitUntil(lambda: bool(child.data))
@@ -86,8 +81,7 @@ def test_stopped_child_is_not_heard_of_again(qtbot: QtBot) -> None:
     assert child.endings == []
 
 
-def test_finish_ends_what_does_not_end_by_itself(qtbot: QtBot) -> None:
-    owner = QObject()
+def test_finish_ends_what_does_not_end_by_itself(qtbot: QtBot, owner: QObject) -> None:
     child = Recorder(PYTHON, [WAITS], owner)
     child.start()
     qtbot.waitUntil(lambda: bool(child.data))

@@ -26,35 +26,30 @@ def outcome(qtbot: QtBot, query: Query) -> list[Any]:
     return found
 
 
-def test_whole_output_is_the_answer(qtbot: QtBot) -> None:
-    owner = QObject()
+def test_whole_output_is_the_answer(qtbot: QtBot, owner: QObject) -> None:
     code = "import sys; assert sys.stdin.read() == ''; sys.stdout.write('x' * 100_000)"
     assert outcome(qtbot, Query(PYTHON, [code], owner)) == [b"x" * 100_000]
 
 
-def test_beginning_is_enough_and_the_process_goes(qtbot: QtBot) -> None:
-    owner = QObject()
+def test_beginning_is_enough_and_the_process_goes(qtbot: QtBot, owner: QObject) -> None:
     code = "import itertools\nfor _ in itertools.count(): print('abc')"
     assert outcome(qtbot, Query(PYTHON, [code], owner, limit=10)) == [b"abc\nabc\nab"]
 
 
-def test_document_is_the_last_line(qtbot: QtBot) -> None:
-    owner = QObject()
+def test_document_is_the_last_line(qtbot: QtBot, owner: QObject) -> None:
     code = f"print({PROGRESS!r}); print('{{\"entries\": []}}')"
     assert outcome(qtbot, DocumentQuery(PYTHON, [code], owner)) == [{"entries": []}]
 
 
 @pytest.mark.parametrize("text", ["", "no json", "[1, 2]", "7"])
-def test_any_other_answer_is_garbled(qtbot: QtBot, text: str) -> None:
-    owner = QObject()
+def test_any_other_answer_is_garbled(qtbot: QtBot, text: str, owner: QObject) -> None:
     found = outcome(qtbot, DocumentQuery(PYTHON, [f"print({text!r})"], owner))
     assert found == [Ending(garbled=True)]
     assert found[0].sentence() == "The worker's answer could not be read."
 
 
 @pytest.mark.parametrize("kind", [Query, DocumentQuery])
-def test_error_event_is_what_it_failed_with(qtbot: QtBot, kind: type[Query]) -> None:
-    owner = QObject()
+def test_error_event_is_what_it_failed_with(qtbot: QtBot, kind: type[Query], owner: QObject) -> None:
     line = '{"event": "error", "kind": "WrongPassword", "message": "no", "code": 3}'
     found = outcome(
         qtbot, kind(PYTHON, [f"print({PROGRESS!r}); print({line!r}); raise SystemExit(3)"], owner)

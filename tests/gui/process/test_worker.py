@@ -34,8 +34,7 @@ def running(owner: QObject, *arguments: str) -> tuple[Worker, list[Event], list[
     return worker, events, endings
 
 
-def test_control_lines_are_heard_and_answered(qtbot: QtBot) -> None:
-    owner = QObject()
+def test_control_lines_are_heard_and_answered(qtbot: QtBot, owner: QObject) -> None:
     worker, events, endings = running(owner)
     worker.say(Control.PAUSE)
     qtbot.waitUntil(lambda: events == [Notice("pause")])
@@ -56,8 +55,7 @@ def test_cancel_that_is_not_obeyed_ends_the_process(qtbot: QtBot, monkeypatch: p
     assert events in ([], [Notice("cancel")])
 
 
-def test_nothing_is_said_to_a_worker_that_is_over(qtbot: QtBot) -> None:
-    owner = QObject()
+def test_nothing_is_said_to_a_worker_that_is_over(qtbot: QtBot, owner: QObject) -> None:
     worker, _, endings = running(owner)
     worker.say(Control.CANCEL)
     qtbot.waitUntil(lambda: bool(endings))

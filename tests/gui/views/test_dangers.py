@@ -15,8 +15,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui.application import Application
-from nacomp.gui.logic.jobs import Danger, Job, Kind, State
-from nacomp.gui.logic.names import Conflict
+from nacomp.gui.logic.jobs import Conflict, Danger, Job, Kind, State
 from nacomp.gui.logic.settings import Engine, SourceAfter
 from nacomp.gui.views.pages import Page
 from tests.gui.driving import Finished

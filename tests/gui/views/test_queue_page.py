@@ -62,7 +62,7 @@ def test_dropped_folder_comes_back_byte_for_byte(
     back = application.services.runner.queue.at(1)
     finished(back)
     assert files_below(folder) == before
-    qtbot.waitUntil(lambda: page.footer.text.text().startswith("2 of 2 done"))
+    qtbot.waitUntil(lambda: page.footer.text.accessibleName().startswith("2 of 2 done"))
 
 
 def test_pause_resume_and_the_result_is_whole(

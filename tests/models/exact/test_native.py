@@ -21,10 +21,10 @@ from nacomp.models.exact.native_session import (
     available_kernels,
     native_problem,
 )
+from nacomp.models.exact.random_weights import Form, Rows, random_rows, random_weights
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.weights import Matrix, Weights
 from nacomp.models.protocol import ContextWindow, Session
-from tests.models.exact.random_weights import Form, Rows, random_rows, random_weights
 
 Signs = NDArray[np.int8]
 
@@ -98,6 +98,15 @@ FORMS = st.builds(
     sharpness=st.sampled_from([0.1, 2.0, 20.0]),
     magnitude=st.sampled_from([1e-36, 1.0, 1e30]),
     seed=st.integers(0, 1000),
+    planes=st.booleans(),
+    biases=st.booleans(),
+    head_norms=st.booleans(),
+    post_norms=st.booleans(),
+    gelu=st.booleans(),
+    embedding_scale=st.sampled_from([1.0, 8.0]),
+    score_scale=st.sampled_from([0.0, 0.125]),
+    local=st.integers(0, 2),
+    span=st.sampled_from([0, 1, 5, 30, 100]),
 )
 
 
@@ -178,17 +187,7 @@ def test_largest_sums_do_not_saturate(kernel: str) -> None:
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("place", ["ffn_down", "attn_v", "output"])
 def test_overflowing_model_is_refused_by_both(kernel: str, place: str) -> None:
-    weights = weights_of(FORM)
-    if place == "output":
-        broken = replace(weights, output=overflowing(weights.output))
-    else:
-        first = weights.layers[0]
-        layer = replace(
-            first,
-            ffn_down=overflowing(first.ffn_down) if place == "ffn_down" else first.ffn_down,
-            attn_v=overflowing(first.attn_v) if place == "attn_v" else first.attn_v,
-        )
-        broken = replace(weights, layers=(layer, *weights.layers[1:]))
+    broken = with_overflow(weights_of(FORM), place)
     calls = random_rows(FORM, 1, [4], seed=1)
     for session in (
         ReferenceSession(ReferenceModel(broken), 1, CONTEXT),
@@ -196,6 +195,19 @@ def test_overflowing_model_is_refused_by_both(kernel: str, place: str) -> None:
     ):
         with pytest.raises(ModelError, match="overflow"):
             fed(session, calls)
+
+
+def with_overflow(weights: Weights, place: str) -> Weights:
+    """This model with products that overflow in one place: a matrix of the first layer, or the output."""
+    if place == "output":
+        return replace(weights, output=overflowing(weights.output))
+    first = weights.layers[0]
+    layer = replace(
+        first,
+        ffn_down=overflowing(first.ffn_down) if place == "ffn_down" else first.ffn_down,
+        attn_v=overflowing(first.attn_v) if place == "attn_v" else first.attn_v,
+    )
+    return replace(weights, layers=(layer, *weights.layers[1:]))
 
 
 def overflowing(matrix: Matrix) -> Matrix:

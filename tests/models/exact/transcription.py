@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from nacomp.models.exact.weights import Matrix, Weights
+from nacomp.models.exact.weights import Layer, Matrix, Weights
 from nacomp.models.protocol import ContextWindow
 
 F = np.float32
@@ -49,6 +49,14 @@ def sigmoid(x: np.float32) -> np.float32:
     return F((F(1) if x >= 0 else e) / (F(1) + e))
 
 
+def silu(x: np.float32) -> np.float32:
+    return F(x * sigmoid(x))
+
+
+def gelu(x: np.float32) -> np.float32:
+    return F(x * sigmoid((F(1.5957691216) * x) * (F(1) + (F(0.044715) * (x * x)))))
+
+
 def quantise(x: Row) -> Quantised:
     a = max(abs(v) for v in x)
     if a == 0:
@@ -60,11 +68,14 @@ def quantise(x: Row) -> Quantised:
     return [max(-127, min(127, int(np.rint(value * v)))) for value in x], a / F(127)
 
 
-def product(x: Row, matrix: Matrix) -> Row:
+def product(x: Row, matrix: Matrix, planes: bool) -> Row:
     q, s = quantise(x)
     y = np.empty(len(matrix.rows), np.float32)
     for n, row in enumerate(matrix.rows.tolist()):
         y[n] = (F(sum(a * b for a, b in zip(q, row, strict=True))) * s) * matrix.scales[n]
+    if planes:
+        rest = np.array([x[i] - (F(q[i]) * s) for i in range(len(x))], np.float32)
+        y = y + product(rest, matrix, False)
     return y
 
 
@@ -112,20 +123,47 @@ class Stream:
         """Append one token; logits (vocabulary,)."""
         w, epsilon = self.weights, F(self.weights.shape.epsilon)
         embedding = w.embedding
-        x = np.array([F(q) * embedding.scales[token] for q in embedding.rows[token].tolist()], np.float32)
+        scale, multiply = embedding.scales[token], F(w.shape.embedding_scale)
+        x = np.array([(F(q) * scale) * multiply for q in embedding.rows[token].tolist()], np.float32)
+        gate = gelu if w.shape.gelu else silu
         for index, layer in enumerate(w.layers):
             h = rms_norm(x, layer.attn_norm, epsilon)
-            projected = (product(h, m) for m in (layer.attn_q, layer.attn_k, layer.attn_v))
-            x = x + product(self.attention(index, *projected), layer.attn_output)
+            y = self.product(self.attention(index, *self.heads(layer, h)), layer.attn_output)
+            if layer.post_attention_norm is not None:
+                y = rms_norm(y, layer.post_attention_norm, epsilon)
+            x = x + y
             h = rms_norm(x, layer.ffn_norm, epsilon)
-            g, u = product(h, layer.ffn_gate), product(h, layer.ffn_up)
-            f = np.array([(g[i] * sigmoid(g[i])) * u[i] for i in range(len(g))], np.float32)
-            x = x + product(f, layer.ffn_down)
+            g, u = self.product(h, layer.ffn_gate), self.product(h, layer.ffn_up)
+            y = self.product(np.array([gate(g[i]) * u[i] for i in range(len(g))], np.float32), layer.ffn_down)
+            if layer.post_ffw_norm is not None:
+                y = rms_norm(y, layer.post_ffw_norm, epsilon)
+            x = x + y
         self.position += 1
-        return product(rms_norm(x, w.output_norm, epsilon), w.output)
+        return product(rms_norm(x, w.output_norm, epsilon), w.output, False)
+
+    def product(self, x: Row, matrix: Matrix) -> Row:
+        return product(x, matrix, self.weights.shape.planes)
+
+    def heads(self, layer: Layer, h: Row) -> tuple[Row, Row, Row]:
+        """Queries, keys and values before they are turned."""
+        shape, epsilon = self.weights.shape, F(self.weights.shape.epsilon)
+        row = np.concatenate([self.product(h, m) for m in (layer.attn_q, layer.attn_k, layer.attn_v)])
+        if layer.bias is not None:
+            row = row + layer.bias
+        norms = [layer.attn_q_norm] * shape.heads + [layer.attn_k_norm] * shape.kv_heads
+        for head, weight in enumerate(norms):
+            part = slice(head * shape.head_size, (head + 1) * shape.head_size)
+            if weight is not None:
+                row[part] = rms_norm(row[part], weight, epsilon)
+        keys = shape.heads * shape.head_size
+        values = keys + shape.kv_heads * shape.head_size
+        return row[:keys], row[keys:values], row[values:]
 
     def attention(self, index: int, q: Row, k: Row, v: Row) -> Row:
-        shape, steps, p = self.weights.shape, self.weights.rope_steps, self.position
+        shape, p = self.weights.shape, self.position
+        local = shape.is_local(index)
+        steps = self.weights.local_rope_steps if local else self.weights.rope_steps
+        assert steps is not None
         for head, cache in enumerate(self.cache[index]):
             part = slice(head * shape.head_size, (head + 1) * shape.head_size)
             cache.append((quantise(rope(k[part], steps, p)), quantise(v[part])))
@@ -135,13 +173,17 @@ class Stream:
             own = quantise(rope(query, steps, p))
             for_sinks = quantise(rope(query, steps, self.context.window - 1))
             cache = self.cache[index][head // (shape.heads // shape.kv_heads)]
-            out.append(self.head(own, for_sinks, cache))
+            out.append(self.head(own, for_sinks, cache, shape.span if local else 0))
         return np.concatenate(out)
 
-    def head(self, own: Quantised, for_sinks: Quantised, cache: list[tuple[Quantised, Quantised]]) -> Row:
-        """One query head over what the window shows."""
+    def head(
+        self, own: Quantised, for_sinks: Quantised, cache: list[tuple[Quantised, Quantised]], span: int
+    ) -> Row:
+        """One query head over what the window shows, or a span within it."""
         p, window, sinks = self.position, self.context.window, self.context.sinks
-        if p < window:
+        if span:
+            seen = [(t, own) for t in range(max(0, p - min(span, window - sinks) + 1), p + 1)]
+        elif p < window:
             seen = [(t, own) for t in range(p + 1)]
         else:
             seen = [(t, for_sinks) for t in range(sinks)]
@@ -149,7 +191,8 @@ class Stream:
         scores = []
         for t, (q, qs) in seen:
             k, ks = cache[t][0]
-            scale = qs * (F(1) / np.sqrt(F(len(q))))
+            factor = F(self.weights.shape.score_scale) or F(1) / np.sqrt(F(len(q)))
+            scale = qs * factor
             scores.append((F(sum(a * b for a, b in zip(q, k, strict=True))) * scale) * ks)
         m = max(scores)
         e = [exp32(score - m) for score in scores]

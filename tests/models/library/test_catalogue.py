@@ -4,7 +4,13 @@ import re
 
 import pytest
 
-from nacomp.models.library.catalogue import HubSource, PackageSource, parse_catalogue, read_catalogue
+from nacomp.models.library.catalogue import (
+    HubSource,
+    PackageSource,
+    PartsSource,
+    parse_catalogue,
+    read_catalogue,
+)
 
 ROW = """
 [[model]]
@@ -35,6 +41,7 @@ def test_every_entry_has_a_hash_or_says_why_not() -> None:
 def test_packages_are_pinned_to_a_version() -> None:
     sources = [source for entry in read_catalogue().values() for source in entry.sources]
     packages = [source for source in sources if isinstance(source, PackageSource)]
+    packages += [part for source in sources if isinstance(source, PartsSource) for part in source.parts]
     assert packages
     assert all(re.fullmatch(r"[a-z0-9-]+==[0-9.]+", source.requirement) for source in packages)
 
@@ -51,9 +58,18 @@ def test_a_sound_row_is_read() -> None:
     assert (entry.size, entry.sha256, entry.is_embedded) == (None, None, False)
 
 
+def test_a_model_in_parts_names_a_package_for_each() -> None:
+    parts = 'parts = [{ requirement = "a==1", member = "b" }, { requirement = "c==2", member = "d" }]'
+    row = ROW.replace('"hub", repository = "a/b", revision = "c", file = "d.gguf"', f'"parts", {parts}')
+    (source,) = parse_catalogue(row)["tiny"].sources
+    assert source == PartsSource((PackageSource("a==1", "b"), PackageSource("c==2", "d")))
+
+
 @pytest.mark.parametrize(
     ("find", "replace"),
     [
+        ('kind = "hub", repository = "a/b", revision = "c", file = "d.gguf"', 'kind = "parts"'),
+        ('kind = "hub", repository = "a/b", revision = "c", file = "d.gguf"', 'kind = "parts", parts = [{}]'),
         ('id = "tiny"', 'id = "../tiny"'),
         ('id = "tiny"', 'id = "Tiny"'),
         ('id = "tiny"', ""),

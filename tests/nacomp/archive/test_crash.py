@@ -13,10 +13,13 @@ from tests.nacomp.kills import faults, scenarios
 
 KILLS = 2
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL there")
+pytestmark = [
+    pytest.mark.long_file,
+    pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL there"),
+]
 
 
-@pytest.mark.parametrize("name", ["compress", "resume", "rm", "decompress", "pull"])
+@pytest.mark.parametrize("name", ["compress", "resume", "rm", "decompress", "update", "pull"])
 def test_kill(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_CONFIG_FILE"):
         monkeypatch.setenv(variable, "")

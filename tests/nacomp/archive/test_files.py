@@ -2,14 +2,15 @@
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from nacomp.archive.sources import walk
+from nacomp.archive.walk import Taken, walk
 from nacomp.errors import FileChanged, FileProblem, OutputExists
 from nacomp.formats.entry import EntryKind
-from nacomp.runtime.output_files import save
+from nacomp.runtime.output_files import check_free, save
 
 
 def test_saved_file_appears_whole(tmp_path: Path) -> None:
@@ -52,6 +53,42 @@ def test_missing_folder_is_a_sentence(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes with names and links of POSIX")
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize(
+    "name", ["free", "file", "folder", "link", "broken", "pipe", "none/out", ".", "..", "n" * 300]
+)
+def test_a_place_is_judged_before_the_work_as_it_is_when_it_is_taken(
+    tmp_path: Path, name: str, overwrite: bool
+) -> None:
+    here = tmp_path / "here"
+    (here / "folder").mkdir(parents=True)
+    (here / "file").write_bytes(b"before")
+    (here / "link").symlink_to("file")
+    (here / "broken").symlink_to("nothing")
+    os.mkfifo(here / "pipe")
+    target = here / name
+    before = _judged(lambda: check_free(target, overwrite=overwrite))
+
+    def write() -> None:
+        with save(target, overwrite=overwrite) as file:
+            file.write(b"after")
+
+    assert _judged(write) == before
+    free = name == "free" or (overwrite and name in ("file", "link", "broken"))
+    assert (before == "") == free
+    assert not free or target.read_bytes() == b"after"
+    assert (here / "file").read_bytes() == (b"after" if free and name == "file" else b"before")
+
+
+def _judged(work: Callable[[], None]) -> str:
+    try:
+        work()
+    except (FileProblem, OutputExists) as fault:
+        return str(fault)
+    return ""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no such rights there")
 @pytest.mark.parametrize(
     ("rights", "expected"), [(0o666, 0o640), (0o600, 0o600), (0o604, 0o600), (0o400, 0o600), (0o640, 0o640)]
@@ -67,7 +104,7 @@ def test_an_output_has_no_more_rights_than_its_source(tmp_path: Path, rights: in
 
 
 def test_a_target_too_long_for_the_system_is_a_sentence(tmp_path: Path) -> None:
-    for target in (tmp_path / ("n" * 300), tmp_path.joinpath(*["d" * 200] * 21)):
+    for target in (tmp_path / ("n" * 300), tmp_path.joinpath(*["d" * 200] * 22)):
         with pytest.raises(FileProblem, match="name too long"), save(target):
             pass
 
@@ -102,12 +139,45 @@ def test_walk_names_and_order(tmp_path: Path) -> None:
     ]
 
 
-def test_inputs_of_one_name_are_refused(tmp_path: Path) -> None:
+def test_inputs_of_one_name_are_named_by_their_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for folder in ("x", "y"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "same.txt").write_bytes(folder.encode())
-    with pytest.raises(FileProblem, match=r"same\.txt"):
-        walk([tmp_path / "x" / "same.txt", tmp_path / "y" / "same.txt"])
+    (tmp_path / "other").touch()
+    monkeypatch.chdir(tmp_path)
+    inputs = [Path("x/same.txt"), Path("../") / tmp_path.name / "y" / "same.txt", Path("other")]
+    found = [s.name for s in walk(inputs)]
+    assert found == ["x/same.txt", f"{tmp_path.name}/y/same.txt", "other"]
+    with pytest.raises(FileProblem, match=r"two inputs would both be called 'x/same\.txt'"):
+        walk([Path("x/same.txt"), Path("./x/same.txt")])
+
+
+def test_full_paths_are_those_given_without_what_tar_takes_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "f").touch()
+    monkeypatch.chdir(tmp_path / "a")
+
+    def names(*inputs: str | Path) -> list[str]:
+        return [s.name for s in walk(map(Path, inputs), taken=Taken(full_paths=True))]
+
+    assert names("b") == ["b", "b/f"]
+    assert names("b/f", "../a/b") == ["b/f", "a/b", "a/b/f"]
+    assert names("b/../../a/b/f") == ["a/b/f"]
+    assert names(tmp_path / "a" / "b" / "f") == [(tmp_path / "a" / "b" / "f").as_posix().lstrip("/")]
+    assert names(".") == ["a", "a/b", "a/b/f"]
+
+
+def test_an_input_below_another_that_is_no_folder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("x/p", "p/same", "q/same"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).touch()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileProblem, match="would lie below 'p', which is another input and no folder"):
+        walk([Path("x/p"), Path("p/same"), Path("q/same")])
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")

@@ -3,12 +3,15 @@
 A sample of what `tests/benchmarks/damage_survey.py` does in full.
 """
 
+import io
 import random
 from collections import Counter
 
 import pytest
 
 from nacomp.codecs.model_loader import ModelLoader
+from nacomp.formats.entry import ALONE
+from nacomp.formats.reader import ArchiveReader
 from tests.nacomp.damage import (
     Sample,
     contents_of,
@@ -56,6 +59,11 @@ def test_samples_are_sound_and_of_every_kind(all_archives: list[Sample], loader:
     assert {"neural", "stored", "zstd", "ppmd", "lzma", "recovery", "links", "sealed"} <= set(kinds)
     for sample in all_archives:
         assert contents_of(sample.data, loader) == sample.tree
+    by_name = {sample.name: sample.data for sample in all_archives}
+    with ArchiveReader.open(io.BytesIO(by_name["look-inside"])) as reader:
+        assert reader.index.derived
+    with ArchiveReader.open(io.BytesIO(by_name["notes"])) as reader:
+        assert any(entry.group != ALONE for entry in reader.entries)
 
 
 def test_flips(all_archives: list[Sample], loader: ModelLoader) -> None:

@@ -10,12 +10,14 @@ import nacomp as library
 from nacomp.archive.archive_writer import write_archive
 from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.guard import check_names, check_output, check_room, name_fault, split_names
-from nacomp.archive.sources import Source, walk
+from nacomp.archive.sources import Source
+from nacomp.archive.walk import walk
 from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import FileProblem, LimitExceeded, Remedy
 from nacomp.formats.block import BlockInfo
-from nacomp.formats.entry import EMPTY_SHA256, Entry, EntryKind, Extent
+from nacomp.formats.entry import EMPTY_SHA256, Entry, EntryKind
+from nacomp.formats.extent import Extent
 from nacomp.formats.header import decode_header, encode_header
 from nacomp.formats.index import decode_moved_index, encode_index
 from nacomp.formats.limits import DEFAULT_LIMITS
@@ -91,7 +93,7 @@ def bomb(size: int) -> bytes:
         header, blocks, entry = reader.header, reader.blocks, reader.entries[0]
         extents = tuple(Extent(0, 0, 1 << 20) for _ in range(size >> 20))
         huge = Entry(entry.path, entry.kind, 0o644, 0, size, entry.sha256, extents=extents)
-        section = encode_index(blocks, [huge], b"")
+        section = encode_index(blocks, (), [huge], b"")
         body = out.getvalue()[: blocks[-1].end]
     assert header
     footer = blocks[-1].end.to_bytes(8, "little") + out.getvalue()[-8:]
@@ -188,7 +190,7 @@ def test_sizes_over_4_gib() -> None:
         offset = blocks[-1].end
     extents = tuple(Extent(info.number, 0, block) for info in blocks)
     entry = Entry("huge", EntryKind.FILE, 0o644, 0, block * count, EMPTY_SHA256, extents=extents)
-    found = decode_moved_index(encode_index(blocks, [entry], b""), header, 6 << 40, DEFAULT_LIMITS)
+    found = decode_moved_index(encode_index(blocks, (), [entry], b""), header, 6 << 40, DEFAULT_LIMITS)
     assert found.entries[0].size == 5 << 40
     assert found.blocks[-1].end > 5 << 40 > 1 << 32
     assert lost_ranges(found.entries[0], set(range(count)) - {count - 1}) == [((5 << 40) - block, block)]

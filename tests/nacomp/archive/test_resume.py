@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nacomp.archive import units
 from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.kept_blocks import keeping, kept_path, settings_key
 from nacomp.archive.sources import Source
@@ -32,8 +33,9 @@ def loader(tmp_path_factory: pytest.TempPathFactory) -> ModelLoader:
 
 
 @pytest.fixture
-def sources(tmp_path: Path) -> list[Source]:
-    """Five files that make five blocks: noise with some text between, and one of both kinds."""
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Source]:
+    """Six files that make seven blocks: noise, one of noise and text, and a text. Only the text is small enough to pool."""
+    monkeypatch.setattr(units, "SMALL_BYTES", 1000)
     folder = tmp_path / "inputs"
     folder.mkdir()
     for number in range(4):
@@ -47,8 +49,7 @@ class Counting(Job):
     """A job that is cancelled as soon as a number of source bytes is done."""
 
     def __init__(self, stop_at: int | None = None) -> None:
-        self.cancel = CancelToken()
-        super().__init__(0, None, self.cancel)
+        super().__init__(0, None, CancelToken())
         self.stop_at = stop_at
         self.seen = 0.0
 

@@ -1,6 +1,9 @@
 """The main job: files go in, an archive comes out, another process with other threads and another kernel gives them back."""
 
+import hashlib
+import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,13 +12,15 @@ import nacomp as library
 from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.segments import split
 from nacomp.archive.units import Unit
-from nacomp.codecs.levels import LEVELS
+from nacomp.codecs import mixed
+from nacomp.codecs.levels import EMBEDDED, LEVELS
 from nacomp.codecs.model_loader import ModelLoader
-from nacomp.codecs.neural import REPETITIVE_REGIME
+from nacomp.codecs.neural import MIXING_CODER, PAGES_CODER, REPETITIVE_REGIME
 from nacomp.models.exact.engine import available_kernels
 from nacomp.models.library.store import Store
+from nacomp.models.predictors import mixed as bits
 from nacomp.runtime.progress import Job
-from tests.nacomp.workbench import DATA, TINY, awkward_inputs, nacomp, prose
+from tests.nacomp.workbench import DATA, ROOT, TINY, awkward_inputs, nacomp, prose
 
 INPUTS = awkward_inputs()
 
@@ -42,6 +47,24 @@ def test_text_is_coded_by_the_model() -> None:
     text = Path(__file__).read_bytes()
     archive = library.compress(text, model=TINY)
     assert b"neural" in archive or len(archive) < len(text) / 2
+
+
+@pytest.mark.skipif(not mixed.available() or not bits.is_available(), reason="needs the native cores")
+@pytest.mark.parametrize(
+    ("model", "worth", "coder"),
+    [(TINY, 0.0, None), (TINY, 100.0, MIXING_CODER), (EMBEDDED, 100.0, PAGES_CODER)],
+)
+def test_a_sample_decides_who_codes_a_text(model: str, worth: float, coder: str | None) -> None:
+    """The mixer alone where the model costs more than it is worth, both where it helps, the model alone on what it knows."""
+    text = (ROOT / "formats" / "SPEC.md").read_bytes() + (ROOT / "README.md").read_bytes()
+    content = text if model == EMBEDDED else prose(40_000)
+    level = replace(LEVELS["fast"], model_worth=worth)
+    encoder = BlockEncoder(ModelLoader().for_level(level, model), level, Job())
+    ((_, (block,)),) = encoder.code([Unit(content, split(content), [])])
+    assert block.method.parameters.get("coder") == coder
+    if coder is not None:
+        codec = ModelLoader().for_method(block.method)
+        assert codec.decode(block.payload, block.original_size, Job()) == content
 
 
 def test_repetitive_text_has_a_method_of_its_own() -> None:
@@ -120,6 +143,32 @@ def test_one_entry_of_many(tmp_path: Path) -> None:
     assert [p.name for p in (tmp_path / "some").rglob("*") if p.is_file()] == ["ünï – 名.txt"]
     with library.open(archive) as opened:
         assert opened.read("tree/run.sh") == (tree / "run.sh").read_bytes()
+
+
+def test_many_small_files_share_hashes_and_come_back(tmp_path: Path) -> None:
+    """In version 1 of the container each took 44 bytes at least, more than is in it."""
+    top = tmp_path / "tree"
+    (top / "notes").mkdir(parents=True)
+    notes = [prose(40 + n % 7, seed=n) for n in range(300)]
+    for number, note in enumerate(notes):
+        (top / "notes" / f"{number:03}.txt").write_bytes(note)
+        os.utime(
+            top / "notes" / f"{number:03}.txt", (1_700_000_000 + 60 * number, 1_700_000_000 + 60 * number)
+        )
+    (top / "large.txt").write_bytes(prose(20_000))
+    archive, back = tmp_path / "tree.nac", tmp_path / "back"
+    assert nacomp("compress", top, "-o", archive, "--model", TINY).code == 0
+    assert nacomp("decompress", archive, "-o", back).code == 0
+    for path in top.rglob("*.txt"):
+        assert (back / "tree" / path.relative_to(top)).read_bytes() == path.read_bytes()
+    assert nacomp("cat", archive, "tree/notes/123.txt").out == notes[123]
+    rows = json.loads(nacomp("list", archive, "--json").out)["entries"]
+    known = {row["path"]: row["sha256"] for row in rows if row["kind"] == "file"}
+    assert known.pop("tree/large.txt") == hashlib.sha256(prose(20_000)).hexdigest()
+    assert len(known) == 300
+    assert set(known.values()) == {None}
+    content = library.compress(b"".join([*notes, prose(20_000)]), model=TINY)
+    assert archive.stat().st_size < len(content) + 10 * 300
 
 
 def test_pipe_to_pipe(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nacomp.archive.segments import GAPS, MIN_TEXT, Segment, SegmentKind, cut_blocks, split
+from nacomp.archive.segments import GAPS, MIN_TEXT, Segment, SegmentKind, _text_runs, cut_blocks, split
 
 TEXT, BINARY = SegmentKind.TEXT, SegmentKind.BINARY
 PROSE = "The quick brown fox, naïve as ever, jumps over the lazy dog; 漢字も。\r\n\tTabs too.\n".encode() * 20
@@ -36,6 +36,22 @@ PARTS = st.sampled_from(
 @given(st.binary(max_size=300) | st.lists(PARTS, max_size=12).map(b"".join))
 def test_segments_cover_the_input_and_alternate(data: bytes) -> None:
     check_cover(data)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(0, 127) | st.sampled_from(b" \n~\x7f"), max_size=40).map(bytes)
+    | st.text().map(str.encode)
+)
+def test_what_is_told_without_arrays_is_what_they_tell(data: bytes) -> None:
+    starts, ends = _text_runs(data)
+    told = [(segment.start, segment.end) for segment in split(data) if segment.kind is TEXT]
+    assert told == list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("size", [1, 9, 200, 5000])
+def test_plain_text_of_any_size_is_one_segment(size: int) -> None:
+    assert split((b"a note\tof a line\r\n" * size)[:size]) == [Segment(TEXT, 0, size)]
 
 
 @pytest.mark.parametrize(

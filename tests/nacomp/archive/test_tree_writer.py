@@ -33,7 +33,7 @@ def test_a_tree_with_its_times(tmp_path: Path) -> None:
     assert tree.write(TREE[1], [b"one ", b"two"]) == tmp_path / "out" / "top" / "a.txt"
     assert tree.finish() == [tmp_path / "out" / "top" / "link"]
     assert (tmp_path / "out" / "top" / "link").read_bytes() == b"one two"
-    assert [(tmp_path / "out" / e.path).stat().st_mtime_ns for e in TREE[:3]] == [OLD] * 3
+    assert [(tmp_path / "out" / e.path).lstat().st_mtime_ns for e in TREE] == [OLD] * 4
 
 
 def test_what_is_there_is_kept_unless_it_may_be_replaced(tmp_path: Path) -> None:
@@ -48,6 +48,66 @@ def test_what_is_there_is_kept_unless_it_may_be_replaced(tmp_path: Path) -> None
     assert tree.write(TREE[1], [b"part"], lambda: "a.txt.partial").name == "a.txt.partial"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such rights there")
+@pytest.mark.parametrize("umask", [0, 0o027, 0o077])
+def test_modes_are_the_archives_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    """As `tar -p` does, and as the guide says; set-user-id bits alone are left away."""
+    special = Entry("tool", EntryKind.FILE, 0o6755, OLD, 0, b"")
+    before = os.umask(umask)
+    try:
+        with TreeWriter(tmp_path / "out", [*TREE, special], overwrite=False) as tree:
+            for each in (TREE[1], special):
+                tree.write(each, [b"content"])
+            tree.finish()
+    finally:
+        os.umask(before)
+    found = {e.path: stat.S_IMODE((tmp_path / "out" / e.path).stat().st_mode) for e in [*TREE[:3], special]}
+    assert found == {"top": 0o750, "top/a.txt": 0o750, "top/deep": 0o750, "tool": 0o755}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("there", ["file", "link", "broken link"])
+def test_a_file_or_link_in_a_links_place_is_replaced_where_asked(tmp_path: Path, there: str) -> None:
+    """It said that -f would replace it, though -f was given."""
+    place = tmp_path / "top" / "link"
+    place.parent.mkdir()
+    (tmp_path / "other").write_bytes(b"untouched")
+    if there == "file":
+        place.write_bytes(b"old")
+    else:
+        place.symlink_to(tmp_path / ("other" if there == "link" else "nothing"))
+    with TreeWriter(tmp_path, TREE, overwrite=True) as tree:
+        tree.check_free()
+        tree.write(TREE[1], [b"content"])
+        tree.finish()
+    assert os.readlink(place) == "a.txt"  # noqa: PTH115
+    assert (tmp_path / "other").read_bytes() == b"untouched"
+    assert sorted(p.name for p in place.parent.iterdir()) == ["a.txt", "deep", "link"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes with names are POSIX's")
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("at", ["top/a.txt", "top/link"])
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_no_file_may_replace_is_told_before_anything_is_made(
+    tmp_path: Path, kind: str, at: str, overwrite: bool
+) -> None:
+    (tmp_path / "top").mkdir()
+    (tmp_path / at).mkdir() if kind == "folder" else os.mkfifo(tmp_path / at)
+    with TreeWriter(tmp_path, TREE, overwrite=overwrite) as tree, pytest.raises(FileProblem) as told:
+        tree.check_free()
+    assert isinstance(told.value, OutputExists) is not overwrite
+    assert [p.relative_to(tmp_path) for p in tmp_path.rglob("*")] == [Path("top"), Path(at)]
+
+
+def test_a_file_in_a_folders_place_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    (tmp_path / "top" / "deep").write_bytes(b"a file")
+    with pytest.raises(FileProblem, match="deep"):
+        TreeWriter(tmp_path, [entry("first/second", EntryKind.FOLDER), *TREE], overwrite=True)
+    assert [p.name for p in tmp_path.iterdir()] == ["top"]
+
+
 def test_bytes_that_prove_wrong_at_the_end_leave_nothing(tmp_path: Path) -> None:
     def failing() -> Iterator[bytes]:
         yield b"looks good"
@@ -55,7 +115,7 @@ def test_bytes_that_prove_wrong_at_the_end_leave_nothing(tmp_path: Path) -> None
 
     with pytest.raises(CorruptArchive):
         TreeWriter(tmp_path, TREE, overwrite=True).write(TREE[1], failing())
-    assert [path.name for path in (tmp_path / "top").iterdir()] == ["deep"]
+    assert list((tmp_path / "top").iterdir()) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
@@ -75,6 +135,7 @@ def test_a_link_where_a_folder_should_be_is_not_followed(tmp_path: Path, place: 
 def test_a_folder_swapped_for_a_link_is_not_written_through(tmp_path: Path, place: str) -> None:
     """Whoever can write to a folder could have files of his choice written by swapping it behind the check."""
     (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
+    (tmp_path / "out" / "top" / "deep").mkdir(parents=True)
     inner = [*TREE[:3], entry("top/deep/b.txt"), TREE[3]]
     with TreeWriter(tmp_path / "out", inner, overwrite=True) as tree:
         (tmp_path / "out" / place).rename(tmp_path / "moved")

@@ -5,13 +5,12 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 import nacomp as library
-from tests.nacomp.workbench import nacomp, refused
+from tests.nacomp.workbench import nacomp, refused, until_it_waits
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes with names, links and signals of POSIX")
 
@@ -67,7 +66,7 @@ def test_archives_from_streams(command: str, here: Path) -> None:
 
 
 def test_damaged_archive_from_a_stream_is_read_once(here: Path) -> None:
-    done = shell("nacomp test <(head -c 100 a.nac)", here)
+    done = shell("nacomp test <(head -c 20 a.nac)", here)
     assert done.returncode == 3
 
 
@@ -80,7 +79,11 @@ def test_streams_have_no_place_beside_them(line: str, here: Path) -> None:
 
 def test_batch_wants_files(here: Path) -> None:
     os.mkfifo(here / "pipe")
-    assert "neither a file" in refused(5, "batch", here / "pipe", *FAST)
+    done = nacomp("batch", here / "pipe", here / "a", "-o", here / "out", *FAST)
+    assert (done.code, "neither a file" in done.err) == (1, True)
+    assert (here / "out" / "a.nac").exists()
+    assert "standard input" in refused(2, "batch", "-", *FAST)
+    assert "folder" in refused(2, "batch", here / "a", "-o", "-", *FAST)
 
 
 def test_sockets_are_refused(here: Path) -> None:
@@ -155,7 +158,7 @@ def test_signal_ends_a_wait_for_input(number: signal.Signals, line: str, here: P
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=here
     ) as process:
-        time.sleep(2.5)  # until it waits; what is sent sooner ends it too, in Python's own way
+        until_it_waits(process)
         process.send_signal(number)
         assert process.wait(10) == 130
         assert process.stderr is not None

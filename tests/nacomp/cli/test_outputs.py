@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import nacomp as library
-from tests.nacomp.workbench import nacomp, refused
+from nacomp.models.library.store import Store
+from tests.nacomp.workbench import DATA, ROOT, TINY, nacomp, refused
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes with names, devices and links of POSIX")
 
@@ -134,10 +135,26 @@ def test_sockets_and_folders_are_refused(command: str, here: Path) -> None:
     assert not (here / "new").exists()
 
 
+def test_a_taken_place_is_told_before_the_model_is_looked_for(here: Path) -> None:
+    (here / "taken").write_bytes(b"precious")
+    missing = ("--model", "smollm2-135m")
+    assert "exists already" in refused(5, "compress", here / "a", "-o", here / "taken", *missing)
+    assert "one of the inputs" in refused(5, "compress", here / "a", "-f", "-o", here / "a", *missing)
+    Store().add(DATA / "tiny.gguf")
+    (here / "b.nac").write_bytes(library.compress((ROOT / "LICENSE").read_bytes()[:6000], model=TINY))
+    Store().remove(TINY)
+    assert "exists already" in refused(5, "decompress", here / "b.nac", "-o", here / "taken")
+    assert "model" in refused(4, "decompress", here / "b.nac", "-o", here / "free")
+    assert (here / "taken").read_bytes() == b"precious"
+
+
 def test_repair_and_trees_replace_no_devices(here: Path) -> None:
     null = device(here)
     assert nacomp("compress", "a", "-o", "r.nac", "--recovery", "5", *FAST, cwd=here).code == 0
-    assert "no plain file" in refused(5, "repair", here / "r.nac", "-f", "-o", null)
+    assert (
+        nacomp("repair", "r.nac", "-f", "-o", null, cwd=here).code == 0
+    )  # written through, as by all commands
+    assert stat.S_ISCHR(null.lstat().st_mode)
     folder = here / "tree"
     folder.mkdir()
     (folder / "null").write_bytes(TEXT)

@@ -51,7 +51,7 @@ def test_protect_damage_hint_repair(source: Path) -> None:
     repaired = source.with_name("safe.repaired.nac")
     done = nacomp("repair", archive, "--json")
     assert done.code == 0, done.out
-    result = json.loads(done.out)
+    result = json.loads(done.out.splitlines()[-1])
     assert (result["output"], result["damaged_sectors"] > 0, result["repaired_bytes"] > 0) == (
         str(repaired),
         True,
@@ -74,6 +74,22 @@ def test_repair_in_place_and_beyond(source: Path) -> None:
     assert (done.code, "beyond" in done.err, "Traceback" in done.err) == (3, True, False)
     assert archive.read_bytes() == damaged
     assert [p.name for p in source.parent.iterdir() if "part" in p.name] == []
+
+
+def test_repair_of_streams(source: Path) -> None:
+    archive = compress(source, "r.nac", "--recovery", "5")
+    whole = archive.read_bytes()
+    scratch(archive, 0.3, 300)
+    damaged = archive.read_bytes()
+    for line in (["repair", archive, "-o", "-"], ["repair", "-"], ["repair", "-", "-o", "/dev/stdout"]):
+        done = nacomp(*line, "--json", stdin=damaged)
+        assert (done.code, done.out == whole) == (0, True), done.err
+        assert json.loads(done.err.splitlines()[-1])["output"] == "-"
+    assert nacomp("repair", "-", "-o", source.with_name("copy.nac"), stdin=damaged).code == 0
+    assert source.with_name("copy.nac").read_bytes() == whole
+    done = nacomp("repair", "-", stdin=damaged[:500])
+    assert (done.code, done.out) == (3, b"")
+    assert not Path("-").exists()
 
 
 def test_without_recovery_data(source: Path) -> None:

@@ -28,7 +28,8 @@ def here(tmp_path: Path) -> Path:
 def shell(line: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     """A line of bash, with `nacomp` in it."""
     line = line.replace("nacomp ", f"{sys.executable} -m nacomp ")
-    surroundings = {key: value for key, value in os.environ.items() if environment.get(key) != ""}
+    both = {**os.environ, **environment}
+    surroundings = {key: value for key, value in both.items() if environment.get(key) != ""}
     return subprocess.run(
         ["bash", "-c", line],
         cwd=folder,
@@ -108,6 +109,31 @@ def test_no_display(here: Path) -> None:
     done = shell("nacomp gui", here, DISPLAY="", WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
     assert (done.returncode, done.stderr.count("\n")) == (5, 1)
     assert "no display" in done.stderr
+
+
+@pytest.mark.parametrize("where", ["DISPLAY", "WAYLAND_DISPLAY", "both", "QT_QPA_PLATFORM", "nacomp-gui"])
+def test_a_display_that_cannot_be_reached(where: str, here: Path) -> None:
+    """Qt itself ends the program in the middle (134)."""
+    pytest.importorskip("PySide6")
+    surroundings = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
+    if where in ("DISPLAY", "both", "nacomp-gui"):
+        surroundings["DISPLAY"] = ":7391"
+    if where in ("WAYLAND_DISPLAY", "both"):
+        surroundings["WAYLAND_DISPLAY"] = "no-such-display"
+    if where == "QT_QPA_PLATFORM":
+        surroundings[where] = "no-such-platform"
+    line = 'python -c "from nacomp.gui.app import main; raise SystemExit(main())"'
+    done = shell(
+        line.replace("python", sys.executable) if where == "nacomp-gui" else "nacomp gui",
+        here,
+        **surroundings,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (5, 1), done.stderr
+    assert (
+        done.stderr.removeprefix("nacomp: ")
+        .removeprefix("nacomp-gui: ")
+        .startswith("The desktop application")
+    )
 
 
 def test_errors_of_the_system_are_sentences() -> None:

@@ -97,11 +97,11 @@ def test_any_bytes_come_back(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "first_filter"),
     [
-        ("source", "ppmd", None),
+        ("source", "mixed", None),
         ("machine code", "lzma", "x86"),
-        ("one channel", "lzma", "delta"),
-        ("two channels", "lzma", "delta"),
-        ("pixels", "lzma", "delta"),
+        ("one channel", "mixed", None),
+        ("two channels", "mixed", None),
+        ("pixels", "mixed", None),
         ("noise", "stored", None),
     ],
 )

@@ -37,6 +37,8 @@ from nacomp.operations.compress import sources_of
 from nacomp.runtime.progress import CancelToken, Job
 from tests.nacomp.workbench import DATA, ROOT, TINY, nacomp, prose
 
+pytestmark = pytest.mark.long_file
+
 distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
 
 LEVEL = replace(LEVELS["fast"], block_bytes=12_000)

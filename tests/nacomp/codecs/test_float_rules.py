@@ -4,15 +4,20 @@ import ctypes
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from nacomp.codecs.levels import LEVELS
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import OtherFloatRules
 from nacomp.models import float_rules as module
 from nacomp.models.float_rules import float_fault, float_rules
 from nacomp.models.library.store import Store
+from nacomp.operations.surprise_map import surprise_map
+from nacomp.runtime.progress import Job
 from tests.nacomp.workbench import prose
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="sets the rules through glibc")
@@ -111,6 +116,33 @@ def test_rules_hold_inside_and_are_put_back(upward: None) -> None:  # noqa: ARG0
     with float_rules():
         assert float_fault() == ""
     assert float_fault() == "rounds otherwise than to the nearest"
+
+
+def test_no_door_is_behind_another(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading, planning, encoding, decoding and the surprise map enter the rules by themselves, once each."""
+    Store().add(tiny_model)
+    begin, end = module.begin_float_rules, module.end_float_rules
+    inside, doors = threading.local(), []
+
+    def entering() -> int:
+        inside.deep = getattr(inside, "deep", 0) + 1
+        doors.append(inside.deep)
+        return begin()
+
+    def leaving(saved: int) -> None:
+        inside.deep -= 1
+        end(saved)
+
+    monkeypatch.setattr(module, "begin_float_rules", entering)
+    monkeypatch.setattr(module, "end_float_rules", leaving)
+    level, text = LEVELS["fast"], prose(300)
+    codec = ModelLoader(threads=1).for_level(level, "tiny")
+    payload = codec.encode(codec.plan(text, level), len(text), Job()).payload
+    assert doors == [1] * 3
+    assert codec.decode(payload, len(text), Job()) == text
+    assert doors == [1] * 4
+    assert list(surprise_map(codec, text, level, Job()))
+    assert doors == [1] * 6
 
 
 def test_without_the_core_other_rules_are_refused(upward: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001

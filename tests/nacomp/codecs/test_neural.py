@@ -7,8 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nacomp.codecs.levels import LEVELS, Level
-from nacomp.codecs.neural import PAYLOAD_HEADER, NeuralCodec, NeuralSettings, read_streams
-from nacomp.models import logit_source
+from nacomp.codecs.neural import (
+    MIXING_CODER,
+    PAGES_CODER,
+    PAYLOAD_HEADER,
+    NeuralCodec,
+    NeuralSettings,
+    read_streams,
+)
+from nacomp.errors import CorruptArchive, UnsupportedArchive
+from nacomp.models import logit_source, native_block
 from nacomp.models.exact.engine import ExactEngine, open_engine
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import ContextWindow
@@ -21,10 +29,12 @@ def engine() -> ExactEngine:
     return open_engine(DATA / "tiny.gguf")
 
 
-def codec(engine: ExactEngine, window: int = 64, **ensemble: int) -> NeuralCodec:
+def codec(engine: ExactEngine, window: int = 64, coder: str = PAGES_CODER, **ensemble: int) -> NeuralCodec:
     """The tiny model with a window that texts of these tests slide past."""
     context = ContextWindow(window, 4)
-    settings = NeuralSettings("tiny", "00", context, EnsembleParameters(**ensemble), engine.parameters())
+    settings = NeuralSettings(
+        "tiny", "00", context, EnsembleParameters(**ensemble), engine.parameters(), coder
+    )
     return NeuralCodec(engine, settings)
 
 
@@ -53,10 +63,59 @@ def test_decoder_mirrors_encoder(engine: ExactEngine, name: str, streams: int, s
     assert tiny.decode(payload, len(TEXTS[name]), Job()) == TEXTS[name]
 
 
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("streams", [1, 32])
+def test_decoder_mirrors_encoder_of_bits(engine: ExactEngine, name: str, streams: int) -> None:
+    tiny = codec(engine, coder=MIXING_CODER)
+    payload = payload_of(tiny, TEXTS[name], level(streams))
+    assert tiny.decode(payload, len(TEXTS[name]), Job()) == TEXTS[name]
+    assert tiny.decoding_bytes(payload, len(TEXTS[name])) > codec(engine).decoding_bytes(
+        payload, len(TEXTS[name])
+    )
+
+
+def test_bits_are_smaller_than_pages_and_slots(engine: ExactEngine) -> None:
+    """That is what they are for, on a table most of all."""
+    table, way = TEXTS["repeats"], level(1)
+    assert len(payload_of(codec(engine, coder=MIXING_CODER), table, way)) < 0.9 * len(
+        payload_of(codec(engine), table, way)
+    )
+
+
+def test_damaged_words_of_bits_are_refused_or_decode_to_other_text(engine: ExactEngine) -> None:
+    tiny = codec(engine, coder=MIXING_CODER)
+    payload = payload_of(tiny, TEXTS["prose"], level(2))
+    damaged = payload[: PAYLOAD_HEADER.size] + b"\xff" * (len(payload) - PAYLOAD_HEADER.size)
+    with pytest.raises(CorruptArchive):
+        tiny.decode(damaged, len(TEXTS["prose"]), Job())
+
+
+@pytest.mark.parametrize("coder", [PAGES_CODER, MIXING_CODER])
+def test_settings_come_back_from_the_archive(engine: ExactEngine, coder: str) -> None:
+    settings = codec(engine, coder=coder).settings
+    assert NeuralSettings.from_json(settings.to_json()) == settings
+
+
+def test_an_unknown_coder_is_refused(engine: ExactEngine) -> None:
+    with pytest.raises(UnsupportedArchive, match="the coder 'mixing-2'"):
+        NeuralSettings.from_json(codec(engine, coder="mixing-2").settings.to_json())
+
+
+@pytest.mark.parametrize("as_bits", [False, True])
+def test_a_block_is_decoded_by_its_method(engine: ExactEngine, as_bits: bool) -> None:
+    """One codec writes blocks of both coders; what it says of each is enough to read it."""
+    tiny = codec(engine)
+    packed = tiny.encode(tiny.plan(TEXTS["prose"], level(2), as_bits=as_bits), len(TEXTS["prose"]), Job())
+    assert packed.method in tiny.methods
+    settings = NeuralSettings.from_json(packed.method.parameters)
+    assert settings.coder == (MIXING_CODER if as_bits else PAGES_CODER)
+    assert NeuralCodec(engine, settings).decode(packed.payload, len(TEXTS["prose"]), Job()) == TEXTS["prose"]
+
+
 def test_batching_changes_nothing(engine: ExactEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """One row per forward, as an engine with little memory would have it, gives the same archive."""
     wide = payload_of(codec(engine), TEXTS["prose"], level(3))
-    monkeypatch.setattr(ExactEngine, "max_rows", 1)
+    monkeypatch.setattr(engine, "max_rows", 1)
     assert payload_of(codec(engine), TEXTS["prose"], level(3)) == wide
 
 
@@ -81,7 +140,7 @@ def test_a_block_that_repeats_itself_is_coded_in_one_stream(engine: ExactEngine)
     """Streams are there for the model; where it has next to nothing to do, a repeat is learnt soonest in one."""
     tiny = codec(engine)
     eight = level(8, symbols_per_stream=500)
-    usual, repetitive = tiny.methods
+    usual, repetitive, _ = tiny.methods
     for text, streams, method in ((TEXTS["repeats"] * 40, 1, repetitive), (prose(20000), 8, usual)):
         plan = tiny.plan(text, eight, may_repeat=True)
         assert plan.streams.streams == streams
@@ -112,7 +171,10 @@ def test_wrong_payload_is_refused_or_harmless(engine: ExactEngine) -> None:
         tiny.decode(header + b"\x5a" * 40, 51, Job())
 
 
-def test_cancel_is_answered_within_a_step(engine: ExactEngine) -> None:
+def test_cancel_is_answered_within_a_step(engine: ExactEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        native_block, "AT_ONCE", 0.0
+    )  # else a fast machine may code all of the text in one call
     token = CancelToken()
     text = TEXTS["prose"] * 20
     seen: list[int] = []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nacomp.archive import units
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import CorruptArchive, ModelMissing, OutputExists
 from nacomp.formats.block import BlockInfo
@@ -43,7 +44,9 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         (tree / name).write_bytes(content)
     (tree / "link").symlink_to("deep/c.txt")
     options = CompressOptions(model=TINY)
-    compress(sources_of([tree]), folder / "tree.nac", ModelLoader(store=store), options, Job())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(units, "SMALL_BYTES", 3000)  # so that the binary ones are not pooled with the texts
+        compress(sources_of([tree]), folder / "tree.nac", ModelLoader(store=store), options, Job())
     return (folder / "tree.nac").read_bytes()
 
 
@@ -95,7 +98,7 @@ def test_a_damaged_block_costs_only_its_own_bytes(archive: Path, number: int) ->
     report, found = salvaged(archive)
     assert not report.complete
     assert report.missing_blocks == ((number, number),)
-    hit = {e.path for e in entries.values() if any(x.block == number for x in e.extents)}
+    hit = {e.path for e in entries.values() if any(x.content == number for x in e.extents)}
     assert {piece.path for piece in report.damaged} == hit
     for name, content in contents().items():
         if f"tree/{name}" not in hit:
@@ -118,8 +121,8 @@ def test_some_file_is_half_saved(archive: Path) -> None:
     """Otherwise the comparison above could pass without a partial file."""
     entries, blocks, _ = inside(archive)
     halves = entries["tree/deep/two-kinds.bin"].extents
-    assert len({extent.block for extent in halves}) == 2
-    damage(archive, blocks[halves[-1].block].offset + 50)
+    assert len({extent.content for extent in halves}) == 2
+    damage(archive, blocks[halves[-1].content].offset + 50)
     report, found = salvaged(archive)
     assert (
         found["deep/two-kinds.bin.partial"][: halves[0].length]
@@ -171,6 +174,30 @@ def test_existing_files_are_kept(archive: Path) -> None:
         salvage(archive, archive.with_name("saved"), ModelLoader(), Job())
 
 
+@pytest.mark.parametrize("there", ["tree/a.txt", "tree/deep/two-kinds.bin.partial", "tree/link"])
+def test_all_targets_are_looked_at_before_the_first_write(archive: Path, there: str) -> None:
+    entries, blocks, _ = inside(archive)
+    damage(archive, blocks[entries["tree/deep/two-kinds.bin"].extents[0].content].offset + 50)
+    place = archive.with_name("saved") / there
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"mine")
+    expected = sorted(archive.with_name("saved").rglob("*"))
+    with pytest.raises(OutputExists):
+        salvage(archive, archive.with_name("saved"), ModelLoader(), Job())
+    assert sorted(archive.with_name("saved").rglob("*")) == expected
+    assert place.read_bytes() == b"mine"
+
+
+def test_all_numbered_targets_are_looked_at_before_the_first_write(archive: Path) -> None:
+    damage(archive, inside(archive)[2] + 40)
+    last = archive.with_name("saved") / "block-000001"
+    last.parent.mkdir()
+    last.write_bytes(b"mine")
+    with pytest.raises(OutputExists):
+        salvage(archive, archive.with_name("saved"), ModelLoader(), Job())
+    assert list(last.parent.iterdir()) == [last]
+
+
 @pytest.mark.parametrize("fault", ["block", "index"])
 def test_command(archive: Path, fault: str) -> None:
     _, blocks, index_offset = inside(archive)
@@ -183,10 +210,25 @@ def test_command(archive: Path, fault: str) -> None:
         "index": ("numbered files", "names of its files are lost"),
     }
     assert all(sentence in done.err for sentence in expected[fault])
+    assert "\\n" not in done.err
     done = nacomp("decompress", archive, "--salvage", "--json", "-o", archive.with_name("again"))
     result = next(line for line in map(json.loads, done.out.splitlines()) if line["event"] == "result")
     assert (result["complete"], result["names_known"]) == (False, fault == "block")
     assert all(Path(row["written"]).is_file() for row in result["files"] if row["written"])
+
+
+def test_another_archive_behind_it_is_told(archive: Path, tmp_path: Path) -> None:
+    """All was said to be whole, though half of the file had not been looked into. Cut off, it is not read with the first."""
+    (tmp_path / "b").write_bytes(b"of another archive\n" * 999)  # more than the compact form holds
+    assert nacomp("compress", tmp_path / "b", "-o", tmp_path / "b.nac", "--level", "fast").code == 0
+    archive.write_bytes(archive.read_bytes() + (tmp_path / "b.nac").read_bytes()[:-20])
+    report, found = salvaged(archive)
+    assert {name: found[name] for name in contents()} == contents()
+    assert (report.complete, report.damaged, report.foreign_blocks) == (False, [], 1)
+    done = nacomp("decompress", archive, "--salvage", "-o", tmp_path / "again")
+    assert done.code == 3
+    assert "1 blocks of another archive" in done.err
+    assert "another archive stands behind it" in nacomp("test", archive).err
 
 
 def test_command_on_a_sound_archive(archive: Path) -> None:

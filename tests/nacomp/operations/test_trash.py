@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.archive.sources import walk
+from nacomp.archive.walk import walk
 from nacomp.errors import FileProblem
 from nacomp.models.library.store import Store
 from nacomp.operations.trash import remove_sources

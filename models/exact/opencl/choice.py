@@ -1,0 +1,78 @@
+"""Which devices run the model: what was wished, what there is, and what was found of it.
+
+`auto` is a wish: GPUs that give the reference's bits and were measured to be faster than the processor, else the processor.
+All else is a demand: it runs or is refused by name.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from nacomp.models.errors import DeviceUnavailable, ExtraMissing
+from nacomp.models.exact.opencl.devices import OpenClDevice, devices
+from nacomp.models.exact.opencl.verdicts import Verdict, verdict_on
+
+AUTO, PROCESSOR, GPU = "auto", "cpu", "gpu"
+MOST_DEVICES = 8
+
+
+@cache
+def known_devices() -> tuple[OpenClDevice, ...]:
+    """All devices here, asked for once in a process. Raises ExtraMissing."""
+    return tuple(devices())
+
+
+def choose_devices(wish: str, small: bool = False) -> tuple[OpenClDevice, ...]:
+    """The devices to use, none for the processor's own kernels. Raises DeviceUnavailable, ExtraMissing.
+
+    Args:
+        wish: `auto`, `cpu`, `gpu`, or numbers of devices with commas between.
+        small: whether it is for a small model, with which other devices may be the faster ones.
+    """
+    if wish == PROCESSOR:
+        return ()
+    if wish == AUTO:
+        return tuple(device for device in _gpus() if examined(device).is_faster(small))[:MOST_DEVICES]
+    chosen = _demanded(wish, known_devices())
+    for device in chosen:
+        problem = examined(device).problem
+        if problem is not None:
+            raise DeviceUnavailable(device=device.shown, reason=problem)
+    return chosen
+
+
+def _gpus() -> list[OpenClDevice]:
+    """What is not this machine's processor; nothing where OpenCL is not installed, or does not load."""
+    try:
+        return [device for device in known_devices() if not device.is_processor]
+    except ExtraMissing:
+        return []
+
+
+def _demanded(wish: str, found: Sequence[OpenClDevice]) -> tuple[OpenClDevice, ...]:
+    if wish == GPU:
+        gpus = tuple(device for device in found if not device.is_processor)
+        if not gpus:
+            raise DeviceUnavailable(device=GPU, reason="OpenCL finds no GPU here")
+        return gpus[:MOST_DEVICES]
+    numbers = {device.number: device for device in found}
+    for number in wish.split(","):
+        if int(number) not in numbers:
+            known = ", ".join(device.shown for device in found) or "none"
+            raise DeviceUnavailable(device=number, reason=f"the devices here are: {known}")
+    return tuple(numbers[number] for number in dict.fromkeys(map(int, wish.split(","))))[:MOST_DEVICES]
+
+
+def examined(device: OpenClDevice) -> Verdict:
+    """What is known or found of a device, whose own errors are a problem of it that is not kept."""
+    import pyopencl as cl
+
+    try:
+        return verdict_on(device)
+    except cl.Error as error:
+        return Verdict(f"its driver reports: {first_line(error)}")
+
+
+def first_line(error: Any) -> str:
+    """The sentence in a driver's error, which may go on for pages."""
+    return (str(error).strip().splitlines() or ["an error"])[0][:200]

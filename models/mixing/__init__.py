@@ -1,0 +1,1 @@
+"""The context-mixing predictor: any bytes, bit by bit, in integers (formats/MIXING.md)."""

@@ -1,0 +1,82 @@
+"""From a stream's past to the hashes of its contexts, once a byte (formats/MIXING.md, sections 7 to 10)."""
+
+from nacomp.models.mixing.arithmetic import combine
+from nacomp.models.mixing.followers import Followers
+from nacomp.models.mixing.samples import samples_contexts
+from nacomp.models.mixing.settings import MixingSettings, Profile
+from nacomp.models.mixing.stream import Stream
+from nacomp.models.mixing.text import text_contexts
+
+CONTEXTS = {Profile.TEXT: 22, Profile.BINARY: 14, Profile.SAMPLES: 18, Profile.IMAGE: 18}
+
+
+def hashes(stream: Stream, followers: Followers, settings: MixingSettings) -> list[int]:
+    """Each context with its number."""
+    match settings.profile:
+        case Profile.TEXT:
+            found = text_contexts(stream, followers)
+        case Profile.BINARY:
+            found = _binary_contexts(stream, followers, settings.width)
+        case Profile.SAMPLES:
+            found = samples_contexts(stream, settings.width)
+        case Profile.IMAGE:
+            found = _image_contexts(stream, settings.width, settings.pixel)
+    return [combine(context, number) for number, context in enumerate(found)]
+
+
+def _binary_contexts(stream: Stream, followers: Followers, width: int) -> list[int]:
+    c4, c1, n = stream.last4, stream.last4 & 255, len(stream.history)
+    column = n % width if width else n & 3
+    up, up2 = stream.back(width), stream.back(2 * width)
+    return [
+        0,
+        c1,
+        c4 & 0xFFFF,
+        c4 & 0xFFFFFF,
+        c4,
+        combine(c4, stream.last8 & 0xFFFF),
+        c4 & 0xFF00,
+        c4 & 0xFFFF00,
+        c4 & 0xFFFF0000,
+        c4 & 0xF0F0F0F0,
+        combine(up << 8 | up2, column),
+        combine(up << 8 | stream.back(width + 1), c1),
+        combine(followers.of_byte[c1] & 0xFFFF, c1),
+        combine(followers.of_pair[c4 & 0xFFFF] & 0xFFFF, c1),
+    ]
+
+
+def _clip(x: int) -> int:
+    return max(0, min(255, x))
+
+
+def _image_contexts(stream: Stream, row: int, pixel: int) -> list[int]:
+    """8-bit components, predicted from the pixels beside and above, and from the components before."""
+    back, c4, colour = stream.back, stream.last4, len(stream.history) % pixel
+    w, n, nw, ne, c1, c2 = back(pixel), back(row), back(row + pixel), back(row - pixel), back(1), back(2)
+    plane = w + n - nw
+    flat, mean = _clip(plane), (w + n + 1) >> 1
+    west, north = _clip(w + c1 - back(pixel + 1)), _clip(n + c1 - back(row + 1))
+    both = _clip(plane + c1 - back(pixel + 1) - back(row + 1) + back(row + pixel + 1))
+    diagonal = _clip(n + ne - back(2 * row - pixel))
+    onward = _clip(2 * w - back(2 * pixel)) << 8 | _clip(2 * n - back(2 * row))
+    return [
+        combine(flat, colour),
+        combine(mean << 8 | west, colour),
+        combine(both, colour),
+        combine(both << 8 | c1, colour),
+        combine(west << 8 | north, colour),
+        combine(w << 8 | n, colour),
+        combine(w << 16 | n << 8 | ne, colour),
+        combine(diagonal << 8 | west, colour),
+        combine(onward, colour),
+        combine((w + ne + 1) >> 1 << 8 | both, colour),
+        combine(flat << 8 | both, colour),
+        combine(w >> 3 << 15 | n >> 3 << 10 | ne >> 3 << 5 | nw >> 3, colour),
+        combine(c1 << 8 | c2, combine(both >> 2, colour)),
+        combine((both + west + north) // 3, combine(colour, c1 >> 4)),
+        0,
+        c4 & 0xFF,
+        c4 & 0xFFFF,
+        combine(c4 & 0xFFFFFF, colour),
+    ]

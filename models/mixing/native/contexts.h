@@ -1,0 +1,50 @@
+// From a stream's past to the hashes of its contexts: one function per profile, called once a byte.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "arithmetic.h"
+#include "stream.h"
+
+namespace nacomp::mixing {
+
+// The bytes that came after each byte, and after each pair, the newest lowest: shared by all streams.
+struct Followers {
+    std::vector<uint32_t> of_byte = std::vector<uint32_t>(256), of_pair = std::vector<uint32_t>(65536);
+    void learn(const Stream& s, uint32_t byte) {  // before the stream takes it
+        uint32_t& one = of_byte[s.last4 & 255];
+        one = one << 8 | byte;
+        uint32_t& two = of_pair[s.last4 & 0xffff];
+        two = two << 8 | byte;
+    }
+};
+
+// Takes the contexts in their order and gives each a hash of its own.
+class ContextList {
+   public:
+    explicit ContextList(uint32_t* hashes) : hashes_(hashes) {}
+    void add(uint32_t hash) {
+        hashes_[count_] = combine(hash, count_);
+        count_++;
+    }
+
+   private:
+    uint32_t* hashes_;
+    uint32_t count_ = 0;
+};
+
+constexpr int kContexts[kProfiles] = {22, 14, 18, 18};
+
+void read_text(Stream& s, uint32_t byte, uint32_t delimiter);
+void text_contexts(const Stream& s, const Followers& followers, ContextList list);
+void binary_contexts(const Stream& s, const Followers& followers, const Settings& settings, ContextList list);
+void image_contexts(const Stream& s, const Settings& settings, ContextList list);
+// Predicts too, and lets the filters learn from the last sample.
+void samples_contexts(Stream& s, const Settings& settings, ContextList list);
+
+// What kind of byte it is, 0..15: digit 1, lower 2, upper 3, not ASCII 4, space 5, line end 6, control 7, else 8 and more.
+uint32_t kind_of(uint32_t byte);
+
+}  // namespace nacomp::mixing

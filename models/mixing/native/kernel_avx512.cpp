@@ -1,0 +1,2 @@
+#define NACOMP_TARGET_AVX512
+#include "kernel-inl.h"

@@ -1,0 +1,2 @@
+#define NACOMP_TARGET_SCALAR
+#include "kernel-inl.h"

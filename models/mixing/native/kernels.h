@@ -1,0 +1,61 @@
+// The loops of the mixer over contexts and over weights, one table of functions per instruction set. All kernels give the same bits.
+#pragma once
+
+#include <cstdint>
+
+namespace nacomp::mixing {
+
+constexpr int kLanes = 16;         // inputs and weights come in whole groups of so many, at a multiple of 64 bytes
+constexpr int kWeightShift = 16;   // a weight of 1.0 is 2^16
+constexpr int32_t kMaxWeight = (1 << 19) - 1;
+// An error of the mixer that moves no weight: 3071 * 10 is below one half.
+constexpr int32_t kNoError = 10;
+
+constexpr int kMaxContexts = 24;
+constexpr int kContextLanes = 8;   // contexts come in groups of so many; a last group may hold fewer
+constexpr int kPerContext = 4;     // inputs
+constexpr uint32_t kClasses = 1024;     // of state counters, and of past counters, for each context
+constexpr uint32_t kContextLimit = 255; // of both kinds of counters
+
+// What the contexts of a bit look at.
+struct ContextTables {
+    uint32_t* nodes;  // each xor Node::kNew
+    uint32_t* state;  // (context * kClasses + class of the node): counters
+    uint32_t* past;   // likewise
+};
+
+// One bit's contexts: what was found, kept until the bit is known.
+struct OpenContexts {
+    alignas(64) uint32_t places[kMaxContexts];       // of the nodes
+    alignas(64) uint32_t nodes[kMaxContexts];        // the nodes themselves
+    alignas(64) uint32_t states[kMaxContexts];       // places of the state counters
+    alignas(64) uint32_t pasts[kMaxContexts];
+    alignas(64) uint32_t state[kMaxContexts];        // the counters themselves
+    alignas(64) uint32_t past[kMaxContexts];
+    // (input, lane of the last group): what goes in place of contexts that the last group does not have, 0 elsewhere.
+    alignas(64) int32_t spare[kPerContext][kContextLanes] = {};
+};
+
+struct Kernel {
+    const char* name;
+    bool (*runs_here)();
+    // The four inputs of each of `count` contexts: (input, whole groups of contexts). Gives a bit for each that has been seen.
+    // slots: (whole groups) where each one's slot begins in the table; node: the place in all of them.
+    uint32_t (*predict_contexts)(const ContextTables& tables, OpenContexts& open, const uint32_t* slots, uint32_t node, int count,
+                                 int32_t* inputs);
+    // Only where no two contexts have the same node: `learn_shared` else.
+    void (*learn_contexts)(const ContextTables& tables, OpenContexts& open, int count, int bit);
+    // For each of `sets` rows of n weights: (sum over i of (inputs[i] * row[i]) >> 10) >> 6, clamped; inputs within +-kLimit, weights
+    // within +-kMaxWeight, n <= 512. points: (sets in whole groups of 8), 0 behind the last.
+    void (*mix)(const int32_t* inputs, const int32_t* const* rows, int sets, int n, int32_t* points);
+    // row[i] += (inputs[i] * error + 2^15) >> 16, clamped; |error| < 2^19, each set has its own.
+    void (*train)(const int32_t* inputs, int32_t* const* rows, const int32_t* errors, int sets, int n);
+};
+
+// As `Kernel::learn_contexts`, one context after the other.
+void learn_shared(const ContextTables& tables, OpenContexts& open, int count, int bit);
+
+// Kernels compiled into this build, best first and ended by a null.
+const Kernel* const* compiled_kernels();
+
+}  // namespace nacomp::mixing

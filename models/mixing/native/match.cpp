@@ -1,0 +1,97 @@
+#include "match.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace nacomp::mixing {
+
+namespace {
+
+constexpr uint32_t kCompared = 400;  // bytes that a candidate is compared by
+
+uint32_t ones(uint32_t x) {
+    uint32_t count = 0;
+    for (; x; x &= x - 1) count++;
+    return count;
+}
+
+// How many bytes before two places agree, at most so many.
+uint32_t common_end(const uint8_t* a, const uint8_t* b, uint32_t most) {
+    uint32_t length = 0;
+    while (length + 8 <= most && std::memcmp(a - length - 8, b - length - 8, 8) == 0) length += 8;
+    while (length < most && a[-1 - static_cast<int>(length)] == b[-1 - static_cast<int>(length)]) length++;
+    return length;
+}
+
+}  // namespace
+
+uint32_t length_class(uint32_t length) {
+    static const uint32_t bounds[] = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 64, 128, 400};
+    return static_cast<uint32_t>(std::upper_bound(std::begin(bounds), std::end(bounds), length) - std::begin(bounds));
+}
+
+void MatchModel::learn_byte(std::vector<Stream>& streams, uint32_t number, int which) {
+    const uint32_t count = static_cast<uint32_t>(streams.size());
+    Stream& s = streams[number];
+    Match& match = s.matches[which];
+    if (match.guess >= 0) {
+        const bool right = match.guess == static_cast<int>(s.last4 & 255);
+        match.missed = (match.missed << 1 | (right ? 0u : 1u)) & 0xff;
+        match.length = right ? std::min(match.length + 1, 65535u) : 0;
+        match.at = match.missed == 0xff ? 0 : match.at + count;
+    }
+    if (s.position() >= minimum_) look_up(streams, number, match);
+    match.guess = -1;
+    if (match.at) {
+        const std::vector<uint8_t>& from = streams[(match.at - 1) % count].history;
+        const uint32_t place = (match.at - 1) / count;
+        if (place < from.size()) match.guess = from[place];
+        else match.at = 0;
+    }
+}
+
+// Of the last bytes, in groups of four, as a byte at a time took a tenth of all time.
+uint32_t MatchModel::hash_of(const uint8_t* bytes) const {
+    uint32_t hash = 0;
+    const uint8_t* at = bytes + minimum_;
+    for (; at - bytes >= 4; at -= 4)
+        hash = combine(hash, static_cast<uint32_t>(at[-1]) | static_cast<uint32_t>(at[-2]) << 8 |
+                                 static_cast<uint32_t>(at[-3]) << 16 | static_cast<uint32_t>(at[-4]) << 24);
+    if (at == bytes) return hash;
+    uint32_t group = 0;
+    for (int shift = 0; at > bytes; shift += 8) group |= static_cast<uint32_t>(*--at) << shift;
+    return combine(hash, group);
+}
+
+void MatchModel::look_up(std::vector<Stream>& streams, uint32_t number, Match& match) {
+    const uint32_t count = static_cast<uint32_t>(streams.size());
+    const Stream& s = streams[number];
+    const uint32_t position = s.position();
+    const uint32_t hash = hash_of(&s.history[position - minimum_]);
+    uint32_t& entry = places_[(hash * 0x9E3779B1u) >> (32 - bits_)];
+    if (entry && match.length < minimum_) {
+        const std::vector<uint8_t>& from = streams[(entry - 1) % count].history;
+        const uint32_t place = (entry - 1) / count;
+        const uint32_t most = std::min(std::min(place, position), kCompared);
+        const uint32_t length = common_end(from.data() + place, s.history.data() + position, most);
+        if (length >= minimum_) {
+            match.at = entry;
+            match.length = length;
+            match.missed = 0;
+        }
+    }
+    entry = position * count + number + 1;
+}
+
+void MatchModel::predict(const Stream& s, Match& match, int32_t* inputs) {
+    inputs[0] = inputs[1] = 0;
+    match.agrees = match.guess >= 0 && (static_cast<uint32_t>(match.guess) | 256u) >> (8 - s.bit_count) == s.bits;
+    if (!match.agrees) return;
+    const uint32_t bit = static_cast<uint32_t>(match.guess) >> (7 - s.bit_count) & 1;
+    const uint32_t missed = std::min(ones(match.missed), 7u) * 2 + (match.missed & 1);
+    const uint32_t p = map_.p((length_class(match.length) * 16 + missed) * 2 + bit);
+    inputs[0] = stretch(p);
+    inputs[1] = (static_cast<int32_t>(p >> 10) - 2048) / 2;
+}
+
+}  // namespace nacomp::mixing

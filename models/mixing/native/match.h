@@ -1,0 +1,39 @@
+// The match model: where the last bytes were seen before, in any stream, and what followed there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "counters.h"
+#include "stream.h"
+
+namespace nacomp::mixing {
+
+class MatchModel {
+   public:
+    // minimum: how many bytes have to agree before there is a match; bits: log2 of the table's entries.
+    MatchModel(uint32_t minimum, int bits) : minimum_(minimum), bits_(bits), places_(size_t{1} << bits), map_(16 * 16 * 2) {}
+
+    // After stream `number` took a byte. 0 is "no place"; places number the bytes of all streams, round by round.
+    void learn_byte(std::vector<Stream>& streams, uint32_t number, int which);
+    // Two inputs of the mixer for the coming bit, 0 where there is no guess.
+    void predict(const Stream& s, Match& match, int32_t* inputs);
+    void learn(const Match& match, int bit) {
+        if (match.agrees) map_.learn(bit);
+    }
+
+   private:
+    uint32_t hash_of(const uint8_t* bytes) const;
+    void look_up(std::vector<Stream>& streams, uint32_t number, Match& match);
+
+    uint32_t minimum_;
+    int bits_;
+    std::vector<uint32_t> places_;
+    StateMap map_;
+};
+
+// 0..15, for lengths of up to 65,535.
+uint32_t length_class(uint32_t length);
+
+}  // namespace nacomp::mixing

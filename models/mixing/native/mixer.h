@@ -1,0 +1,111 @@
+// The mixer: a weighted sum of points in the logistic domain, with several sets of weights that different contexts choose, and
+// a second layer over what the sets say. Every set learns from its own error.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "arithmetic.h"
+#include "kernels.h"
+#include "memory.h"
+
+namespace nacomp::mixing {
+
+struct MixerRates {
+    int32_t final_rate;  // of the error, 2^-6: what is left after many bits
+    int32_t extra;       // added at first, divided by 1 + (uses of this row of weights) / 32
+};
+
+// One layer: inputs x sets of rows of weights.
+class Mixer {
+   public:
+    // sizes: how many rows each set has. initial: the weight of each input at the start, 2^-16.
+    Mixer(const Kernel& kernel, const std::vector<int32_t>& initial, const std::vector<int>& sizes, MixerRates rates)
+        : kernel_(kernel),
+          width_((initial.size() + kLanes - 1) / kLanes * kLanes),
+          inputs_(width_),
+          weights_(rows_of(sizes) * width_),
+          chosen_(sizes.size()),
+          weights_of_(sizes.size()),
+          errors_(sizes.size()),
+          uses_(rows_of(sizes)) {
+        size_t rows = 0;
+        for (int size : sizes) {
+            first_row_.push_back(rows);
+            rows += static_cast<size_t>(size);
+        }
+        for (size_t row = 0; row < rows; row++)
+            for (size_t i = 0; i < initial.size(); i++) weights_[row * width_ + i] = initial[i];
+        for (int32_t k = 0; k <= rates.extra; k++) rates_.push_back(rates.final_rate + rates.extra / (1 + k));
+    }
+    int32_t* inputs() { return inputs_.data(); }  // (inputs): within +-kLimit, written before `mix`
+    void choose(size_t set, size_t row) {
+        chosen_[set] = first_row_[set] + row;
+        weights_of_[set] = &weights_[chosen_[set] * width_];
+    }
+    size_t sets() const { return chosen_.size(); }
+
+    // points: (sets in whole groups of kLanes), 0 behind the last: what each set says, points of the logistic domain; kept there
+    // until `learn`.
+    void mix(int32_t* points) {
+        said_ = points;
+        kernel_.mix(inputs_.data(), weights_of_.data(), static_cast<int>(sets()), static_cast<int>(width_), points);
+    }
+    void learn(int bit) {
+        const int32_t target = bit ? static_cast<int32_t>(kOne) : 0;
+        for (size_t set = 0; set < sets(); set++) {
+            uint16_t& uses = uses_[chosen_[set]];
+            const int32_t rate = rates_[std::min<size_t>(uses >> 5, rates_.size() - 1)];
+            if (uses < 65535) uses++;
+            errors_[set] = (((target - static_cast<int32_t>(squash_clamped(said_[set]))) >> 6) * rate) >> 6;
+        }
+        kernel_.train(inputs_.data(), weights_of_.data(), errors_.data(), static_cast<int>(sets()), static_cast<int>(width_));
+    }
+
+   private:
+    static size_t rows_of(const std::vector<int>& sizes) {
+        size_t rows = 0;
+        for (int size : sizes) rows += static_cast<size_t>(size);
+        return rows;
+    }
+    const Kernel& kernel_;
+    size_t width_;
+    Memory<int32_t> inputs_, weights_;  // (width), (row, width)
+    std::vector<int32_t> rates_;        // by every 32 uses; the last from there on
+    std::vector<size_t> first_row_, chosen_;
+    std::vector<int32_t*> weights_of_;  // (sets): of the chosen rows
+    const int32_t* said_ = nullptr;
+    std::vector<int32_t> errors_;
+    std::vector<uint16_t> uses_;
+};
+
+// Two layers: the sets of the first are the inputs of the second, whose rows are chosen too.
+class TwoLayers {
+   public:
+    TwoLayers(const Kernel& kernel, const std::vector<int32_t>& initial, const std::vector<int>& sizes, MixerRates rates,
+              const std::array<int, 2>& final_sizes, MixerRates final_rates)
+        : first_(kernel, initial, sizes, rates),
+          second_(kernel, std::vector<int32_t>(sizes.size(), (1 << kWeightShift) / static_cast<int32_t>(sizes.size())),
+                  {final_sizes[0], final_sizes[1]}, final_rates) {}
+    Mixer& first() { return first_; }
+    Mixer& second() { return second_; }
+    // The mixed point: the mean of the second layer's two sets, rounded down.
+    int mix() {
+        first_.mix(second_.inputs());
+        second_.mix(both_);
+        return (both_[0] + both_[1]) >> 1;
+    }
+    void learn(int bit) {
+        first_.learn(bit);
+        second_.learn(bit);
+    }
+
+   private:
+    Mixer first_, second_;
+    alignas(64) int32_t both_[kLanes] = {};
+};
+
+}  // namespace nacomp::mixing

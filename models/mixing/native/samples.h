@@ -1,0 +1,55 @@
+// Linear prediction of 16-bit samples: filters that adapt by the signs of their error and inputs, in integers.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace nacomp::mixing {
+
+struct FilterShape {
+    int own, other;  // how many of the last samples it sees, of its channel and of the channel before it
+    int32_t rate;    // 2^-16
+};
+constexpr int kFilters = 3, kGuesses = 8, kOwnTaps = 32, kOtherTaps = 16;
+// Slower and quicker rates by half or three times, and orders to 32, gave up to 1% more on generated stereo.
+constexpr FilterShape kFilterShapes[kFilters] = {{16, 8, 20}, {32, 16, 6}, {8, 0, 40}};
+
+// The last samples: the newest first, of the channel that comes next and of the channel before it.
+struct Taps {
+    int32_t own[kOwnTaps] = {}, other[kOtherTaps] = {};
+};
+
+inline int clip_sample(int64_t x) { return static_cast<int>(x > 32767 ? 32767 : x < -32768 ? -32768 : x); }
+
+class SignFilter {
+   public:
+    explicit SignFilter(const FilterShape& shape) : shape_(shape), own_(shape.own), other_(shape.other) { own_[0] = 1 << 16; }
+    int predict(const Taps& taps) {
+        int64_t sum = 0;
+        for (int i = 0; i < shape_.own; i++) sum += static_cast<int64_t>(own_[i]) * taps.own[i];
+        for (int i = 0; i < shape_.other; i++) sum += static_cast<int64_t>(other_[i]) * taps.other[i];
+        return guess_ = clip_sample(sum >> 16);
+    }
+    void learn(const Taps& taps, int sample) {
+        if (sample == guess_) return;
+        const int32_t step = sample > guess_ ? shape_.rate : -shape_.rate;
+        for (int i = 0; i < shape_.own; i++) move(own_[i], taps.own[i], step);
+        for (int i = 0; i < shape_.other; i++) move(other_[i], taps.other[i], step);
+    }
+
+   private:
+    static void move(int32_t& weight, int32_t tap, int32_t step) { weight += tap > 0 ? step : tap < 0 ? -step : 0; }
+
+    FilterShape shape_;
+    int guess_ = 0;
+    std::vector<int32_t> own_, other_;
+};
+
+// What the samples profile keeps of a stream.
+struct Samples {
+    std::vector<SignFilter> filters;  // (channel * kFilters + filter)
+    Taps taps;                        // of the sample that comes next or is being coded
+    int guesses[kGuesses] = {};       // of that sample
+};
+
+}  // namespace nacomp::mixing

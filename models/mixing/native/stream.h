@@ -1,0 +1,64 @@
+// What is kept of one stream: its bytes, and what the profiles have made of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "kernels.h"
+#include "samples.h"
+#include "settings.h"
+
+namespace nacomp::mixing {
+
+constexpr int kMatches = 2;
+
+// What one match model knows of one stream.
+struct Match {
+    uint32_t at = 0;      // 1 + the expected byte's place in the shared numbering; 0 for none
+    uint32_t length = 0;  // bytes that agreed, up to 65,535
+    uint32_t missed = 0;  // the last 8 guesses, a bit each, 1 for wrong, the newest lowest
+    int guess = -1;       // the byte expected, -1 for none
+    bool agrees = false;  // there is a guess, and the bits of the current byte so far are its bits
+};
+
+// Where the fields of a line begin.
+struct Line {
+    uint32_t start = 0;
+    uint32_t fields[32] = {};
+};
+
+// What the text profile has read (text.cpp).
+struct Text {
+    uint32_t word = 0, last_word = 0, first_word = 0;  // hashes: this word, the last one, the line's first; 0 for none
+    uint32_t shapes = 0, older_shapes = 0;             // the kinds of the last eight bytes, a byte each
+    Line line, above, older;                           // this line, the one before, the one before that
+    uint32_t field = 0, field_start = 0, field_hash = 0;
+    std::vector<uint32_t> tags;                        // hashes of what encloses this place, outermost first
+    uint32_t tag = 0;                                  // of the name that is being read
+    enum { outside, opened, named } state = outside;   // nothing; behind <; in an element's name
+    uint32_t key = 0;                                  // the word before the last : or =
+    uint32_t up = 0, field_up = 0;                     // the bytes above: by column, and by field
+};
+
+struct Stream {
+    std::vector<uint8_t> history;
+    uint32_t bits = 1;       // the bits of the current byte so far, behind a leading 1
+    uint32_t bit_count = 0;  // 0..7
+    bool byte_due = true, nibble_due = true;  // what the next `predict` has to look up first
+    uint32_t last4 = 0, last8 = 0;  // the last four bytes, the newest lowest; the four before them
+    uint32_t hashes[kMaxContexts] = {};  // of this byte's contexts
+    alignas(64) uint32_t slots[kMaxContexts] = {};  // of this nibble: where they begin in the table, in words
+    bool shares_slots = false;           // perhaps two of these are the same
+    Match matches[kMatches];
+    Text text;
+    Samples samples;
+
+    uint32_t position() const { return static_cast<uint32_t>(history.size()); }
+    // The byte so far back; 0 for none.
+    uint32_t back(uint32_t distance) const {
+        return distance && distance <= history.size() ? history[history.size() - distance] : 0;
+    }
+};
+
+}  // namespace nacomp::mixing

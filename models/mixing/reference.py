@@ -1,0 +1,223 @@
+"""The readable context mixer: it is the judge, and the native core gives the same bits (formats/MIXING.md).
+
+About 1 KB a second: for tests, and for archives where the core is missing.
+"""
+
+from collections.abc import Sequence
+
+from nacomp.models.mixing.arithmetic import GOLDEN, MASK, ONE, clamp, combine, squash, stretch
+from nacomp.models.mixing.bit_coder import BitDecoder, BitEncoder
+from nacomp.models.mixing.contexts import CONTEXTS, hashes
+from nacomp.models.mixing.counters import Apm, Counter, learnt_node
+from nacomp.models.mixing.followers import Followers
+from nacomp.models.mixing.match import MatchModel, length_class
+from nacomp.models.mixing.mixer import Rates, TwoLayers
+from nacomp.models.mixing.settings import MixingSettings, Profile
+from nacomp.models.mixing.stream import Stream
+from nacomp.models.mixing.table import HashTable
+from nacomp.models.mixing.text import kind_of, read_text
+
+_MATCH_MINIMUM = (6, 20)
+_RATES, _FINAL_RATES = Rates(50, 120), Rates(8, 40)
+_INITIAL_WEIGHT = 3000
+_TRUST_RATES, _TRUST = Rates(20, 100), (20000, 45536)
+_TRUST_LIMIT, _TRUST_CONFIDENCE = 1023, 10
+_MAP_LIMIT = 255
+_TO_FREQUENCY = 4
+
+
+def bits_for(wanted: int, least: int, most: int) -> int:
+    """log2 of a table's entries: the first that is enough, within bounds."""
+    return next((bits for bits in range(least, most) if 1 << bits >= wanted), most)
+
+
+class Mixing:
+    """The probability of the next bit of a stream, from the bytes before it; see `native/mixing.h`."""
+
+    def __init__(
+        self, settings: MixingSettings, streams: int = 1, outside_inputs: int = 0, selectors: int = 0
+    ) -> None:
+        """`selectors`: how many sets of weights are chosen from outside, beside a language model; 0 for one of 256 rows."""
+        self._settings = settings
+        contexts = CONTEXTS[settings.profile]
+        self._table = HashTable(bits_for(settings.size * contexts // 4, 12, 21))
+        self._followers = Followers()
+        self._matches = [MatchModel(minimum, bits_for(settings.size, 10, 20)) for minimum in _MATCH_MINIMUM]
+        self._streams = [Stream(len(self._matches)) for _ in range(streams)]
+        self._by_state: dict[tuple[int, int, int], Counter] = {}
+        self._by_past: dict[tuple[int, int, int], Counter] = {}
+        self._outside = outside_inputs
+        own = 1 + 2 * len(self._matches) + 4 * contexts
+        equal = [(1 << 16) // outside_inputs] * outside_inputs if outside_inputs else []
+        weights = (([*_TRUST] + [0] * outside_inputs)[:outside_inputs] if selectors else equal) + [
+            0 if outside_inputs else _INITIAL_WEIGHT
+        ] * own
+        sets = 9 if settings.profile is Profile.TEXT else 6
+        sets += selectors or (outside_inputs > 0)
+        self._mixer = TwoLayers(weights, sets, _TRUST_RATES if selectors else _RATES, _FINAL_RATES)
+        calm = (_TRUST_LIMIT, _TRUST_CONFIDENCE) if selectors else (_MAP_LIMIT, 0)
+        self._apms = [Apm(*calm) for _ in range(3)]
+        self._asked = 0
+        self._used: list[tuple[Counter, Counter]] = []
+
+    def predict(self, stream: int = 0, outside: Sequence[int] = (), selector: int = 0) -> int:
+        """The probability that the next bit of this stream is 1: 2^-22, 1 to 2^22 - 1."""
+        return self.predict_beside(stream, outside, [selector & 255] if self._outside else [])
+
+    def predict_beside(self, stream: int, outside: Sequence[int], selected: Sequence[int]) -> int:
+        """The same, with a row of each set of weights that is chosen from outside."""
+        self._asked = stream
+        s = self._streams[stream]
+        if s.byte_due:
+            self._start_byte(s)
+        if s.nibble_due:
+            self._start_nibble(s)
+        inputs = [clamp(x) for x in outside] + [256]
+        for model, match in zip(self._matches, s.matches, strict=True):
+            inputs += model.predict(s, match)
+        seen = self._predict_contexts(s, inputs)
+        choice, final = self._rows(s, seen)
+        x = self._mixer.mix(inputs, [*choice, *selected], final)
+        contexts = (s.bits, (s.last4 & 255) << 8 | s.bits, combine(s.last4 & 0xFFFFFF, s.bits) >> 16)
+        order0, order1, order3 = (apm.refine(x, c) for apm, c in zip(self._apms, contexts, strict=True))
+        return max(1, min(ONE - 1, (4 * squash(x) + order0 + order1 + 2 * order3) >> 3))
+
+    def learn(self, bit: int) -> None:
+        """The bit that came, of the stream that was asked last."""
+        s = self._streams[self._asked]
+        self._mixer.learn(bit)
+        for apm in self._apms:
+            apm.learn(bit)
+        for model, match in zip(self._matches, s.matches, strict=True):
+            model.learn(match, bit)
+        at = self._node(s)
+        for slot, counters in zip(s.slots, self._used, strict=True):
+            for counter in counters:
+                counter.learn(bit, _MAP_LIMIT)
+            slot.nodes[at] = learnt_node(slot.nodes[at], bit)
+        self.skip(self._asked, bit)
+
+    def skip(self, stream: int, bit: int) -> None:
+        """A bit that is known without being coded: it becomes part of the stream's bytes, and no counter learns it."""
+        s = self._streams[stream]
+        s.bits = s.bits << 1 | bit
+        s.bit_count += 1
+        if s.bit_count == 8:
+            self._finish_byte(stream, s.bits & 255)
+        elif s.bit_count == 4:
+            s.nibble_due = True
+
+    def stream(self, number: int) -> Stream:
+        """What is known of one stream, to look at."""
+        return self._streams[number]
+
+    def _predict_contexts(self, s: Stream, inputs: list[int]) -> int:
+        """Append four inputs per context. Returns how many of the orders 1 to 6 were seen before."""
+        at, seen = self._node(s), 0
+        self._used = []
+        for i, slot in enumerate(s.slots):
+            node = slot.nodes[at]
+            x, times = stretch((node >> 4 & 4095) << 10), node & 15
+            state = (i, max(0, min(4095, x + 2048)) >> 6, times)
+            by_state = self._by_state.setdefault(state, Counter(squash((state[1] - 32) * 64 + 32)))
+            by_past = self._by_past.setdefault((i, node >> 16, times >> 2), Counter())
+            self._used.append((by_state, by_past))
+            half = abs((by_state.p >> 10) - 2048) // 2
+            away = half if by_state.p >> 10 >= 2048 else -half
+            inputs += [x, stretch(by_state.p), away, stretch(by_past.p)] if times else [0, 0, 0, 0]
+            seen += 1 <= i <= 5 and times > 0
+        return seen
+
+    def _rows(self, s: Stream, seen: int) -> tuple[list[int], list[int]]:
+        """The row of each set of weights, of both layers."""
+        c1, c2, bit, n = s.last4 & 255, s.last4 >> 8 & 255, s.bit_count, len(s.history)
+        short, long = s.matches
+        matched = length_class(short.length) + 1 if short.agrees else 0
+        rows = [
+            s.bits,
+            c1,
+            matched * 32 + 16 * long.agrees + bit,
+            short.guess if short.agrees else 0,
+            seen * 8 + bit,
+        ]
+        width = self._settings.width
+        if self._settings.profile is Profile.TEXT:
+            rows.append(s.text.field * 16 + kind_of(s.text.field_up))
+            rows += [kind_of(c1) * 16 + kind_of(c2), c2, min(n - s.text.line.start, 255)]
+        else:
+            rows.append(min(n % width, 511) if width else n & 3)
+        return rows, [s.bits, matched]
+
+    def _node(self, s: Stream) -> int:
+        """Where a slot has the node of the coming bit."""
+        count = s.bit_count % 4
+        return (s.bits & (1 << count) - 1 | 1 << count) - 1
+
+    def _start_byte(self, s: Stream) -> None:
+        s.hashes = hashes(s, self._followers, self._settings)
+        s.byte_due = False
+
+    def _start_nibble(self, s: Stream) -> None:
+        late = s.bit_count - 4
+        keys = [h if late < 0 else combine(h, s.bits >> late) for h in s.hashes]
+        s.nibble_due = False
+        s.slots = [self._table.find(key * GOLDEN & MASK) for key in keys]
+
+    def _finish_byte(self, stream: int, byte: int) -> None:
+        s = self._streams[stream]
+        self._followers.learn(s.last4, byte)
+        s.history.append(byte)
+        s.last8 = (s.last8 << 8 | s.last4 >> 24) & MASK
+        s.last4 = (s.last4 << 8 | byte) & MASK
+        s.bits, s.bit_count = 1, 0
+        for which, model in enumerate(self._matches):
+            model.learn_byte(self._streams, stream, which)
+        if self._settings.profile is Profile.TEXT:
+            read_text(s, byte, self._settings.delimiter)
+        s.byte_due = s.nibble_due = True
+
+
+def _mixing(profile: int, size: int, width: int, pixel: int, delimiter: int) -> Mixing:
+    return Mixing(MixingSettings(Profile(profile), size, width, pixel, delimiter))
+
+
+class Encoder:
+    """One block's bytes to the coder's words; the native core's twin."""
+
+    def __init__(self, profile: int, size: int, width: int = 0, pixel: int = 1, delimiter: int = 0) -> None:
+        self._mixing = _mixing(profile, size, width, pixel, delimiter)
+        self._coder = BitEncoder()
+
+    def encode(self, content: bytes) -> None:
+        """Append bytes, `size` of them at the most."""
+        for byte in content:
+            for shift in range(7, -1, -1):
+                bit = byte >> shift & 1
+                self._coder.encode(bit, self._mixing.predict() * _TO_FREQUENCY)
+                self._mixing.learn(bit)
+
+    def finish(self) -> bytes:
+        """All words."""
+        return self._coder.finish()
+
+
+class Decoder:
+    """What an Encoder of the same settings wrote."""
+
+    def __init__(
+        self, words: bytes, profile: int, size: int, width: int = 0, pixel: int = 1, delimiter: int = 0
+    ) -> None:
+        self._mixing = _mixing(profile, size, width, pixel, delimiter)
+        self._coder = BitDecoder(words)
+
+    def decode(self, count: int) -> bytes:
+        """The next bytes. Raises ValueError for words that no encoder writes."""
+        content = bytearray()
+        for _ in range(count):
+            byte = 0
+            for _ in range(8):
+                bit = self._coder.decode(self._mixing.predict() * _TO_FREQUENCY)
+                self._mixing.learn(bit)
+                byte = byte << 1 | bit
+            content.append(byte)
+        return bytes(content)

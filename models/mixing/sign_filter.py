@@ -1,0 +1,48 @@
+"""Linear prediction of samples by filters that adapt by signs (formats/MIXING.md, section 9)."""
+
+from dataclasses import dataclass, field
+
+FILTERS = ((16, 8, 20), (32, 16, 6), (8, 0, 40))
+"""(own samples, samples of the channel before, rate in 2^-16) of each filter."""
+OWN_TAPS, OTHER_TAPS = 32, 16
+
+
+def clip_sample(x: int) -> int:
+    """Within 16 bits."""
+    return max(-32768, min(32767, x))
+
+
+@dataclass
+class Taps:
+    """The last samples, the newest first: of the channel that comes next, and of the one before it."""
+
+    own: list[int] = field(default_factory=lambda: [0] * OWN_TAPS)
+    other: list[int] = field(default_factory=lambda: [0] * OTHER_TAPS)
+
+
+class SignFilter:
+    """Adapts by the signs of its error and of its inputs."""
+
+    def __init__(self, own: int, other: int, rate: int) -> None:
+        self._own, self._other, self._rate = own, other, rate
+        self._weights = [1 << 16] + [0] * (own + other - 1)
+        self._guess = 0
+
+    def _inputs(self, taps: Taps) -> list[int]:
+        return taps.own[: self._own] + taps.other[: self._other]
+
+    def predict(self, taps: Taps) -> int:
+        """The next sample, -32,768 to 32,767."""
+        self._guess = clip_sample(
+            sum(w * x for w, x in zip(self._weights, self._inputs(taps), strict=True)) >> 16
+        )
+        return self._guess
+
+    def learn(self, taps: Taps, sample: int) -> None:
+        """The sample that came behind these taps."""
+        if sample == self._guess:
+            return
+        step = self._rate if sample > self._guess else -self._rate
+        self._weights = [
+            w + step * ((x > 0) - (x < 0)) for w, x in zip(self._weights, self._inputs(taps), strict=True)
+        ]

@@ -1,0 +1,96 @@
+"""What is kept of one stream: its bytes, and what matches and profiles have made of them."""
+
+from dataclasses import dataclass
+from dataclasses import field as made
+
+from nacomp.models.mixing.sign_filter import SignFilter, Taps
+from nacomp.models.mixing.table import Slot
+
+FIELDS = 32
+"""Of a line; the last one holds all others."""
+
+
+@dataclass
+class Match:
+    """What one match model knows of one stream.
+
+    Attributes:
+        at: 1 + the expected byte's place in the shared numbering; 0 for none.
+        length: bytes that agreed.
+        missed: the last 8 guesses, a bit each, 1 for wrong, the newest lowest.
+        guess: the byte expected, -1 for none.
+        agrees: there is a guess, and the bits of the current byte so far are its bits.
+    """
+
+    at: int = 0
+    length: int = 0
+    missed: int = 0
+    guess: int = -1
+    agrees: bool = False
+
+
+@dataclass
+class Line:
+    """Where a line begins, and each of its fields."""
+
+    start: int = 0
+    fields: list[int] = made(default_factory=lambda: [0] * FIELDS)
+
+
+@dataclass
+class Text:
+    """What the profile has read. Words and names are hashes, 0 for none."""
+
+    word: int = 0
+    last_word: int = 0
+    first_word: int = 0
+    shapes: int = 0
+    older_shapes: int = 0
+    line: Line = made(default_factory=Line)
+    above: Line = made(default_factory=Line)
+    older: Line = made(default_factory=Line)
+    field: int = 0
+    field_start: int = 0
+    field_hash: int = 0
+    tags: list[int] = made(default_factory=list)
+    tag: int = 0
+    state: str = "outside"
+    key: int = 0
+    up: int = 0
+    field_up: int = 0
+
+
+@dataclass
+class Samples:
+    """What the profile keeps of a stream: filters of each channel, the taps and guesses of the current sample."""
+
+    filters: list[list[SignFilter]] = made(default_factory=list)
+    taps: Taps = made(default_factory=Taps)
+    guesses: list[int] = made(default_factory=lambda: [0] * 8)
+
+
+class Stream:
+    """One history.
+
+    Attributes:
+        bits: the bits of the current byte so far, behind a leading 1.
+        byte_due, nibble_due: what the next prediction has to look up first.
+        last4, last8: the last four bytes, the newest lowest, and the four before them.
+        hashes: of the current byte's contexts.
+        slots: of the current nibble's.
+    """
+
+    def __init__(self, matches: int) -> None:
+        self.history = bytearray()
+        self.bits, self.bit_count = 1, 0
+        self.byte_due = self.nibble_due = True
+        self.last4 = self.last8 = 0
+        self.hashes: list[int] = []
+        self.slots: list[Slot] = []
+        self.matches = [Match() for _ in range(matches)]
+        self.text = Text()
+        self.samples = Samples()
+
+    def back(self, distance: int) -> int:
+        """The byte so far back; 0 for none."""
+        return self.history[-distance] if 0 < distance <= len(self.history) else 0

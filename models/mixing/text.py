@@ -1,0 +1,142 @@
+"""The text profile: words, lines and columns, fields, what encloses a place, and shapes (formats/MIXING.md, section 7)."""
+
+from nacomp.models.mixing.arithmetic import MASK, combine
+from nacomp.models.mixing.followers import Followers
+from nacomp.models.mixing.stream import FIELDS, Line, Stream, Text
+
+MAX_DEPTH = 64
+DIGIT, LOWER, UPPER, FOREIGN = 1, 2, 3, 4
+_SHAPES = {DIGIT: ord("0"), LOWER: ord("a"), UPPER: ord("A"), FOREIGN: 128}
+_OPENING, _CLOSING, _NAME = b"{[(", b"}])", b"_-:"
+
+
+def kind_of(byte: int) -> int:
+    """What kind of byte it is, 0 to 15."""
+    ranges = (
+        (48, 57, DIGIT),
+        (97, 122, LOWER),
+        (65, 90, UPPER),
+        (128, 255, FOREIGN),
+        (32, 32, 5),
+        (10, 10, 6),
+        (0, 31, 7),
+    )
+    for low, high, kind in ranges:
+        if low <= byte <= high:
+            return kind
+    return 8 + (byte & 7 if byte & 8 else byte >> 4 & 7)
+
+
+def read_text(stream: Stream, byte: int, delimiter: int) -> None:
+    """After a byte joined the history."""
+    text, kind, position = stream.text, kind_of(byte), len(stream.history)
+    _read_word(text, byte, kind)
+    text.older_shapes = (text.older_shapes << 8 | text.shapes >> 24) & MASK
+    text.shapes = (text.shapes << 8 | _SHAPES.get(kind, byte)) & MASK
+    _read_fields(text, byte, delimiter, position)
+    _read_tags(text, byte, stream.last4 >> 8 & 255, kind)
+    at = text.above.start + position - text.line.start
+    text.up = stream.history[at] if at < text.line.start else 0
+    text.field_up = _under(stream, text.above, position - text.field_start, text.line.start)
+
+
+def text_contexts(stream: Stream, followers: Followers) -> list[int]:
+    """The contexts of the coming byte, before each gets its number."""
+    text, c4, c1 = stream.text, stream.last4, stream.last4 & 255
+    position = len(stream.history)
+    column, offset = position - text.line.start, position - text.field_start
+    top = text.tags[-1] if text.tags else 0
+    next_up = _under(stream, text.above, offset + 1, text.line.start)
+    older_up = _under(stream, text.older, offset, text.above.start)
+    return [
+        0,
+        c1,
+        c4 & 0xFFFF,
+        c4 & 0xFFFFFF,
+        c4,
+        combine(c4, stream.last8 & 0xFFFF),
+        combine(text.word, c1),
+        combine(combine(text.word, text.last_word), c1),
+        c4 & 0xFFFF00,
+        combine(combine(column, text.up), c1),
+        combine(combine(text.field, text.field_up), c1),
+        combine(text.field, text.field_hash),
+        combine(text.shapes, text.older_shapes & 0xFFFF),
+        combine(combine(top, text.word), c1),
+        combine(text.up, text.field_up << 8 | c1),
+        combine(combine(text.first_word, column), text.word),
+        combine(followers.of_byte[c1] & 0xFFFF, c1),
+        combine(followers.of_pair[c4 & 0xFFFF] & 0xFFFF, c1),
+        combine(combine(text.shapes, text.older_shapes), text.field),
+        combine(text.field, next_up << 8 | text.field_up),
+        combine(text.field, older_up << 8 | text.field_up),
+        combine(combine(next_up << 8 | text.field_up, column), c1),
+    ]
+
+
+def _is_letter(kind: int) -> bool:
+    return kind in (LOWER, UPPER, FOREIGN)
+
+
+def _read_word(text: Text, byte: int, kind: int) -> None:
+    if _is_letter(kind):
+        text.word = combine((text.word + 1) & MASK, byte + 32 if kind == UPPER else byte)
+    elif text.word:
+        text.last_word = text.word
+        text.first_word = text.first_word or text.word
+        text.word = 0
+    if byte in b":=":
+        text.key = text.last_word
+
+
+def _read_fields(text: Text, byte: int, delimiter: int, position: int) -> None:
+    text.field_hash = combine((text.field_hash + 1) & MASK, byte)
+    if byte == 10:
+        text.older, text.above = text.above, text.line
+        text.line = Line(position, list(text.line.fields))
+        text.first_word = text.field = 0
+    elif byte == delimiter:
+        text.field = min(text.field + 1, FIELDS - 1)
+    else:
+        return
+    text.field_start, text.field_hash = position, 0
+    text.line.fields[text.field :] = [position] * (FIELDS - text.field)
+
+
+def _read_tags(text: Text, byte: int, before: int, kind: int) -> None:
+    """The elements of XML, and brackets of every other kind."""
+    if text.state == "opened":
+        if byte == ord("/"):
+            _pop(text)
+        text.state = "named" if _is_letter(kind) else "outside"
+        text.tag = combine(0, byte)
+    elif text.state == "named":
+        if _is_letter(kind) or kind == DIGIT or byte in _NAME:
+            text.tag = combine((text.tag + 1) & MASK, byte)
+        else:
+            _push(text, text.tag)
+            text.state = "outside"
+    if byte == ord("<"):
+        text.state = "opened"
+    elif byte == ord(">") and before == ord("/"):
+        _pop(text)
+    elif byte in _OPENING:
+        _push(text, combine(text.key, byte))
+    elif byte in _CLOSING:
+        _pop(text)
+
+
+def _push(text: Text, tag: int) -> None:
+    if len(text.tags) < MAX_DEPTH:
+        text.tags.append(tag)
+
+
+def _pop(text: Text) -> None:
+    if text.tags:
+        text.tags.pop()
+
+
+def _under(stream: Stream, line: Line, offset: int, end: int) -> int:
+    """The byte so far behind a field's start of an earlier line, if it lies before `end`; else 0."""
+    at = line.fields[stream.text.field] + offset
+    return stream.history[at] if at < end else 0

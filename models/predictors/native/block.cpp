@@ -1,0 +1,277 @@
+#include "block.h"
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+namespace nacomp::predictors {
+
+namespace {
+
+// Whether so many milliseconds are over since it was made.
+class Watch {
+public:
+    explicit Watch(double milliseconds)
+        : end_(std::chrono::steady_clock::now() + std::chrono::microseconds(static_cast<std::int64_t>(milliseconds * 1000))) {}
+    bool over() const { return std::chrono::steady_clock::now() >= end_; }
+
+private:
+    std::chrono::steady_clock::time_point end_;
+};
+
+// Entry i of a row has frequency row[i] + 1.
+void encode(mixing::RangeEncoder& coder, const double* row, std::int32_t symbol) {
+    double before = 0.0;  // exact: integers below 2^24
+    for (std::int32_t i = 0; i < symbol; ++i) before += row[i];
+    coder.encode(static_cast<std::uint32_t>(before) + static_cast<std::uint32_t>(symbol),
+                 static_cast<std::uint32_t>(row[symbol]) + 1);
+}
+
+// The last entry takes what is left, as every row's frequencies sum to 2^24.
+std::int32_t decode(mixing::RangeDecoder& coder, const double* row, std::int32_t entries) {
+    const std::uint32_t quantile = coder.quantile();
+    std::uint32_t before = 0, frequency = static_cast<std::uint32_t>(row[0]) + 1;
+    std::int32_t symbol = 0;
+    while (symbol + 1 < entries && quantile >= before + frequency) {
+        before += frequency;
+        frequency = static_cast<std::uint32_t>(row[++symbol]) + 1;
+    }
+    coder.take(before, frequency);
+    return symbol;
+}
+
+}  // namespace
+
+void Block::Lane::clear() {
+    streams.clear();
+    tokens.clear();
+    want.clear();
+    wanted = 0;
+}
+
+Block::Hold::Hold(const EngineDoor& door) : door(door) {
+    if (!door.enter(door.session)) throw std::runtime_error("the session is in use, or of no more use");
+}
+
+Block::Block(Ensemble& ensemble, const EngineDoor& door, Settings settings)
+    : ensemble_(ensemble),
+      door_(door),
+      settings_(std::move(settings)),
+      lanes_(door.lanes),
+      waiting_(settings_.cut.streams, {settings_.start_token}),
+      pages_(static_cast<std::size_t>(settings_.cut.streams) * ensemble.vocabulary().pages()),
+      slots_(kPage) {}
+
+int Block::lanes(int live) const {
+    return std::max(1, std::min({door_.lanes, live, door_.threads(door_.session)}));
+}
+
+void Block::take(Lane& lane, std::int32_t stream) {
+    std::vector<std::int32_t>& waiting = waiting_[stream];
+    for (const std::int32_t token : waiting) {
+        lane.streams.push_back(stream);
+        lane.tokens.push_back(token);
+        lane.want.push_back(0);
+    }
+    lane.want.back() = 1;
+    ++lane.wanted;
+    waiting.clear();
+}
+
+void Block::wait(std::int32_t stream, std::int32_t symbol) {
+    std::vector<std::int32_t>& waiting = waiting_[stream];
+    if (static_cast<int>(waiting.size()) == settings_.queue) waiting.erase(waiting.begin());
+    waiting.push_back(settings_.tokens[symbol]);
+}
+
+// In pieces that the engine accepts.
+void Block::feed(int number) {
+    Lane& lane = lanes_[number];
+    const std::size_t needed = static_cast<std::size_t>(lane.wanted) * door_.vocabulary;
+    if (lane.logits.size() < needed) lane.logits.resize(needed);
+    float* logits = lane.logits.data();
+    const int rows = static_cast<int>(lane.streams.size());
+    for (int at = 0; at < rows; at += settings_.most_rows) {
+        const int count = std::min(settings_.most_rows, rows - at);
+        if (!door_.feed(door_.session, number, lane.streams.data() + at, lane.tokens.data() + at, lane.want.data() + at, count,
+                        logits))
+            throw std::overflow_error("a row is not finite");
+        logits += std::count(lane.want.begin() + at, lane.want.begin() + at + count, 1) * static_cast<std::int64_t>(door_.vocabulary);
+    }
+}
+
+template <class Body>
+void Block::parallel(int tasks, const Body& body) {
+    struct Call {
+        const Body& body;
+        std::mutex mutex;
+        std::exception_ptr thrown;
+    } call{body, {}, {}};
+    const auto run = [](void* context, int task, int) {
+        Call& call = *static_cast<Call*>(context);
+        try {
+            call.body(task);
+        } catch (...) {
+            const std::lock_guard<std::mutex> lock(call.mutex);
+            if (!call.thrown) call.thrown = std::current_exception();
+        }
+    };
+    if (tasks == 1)
+        run(&call, 0, 0);
+    else
+        door_.run(door_.session, tasks, run, &call);
+    if (call.thrown) std::rethrow_exception(call.thrown);
+}
+
+void Block::learn(const std::int32_t* symbols) {
+    const int live = ensemble_.rows();
+    ensemble_.update(symbols);
+    for (int i = 0; i < live; ++i) wait(i, symbols[i]);
+    ++step_;
+}
+
+// The encoder
+
+BlockEncoder::BlockEncoder(Ensemble& ensemble, const EngineDoor& door, Settings settings, std::vector<std::int32_t> symbols,
+                           std::vector<std::uint8_t> asked)
+    : Block(ensemble, door, std::move(settings)),
+      symbols_(std::move(symbols)),
+      asked_(std::move(asked)),
+      used_(lanes_.size()),
+      row_logits_(cut().streams),
+      row_(cut().streams) {}
+
+std::int64_t BlockEncoder::run(double milliseconds) {
+    const Hold hold(door_);
+    const Watch watch(milliseconds);
+    std::int64_t done = 0;
+    do {
+        if (ended()) break;
+        if (step_ == planned_) plan_forward();
+        done += cut().live(step_);
+        step();
+    } while (!watch.over());
+    return done;
+}
+
+// The rows of as many steps as fit, each lane's on one thread.
+void BlockEncoder::plan_forward() {
+    const int live = cut().live(step_);
+    planned_lanes_ = lanes(live);
+    for (Lane& lane : lanes_) lane.clear();
+    std::fill(used_.begin(), used_.end(), 0);
+    const std::int64_t first = planned_, last = std::min(first + settings_.most_steps, cut().steps());
+    std::size_t rows = 0;
+    do {
+        plan_step(planned_++, planned_lanes_);
+        rows = 0;
+        for (const Lane& lane : lanes_) rows += lane.streams.size();
+    } while (planned_ < last && rows + live <= static_cast<std::size_t>(settings_.most_rows));
+    parallel(planned_lanes_, [this](int lane) { feed(lane); });
+}
+
+void BlockEncoder::plan_step(std::int64_t step, int lanes) {
+    const int streams = cut().streams, live = cut().live(step);
+    for (int s = 0; s < live; ++s) {
+        if (asked_[at(s, step)]) take(lanes_[s * lanes / streams], s);
+        Block::wait(s, symbols_[at(s, step)]);
+    }
+}
+
+void BlockEncoder::step() {
+    const int streams = cut().streams, live = cut().live(step_), pages = ensemble_.vocabulary().pages();
+    for (int s = 0; s < live; ++s) {
+        const int lane = s * planned_lanes_ / streams;
+        row_[s] = symbols_[at(s, step_)];
+        row_logits_[s] = asked_[at(s, step_)] ? logits(lanes_[lane], used_[lane]++) : nullptr;
+    }
+    ensemble_.begin(live);
+    const auto open = [&](int s) {
+        ensemble_.open_row(s, s, row_logits_[s]);
+        ensemble_.pages(s, pages_.data() + static_cast<std::size_t>(s) * pages);
+    };
+    if (door_.threads(door_.session) > 1)
+        parallel(live, open);
+    else
+        for (int s = 0; s < live; ++s) open(s);
+    for (int s = 0; s < live; ++s)
+        encode(coder_, pages_.data() + static_cast<std::size_t>(s) * pages, row_[s] / static_cast<int>(kPage));
+    for (int s = 0; s < live; ++s) {
+        ensemble_.slots(s, row_[s] / static_cast<int>(kPage), slots_.data());
+        encode(coder_, slots_.data(), row_[s] % static_cast<int>(kPage));
+    }
+    ensemble_.update(row_.data());
+    ++step_;
+}
+
+// The decoder
+
+BlockDecoder::BlockDecoder(Ensemble& ensemble, const EngineDoor& door, Settings settings, std::vector<std::uint32_t> words)
+    : Block(ensemble, door, std::move(settings)),
+      symbols_(cut().symbols),
+      asked_(cut().streams),
+      numbers_(cut().streams),
+      row_(cut().streams),
+      coder_(std::move(words)) {}
+
+std::int64_t BlockDecoder::run(double milliseconds) {
+    const Hold hold(door_);
+    const Watch watch(milliseconds);
+    const int pages = ensemble_.vocabulary().pages();
+    std::int64_t done = 0;
+    do {
+        if (ended()) break;
+        const int live = cut().live(step_);
+        predict(live);
+        for (int s = 0; s < live; ++s) row_[s] = decode(coder_, pages_.data() + static_cast<std::size_t>(s) * pages, pages);
+        for (int s = 0; s < live; ++s) {
+            ensemble_.slots(s, row_[s], slots_.data());
+            row_[s] = row_[s] * static_cast<int>(kPage) + decode(coder_, slots_.data(), kPage);
+            symbols_[cut().start(s) + step_] = row_[s];
+        }
+        learn(row_.data());
+        done += live;
+    } while (!watch.over());
+    return done;
+}
+
+void BlockDecoder::predict(int live) {
+    const int lanes = this->lanes(live);
+    ensemble_.begin(live);
+    if (lanes > 1 || door_.threads(door_.session) == 1) {
+        parallel(lanes, [&](int lane) {
+            const int first = live * lane / lanes, end = live * (lane + 1) / lanes;
+            gather(lanes_[lane], first, end);
+            feed(lane);
+            open(lanes_[lane], first, end);
+        });
+        return;
+    }
+    // The engine shares out its own steps; then the rows.
+    gather(lanes_[0], 0, live);
+    feed(0);
+    int next = 0;
+    for (int s = 0; s < live; ++s) numbers_[s] = asked_[s] ? next++ : -1;
+    parallel(live, [&](int s) { open_one(s, numbers_[s] < 0 ? nullptr : logits(lanes_[0], numbers_[s])); });
+}
+
+void BlockDecoder::gather(Lane& lane, int first, int end) {
+    lane.clear();
+    for (int s = first; s < end; ++s) {
+        asked_[s] = ensemble_.wants_model(s);
+        if (asked_[s]) take(lane, s);
+    }
+}
+
+void BlockDecoder::open(Lane& lane, int first, int end) {
+    int used = 0;
+    for (int s = first; s < end; ++s) open_one(s, asked_[s] ? logits(lane, used++) : nullptr);
+}
+
+void BlockDecoder::open_one(int s, const float* logits) {
+    ensemble_.open_row(s, s, logits);
+    ensemble_.pages(s, pages_.data() + static_cast<std::size_t>(s) * ensemble_.vocabulary().pages());
+}
+
+}  // namespace nacomp::predictors

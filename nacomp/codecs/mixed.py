@@ -1,0 +1,100 @@
+"""The codec of data without a language model: the context mixer of `models/mixing`, bit by bit through the range coder.
+
+A payload is four bytes, `profile | byte | width`, and the coder's words; `byte` is the delimiter of a text or the bytes
+of an image's pixel, and the width little-endian. A block of samples is turned so that the upper byte of each comes first.
+Python codes about 1 KB a second where the native core is missing, so `encode` then gives None and classical codecs remain;
+what the core wrote elsewhere is decoded all the same.
+"""
+
+import struct
+from collections.abc import Callable
+from typing import Protocol
+
+from nacomp.formats.methods import Method, MethodKind
+from nacomp.models.mixing import reference
+from nacomp.models.mixing.settings import PREDICTOR_ID, MixingSettings, Profile
+
+try:
+    from nacomp.models.mixing import _mixing
+except ImportError:  # installed without a compiler
+    _mixing = None  # type: ignore[assignment]
+
+METHOD = Method(MethodKind.MIXED, {"predictor": PREDICTOR_ID})
+LIMIT = 1 << 24
+"""Bytes of content."""
+PIECE = 1 << 16
+"""Bytes coded between two calls of `check`: about a quarter of a second."""
+_HEADER = struct.Struct("<BBH")
+SLOT_BYTES, MOST_SLOTS, OTHER_BYTES = 64, 1 << 21, 40 << 20
+
+Check = Callable[[], object]
+
+
+class _Decoder(Protocol):
+    def decode(self, count: int) -> bytes: ...
+
+
+def available() -> bool:
+    """Whether blocks can be written here."""
+    return _mixing is not None
+
+
+def encode(data: bytes, settings: MixingSettings, limit: int, check: Check = lambda: None) -> bytes | None:
+    """The payload of at most LIMIT bytes, or None where it would have `limit` bytes or more, or there is no native core."""
+    if _mixing is None or len(data) > LIMIT:
+        return None
+    content = _turned(data) if settings.profile is Profile.SAMPLES else data
+    block = _mixing.Encoder(*settings.arguments)
+    for at in range(0, len(content), PIECE):
+        check()
+        if block.encode(content[at : at + PIECE]) + _HEADER.size >= limit:
+            return None
+    byte = settings.delimiter if settings.profile is Profile.TEXT else settings.pixel
+    payload = _HEADER.pack(settings.profile, byte, settings.width) + block.finish()
+    return payload if len(payload) < limit else None
+
+
+def decode(payload: bytes, original_size: int, check: Callable[[int], object] = lambda _: None) -> bytes:
+    """Exactly `original_size` bytes; `check` hears of each piece.
+
+    Raises:
+        ValueError: a payload that `encode` does not write.
+    """
+    settings = _parse(payload, original_size)
+    words = payload[_HEADER.size :]
+    if len(words) % 4 or len(words) > original_size + 1024:
+        raise ValueError("its size is not one of whole words")
+    core = reference if _mixing is None else _mixing
+    block: _Decoder = core.Decoder(words, *settings.arguments)
+    pieces = []
+    for at in range(0, original_size, PIECE):
+        count = min(PIECE, original_size - at)
+        pieces.append(block.decode(count))
+        check(count)
+    content = b"".join(pieces)
+    return _turned(content) if settings.profile is Profile.SAMPLES else content
+
+
+def decoding_bytes(original_size: int) -> int:
+    """About the most memory that decoding takes, in bytes: the content twice, the hash table, everything else."""
+    return 2 * original_size + SLOT_BYTES * min(MOST_SLOTS, max(1 << 12, 16 * original_size)) + OTHER_BYTES
+
+
+def _parse(payload: bytes, original_size: int) -> MixingSettings:
+    if len(payload) < _HEADER.size:
+        raise ValueError("it has no header")
+    if original_size > LIMIT:
+        raise ValueError(f"{original_size} bytes is over the limit of {LIMIT}")
+    number, byte, width = _HEADER.unpack_from(payload)
+    profile = Profile(number)
+    if profile is Profile.TEXT:
+        return MixingSettings(profile, original_size, width, delimiter=byte)
+    return MixingSettings(profile, original_size, width, pixel=byte)
+
+
+def _turned(data: bytes) -> bytes:
+    """The bytes of each pair the other way round; a last byte alone stays."""
+    even = len(data) & ~1
+    turned = bytearray(data)
+    turned[0:even:2], turned[1:even:2] = data[1:even:2], data[0:even:2]
+    return bytes(turned)

@@ -1,0 +1,109 @@
+"""Which profile of the mixer suits a block: what looks promising is tried on a sample, and the smallest wins.
+
+The decoder never sees how it was chosen.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nacomp.codecs import mixed
+from nacomp.models.mixing.settings import MixingSettings, Profile
+
+SAMPLE = 1 << 15
+"""Bytes of the middle that each candidate codes: half a second for all of them together."""
+WORTH_TRIALS = 4096
+"""Bytes of a block whose profile is chosen by trials."""
+LONGEST = 4096
+"""The widest record or row that is looked for."""
+DELIMITERS = b",\t;| "
+TEXT_SHARE = 0.9
+FRAMES = (2, 4)
+WORDS = (4, 12)
+"""Widths tried whatever repeats: 1 to 1.5% on ELF files, whose tables hold words."""
+PIXELS = (1, 3, 4)
+SHORTEST_ROW = 16
+NEARLY = 0.97
+Bytes = NDArray[np.uint8]
+
+
+def choose(data: bytes, check: Callable[[], object] = lambda: None) -> tuple[MixingSettings, float]:
+    """Settings for a block, and what share of the sample its payload took."""
+    if len(data) < WORTH_TRIALS:
+        return _plain(data), 0.0
+    middle = max(0, (len(data) - SAMPLE) // 2)
+    # A whole number of samples of any frame before it, so that phases stay.
+    sample = data[middle - middle % 4 : middle - middle % 4 + SAMPLE]
+    sizes: dict[MixingSettings, int] = {}
+    for settings in _candidates(sample, len(data)):
+        check()
+        trial = _resized(settings, len(sample))
+        payload = mixed.encode(sample, trial, len(sample) + 1024)
+        sizes[settings] = len(payload) if payload is not None else 2 * len(sample)
+    best = min(sizes, key=sizes.__getitem__)
+    return best, sizes[best] / len(sample)
+
+
+def _plain(data: bytes) -> MixingSettings:
+    """For a small block: trials would take longer than the rest of its archive."""
+    if _is_utf8(data):
+        return MixingSettings(Profile.TEXT, len(data), delimiter=_delimiters(data)[0])
+    return MixingSettings(Profile.BINARY, len(data))
+
+
+def _resized(settings: MixingSettings, size: int) -> MixingSettings:
+    return MixingSettings(settings.profile, size, settings.width, settings.pixel, settings.delimiter)
+
+
+def _candidates(sample: bytes, size: int) -> list[MixingSettings]:
+    """Text or binary by its bytes; records by where bytes repeat, rows by where they change alike."""
+    share = sum(byte >= 32 or byte in b"\t\n\r" for byte in sample) / len(sample)
+    found = []
+    if share >= TEXT_SHARE:
+        found += [MixingSettings(Profile.TEXT, size, delimiter=byte) for byte in _delimiters(sample)]
+    if share < 1 or not _is_utf8(sample):
+        same, row = _distances(np.frombuffer(sample, np.uint8))
+        found += [MixingSettings(Profile.BINARY, size, width) for width in dict.fromkeys((0, *WORDS, same))]
+        found += [MixingSettings(Profile.SAMPLES, size, frame) for frame in FRAMES]
+        found += [MixingSettings(Profile.IMAGE, size, row, pixel) for pixel in PIXELS if row >= pixel]
+    return found
+
+
+def _is_utf8(sample: bytes) -> bool:
+    """Whether all of it is, but for a character cut at either end."""
+    whole = sample.lstrip(bytes(range(0x80, 0xC0)))
+    try:
+        whole.decode()
+    except UnicodeDecodeError as error:
+        return len(sample) - len(whole) <= 3 and error.start + 3 >= len(whole)
+    return len(sample) - len(whole) <= 3
+
+
+def _delimiters(sample: bytes) -> list[int]:
+    """The two of which most lines have equally many, at least one."""
+    lines = sample.split(b"\n")[1:-1]
+    regular = {}
+    for byte in DELIMITERS:
+        counts = Counter(line.count(byte) for line in lines)
+        counts.pop(0, None)
+        regular[byte] = max(counts.values(), default=0)
+    best = sorted(regular, key=regular.__getitem__, reverse=True)[:2]
+    return [byte for byte in best if regular[byte]] or [DELIMITERS[0]]
+
+
+def _distances(values: Bytes) -> tuple[int, int]:
+    """The distance at which most bytes are the same, and the one at which they change alike: a record, and a row."""
+    longest = min(LONGEST, len(values) // 4)
+    if longest <= SHORTEST_ROW:
+        return 0, 0
+    same, unlike = np.zeros(longest), np.full(longest, np.inf)
+    # Of smooth pictures every byte near is alike; their slopes are not, but a whole row away.
+    slopes = values[3:].astype(np.int16) - values[:-3]
+    for distance in range(2, longest):
+        same[distance] = np.count_nonzero(values[distance:] == values[:-distance]) / (len(values) - distance)
+        if distance >= SHORTEST_ROW:
+            unlike[distance] = np.abs(slopes[distance:] - slopes[:-distance]).mean()
+    # Twice a record is nearly as good as a record.
+    return int((same >= NEARLY * same.max()).argmax()), int(unlike.argmin())

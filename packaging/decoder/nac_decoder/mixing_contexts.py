@@ -1,0 +1,255 @@
+"""MIXING.md sections 7 to 10: the contexts of each profile."""
+
+from functools import reduce
+
+from nac_decoder.mixing_parts import combine
+
+
+def mixed(*values: int) -> int:
+    return reduce(combine, values)
+
+
+class Context:
+    """What all profiles have; `width` is 0 where there is none."""
+
+    def __init__(self, byte: int, width: int) -> None:
+        self.byte, self.width, self.past = byte, width, bytearray()
+        self.of_byte: dict[int, int] = {}
+        self.of_pair: dict[int, int] = {}
+
+    def last(self, count: int) -> int:
+        """The last bytes, newest lowest."""
+        return int.from_bytes(self.past[-count:], "big")
+
+    def back(self, distance: int) -> int:
+        return self.past[-distance] if 0 < distance <= len(self.past) else 0
+
+    def before(self, byte: int) -> None:
+        for table, key in ((self.of_byte, self.last(1)), (self.of_pair, self.last(2))):
+            table[key] = (table.get(key, 0) << 8 | byte) % 2**32
+
+    def after(self, past: bytearray) -> None:
+        self.past = past
+
+    def followers(self) -> list[int]:
+        c1 = self.last(1)
+        found = (self.of_byte.get(c1, 0), self.of_pair.get(self.last(2), 0))
+        return [mixed(value & 0xFFFF, c1) for value in found]
+
+    def values(self) -> list[int]:
+        raise NotImplementedError
+
+    def rows(self) -> list[int]:
+        n = len(self.past)
+        return [min(511, n % self.width) if self.width else n % 4]
+
+
+class Binary(Context):
+    def values(self) -> list[int]:
+        c4, c1, n, w = self.last(4), self.last(1), len(self.past), self.width
+        u, v = self.back(w), self.back(2 * w)
+        found = [0, c1, self.last(2), self.last(3), c4, mixed(c4, self.last(8) >> 32 & 0xFFFF)]
+        found += [c4 & mask for mask in (0xFF00, 0xFFFF00, 0xFFFF0000, 0xF0F0F0F0)]
+        found += [mixed(u << 8 | v, n % w if w else n % 4), mixed(u << 8 | self.back(w + 1), c1)]
+        return found + self.followers()
+
+
+class Image(Context):
+    def values(self) -> list[int]:
+        r, x, back = self.width, self.byte, self.back
+        k, w, n, nw, ne = len(self.past) % x, back(x), back(r), back(r + x), back(r - x)
+        c1, c2 = back(1), back(2)
+        flat, mean = clip(w + n - nw), (w + n + 1) >> 1
+        west, north = clip(w + c1 - back(x + 1)), clip(n + c1 - back(r + 1))
+        both = clip(w + n - nw + c1 - back(x + 1) - back(r + 1) + back(r + x + 1))
+        diagonal = clip(n + ne - back(2 * r - x))
+        onward = clip(2 * w - back(2 * x)) << 8 | clip(2 * n - back(2 * r))
+        first = [
+            flat,
+            mean << 8 | west,
+            both,
+            both << 8 | c1,
+            west << 8 | north,
+            w << 8 | n,
+            w << 16 | n << 8 | ne,
+        ]
+        first += [diagonal << 8 | west, onward, (w + ne + 1) >> 1 << 8 | both, flat << 8 | both]
+        first += [w >> 3 << 15 | n >> 3 << 10 | ne >> 3 << 5 | nw >> 3]
+        found = [mixed(value, k) for value in first]
+        found += [
+            combine(c1 << 8 | c2, combine(both >> 2, k)),
+            combine((both + west + north) // 3, combine(k, c1 >> 4)),
+        ]
+        return [*found, 0, c1, self.last(2), mixed(self.last(3), k)]
+
+
+def clip(x: int) -> int:
+    return max(0, min(255, x))
+
+
+def wide(x: int) -> int:
+    return max(-32768, min(32767, x))
+
+
+class Filter:
+    def __init__(self, own: int, other: int, rate: int) -> None:
+        self.own, self.other, self.rate = own, other, rate
+        self.weights = [65536] + [0] * (own + other - 1)
+
+    def predict(self, own: list[int], other: list[int]) -> int:
+        self.taps = own[: self.own] + other[: self.other]
+        self.guess = wide(sum(w * t for w, t in zip(self.weights, self.taps, strict=True)) >> 16)
+        return self.guess
+
+    def learn(self, sample: int) -> None:
+        sign = (sample > self.guess) - (sample < self.guess)
+        for i, tap in enumerate(self.taps):
+            self.weights[i] += sign * ((tap > 0) - (tap < 0)) * self.rate
+
+
+class Samples(Context):
+    def __init__(self, byte: int, width: int) -> None:
+        super().__init__(byte, width)
+        self.channels = width // 2
+        shapes = ((16, 8, 20), (32, 16, 6), (8, 0, 40))
+        self.filters = [[Filter(*shape) for shape in shapes] for _ in range(self.channels)]
+
+    def sample(self, frame: int, channel: int) -> int:
+        at = frame * self.width + 2 * channel
+        return int.from_bytes(self.past[at : at + 2], "big", signed=True) if frame >= 0 else 0
+
+    def guess(self, frame: int, channel: int) -> None:
+        own = [self.sample(frame - 1 - i, channel) for i in range(32)]
+        late, other = (0, channel - 1) if channel else (1, self.channels - 1)
+        others = [self.sample(frame - late - i, other) if self.channels > 1 else 0 for i in range(16)]
+        g = [one.predict(own, others) for one in self.filters[channel]]
+        a, b, c, o, q = *own[:3], *others[:2]
+        g += [a, wide(2 * a - b), wide(3 * a - 3 * b + c), wide(a + o - q)]
+        self.guesses = [*g, (g[0] + g[1]) >> 1]
+
+    def values(self) -> list[int]:
+        n, c1, low = len(self.past), self.last(1), len(self.past) % 2
+        channel = n % self.width // 2
+        if low:
+            upper = c1 - 256 if c1 > 127 else c1
+            m = [max(-256, min(511, g - 256 * upper)) + 256 for g in self.guesses]
+        else:
+            if n:
+                before = self.last(2)
+                for one in self.filters[(channel - 1) % self.channels]:
+                    one.learn(before - 65536 if before > 32767 else before)
+            self.guess(n // self.width, channel)
+            m = [(g + 32768) >> 4 for g in self.guesses]
+        more = [m[0] >> 3 << 16 | m[1] >> 3, m[0] >> 2, m[1] >> 2, m[1] >> 3 << 16 | m[5] >> 4]
+        found = [mixed(value, low) for value in m + more]
+        found += [combine(m[0] >> 4, combine(low, channel)), 2 + low, mixed(c1, low + 4)]
+        return found + [mixed(self.last(count), low) for count in (2, 3, 4)]
+
+
+def kind(byte: int) -> int:
+    character = chr(byte)
+    if byte >= 128:
+        return 4
+    if character.isdigit():
+        return 1
+    if character.isalpha():
+        return 2 if character.islower() else 3
+    if byte < 32:
+        return 6 if byte == 10 else 7
+    return 5 if byte == 32 else 8 + (byte & 7 if byte & 8 else byte >> 4 & 7)
+
+
+class Text(Context):
+    def __init__(self, byte: int, width: int) -> None:
+        super().__init__(byte, width)
+        self.word = self.last_word = self.first_word = self.key = 0
+        self.shapes = self.field = self.field_hash = self.tag = 0
+        self.lines = [(0, [0] * 32) for _ in range(3)]  # this, above, older: (start, fields' starts)
+        self.begun = self.up = self.field_up = 0
+        self.tags: list[int] = []
+        self.state = "outside"
+
+    def after(self, past: bytearray) -> None:
+        self.past = past
+        byte = past[-1]
+        sort = kind(byte)
+        letter = sort in (2, 3, 4)
+        if letter:
+            self.word = combine((self.word + 1) % 2**32, byte + 32 * (sort == 3))
+        elif self.word:
+            self.last_word, self.first_word, self.word = self.word, self.first_word or self.word, 0
+        if chr(byte) in ":=":
+            self.key = self.last_word
+        self.shapes = (self.shapes << 8 | {1: 48, 2: 97, 3: 65, 4: 128}.get(sort, byte)) % 2**64
+        self.read_field(byte)
+        self.read_tag(chr(byte), chr(self.back(2)), letter, sort)
+        start, (above, _) = self.lines[0][0], self.lines[1]
+        at = above + len(past) - start
+        self.up = past[at] if at < start else 0
+        self.field_up = self.under(1, 0)
+
+    def under(self, line: int, further: int) -> int:
+        at = self.lines[line][1][self.field] + len(self.past) - self.begun + further
+        return self.past[at] if at < self.lines[line - 1][0] else 0
+
+    def read_field(self, byte: int) -> None:
+        n = len(self.past)
+        self.field_hash = combine((self.field_hash + 1) % 2**32, byte)
+        if byte == 10:
+            self.lines = [(n, [n] * 32), *self.lines[:2]]
+            self.field = self.first_word = 0
+        elif byte == self.byte:
+            self.field = min(31, self.field + 1)
+            self.lines[0][1][self.field :] = [n] * (32 - self.field)
+        else:
+            return
+        self.begun, self.field_hash = n, 0
+
+    def push(self, tag: int) -> None:
+        self.tags += [tag] * (len(self.tags) < 64)
+
+    def read_tag(self, byte: str, before: str, letter: bool, sort: int) -> None:
+        if self.state == "opened":
+            if byte == "/":
+                self.tags[-1:] = []
+            self.state, self.tag = ("named" if letter else "outside"), combine(0, ord(byte))
+        elif self.state == "named":
+            if letter or sort == 1 or byte in "_-:":
+                self.tag = combine((self.tag + 1) % 2**32, ord(byte))
+            else:
+                self.push(self.tag)
+                self.state = "outside"
+        if byte == "<":
+            self.state = "opened"
+        elif (byte == ">" and before == "/") or byte in "}])":
+            self.tags[-1:] = []
+        elif byte in "{[(":
+            self.push(combine(self.key, ord(byte)))
+
+    def values(self) -> list[int]:
+        c4, c1, field = self.last(4), self.last(1), self.field
+        four, older = self.shapes % 2**32, self.shapes >> 32
+        column = len(self.past) - self.lines[0][0]
+        next_up, older_up = self.under(1, 1), self.under(2, 0)
+        pair = next_up << 8 | self.field_up
+        top = self.tags[-1] if self.tags else 0
+        return [
+            *(0, c1, self.last(2), self.last(3), c4, mixed(c4, self.last(8) >> 32 & 0xFFFF)),
+            *(mixed(self.word, c1), mixed(self.word, self.last_word, c1), c4 & 0xFFFF00),
+            *(mixed(column, self.up, c1), mixed(field, self.field_up, c1), mixed(field, self.field_hash)),
+            *(
+                mixed(four, older & 0xFFFF),
+                mixed(top, self.word, c1),
+                mixed(self.up, self.field_up << 8 | c1),
+            ),
+            *(mixed(self.first_word, column, self.word), *self.followers(), mixed(four, older, field)),
+            *(mixed(field, pair), mixed(field, older_up << 8 | self.field_up), mixed(pair, column, c1)),
+        ]
+
+    def rows(self) -> list[int]:
+        c1, c2, column = self.back(1), self.back(2), len(self.past) - self.lines[0][0]
+        return [16 * self.field + kind(self.field_up), 16 * kind(c1) + kind(c2), c2, min(255, column)]
+
+
+def contexts_of(profile: int, byte: int, width: int) -> Context:
+    return (Text, Binary, Samples, Image)[profile](byte, width)

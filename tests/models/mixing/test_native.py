@@ -1,0 +1,126 @@
+"""The native core against the readable reference: the same probabilities, the same words, on every kernel."""
+
+import random
+from contextlib import suppress
+
+import pytest
+
+from nacomp.models.mixing import reference
+from nacomp.models.mixing.settings import MixingSettings, Profile
+
+_mixing = pytest.importorskip("nacomp.models.mixing._mixing")
+
+NOISE = random.Random(5)
+TABLE = b"".join(b"%d,item%d,%.2f,ok\n" % (i, i % 7, i * 1.7) for i in range(6))
+PAGE = (
+    b"<list>\n  <item id='1'><b>One</b></item>\n  <item id='2'/>\n</list>{\"key\": [1, 2, {\"Key\": 10}]}\n"
+    * 2
+)
+WAVE = b"".join((3000 - 37 * i % 900 + 60 * i).to_bytes(2, "big", signed=True) for i in range(60))
+PICTURE = bytes(
+    (x * 3 + y * 5 + c * 40 + NOISE.randrange(4)) % 256 for y in range(5) for x in range(8) for c in range(3)
+)
+CASES = {
+    "table": (MixingSettings(Profile.TEXT, len(TABLE), delimiter=ord(",")), TABLE),
+    "page": (MixingSettings(Profile.TEXT, len(PAGE), delimiter=ord(" ")), PAGE),
+    "records": (MixingSettings(Profile.BINARY, 130, 13), bytes(i % 13 * (i // 40) % 256 for i in range(130))),
+    "noise": (MixingSettings(Profile.BINARY, 40), NOISE.randbytes(40)),
+    "one channel": (MixingSettings(Profile.SAMPLES, 121, 2), WAVE + b"x"),
+    "two channels": (MixingSettings(Profile.SAMPLES, 120, 4), WAVE),
+    "pixels": (MixingSettings(Profile.IMAGE, len(PICTURE), 24, 3), PICTURE),
+    "nothing": (MixingSettings(Profile.TEXT, 0), b""),
+}
+
+
+@pytest.mark.parametrize("kernel", _mixing.available_kernels())
+@pytest.mark.parametrize("name", CASES)
+def test_words_are_those_of_the_reference(name: str, kernel: str) -> None:
+    """So the native coder writes what constriction does, too: the reference codes with that."""
+    settings, content = CASES[name]
+    native, readable = (
+        _mixing.Encoder(*settings.arguments, kernel=kernel),
+        reference.Encoder(*settings.arguments),
+    )
+    native.encode(content[:50])
+    native.encode(content[50:])
+    readable.encode(content)
+    words = native.finish()
+    assert words == readable.finish()
+    decoder = _mixing.Decoder(words, *settings.arguments, kernel=kernel)
+    assert (
+        decoder.decode(10) + decoder.decode(max(0, len(content) - 10)) == content
+        if len(content) >= 10
+        else True
+    )
+
+
+def test_the_reference_decodes() -> None:
+    settings, content = CASES["table"]
+    native = _mixing.Encoder(*settings.arguments)
+    native.encode(content)
+    assert reference.Decoder(native.finish(), *settings.arguments).decode(60) == content[:60]
+
+
+@pytest.mark.parametrize("outside", [0, 1, 3])
+def test_streams_and_outside_inputs(outside: int) -> None:
+    """Three streams in turn, which find each other's bytes, with inputs from outside up to the domain's ends."""
+    rng, contents = random.Random(7), (TABLE[:30], TABLE[15:45], PAGE[:30])
+    settings = MixingSettings(Profile.TEXT, 180, delimiter=ord(","))
+    native = _mixing.Predictor(*settings.arguments, outside_inputs=outside, streams=3)
+    readable = reference.Mixing(settings, 3, outside)
+    for at in range(30):
+        for stream, content in enumerate(contents):
+            for shift in range(7, -1, -1):
+                bit = content[at] >> shift & 1
+                points = [rng.choice((-3072, -500, 0, 90 if bit else -90, 32767)) for _ in range(outside)]
+                selector = rng.randrange(256)
+                assert native.predict(stream, points, selector) == readable.predict(stream, points, selector)
+                native.learn(bit)
+                readable.learn(bit)
+
+
+def test_outside_inputs_are_trusted_from_the_start() -> None:
+    predictor = _mixing.Predictor(int(Profile.TEXT), 100, outside_inputs=1)
+    assert predictor.predict(0, [1000], 0) / (1 << 22) == pytest.approx(0.98, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"profile": 4},
+        {"profile": -1},
+        {"profile": 2, "width": 3},
+        {"profile": 2, "width": 0},
+        {"profile": 2, "width": 18},
+        {"profile": 3, "width": 2, "pixel": 3},
+        {"profile": 1, "width": 65536},
+        {"profile": 0, "delimiter": 256},
+        {"profile": 0, "kernel": "abacus"},
+        {"profile": 0, "size": 1 << 31},
+    ],
+)
+def test_settings_out_of_range_are_refused(arguments: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        _mixing.Encoder(**{"size": 10, **arguments})
+
+
+def test_more_bytes_than_announced_are_refused() -> None:
+    encoder = _mixing.Encoder(0, 3)
+    with pytest.raises(ValueError, match="announced"):
+        encoder.encode(b"four")
+    with pytest.raises(ValueError, match="announced"):
+        _mixing.Decoder(b"", 0, 3).decode(4)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_any_words_decode_to_something_or_are_refused(seed: int) -> None:
+    words = random.Random(seed).randbytes(4 * (seed % 9))
+    decoder = _mixing.Decoder(words, seed % 2, 60)
+    with suppress(ValueError):
+        assert len(decoder.decode(60)) == 60
+
+
+def test_words_over_the_range_are_refused() -> None:
+    """The first bit's quantile is below 2^24 only if the point is in the range, which ends one before 2^64."""
+    with pytest.raises(ValueError, match="no encoder"):
+        _mixing.Decoder(b"\xff" * 8, 0, 60).decode(60)

@@ -1,0 +1,112 @@
+"""The steps in native code against the readable loops and constriction's coder: the same words, the same symbols."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from nacomp.codecs.lockstep import decode_block, decode_natively, encode_block, encode_natively
+from nacomp.errors import CorruptArchive
+from nacomp.models.block_predictor import BlockPlan, BlockPredictor, plan_block
+from nacomp.models.exact.engine import SMALL_MODEL_BYTES, ExactEngine, open_engine
+from nacomp.models.native_block import native_decoder, native_encoder
+from nacomp.models.predictors.ensemble import EnsembleParameters
+from nacomp.models.protocol import ContextWindow
+from nacomp.models.streams import Symbols
+from tests.nacomp.workbench import DATA, prose
+
+WINDOW = ContextWindow(24, 3)
+TEXTS = {
+    "prose": prose(900),
+    "repeats": b"".join(b'{"id": %d, "name": "somebody", "tags": ["a", "b"]}\n' % i for i in range(30)),
+    "one symbol": b"e",
+    "escapes": bytes(range(256)),
+}
+
+
+@pytest.fixture(scope="module", params=["streams side by side", "products shared out", "one thread"])
+def engine(request: pytest.FixtureRequest) -> ExactEngine:
+    """The tiny model, as small ones are fed and as large ones are."""
+    threads = 1 if request.param == "one thread" else 3
+    engine = open_engine(DATA / "tiny.gguf", threads=threads)
+    if request.param == "products shared out":
+        engine._file_bytes = SMALL_MODEL_BYTES
+    return engine
+
+
+def plan_of(engine: ExactEngine, text: bytes, streams: int, parameters: EnsembleParameters) -> BlockPlan:
+    symbols = engine.tokenizer.encode(text)
+    return plan_block(engine.vocabulary, parameters, symbols, min(streams, len(symbols)))
+
+
+def quietly(_: int) -> None:
+    """Nobody listens."""
+
+
+def readable_words(engine: ExactEngine, plan: BlockPlan) -> bytes:
+    predictor = BlockPredictor.for_encoding(engine, WINDOW, plan)
+    return encode_block(plan.symbols, plan.streams, predictor, quietly)
+
+
+def native_words(engine: ExactEngine, plan: BlockPlan, told: Callable[[int], None] = quietly) -> bytes:
+    encoder = native_encoder(engine, WINDOW, plan)
+    assert encoder is not None
+    return encode_natively(encoder, len(plan.symbols), told)
+
+
+def readable_symbols(engine: ExactEngine, plan: BlockPlan, words: bytes) -> Symbols:
+    predictor = BlockPredictor.for_decoding(engine, WINDOW, plan.ensemble, plan.streams)
+    return decode_block(words, plan.streams, predictor, quietly)
+
+
+def native_symbols(engine: ExactEngine, plan: BlockPlan, words: bytes) -> Symbols:
+    decoder = native_decoder(engine, WINDOW, plan.ensemble, plan.streams, words)
+    assert decoder is not None
+    return decode_natively(decoder, plan.streams.symbols, quietly)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("streams", [1, 3, 32])
+@pytest.mark.parametrize("parameters", [{}, {"skip": False}, {"skip_queue": 1, "skip_regime": 40000}])
+def test_both_ways_write_the_same_words(
+    engine: ExactEngine, name: str, streams: int, parameters: dict[str, int]
+) -> None:
+    plan = plan_of(engine, TEXTS[name], streams, EnsembleParameters(**parameters))
+    told: list[int] = []
+    words = native_words(engine, plan, told.append)
+    assert words == readable_words(engine, plan)
+    assert sum(told) == len(plan.symbols)
+    assert native_symbols(engine, plan, words).tolist() == plan.symbols.tolist()
+    assert readable_symbols(engine, plan, words).tolist() == plan.symbols.tolist()
+
+
+def test_words_that_nobody_wrote_are_read_alike_or_refused_alike(engine: ExactEngine) -> None:
+    plan = plan_of(engine, TEXTS["prose"][:60], 2, EnsembleParameters())
+    good, rng, refused = native_words(engine, plan), np.random.default_rng(3), 0
+    for case in range(20):
+        damaged = bytearray(good if case % 2 else b"\xff" * len(good))
+        damaged[int(rng.integers(len(damaged)))] ^= int(rng.integers(1, 256))
+        words = bytes(damaged[: 4 * int(rng.integers(len(damaged) // 4 + 1))])
+        try:
+            expected = readable_symbols(engine, plan, words).tolist()
+        except CorruptArchive:
+            refused += 1
+            with pytest.raises(CorruptArchive):
+                native_symbols(engine, plan, words)
+        else:
+            assert native_symbols(engine, plan, words).tolist() == expected
+    assert 0 < refused < 20
+
+
+def test_a_block_gives_nothing_before_its_end(engine: ExactEngine) -> None:
+    plan = plan_of(engine, TEXTS["prose"], 2, EnsembleParameters())
+    encoder = native_encoder(engine, WINDOW, plan)
+    assert encoder is not None
+    with pytest.raises(ValueError, match="not ended"):
+        encoder.finish()
+
+
+def test_an_engine_without_native_sessions_has_no_door() -> None:
+    reference = open_engine(DATA / "tiny.gguf", kernel="numpy")
+    plan = plan_of(reference, b"text", 1, EnsembleParameters())
+    assert native_encoder(reference, WINDOW, plan) is None

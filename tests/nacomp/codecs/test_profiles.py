@@ -1,0 +1,66 @@
+"""The profile that is chosen for a block."""
+
+import random
+
+import numpy as np
+import pytest
+
+from nacomp.codecs import mixed, profiles
+from nacomp.models.mixing.settings import Profile
+
+pytestmark = pytest.mark.skipif(not mixed.available(), reason="candidates are tried by the native core")
+
+RNG = random.Random(2)
+RECORDS = b"".join(bytes(RNG.choice((c, c + 90)) for c in range(12)) + RNG.randbytes(1) for _ in range(900))
+
+
+def photo() -> bytes:
+    noise = np.random.default_rng(1)
+    hills = np.cumsum(np.cumsum(noise.normal(0, 1, (80, 150)), axis=0), axis=1) / 8
+    light = 120 + 90 * np.tanh(hills / 20) + noise.normal(0, 1, (80, 150))
+    colours = [light, light * 0.8 + 20 + noise.normal(0, 1, (80, 150)), light / 2 + 30]
+    return np.stack(colours, axis=2).astype(np.uint8).tobytes()
+
+
+def tone(channels: int) -> bytes:
+    at = np.arange(6000)[:, None]
+    noise = np.random.default_rng(3).normal(0, 20, (6000, channels))
+    return (9000 * np.sin(at / 15 + np.arange(channels)) + noise).astype("<i2").tobytes()
+
+
+@pytest.mark.parametrize(
+    ("content", "profile", "width", "byte"),
+    [
+        (b"".join(b"%d;%d;word\n" % (i, i * 7) for i in range(400)), Profile.TEXT, 0, ord(";")),
+        (b"One paragraph without any line, and so no fields. " * 90, Profile.TEXT, 0, 44),
+        (RECORDS, Profile.BINARY, 13, 1),
+        (photo(), Profile.IMAGE, 450, 3),
+        (tone(1), Profile.SAMPLES, 2, 1),
+        (tone(2), Profile.SAMPLES, 4, 1),
+    ],
+)
+def test_data_finds_its_profile(content: bytes, profile: Profile, width: int, byte: int) -> None:
+    settings, share = profiles.choose(content)
+    assert (settings.profile, settings.width) == (profile, width)
+    assert (settings.delimiter if profile is Profile.TEXT else settings.pixel) == byte
+    assert settings.size == len(content)
+    assert 0 < share < 0.9
+
+
+def test_noise_is_told_by_its_share() -> None:
+    assert profiles.choose(RNG.randbytes(5000))[1] > 0.99
+
+
+@pytest.mark.parametrize(
+    ("content", "profile"), [(b"a;b\n" * 40, Profile.TEXT), (bytes(range(100, 256)), Profile.BINARY)]
+)
+def test_small_blocks_are_not_tried(
+    content: bytes, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mixed, "encode", None)
+    assert profiles.choose(content)[0].profile is profile
+
+
+def test_any_size_has_a_profile() -> None:
+    for size in (1, 2, 3, 11, 100):
+        assert profiles.choose(bytes(size))[0].size == size

@@ -1,0 +1,63 @@
+"""What makes a release: wheels that say nothing of their builder, workflows and metadata that name what is there."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+from nacomp.version import VERSION
+from tests.packaging.installed import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def write_wheel(target: Path, names: list[str], year: int, mode: int) -> None:
+    with zipfile.ZipFile(target, "w") as archive:
+        for name in names:
+            entry = zipfile.ZipInfo(name, (year, 2, 3, 4, 5, 6))
+            entry.external_attr = mode << 16
+            archive.writestr(entry, f"content of {name}")
+
+
+def test_wheels_keep_no_times_modes_or_order(tmp_path: Path) -> None:
+    names = ["nacomp/b.py", "nacomp/a.py", "nacomp-1.dist-info/RECORD"]
+    wheels = [tmp_path / "one.whl", tmp_path / "other.whl"]
+    write_wheel(wheels[0], names, 2020, 0o600)
+    write_wheel(wheels[1], names[::-1], 2026, 0o755)
+    code = "import sys; from pathlib import Path; from make_wheel import packed_again; packed_again(Path(sys.argv[1]))"
+    for wheel in wheels:
+        subprocess.run([sys.executable, "-c", code, wheel], cwd=ROOT / "packaging", check=True)
+    assert wheels[0].read_bytes() == wheels[1].read_bytes()
+    with zipfile.ZipFile(wheels[0]) as archive:
+        assert archive.namelist() == ["nacomp/a.py", "nacomp/b.py", "nacomp-1.dist-info/RECORD"]
+        assert archive.read("nacomp/a.py") == b"content of nacomp/a.py"
+
+
+def test_workflows_call_what_is_there() -> None:
+    assert [path.name for path in WORKFLOWS] == ["ci.yml", "release.yml"]
+    text = "\n".join(path.read_text("utf-8") for path in WORKFLOWS)
+    called = set(re.findall(r"(?:packaging|tests)/[\w/]+(?:\.py)?|\.ci/run", text))
+    assert {"packaging/try_wheel.py", "packaging/make_app.py", "packaging/smoke.py", ".ci/run"} <= called
+    assert [name for name in called if not (ROOT / name).exists()] == []
+    targets = set(re.findall(r"make ([\w-]+)", text))
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert "release-check" in targets
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+
+
+def test_publishing_needs_no_secret() -> None:
+    release = next(path for path in WORKFLOWS if path.name == "release.yml").read_text("utf-8")
+    assert "id-token: write" in release
+    assert "secrets." not in release
+
+
+def test_metadata_for_software_centres_is_of_this_release() -> None:
+    root = ElementTree.parse(ROOT / "packaging" / "linux" / "nacomp.metainfo.xml").getroot()
+    release = root.find("releases/release")
+    assert release is not None
+    assert release.get("version") == VERSION
+    languages = {"{http://www.w3.org/XML/1998/namespace}lang"}
+    spoken = {summary.get(*languages) for summary in root.findall("summary")}
+    assert spoken == {None, "de", "es"}
