@@ -144,13 +144,15 @@ def test_a_failure_keeps_its_reason_though_the_next_job_begins_first(
     crew.stop()
 
 
-def test_words_on_standard_error_are_heard_before_the_end(qtbot: QtBot, tmp_path: Path, owner: QObject) -> None:
+def test_words_on_standard_error_are_heard_before_the_end(
+    qtbot: QtBot, tmp_path: Path, owner: QObject
+) -> None:
     """They come through a pipe of their own, which may be read later than the line that says that the job is over."""
     script = tmp_path / "complains.py"
     script.write_text(
         "import sys\nfor line in sys.stdin:\n"
         "    print('why it failed', file=sys.stderr, flush=True)\n"
-        "    print('{\"event\": \"ended\", \"code\": 5}', flush=True)\n"
+        '    print(\'{"event": "ended", "code": 5}\', flush=True)\n'
     )
     crew = Crew([sys.executable, str(script)], owner)
     endings: list[Ending] = []
