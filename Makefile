@@ -42,7 +42,7 @@ demo: $(VENV)/core
 
 # A process for each core; a file of tests stays in one, with what its tests share. One that crashes ends the run: with
 # another in its place the rest of its file is never run, and the end waits for that for ever.
-PYTEST := $(BIN)/python -m pytest -q -n logical --dist loadfile --no-loadscope-reorder --max-worker-restart=0
+PYTEST := $(BIN)/python -m pytest -q -n logical --dist loadfile --no-loadscope-reorder --max-worker-restart=0 --durations=30
 
 test: check
 	$(PYTEST) -m "not slow"
@@ -135,9 +135,11 @@ fuzz: $(VENV)/full
 	done
 
 # The native cores with sanitizers (a minute to build, in .check/sanitize), driven through their bindings for FUZZ_SECONDS
-# with hostile payloads, parameters, vocabularies, logits and weights. Linux with GCC only.
-sanitize: $(VENV)/wheel
+# with hostile payloads, parameters, vocabularies, logits and weights, and the engine's pool under the thread sanitizer.
+# Linux with GCC only.
+sanitize: $(VENV)/full
 	$(BIN)/python tests/fuzz/sanitize.py $(FUZZ_SECONDS)
+	$(PYTEST) -m slow -k sanitizers tests/portability/test_engine.py
 
 gui: $(VENV)/full
 	$(BIN)/nacomp gui

@@ -142,6 +142,7 @@ def test_every_task_of_the_pool_runs_once_when_threads_outnumber_cores(tmp_path:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+@pytest.mark.slow  # 70 s of two builds; `make sanitize` runs it
 @pytest.mark.parametrize("sanitizers", ["address,undefined", "thread"])
 def test_sanitizers_find_nothing(tmp_path: Path, files: dict[str, Path], sanitizers: str) -> None:
     flags = [*SHIPPED, "-O1", "-g1", f"-fsanitize={sanitizers}", "-fno-sanitize-recover=all"]

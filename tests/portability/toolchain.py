@@ -1,5 +1,6 @@
 """Builds a native core with its driver by the compilers this machine has, for this and other processors."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sysconfig
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,6 +23,7 @@ MIXING = MODELS / "mixing" / "native"
 DEFLATE = MODELS.parent / "nacomp" / "transforms" / "native"
 SHARED = MODELS / "native"
 DRIVERS = {EXACT: "engine", PREDICTORS: "ensemble", MIXING: "mixing"}
+OBJECTS = MODELS.parent / ".check" / "portability"
 SHIPPED = ("-std=c++17", "-O3", "-ffp-contract=off", "-fno-math-errno")
 """The flags of setup.py; they are part of the numerics."""
 
@@ -75,16 +78,40 @@ def build(folder: Path, compiler: str, flags: Sequence[str], core: Path = EXACT)
     if core == PREDICTORS:  # which hold the step that codes beside the context mixer
         sources += [path for path in MIXING.glob("*.cpp") if path.name != "binding.cpp"]
 
-    def compile_one(source: Path) -> Path:
-        target = folder / f"{source.parent.parent.name}-{source.stem}.o"  # two rooms have a kernels.cpp
-        _call(compiler, *flags, "-I", core, "-I", MODELS, "-c", source, "-o", target)
-        return target
-
     with ThreadPoolExecutor(2) as pool:
-        objects = list(pool.map(compile_one, sources))
+        objects = list(pool.map(partial(_compiled, compiler, tuple(flags), core), sources))
     program = folder / ("driver.exe" if "mingw" in compiler else "driver")
     _call(compiler, *flags, *objects, "-o", program, "-lpthread")
     return Program(program)
+
+
+def _compiled(compiler: str, flags: tuple[str, ...], core: Path, source: Path) -> Path:
+    """One file's object, made once for all tests that link it, and again when any source has changed."""
+    room = core if source.parent == HERE else source.parent
+    about = f"{_version(compiler)}{flags}{_sources_digest()}".encode()
+    name = f"{source.parent.parent.name}-{source.stem}-{hashlib.sha256(about).hexdigest()[:16]}.o"
+    target = OBJECTS / name
+    if not target.exists():
+        OBJECTS.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_suffix(f".{os.getpid()}")
+        _call(compiler, *flags, "-I", room, "-I", MODELS, "-c", source, "-o", unfinished)
+        unfinished.replace(target)
+    return target
+
+
+@cache
+def _version(compiler: str) -> str:
+    return subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout
+
+
+@cache
+def _sources_digest() -> str:
+    """Of all that a core or a driver may include."""
+    sources = [*MODELS.glob("native/*"), *MODELS.glob("*/native/*"), *HERE.glob("*.h"), *HERE.glob("*.cpp")]
+    digest = hashlib.sha256()
+    for path in sorted(path for path in sources if path.is_file()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def build_pool_stress(target: Path, flags: Sequence[str]) -> Path:

@@ -20,6 +20,7 @@ from nacomp.models import logit_source, native_block
 from nacomp.models.exact.engine import ExactEngine, open_engine
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import ContextWindow
+from nacomp.runtime import progress
 from nacomp.runtime.progress import CancelToken, Interrupted, Job, Progress
 from tests.nacomp.workbench import DATA, prose
 
@@ -172,9 +173,9 @@ def test_wrong_payload_is_refused_or_harmless(engine: ExactEngine) -> None:
 
 
 def test_cancel_is_answered_within_a_step(engine: ExactEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        native_block, "AT_ONCE", 0.0
-    )  # else a fast machine may code all of the text in one call
+    # Else a fast machine codes all of the text in one call, or before it is time to report.
+    monkeypatch.setattr(native_block, "AT_ONCE", 0.0)
+    monkeypatch.setattr(progress, "REPORT_INTERVAL", 0.0)
     token = CancelToken()
     text = TEXTS["prose"] * 20
     seen: list[int] = []
