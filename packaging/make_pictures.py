@@ -25,7 +25,6 @@ from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QWidget
 
 from nacomp.gui.application import Application, make_qt_application
 from nacomp.gui.controllers.comparisons import Comparison
-from nacomp.gui.controllers.first_offer import OFFERED
 from nacomp.gui.logic.archive import Column
 from nacomp.gui.logic.ending import Ending
 from nacomp.gui.logic.estimate import Estimate
@@ -299,8 +298,9 @@ class Pictures:
         self.wait(lambda: all(job.state in FINISHED for job in jobs))
         if self.window.passwords.dialog is not None:
             self.save_popup("password_wanted", self.window.passwords.dialog)
-        jobs[3].needs_model = OFFERED
-        runner.say(jobs[3], services.missing_models.need(OFFERED))
+        offered = next(model.id for model in services.models.models if model.recommended)
+        jobs[3].needs_model = offered
+        runner.say(jobs[3], services.missing_models.need(offered))
         jobs[3].fetchable = True
         page.list.setCurrentIndex(runner.model.index(0))
         self.save("ends")
