@@ -55,6 +55,7 @@ check: $(VENV)/full
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy --cache-dir .check/mypy -p nacomp
 	$(BIN)/mypy --cache-dir .check/mypy packaging/decoder
+	$(BIN)/mypy --cache-dir .check/mypy packaging/*.py
 	$(BIN)/vulture
 
 # What needs more than a compiler of ours: the cores for Windows under Wine (Debian: g++-mingw-w64-x86-64-posix, wine64), for

@@ -112,7 +112,7 @@ def _section(title: str, kind: type, sentence: str | None = None) -> list[str]:
 
 def _rows(kind: type) -> Iterator[str]:
     meanings, types_of = field_docs(kind), typing.get_type_hints(kind)
-    for entry in fields(kind):  # type: ignore[arg-type]
+    for entry in fields(kind):
         yield f"| `{entry.name}` | {type_text(types_of[entry.name])} | {meanings[entry.name]} |"
 
 

@@ -10,7 +10,6 @@ and what the window shows is saved. `--readme` also refreshes the pictures in `p
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -231,7 +230,7 @@ class Pictures:
         self.wait(lambda: services.models.loaded)
         page.options.level.buttons["balanced"].click()
         self.save("offer_and_level")
-        services.first_offer.answer(download=False)
+        services.first_offer.answer(None)
         page.options.level.buttons["fast"].click()
         self._marks()
         self.menu("more_menu", page.options.more.menu())
@@ -427,4 +426,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

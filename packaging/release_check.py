@@ -148,7 +148,14 @@ def works_and_is_listed(folder: Path) -> str:
         said = run(python, "-I", PACKAGING / "try_wheel.py", ROOT, folder=Path(scratch))
         run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "pip", "setuptools")
         bill = folder / "nacomp.cdx.json"
-        place = ["--output-reproducible", "--validate", "--pyproject", ROOT / "pyproject.toml", "-o", bill]
+        place: list[str | Path] = [
+            "--output-reproducible",
+            "--validate",
+            "--pyproject",
+            ROOT / "pyproject.toml",
+            "-o",
+            bill,
+        ]
         module("cyclonedx_py", "environment", *place, python)
     parts = bill.read_text("utf-8").count('"purl"')
     return f"{said.strip()}; {bill.name} lists {parts} packages"
