@@ -80,6 +80,8 @@ class EntryTree(QTreeView):
         if not isinstance(model, EntryModel):
             return
         room = self.viewport().width() - ROOM_FOR_NAMES
+        for column in BESIDE:  # one that is hidden says that it needs no width
+            self.setColumnHidden(column, False)
         for column in BESIDE:
             if chosen is not None:
                 shown = column.name.lower() in chosen

@@ -262,7 +262,10 @@ def test_columns_tell_what_became_of_each_entry_and_are_chosen(
 
     application.window.resize(860, 520)
     qtbot.waitUntil(lambda: tree.isColumnHidden(Column.MODIFIED))
-    assert tree.columnWidth(Column.NAME) >= ROOM_FOR_NAMES
+    for width in (860, 861, 862):  # what is hidden now is not taken for narrow next time
+        application.window.resize(width, 520)
+        qtbot.waitUntil(lambda width=width: application.window.width() == width)
+        assert tree.columnWidth(Column.NAME) >= ROOM_FOR_NAMES
 
     def choose(words: str) -> None:
         menu = tree.column_menu(tree)
