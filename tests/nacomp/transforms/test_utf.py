@@ -30,6 +30,13 @@ def test_a_text_is_found_and_comes_back(language: str, form: str, mark: str) -> 
     assert utf.close_view(view.parameters, view.parts, len(data)) == data
 
 
+@pytest.mark.parametrize("odd", ["\x1a", "\x1b[1m", "\x00", "\x07"])
+def test_a_rare_control_character_leaves_it_a_text(odd: str) -> None:
+    """Old texts end in one, and logs have colours."""
+    data = (TEXTS["english"] * 8 + odd).encode("utf-16-le")
+    assert utf.open_view(data) is not None
+
+
 def test_lone_surrogates_and_a_cut_end_stand_beside_the_text() -> None:
     data = ("x " * 150 + " ").encode("utf-16-le")
     data = data[:100] + b"\x00\xd8" + data[100:200] + b"\x00\xdc" + data[200:] + b"a"
