@@ -56,7 +56,7 @@ HASHES = {
 }
 """SHA-256 of all logits as first computed; a change is a new numerics id."""
 
-X86_KERNELS = ("avx512vnni", "avx2", "scalar")
+X86_KERNELS = ("amx", "avx512vnni", "avx2", "scalar")
 ARM_KERNELS = ("neondot", "neon", "scalar")
 UNABLE = 3
 """The driver's exit status for a kernel that cannot run."""
