@@ -1,7 +1,7 @@
 // Tile registers: 16 rows of 64 bytes, whose product is 16 x 16 sums of 64 terms.
 //
-// Own instructions instead of intrinsics: GCC's took their registers' numbers as text until GCC 14 and did not say that they read
-// memory.
+// Own instructions instead of intrinsics: those of GCC 12 take the registers' numbers as text, which no template can give, and
+// do not say that they read memory.
 #pragma once
 
 #include <cstddef>
