@@ -8,6 +8,11 @@
 #elif defined(NACOMP_AARCH64) && defined(__linux__)
 #include <sys/auxv.h>
 #endif
+#if defined(NACOMP_HAS_AMX)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 namespace nacomp {
 
@@ -40,6 +45,34 @@ bool runs_avx512vnni() {
 bool runs_avx2() { return false; }
 bool runs_avx512() { return false; }
 bool runs_avx512vnni() { return false; }
+#endif
+
+#if defined(NACOMP_HAS_AMX)
+namespace {
+// CPUID leaf 7 says that there are tiles and their products of bytes, leaf 1 and XCR0 that the system saves them.
+bool has_tiles() {
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & (1u << 27))) return false;
+    unsigned state, high;
+    __asm__("xgetbv" : "=a"(state), "=d"(high) : "c"(0));
+    const unsigned tiles = 1u << 17 | 1u << 18;
+    if ((state & tiles) != tiles || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
+    return (d >> 24 & 1) && (d >> 25 & 1);
+}
+
+// Without leave the first tile instruction ends the process: a thread's saved state grows by 8 KiB, which signal stacks must
+// hold. The system refuses if one of this process does not; it knows the question since Linux 5.16.
+bool tiles_allowed() {
+    constexpr int kRequest = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+    return syscall(SYS_arch_prctl, kRequest, kTileData) == 0;
+}
+}  // namespace
+bool runs_amx() {
+    static const bool runs = runs_avx512vnni() && has_tiles() && tiles_allowed();
+    return runs;
+}
+#else
+bool runs_amx() { return false; }
 #endif
 
 #if defined(NACOMP_AARCH64)

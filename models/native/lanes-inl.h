@@ -10,7 +10,7 @@
 #include "lanes_scalar-inl.h"
 #elif defined(NACOMP_TARGET_AVX2)
 #include "lanes_avx2-inl.h"
-#elif defined(NACOMP_TARGET_AVX512) || defined(NACOMP_TARGET_AVX512VNNI)
+#elif defined(NACOMP_TARGET_AVX512) || defined(NACOMP_TARGET_AVX512VNNI) || defined(NACOMP_TARGET_AMX)
 #include "lanes_avx512-inl.h"
 #else
 #include "lanes_neon-inl.h"

@@ -46,6 +46,11 @@
 #define NACOMP_AVX512VNNI_ISA "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,popcnt,prefer-vector-width=512"
 #endif
 
+// Tiles need a compiler that knows them, and a system of which we know how to ask for them.
+#if defined(NACOMP_X86_64) && defined(__linux__) && (__clang_major__ >= 12 || (!defined(__clang__) && __GNUC__ >= 11))
+#define NACOMP_HAS_AMX 1
+#endif
+
 // NACOMP_TARGET: the namespace, and the kernel's name. Not defined where the target does not fit the processor: such a file
 // compiles to nothing.
 #if defined(NACOMP_TARGET_SCALAR)  // no intrinsics at all: runs on every processor and settles arguments between the others
@@ -63,6 +68,10 @@
 #elif defined(NACOMP_TARGET_AVX512VNNI) && defined(NACOMP_X86_64)  // server and desktop x86 since Ice Lake and Zen 4
 #define NACOMP_TARGET avx512vnni
 #define NACOMP_TARGET_BEGIN NACOMP_ISA_BEGIN(NACOMP_AVX512VNNI_ISA)
+#define NACOMP_TARGET_END NACOMP_ISA_END
+#elif defined(NACOMP_TARGET_AMX) && defined(NACOMP_HAS_AMX)  // server x86 since Sapphire Rapids
+#define NACOMP_TARGET amx
+#define NACOMP_TARGET_BEGIN NACOMP_ISA_BEGIN(NACOMP_AVX512VNNI_ISA ",amx-tile,amx-int8")
 #define NACOMP_TARGET_END NACOMP_ISA_END
 #elif defined(NACOMP_TARGET_NEON) && defined(NACOMP_AARCH64)  // every 64-bit ARM core
 #define NACOMP_TARGET neon

@@ -57,6 +57,7 @@ HASHES = {
 """SHA-256 of all logits as first computed; a change is a new numerics id."""
 
 X86_KERNELS = ("avx512vnni", "avx2", "scalar")
+LINUX_KERNELS = ("amx", *X86_KERNELS)
 ARM_KERNELS = ("neondot", "neon", "scalar")
 UNABLE = 3
 """The driver's exit status for a kernel that cannot run."""
@@ -121,7 +122,7 @@ def test_processor_of_2008_falls_back_to_plain_code(
     assert sha256(program.output(files[name], "")) == HASHES[name]
 
 
-@pytest.mark.parametrize("kernel", X86_KERNELS)
+@pytest.mark.parametrize("kernel", LINUX_KERNELS)
 def test_float_rules_of_the_caller_do_not_reach_the_core(
     shipped: Program, files: dict[str, Path], kernel: str
 ) -> None:
@@ -147,7 +148,7 @@ def test_every_task_of_the_pool_runs_once_when_threads_outnumber_cores(tmp_path:
 def test_sanitizers_find_nothing(tmp_path: Path, files: dict[str, Path], sanitizers: str) -> None:
     flags = [*SHIPPED, "-O1", "-g1", f"-fsanitize={sanitizers}", "-fno-sanitize-recover=all"]
     program = build(tmp_path / "build", "g++", flags)
-    for kernel in X86_KERNELS:
+    for kernel in LINUX_KERNELS:
         for name, file in files.items():
             if program.run(file, kernel, 1).returncode != UNABLE:
                 assert sha256(program.output(file, kernel, 3)) == HASHES[name]

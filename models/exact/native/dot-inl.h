@@ -13,7 +13,7 @@
 #include "dot_scalar-inl.h"
 #elif defined(NACOMP_TARGET_AVX2)
 #include "dot_avx2-inl.h"
-#elif defined(NACOMP_TARGET_AVX512VNNI)
+#elif defined(NACOMP_TARGET_AVX512VNNI) || defined(NACOMP_TARGET_AMX)
 #include "dot_avx512vnni-inl.h"
 #elif defined(NACOMP_TARGET_NEONDOT)
 #include "dot_neondot-inl.h"

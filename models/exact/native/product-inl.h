@@ -46,6 +46,13 @@ inline void start(Acc (&acc)[R][C], const int32_t* bias) {
     }
 }
 
+// y (+)= what the sums of 16 columns of one row stand for.
+inline void finish(const ProductTask& t, int row, int column, I sum) {
+    float* y = t.y + row * t.stride + column;
+    F value = f_mul(f_mul(i_float(sum), f_set(t.a.scale[row])), f_load(t.w.scale + column));
+    f_store(y, t.add ? f_add(f_load(y), value) : value);
+}
+
 template <int R, bool Fetch>
 void product_tile(const ProductTask& t, int block, int row) {
     constexpr int C = kProductBlocks;
@@ -58,13 +65,8 @@ void product_tile(const ProductTask& t, int block, int row) {
         NACOMP_UNROLL
         for (int r = 0; r < R; r++) {
             NACOMP_UNROLL
-            for (int c = 0; c < C; c++) {
-                int column = block * kBlock + part + c * 16;
-                float* y = t.y + (row + r) * t.stride + column;
-                F value = f_mul(f_mul(i_float(acc_finish(acc[r][c])), f_set(t.a.scale[row + r])),
-                                f_load(t.w.scale + column));
-                f_store(y, t.add ? f_add(f_load(y), value) : value);
-            }
+            for (int c = 0; c < C; c++)
+                finish(t, row + r, block * kBlock + part + c * 16, acc_finish(acc[r][c]));
         }
     }
 }
@@ -111,15 +113,18 @@ void product_last_block(const ProductTask& t, int block) {
 // Half of a small second-level cache.
 constexpr int kGroupBytes = 1 << 18;
 
-void product(const ProductTask& t) {
+// `blocks` does some blocks of all rows.
+void product_groups(const ProductTask& t, void (*blocks)(const ProductTask&, int begin, int end)) {
     // Several blocks per row tile, as many as stay in the second-level cache: the results of 64 rows in one block of
     // columns lie a power of two apart and would fight for the same few lines of the first level.
     int group = kGroupBytes / (kBlock * t.w.k) + 1;
     int full = static_cast<int>(t.stride / kBlock) < t.block_end ? t.block_end - 1 : t.block_end;
     for (int block = t.block_begin; block < full; block += group)
-        product_blocks(t, block, block + group < full ? block + group : full);
+        blocks(t, block, block + group < full ? block + group : full);
     if (full < t.block_end) product_last_block(t, full);
 }
+
+void product(const ProductTask& t) { product_groups(t, product_blocks); }
 
 }  // namespace
 }  // namespace nacomp::exact::NACOMP_TARGET

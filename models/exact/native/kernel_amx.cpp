@@ -1,0 +1,2 @@
+#define NACOMP_TARGET_AMX
+#include "kernel_amx-inl.h"
