@@ -150,6 +150,14 @@ def test_import_stays_light() -> None:
     assert shown.stdout.strip() == "[]"
 
 
+def test_listing_loads_no_more_than_it_needs() -> None:
+    """What opens views, runs models or is there for want of a compiler was a fifth of the time that `list` takes."""
+    late = ("gguf", "pyppmd", "psutil", "nacomp.transforms.opener", "nacomp.models.mixing.reference")
+    code = f"import sys, nacomp.cli.list; print([m for m in {late} if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
 def test_every_package_is_installed() -> None:
     """A package that pyproject.toml does not list would be missing from the wheel."""
     import tomllib

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nacomp.models.errors import KernelUnavailable
-from nacomp.models.mixing.token_tree import TokenTree
-from nacomp.models.predictors import mixed_reference
 from nacomp.models.predictors.parameters import EnsembleParameters
 from nacomp.models.tokens.vocabulary import PAGE, Vocabulary
 
 if TYPE_CHECKING:
+    from nacomp.models.mixing.token_tree import TokenTree
+    from nacomp.models.predictors import mixed_reference
     from nacomp.models.predictors._ensemble import MixedDecoder, MixedEncoder
 
 try:
@@ -40,6 +40,8 @@ def mixed_encoder(
     """What codes a block of `size` bytes; `kernel` as for `open_ensemble`. Raises KernelUnavailable."""
     if _is_native(kernel):
         return _ensemble.MixedEncoder(*_fixed(vocabulary, parameters), streams, size)
+    from nacomp.models.predictors import mixed_reference  # not above: the native core does without it
+
     return mixed_reference.MixedEncoder(vocabulary, _readable_tree(vocabulary), parameters, streams, size)
 
 
@@ -55,6 +57,8 @@ def mixed_decoder(
     """What decodes the words (n,) of a block of `size` bytes; `kernel` as for `open_ensemble`. Raises KernelUnavailable."""
     if _is_native(kernel):
         return _ensemble.MixedDecoder(*_fixed(vocabulary, parameters), streams, size, words)
+    from nacomp.models.predictors import mixed_reference
+
     return mixed_reference.MixedDecoder(
         vocabulary, _readable_tree(vocabulary), parameters, streams, size, words
     )
@@ -80,7 +84,9 @@ def _tree(vocabulary: Vocabulary) -> "_ensemble.TokenTree":
 
 
 @lru_cache(maxsize=4)
-def _readable_tree(vocabulary: Vocabulary) -> TokenTree:
+def _readable_tree(vocabulary: Vocabulary) -> "TokenTree":
+    from nacomp.models.mixing.token_tree import TokenTree
+
     return TokenTree(tree_pieces(vocabulary))
 
 

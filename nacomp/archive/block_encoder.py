@@ -15,12 +15,12 @@ from nacomp.archive.far import joined_where_smaller
 from nacomp.archive.kept_blocks import KeptBlocks
 from nacomp.archive.segments import Range, SegmentKind, cut_blocks
 from nacomp.archive.units import Unit
-from nacomp.codecs import classical, mixed, profiles
+from nacomp.codecs import classical, forecast, mixed, profiles
 from nacomp.codecs.levels import Level
 from nacomp.codecs.neural import TextCodec, TextCodecs
 from nacomp.codecs.packed import Packed
 from nacomp.formats.checksums import content_checksum
-from nacomp.formats.methods import Method
+from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.presets import preset_of
 from nacomp.models.predictors import mixed as bits
 from nacomp.runtime.progress import Job
@@ -244,6 +244,8 @@ class BlockEncoder:
         known = len(data) >= SAMPLED and way is TextWay.MODEL and mixed.available()
         if size < (SMALLER_AS_KNOWN if known else CLEARLY_SMALLER) * quick:
             return neural
+        if not forecast.could_be_smaller(data, size, job.step):
+            return neural
         packed = self._classical(data, job)
         if size < len(packed.payload):
             return neural
@@ -254,11 +256,11 @@ class BlockEncoder:
         """By what the model makes of a sample, in sizes of what the context mixer makes of it."""
         middle = (len(data) - SAMPLE_BYTES) // 2
         sample = data[middle : middle + SAMPLE_BYTES]
-        without = mixed.encode(sample, profiles.choose(sample)[0], len(sample))
-        if without is None:
+        mixed_share = profiles.choose(sample)[1]
+        if mixed_share >= 1:
             return TextWay.MODEL
         with_model = codec.encode(codec.plan(sample, self._level), 0, self._job)
-        share = len(with_model.payload) / len(without)
+        share = len(with_model.payload) / (mixed_share * len(sample))
         if share >= self._level.model_worth:
             return TextWay.MIXER
         return TextWay.MODEL if share < KNOWN_TEXT or not bits.is_available() else TextWay.BOTH
@@ -283,11 +285,21 @@ class BlockEncoder:
             as_they_are = [self._block(kind, closed, ranges) for kind, ranges in self._cut(closed)]
             if self._size(as_they_are) <= size:
                 unit, blocks, size = closed, as_they_are, self._size(as_they_are)
-        if len(blocks) > 1 and len(classical.pack_quick(unit.data).payload) < size * 2:
+        if len(blocks) > 1 and self._may_be_smaller_as_one(unit, blocks, size):
             whole = self._block(BlockKind.WHOLE, unit, ((0, len(unit.data)),))
             if whole.archive_bytes <= size:
                 return unit, [whole]
         return unit, blocks
+
+    def _may_be_smaller_as_one(self, unit: Unit, blocks: Sequence[CodedBlock], size: int) -> bool:
+        """Whether all of a unit in one classical block is worth a try.
+
+        Where a model coded all of it, what they would make of the text decides, with all that its blocks have in common.
+        """
+        if len(classical.pack_quick(unit.data).payload) >= size * 2:
+            return False
+        by_models = all(block.method.kind is MethodKind.NEURAL for block in blocks)
+        return not by_models or forecast.could_be_smaller(unit.data, size, self._job.step)
 
     def _size(self, blocks: Sequence[CodedBlock]) -> int:
         size = sum(block.archive_bytes for block in blocks)

@@ -10,7 +10,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from typing import BinaryIO, cast
 
-from nacomp.archive.units import UNIT_BYTES
+from nacomp.archive.unit_size import UNIT_BYTES
 from nacomp.formats.extent import Extent
 
 CACHE_BYTES = 2 * UNIT_BYTES

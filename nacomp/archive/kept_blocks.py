@@ -23,7 +23,6 @@ from io import FileIO
 from pathlib import Path
 from threading import Lock
 
-import pyppmd
 import zstandard
 
 from nacomp.codecs.levels import Level
@@ -48,6 +47,8 @@ def kept_path(target: Path) -> Path:
 
 def settings_key(methods: Sequence[Method], level: Level) -> bytes:
     """A hash of everything but its bytes that a block's payload depends on."""
+    import pyppmd  # not above: only what is kept asks for it
+
     document = {
         "methods": [[str(method.kind), method.parameters] for method in methods],
         "level": asdict(level),

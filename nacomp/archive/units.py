@@ -19,14 +19,13 @@ from nacomp.archive.left_out import unreadable
 from nacomp.archive.repeats import Place, RepeatFinder
 from nacomp.archive.segments import Range, Segment, SegmentKind, split
 from nacomp.archive.sources import Source
+from nacomp.archive.unit_size import UNIT_BYTES
 from nacomp.errors import FileProblem
 from nacomp.formats.entry import EntryKind
 from nacomp.runtime.documents import LeftOut
 from nacomp.transforms.opener import Continuation, look_inside
 from nacomp.transforms.tree import Content, plain
 
-UNIT_BYTES = 16 << 20
-"""Bytes of a large file taken at a time; bounds memory, and is the classical codecs' window."""
 POOL_BYTES = 1 << 20
 """Small files are pooled up to this size, one text block."""
 SMALL_BYTES = POOL_BYTES // 2

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from nacomp.archive.far import FAR_BYTES
-from nacomp.archive.units import UNIT_BYTES
+from nacomp.archive.unit_size import UNIT_BYTES
 from nacomp.codecs.levels import Level
 from nacomp.models.protocol import Engine
 

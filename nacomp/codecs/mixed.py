@@ -8,10 +8,10 @@ what the core wrote elsewhere is decoded all the same.
 
 import struct
 from collections.abc import Callable
+from types import ModuleType
 from typing import Protocol
 
 from nacomp.formats.methods import Method, MethodKind
-from nacomp.models.mixing import reference
 from nacomp.models.mixing.settings import PREDICTOR_ID, MixingSettings, Profile
 
 try:
@@ -64,7 +64,7 @@ def decode(payload: bytes, original_size: int, check: Callable[[int], object] = 
     words = payload[_HEADER.size :]
     if len(words) % 4 or len(words) > original_size + 1024:
         raise ValueError("its size is not one of whole words")
-    core = reference if _mixing is None else _mixing
+    core = _readable() if _mixing is None else _mixing
     block: _Decoder = core.Decoder(words, *settings.arguments)
     pieces = []
     for at in range(0, original_size, PIECE):
@@ -73,6 +73,12 @@ def decode(payload: bytes, original_size: int, check: Callable[[int], object] = 
         check(count)
     content = b"".join(pieces)
     return _turned(content) if settings.profile is Profile.SAMPLES else content
+
+
+def _readable() -> ModuleType:
+    from nacomp.models.mixing import reference  # not above: a fortieth of the time that `list` takes
+
+    return reference
 
 
 def decoding_bytes(original_size: int) -> int:

@@ -10,8 +10,6 @@ never ends cannot wait: every payload gets as many zeros behind it as its conten
 That costs memory, hence LIMIT.
 """
 
-import pyppmd
-
 LIMIT = 2 << 20
 """Bytes of content; text blocks are about 1 MiB."""
 MAX_ORDER = 16
@@ -24,6 +22,8 @@ _START = 5
 
 def encode(data: bytes, order: int, memory: int) -> bytes | None:
     """The payload for at most LIMIT bytes; None if it does not decode to `data` again."""
+    import pyppmd  # not above: short jobs do without it
+
     packer = pyppmd.Ppmd7Encoder(order, memory)
     slices = (data[at : at + SLICE] for at in range(0, len(data), SLICE))
     payload = b"".join([*map(packer.encode, slices), packer.flush()])
@@ -43,6 +43,8 @@ def decode(payload: bytes, order: object, memory: object, original_size: int) ->
         raise ValueError(f"{original_size} bytes is over the limit of {LIMIT}")
     if len(payload) < _START or payload[0] != 0 or payload[1:_START] == b"\xff" * 4:
         raise ValueError("it does not start like one")
+    import pyppmd
+
     unpacker = pyppmd.Ppmd7Decoder(order, memory)
     content: bytes = unpacker.decode(payload + bytes(_most_input(order, original_size)), original_size)
     return content

@@ -49,8 +49,13 @@ def choose(data: bytes, check: Callable[[], object] = lambda: None) -> tuple[Mix
 def _plain(data: bytes) -> MixingSettings:
     """For a small block: trials would take longer than the rest of its archive."""
     if _is_utf8(data):
-        return MixingSettings(Profile.TEXT, len(data), delimiter=_delimiters(data)[0])
+        return as_text(data)
     return MixingSettings(Profile.BINARY, len(data))
+
+
+def as_text(data: bytes) -> MixingSettings:
+    """Settings for what is known to be text, without trials."""
+    return MixingSettings(Profile.TEXT, len(data), delimiter=_delimiters(data)[0])
 
 
 def _resized(settings: MixingSettings, size: int) -> MixingSettings:

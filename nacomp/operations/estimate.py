@@ -24,7 +24,7 @@ from pathlib import PurePosixPath
 from nacomp.archive.left_out import TellLeftOut, unreadable
 from nacomp.archive.segments import SegmentKind, split
 from nacomp.archive.sources import Source
-from nacomp.archive.units import UNIT_BYTES
+from nacomp.archive.unit_size import UNIT_BYTES
 from nacomp.codecs import classical, mixed, profiles
 from nacomp.codecs.levels import Level
 from nacomp.codecs.model_loader import Codecs

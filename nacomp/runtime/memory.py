@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition, Lock
 
-import psutil
-
 from nacomp.errors import ExitCode, NacompError, Remedy
 
 CGROUP = Path("/sys/fs/cgroup")
@@ -61,6 +59,8 @@ def check_memory(needed: int, advice: str, free: int | None = None) -> None:
 
 def free_memory() -> int:
     """Bytes this process can still get: of the machine with its swap, or of its container if that has less."""
+    import psutil  # not above: who lists an archive takes no memory to speak of
+
     machine: int = psutil.virtual_memory().available + psutil.swap_memory().free
     with suppress(OSError, ValueError):
         limit = int((CGROUP / "memory.max").read_text("ascii"))

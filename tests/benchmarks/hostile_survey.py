@@ -14,7 +14,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -92,7 +94,7 @@ def tables(_: Path) -> bytes:
 
 
 def jumps(_: Path) -> bytes:
-    """Forty bytes from two large blocks in turn: 20 s once, and weeks at the limits."""
+    """Forty bytes from two large blocks in turn, each a decoding of a block once: 20 s, and weeks at the limits."""
     content = bytes(256 * MEBI)
     packed = classical.pack_quick(content)
     blocks = [(0, packed.payload, content)] * 2
@@ -136,7 +138,7 @@ CASES = {
     "joined": Case(joined, ("test", "FILE"), 3),
     # As many threads as were asked for, 330 MB each, as far as half of what is free reaches.
     "tables": Case(tables, ("test", "-T", "10", "FILE"), 0, 3600),
-    "jumps": Case(jumps, ("test", "FILE"), 3),
+    "jumps": Case(jumps, ("test", "FILE"), 0),  # each block once: what will be needed again is kept in a file
     "tiny blocks": Case(tiny_blocks, ("test", "FILE"), 0),
     "long names": Case(long_names, ("list", "FILE"), 0),
     "scattered": Case(scattered, ("repair", "FILE", "-o", "OUT"), 0),
@@ -192,7 +194,9 @@ def main() -> int:
     for name in chosen:
         with tempfile.TemporaryDirectory() as scratch:
             os.environ["NACOMP_HOME"] = str(Path(scratch) / "home")
-            data = CASES[name].make(Path(scratch))
+            # In a process of its own: what this one holds would count as the command's most memory.
+            with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+                data = pool.submit(CASES[name].make, Path(scratch)).result()
             code, seconds, memory, said = meet(CASES[name], Path(scratch), data)
         case = CASES[name]
         good = code == case.status and seconds <= MOST_SECONDS and memory <= case.most_memory

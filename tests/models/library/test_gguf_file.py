@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nacomp.models.errors import ModelError
-from nacomp.models.library.gguf_file import GgufFile, open_gguf
+from nacomp.models.library.gguf_file import Q8_0, GgufFile, _dequantised, open_gguf
 from tests.models.tiny_gguf import Kind, TinyModel, random_blocks, write_tiny_gguf
 
 VALUE = 4  # GGUF type number of uint32
@@ -105,7 +105,7 @@ def test_every_simple_format_dequantises(kind: Kind, tolerance: float, tmp_path:
     plain = write_tiny_gguf(tmp_path / "plain.gguf", TinyModel(layers=1))
     packed = write_tiny_gguf(tmp_path / "packed.gguf", TinyModel(layers=1, kind=kind))
     with open_gguf(plain) as expected, open_gguf(packed) as found:
-        assert found.tensors["token_embd.weight"].type is kind
+        assert found.tensors["token_embd.weight"].type == kind
         for name in expected.tensor_names:
             np.testing.assert_allclose(found.tensor(name), expected.tensor(name), atol=tolerance)
 
@@ -215,3 +215,16 @@ def test_damage_is_a_sentence_or_harmless(where: int, bits: int, tiny: Path, tmp
     with contextlib.suppress(ModelError), opened(tmp_path, bytes(content)) as file:
         for name in file.tensor_names:
             assert np.isfinite(file.tensor(name)).all()
+
+
+def test_q8_0_is_read_to_the_bit_as_the_package_reads_it() -> None:
+    """Scales of every kind, subnormal and not finite ones among them; in one row, in many, and in experts' planes."""
+    scales = np.arange(1 << 16, dtype=np.uint16).view(np.uint8).reshape(-1, 2)
+    numbers = np.random.default_rng(4).integers(0, 256, (1 << 16, 32), dtype=np.uint8)
+    raw = np.concatenate([scales, numbers], axis=1)
+    with np.errstate(all="ignore"):
+        for shape in ((1, -1), (64, -1), (4, 16, 34 * 1024)):
+            found = _dequantised(raw.reshape(shape), Q8_0)
+            expected = gguf.dequantize(raw.reshape(shape), Kind.Q8_0)
+            assert found.shape == expected.shape
+            np.testing.assert_array_equal(found.view(np.uint32), expected.view(np.uint32))

@@ -11,7 +11,8 @@ from nacomp.archive.archive_writer import write_archive
 from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.mounts import is_made_up
 from nacomp.archive.sources import Source
-from nacomp.archive.units import SMALL_BYTES, UNIT_BYTES
+from nacomp.archive.unit_size import UNIT_BYTES
+from nacomp.archive.units import SMALL_BYTES
 from nacomp.archive.walk import Taken, walk
 from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import ModelLoader
