@@ -210,8 +210,10 @@ class ModelLoader:
 
     def devices(self) -> list[tuple["OpenClDevice", "Verdict"]]:
         """What OpenCL lists here, and what was found of each: a few seconds the first time. Raises ExtraMissing."""
+        from nacomp.models.exact.opencl.absence import forget
         from nacomp.models.exact.opencl.choice import examined, known_devices
 
+        forget()
         return [(device, examined(device)) for device in known_devices()]
 
     def chosen_devices(self) -> list[int]:

@@ -1,16 +1,19 @@
 """Which devices run the model: what was wished, what there is, and what was found of it.
 
 `auto` is a wish: GPUs that give the reference's bits and were measured to be faster than the processor, else the processor.
-All else is a demand: it runs or is refused by name.
+All else is a demand: it runs or is refused by name. What only looking needs is loaded when devices are looked at.
 """
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nacomp.models.errors import DeviceUnavailable, ExtraMissing
+from nacomp.models.exact.opencl.absence import nothing_faster, remember_nothing_faster
 from nacomp.models.exact.opencl.devices import OpenClDevice, devices
-from nacomp.models.exact.opencl.verdicts import Verdict, verdict_on
+
+if TYPE_CHECKING:
+    from nacomp.models.exact.opencl.verdicts import Verdict
 
 AUTO, PROCESSOR, GPU = "auto", "cpu", "gpu"
 MOST_DEVICES = 8
@@ -32,13 +35,22 @@ def choose_devices(wish: str, small: bool = False) -> tuple[OpenClDevice, ...]:
     if wish == PROCESSOR:
         return ()
     if wish == AUTO:
-        return tuple(device for device in _gpus() if examined(device).is_faster(small))[:MOST_DEVICES]
+        return () if nothing_faster(small) else _faster(small)
     chosen = _demanded(wish, known_devices())
     for device in chosen:
         problem = examined(device).problem
         if problem is not None:
             raise DeviceUnavailable(device=device.shown, reason=problem)
     return chosen
+
+
+def _faster(small: bool) -> tuple[OpenClDevice, ...]:
+    """Those that beat the processor; that none does is remembered, unless it was an error that may pass."""
+    verdicts = [(device, examined(device)) for device in _gpus()]
+    found = tuple(device for device, verdict in verdicts if verdict.is_faster(small))
+    if not found and not any(verdict.passing for _, verdict in verdicts):
+        remember_nothing_faster(small)
+    return found[:MOST_DEVICES]
 
 
 def _gpus() -> list[OpenClDevice]:
@@ -63,14 +75,16 @@ def _demanded(wish: str, found: Sequence[OpenClDevice]) -> tuple[OpenClDevice, .
     return tuple(numbers[number] for number in dict.fromkeys(map(int, wish.split(","))))[:MOST_DEVICES]
 
 
-def examined(device: OpenClDevice) -> Verdict:
+def examined(device: OpenClDevice) -> "Verdict":
     """What is known or found of a device, whose own errors are a problem of it that is not kept."""
     import pyopencl as cl
+
+    from nacomp.models.exact.opencl.verdicts import Verdict, verdict_on
 
     try:
         return verdict_on(device)
     except cl.Error as error:
-        return Verdict(f"its driver reports: {first_line(error)}")
+        return Verdict(f"its driver reports: {first_line(error)}", passing=True)
 
 
 def first_line(error: Any) -> str:
