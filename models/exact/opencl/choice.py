@@ -15,7 +15,7 @@ from nacomp.models.exact.opencl.devices import OpenClDevice, devices
 if TYPE_CHECKING:
     from nacomp.models.exact.opencl.verdicts import Verdict
 
-AUTO, PROCESSOR, GPU = "auto", "cpu", "gpu"
+AUTO, PROCESSOR, GPU, NAMED = "auto", "cpu", "gpu", "name:"
 MOST_DEVICES = 8
 
 
@@ -29,7 +29,8 @@ def choose_devices(wish: str, small: bool = False) -> tuple[OpenClDevice, ...]:
     """The devices to use, none for the processor's own kernels. Raises DeviceUnavailable, ExtraMissing.
 
     Args:
-        wish: `auto`, `cpu`, `gpu`, or numbers of devices with commas between.
+        wish: `auto`, `cpu`, `gpu`, numbers of devices with commas between, or `name:` and the name of one device or of
+            several that are alike, which stays the same where a new driver changes the numbers.
         small: whether it is for a small model, with which other devices may be the faster ones.
     """
     if wish == PROCESSOR:
@@ -67,12 +68,22 @@ def _demanded(wish: str, found: Sequence[OpenClDevice]) -> tuple[OpenClDevice, .
         if not gpus:
             raise DeviceUnavailable(device=GPU, reason="OpenCL finds no GPU here")
         return gpus[:MOST_DEVICES]
+    if wish.startswith(NAMED):
+        name = wish.removeprefix(NAMED)
+        alike = tuple(device for device in found if device.name == name)
+        if not alike:
+            raise _unknown(name, found)
+        return alike[:MOST_DEVICES]
     numbers = {device.number: device for device in found}
     for number in wish.split(","):
         if int(number) not in numbers:
-            known = ", ".join(device.shown for device in found) or "none"
-            raise DeviceUnavailable(device=number, reason=f"the devices here are: {known}")
+            raise _unknown(number, found)
     return tuple(numbers[number] for number in dict.fromkeys(map(int, wish.split(","))))[:MOST_DEVICES]
+
+
+def _unknown(wished: str, found: Sequence[OpenClDevice]) -> DeviceUnavailable:
+    known = ", ".join(device.shown for device in found) or "none"
+    return DeviceUnavailable(device=wished, reason=f"the devices here are: {known}")
 
 
 def examined(device: OpenClDevice) -> "Verdict":
