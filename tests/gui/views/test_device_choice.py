@@ -12,12 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from nacomp.gui.application import Application
 from nacomp.gui.controllers import estimates
+from nacomp.gui.logic import estimate
 from nacomp.gui.logic.devices import AUTOMATIC, PROCESSOR
-from nacomp.gui.logic.jobs import Kind
+from nacomp.gui.logic.jobs import Hold, Kind
 from nacomp.gui.process.crew import Crew
 from nacomp.gui.views.pages import Page
 from nacomp.models.exact.opencl.choice import known_devices
-from tests.gui.driving import Finished, Text
+from tests.gui.driving import GOLDEN, Finished, Text
 from tests.models.exact.opencl_devices import home_with_verdicts, missing
 
 has_device = pytest.mark.skipif(bool(missing()), reason=missing() or "there are devices")
@@ -187,3 +188,56 @@ def test_a_device_that_went_between_two_sessions_is_noticed(
     assert kept(own_home) == AUTOMATIC
     assert control.currentData() == AUTOMATIC
     assert control.findData(GONE) < 0
+
+
+def test_another_device_asks_for_estimates_again(
+    application: Application, qtbot: QtBot, tmp_path: Path, text: Text, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimates, "SMALL_BYTES", 10)
+    monkeypatch.setattr(estimate, "LONG_SECONDS", 0.0)
+    asked: list[list[str]] = []
+    arguments_of = estimates.estimate_arguments
+
+    def noted(*about: Any) -> list[str]:
+        asked.append(arguments_of(*about))
+        return asked[-1]
+
+    monkeypatch.setattr(estimates, "estimate_arguments", noted)
+    services = application.services
+    (tmp_path / "one.txt").write_text(text(30))
+    job = services.runner.add(Kind.COMPRESS, [tmp_path / "one.txt"])[0]
+    qtbot.waitUntil(lambda: job.held is Hold.CHOICE)
+    assert all("--device" not in arguments for arguments in asked)
+    asked.clear()
+    services.devices.choose(PROCESSOR)
+    assert job.held is Hold.ESTIMATING
+    assert not services.estimates.estimates(job)
+    qtbot.waitUntil(lambda: job.held is Hold.CHOICE)
+    assert asked
+    assert all(arguments[arguments.index("--device") + 1] == "cpu" for arguments in asked)
+
+
+def test_previews_and_files_to_drag_are_decoded_where_it_was_chosen(
+    application: Application, qtbot: QtBot, tmp_path: Path, finished: Finished
+) -> None:
+    """The one that has gone is not used: it is asked after, and the next preview comes."""
+    services = application.services
+    # Of a real text, as words by chance are left to the mixer, which needs no device.
+    (tmp_path / "letter.txt").write_bytes(GOLDEN.with_name("PREDICTORS.md").read_bytes()[:3000])
+    finished(services.runner.add(Kind.COMPRESS, [tmp_path / "letter.txt"])[0])
+    application.window.open_archive(tmp_path / "letter.txt.nac")
+    qtbot.waitUntil(lambda: services.archives.document is not None)
+    assert services.archives.document is not None
+    (entry,) = services.archives.document.entries
+    services.store.change("device", GONE)
+    with qtbot.waitSignal(services.devices.gone), qtbot.waitSignal(services.archives.preview_failed):
+        services.archives.preview(entry)
+    with qtbot.waitSignal(services.archives.previewed) as seen:
+        services.archives.preview(entry)
+    assert seen.args is not None
+    assert seen.args[1] == (tmp_path / "letter.txt").read_bytes()
+    services.store.change("device", GONE)
+    with qtbot.waitSignal(services.devices.gone), qtbot.waitSignal(services.archives.prepare_failed):
+        services.archives.prepare([entry.path])
+    with qtbot.waitSignal(services.archives.prepared):
+        services.archives.prepare([entry.path])
