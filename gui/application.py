@@ -118,4 +118,5 @@ def run(arguments: Sequence[str]) -> int:
     instance.requested.connect(application.open)
     application.open(request)
     QTimer.singleShot(WELCOME_MS, application.services.first_offer.welcome)
+    QTimer.singleShot(WELCOME_MS, application.services.devices.check)
     return app.exec()

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from nacomp.gui.controllers.device_desk import DeviceDesk
 from nacomp.gui.logic.archive import (
     PICTURE_BYTES,
     PREVIEW_BYTES,
@@ -35,9 +36,10 @@ class ArchiveDesk(QObject):
     prepared = Signal(list)
     prepare_failed = Signal(str)
 
-    def __init__(self, program: Sequence[str], parent: QObject | None = None) -> None:
+    def __init__(self, program: Sequence[str], devices: DeviceDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._program = program
+        self._devices = devices
         self.document: ArchiveDocument | None = None
         self.failure: str | None = None
         self.damaged = False
@@ -74,7 +76,7 @@ class ArchiveDesk(QObject):
         if self.document is None:
             return
         limit = PICTURE_BYTES if may_be_picture(entry) else PREVIEW_BYTES
-        arguments = ["cat", "--", str(self.document.path.absolute()), entry.path]
+        arguments = ["cat", *self._devices.arguments, "--", str(self.document.path.absolute()), entry.path]
         self._preview = Query(self._program, arguments, self, self.password, limit=limit)
         self._preview.answered.connect(lambda data: self._got_preview(entry, data))
         self._preview.failed.connect(lambda ending: self._preview_failed(entry, ending))
@@ -99,6 +101,7 @@ class ArchiveDesk(QObject):
             "-o",
             str(folder),
             "-f",
+            *self._devices.arguments,
             "--json",
             "--control",
         ]
@@ -152,6 +155,7 @@ class ArchiveDesk(QObject):
 
     def _preview_failed(self, entry: Entry, ending: Ending) -> None:
         self._preview = None
+        self._devices.check()  # it may have failed for want of it; what it wrote was for those who type
         self.preview_failed.emit(entry.path, ending.sentence(QCoreApplication.translate))
 
     def _prepared_ended(self, paths: tuple[str, ...], folder: Path, ending: Ending) -> None:
@@ -160,4 +164,5 @@ class ArchiveDesk(QObject):
             self._prepared[paths] = folder
             self.prepared.emit([folder / path for path in paths])
         else:
+            self._devices.learn(ending)
             self.prepare_failed.emit(ending.sentence(QCoreApplication.translate))

@@ -2,8 +2,10 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from nacomp.gui.controllers.device_desk import DeviceDesk
 from nacomp.gui.controllers.runner import Runner
 from nacomp.gui.logic.commands import estimate_arguments
+from nacomp.gui.logic.ending import Ending
 from nacomp.gui.logic.estimate import Estimate, parse_estimate
 from nacomp.gui.logic.jobs import Hold, Job, Kind, State
 from nacomp.gui.logic.levels import Level
@@ -19,10 +21,13 @@ class EstimateDesk(QObject):
 
     long_job = Signal(object)
 
-    def __init__(self, runner: Runner, store: SettingsStore, parent: QObject | None = None) -> None:
+    def __init__(
+        self, runner: Runner, store: SettingsStore, devices: DeviceDesk, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._runner = runner
         self._store = store
+        self._devices = devices
         self._wanted: dict[int, Level] = {}
         """The level to ask about next, by job."""
         self._query: DocumentQuery | None = None
@@ -31,6 +36,7 @@ class EstimateDesk(QObject):
         self.found: dict[int, dict[Level, Estimate]] = {}
         runner.measured.connect(self.consider)
         runner.level_changed.connect(self._level_changed)
+        devices.chosen.connect(self._ask_again)
 
     def consider(self, job: Job) -> None:
         """A new job has its size: ask about it if it may be long."""
@@ -52,6 +58,14 @@ class EstimateDesk(QObject):
             self._decide(job, job.level, known)
         elif not self._starting:
             self.consider(job)
+
+    def _ask_again(self) -> None:
+        """Models compute on another device: what was found on the last one counts no more."""
+        self.found.clear()
+        self.stop()
+        for job in list(self._runner.queue):
+            if job.held is not None:
+                self.consider(job)
 
     def estimates(self, job: Job) -> dict[Level, Estimate]:
         """What is known about a job, by level."""
@@ -97,10 +111,17 @@ class EstimateDesk(QObject):
             self._start(job, self._wanted.pop(job.id))
 
     def _start(self, job: Job, level: Level) -> None:
-        self._query = DocumentQuery(self._runner.program, estimate_arguments(job, level), self)
+        self._query = DocumentQuery(
+            self._runner.program, estimate_arguments(job, level, self._store.value.device), self
+        )
         self._query.answered.connect(lambda found: self._arrived(job, level, parse_estimate(found)))
-        self._query.failed.connect(lambda _ending: self._arrived(job, level, None))
+        self._query.failed.connect(lambda ending: self._failed(job, level, ending))
         self._query.start()
+
+    def _failed(self, job: Job, level: Level, ending: Ending) -> None:
+        """Without an estimate, unless it is asked for again: on what is chosen in place of a device that has gone."""
+        if not self._devices.learn(ending):
+            self._arrived(job, level, None)
 
     def _arrived(self, job: Job, level: Level, estimate: Estimate | None) -> None:
         self._query = None

@@ -178,6 +178,7 @@ class JobRun(QObject):
         options = WorkerOptions(
             settings.threads,
             settings.engine,
+            settings.device,
             trash=settings.source_after is SourceAfter.TRASH,
             recovery=settings.recovery,
             skip_unreadable=settings.skip_unreadable,
@@ -239,7 +240,7 @@ class JobRun(QObject):
         """Note whether help or a password is wanted; one that does not open the archive is forgotten."""
         job = self._job
         job.damaged, job.hopeless, job.locked = ending.damage, ending.hopeless, ending.locked
-        job.technical = ending.technical
+        job.technical, job.device_gone = ending.technical, ending.device_gone
         job.needs_model = ending.failure.needs_model if ending.failure else None
         if job.locked is None:
             self._end(State.FAILED, ending.sentence(QCoreApplication.translate))

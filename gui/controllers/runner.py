@@ -14,6 +14,7 @@ from nacomp.gui.controllers.job_run import JobRun
 from nacomp.gui.controllers.queue_model import QueueModel
 from nacomp.gui.logic.actions import Action, allowed
 from nacomp.gui.logic.commands import worker_program
+from nacomp.gui.logic.devices import chosen_name
 from nacomp.gui.logic.jobs import ACTIVE, FINISHED, Conflict, Control, Hold, Job, Kind, State, WhenDone
 from nacomp.gui.logic.leftovers import sweep_kept
 from nacomp.gui.logic.levels import Level
@@ -33,7 +34,7 @@ BATCH = 50
 
 class Runner(QObject):
     """Owns the queue and its workers. `changed`: totals or buttons may look different; `touched`: so does this job;
-    `emptied`: all work is done."""
+    `emptied`: all work is done; `device_refused`: the device that the settings name cannot be used."""
 
     changed = Signal()
     touched = Signal(object)
@@ -41,6 +42,7 @@ class Runner(QObject):
     measured = Signal(object)
     job_started = Signal(object)
     level_changed = Signal(object)
+    device_refused = Signal()
     job_ended = Signal(object)
 
     def __init__(
@@ -326,8 +328,22 @@ class Runner(QObject):
     def _taken(self, path: Path) -> bool:
         return path.exists() or any(job.output == path for job in self.queue if job.state in ACTIVE)
 
+    def _begins_again(self, job: Job) -> bool:
+        """Whether a job that was refused its device waits again, since the settings do not name one any more."""
+        if job.state is not State.FAILED or not job.device_gone:
+            return False
+        self.device_refused.emit()
+        if chosen_name(self._store.value.device) is not None:
+            return False
+        job.reset()
+        return True
+
     def _ended(self, job: Job) -> None:
         del self._runs[job.id]
+        if self._begins_again(job):
+            self._touch(job)
+            self._next()
+            return
         self._next()  # first: the worker has nothing to do meanwhile
         self._touch(job)
         self.job_ended.emit(job)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nacomp.gui.controllers.adding import Adding
 from nacomp.gui.controllers.archives import ArchiveDesk
 from nacomp.gui.controllers.comparisons import ComparisonDesk
+from nacomp.gui.controllers.device_desk import DeviceDesk
 from nacomp.gui.controllers.estimates import EstimateDesk
 from nacomp.gui.controllers.first_offer import FirstOffer
 from nacomp.gui.controllers.missing_models import MissingModels
@@ -34,6 +35,7 @@ class Services:
     memory: QueueMemory
     comparisons: ComparisonDesk
     archives: ArchiveDesk
+    devices: DeviceDesk
     models: ModelDesk
     missing_models: MissingModels
     first_offer: FirstOffer
@@ -47,6 +49,7 @@ class Services:
         self.estimates.stop()
         self.comparisons.stop()
         self.archives.stop()
+        self.devices.stop()
         self.models.stop()
         self.surprise_maps.stop()
         self.runner.shut_down()
@@ -57,7 +60,8 @@ def make_services(store: SettingsStore, theme: Theme, program: Sequence[str] | N
     """All desks, sharing one worker program."""
     runner = Runner(store, program)
     models = ModelDesk(runner.program)
-    estimates = EstimateDesk(runner, store)
+    devices = DeviceDesk(runner, store)
+    estimates = EstimateDesk(runner, store, devices)
     return Services(
         store=store,
         theme=theme,
@@ -66,11 +70,12 @@ def make_services(store: SettingsStore, theme: Theme, program: Sequence[str] | N
         estimates=estimates,
         memory=QueueMemory(runner, store.path.with_name("queue.json")),
         comparisons=ComparisonDesk(),
-        archives=ArchiveDesk(runner.program),
+        archives=ArchiveDesk(runner.program, devices),
+        devices=devices,
         models=models,
         missing_models=MissingModels(runner, models),
         first_offer=FirstOffer(models, store),
-        surprise_maps=SurpriseMapDesk(runner.crew),
+        surprise_maps=SurpriseMapDesk(runner.crew, devices),
         awake=Awake(),
         unexpected=Unexpected(),
     )

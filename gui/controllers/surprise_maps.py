@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from nacomp.gui.controllers.device_desk import DeviceDesk
 from nacomp.gui.logic.ending import Ending
 from nacomp.gui.logic.events import Document, Progress
 from nacomp.gui.logic.levels import Level
@@ -28,9 +29,10 @@ class SurpriseMapDesk(QObject):
     progressed = Signal()
     saved = Signal(Path, object)
 
-    def __init__(self, crew: Crew, parent: QObject | None = None) -> None:
+    def __init__(self, crew: Crew, devices: DeviceDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._crew = crew
+        self._devices = devices
         self.surprise_map: SurpriseMap | None = None
         self.path: Path | None = None
         self.failure: str | None = None
@@ -129,6 +131,7 @@ class SurpriseMapDesk(QObject):
         piece = Path(self._scratch.name) / "piece.txt"
         piece.write_bytes(text.encode("utf-8", "replace"))
         arguments = ["map", str(piece), "--json", "--control", "--level", self.level]
+        arguments += self._devices.arguments
         self._answer = {}
         self._task = self._crew.begin(arguments + (["--model", self.model] if self.model else []), None, self)
         self._task.heard.connect(self._heard)
@@ -145,6 +148,7 @@ class SurpriseMapDesk(QObject):
     def _ended(self, ending: Ending) -> None:
         self._task = None
         if not ending.success:
+            self._devices.learn(ending)
             self._failed(ending.sentence(QCoreApplication.translate))
             return
         before: tuple[Token, ...] = self.surprise_map.tokens if self.surprise_map is not None else ()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nacomp.gui.logic.devices import AUTOMATIC, device_arguments
 from nacomp.gui.logic.jobs import Job, Kind
 from nacomp.gui.logic.levels import Level
 from nacomp.gui.logic.names import Target
@@ -30,6 +31,7 @@ class WorkerOptions:
     """Settings that shape every job's command line.
 
     Attributes:
+        device: where the exact engine computes, as the settings keep it.
         trash: move the inputs to the trash, after the archive has been decoded and compared.
         skip_unreadable: leave out what cannot be read, and tell.
         verify: decode an archive and compare before it is put in place.
@@ -40,6 +42,7 @@ class WorkerOptions:
 
     threads: int = 0
     engine: Engine = Engine.EXACT
+    device: str = AUTOMATIC
     trash: bool = False
     recovery: int = 0
     skip_unreadable: bool = False
@@ -61,7 +64,8 @@ def _paths(paths: Sequence[Path]) -> list[str]:
 
 
 def _shared(options: WorkerOptions) -> list[str]:
-    return ["-T", str(options.threads)] if options.threads else []
+    threads = ["-T", str(options.threads)] if options.threads else []
+    return threads + device_arguments(options.device)
 
 
 def job_arguments(job: Job, target: Target | None, options: WorkerOptions) -> list[str]:
@@ -104,10 +108,10 @@ def _compression(job: Job, options: WorkerOptions) -> list[str]:
     return how
 
 
-def estimate_arguments(job: Job, level: Level) -> list[str]:
-    """Ask what a compression job would take at some level."""
+def estimate_arguments(job: Job, level: Level, device: str = AUTOMATIC) -> list[str]:
+    """Ask what a compression job would take at some level, on the device that it will run on."""
     model = ["--model", job.model] if job.model and level == job.level else []
-    return ["estimate", *_paths(job.inputs), "--level", level, *model, "--json"]
+    return ["estimate", *_paths(job.inputs), "--level", level, *model, *device_arguments(device), "--json"]
 
 
 def list_arguments(archive: Path) -> list[str]:

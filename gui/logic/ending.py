@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nacomp.errors import file_problem
+from nacomp.gui.logic.devices import BINDINGS, GONE
 from nacomp.gui.logic.events import Failure, last_words
 from nacomp.gui.logic.locks import Lock
 from nacomp.gui.logic.wording import Translate, english
@@ -53,6 +54,15 @@ class Ending:
     def hopeless(self) -> bool:
         """Whether it would fail in the same way again."""
         return self.failure is not None and self.failure.hopeless
+
+    @property
+    def device_gone(self) -> bool:
+        """Whether it failed because the device that the settings name cannot be used."""
+        failure = self.failure
+        return failure is not None and (
+            failure.kind == GONE
+            or (failure.kind == "ExtraMissing" and failure.fields.get("extra") == BINDINGS)
+        )
 
     @property
     def locked(self) -> Lock | None:

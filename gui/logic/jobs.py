@@ -109,6 +109,7 @@ class Job:
         damaged: it failed because its archive is damaged, so repair and salvage are offered.
         needs_model: the id of the model that it failed for want of; it goes on when that is there.
         fetchable: whether that model can be downloaded.
+        device_gone: it failed because the device that the settings name is not there.
         technical: what the worker said itself, where the failure says it in plainer words.
         hopeless: it failed for a reason that is still there at the next try.
         took: seconds by the clock from its start to its end, pauses left out.
@@ -141,6 +142,7 @@ class Job:
     password: str | None = field(default=None, repr=False)
     locked: Lock | None = None
     technical: str | None = None
+    device_gone: bool = False
     needs_model: str | None = None
     fetchable: bool = True
     notices: list[str] = field(default_factory=list)
@@ -167,7 +169,7 @@ class Job:
         self.go(State.WAITING)
         self.meter, self.result, self.failure, self.output = Meter(), None, None, None
         self.damaged, self.hopeless, self.locked, self.took = False, False, None, None
-        self.technical, self.needs_model = None, None
+        self.technical, self.needs_model, self.device_gone = None, None, False
         self.notices.clear()
 
     def take(self, event: object, now: float) -> None:

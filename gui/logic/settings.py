@@ -14,6 +14,7 @@ from typing import Any
 
 import platformdirs
 
+from nacomp.gui.logic.devices import AUTOMATIC, valid_choice
 from nacomp.gui.logic.jobs import Conflict
 from nacomp.gui.logic.levels import Level
 
@@ -69,6 +70,7 @@ class Settings:
     """All settings.
 
     Attributes:
+        device: where the exact engine computes: `auto`, `cpu`, or `name:` and a device's name.
         threads: worker threads; 0 lets the worker decide.
         skip_unreadable: what cannot be read below a folder is left out and told, in place of failing the job.
         verify: decode every new archive and compare before it is put in place.
@@ -85,6 +87,7 @@ class Settings:
 
     level: Level = Level.BALANCED
     engine: Engine = Engine.EXACT
+    device: str = AUTOMATIC
     threads: int = 0
     slots: int = 1
     destination: str | None = None
@@ -122,6 +125,8 @@ def config_folder() -> Path:
 def _valid(name: str, value: Any, default: Any) -> bool:
     if name in CHOICES:
         return value in list(CHOICES[name])
+    if name == "device":
+        return valid_choice(value)
     if name == "destination":
         return value is None or isinstance(value, str)
     if name == "models":

@@ -198,6 +198,7 @@ class MainWindow(QMainWindow):
         # Queued: it may come from a thread, or from the middle of a paint event.
         queued = Qt.ConnectionType.QueuedConnection
         self._services.unexpected.happened.connect(self._tell_unexpected, queued)
+        self._services.devices.gone.connect(self._tell_device_gone)
         QShortcut(QKeySequence.StandardKey.Open, self, self.queue_page.choose_files)
         QShortcut(QKeySequence("Ctrl+Shift+O"), self, self.queue_page.choose_folder)
         QShortcut(QKeySequence.StandardKey.Paste, self, self.paste)
@@ -218,6 +219,10 @@ class MainWindow(QMainWindow):
         text = self.tr("Something unexpected went wrong: {0}").format(words)
         if self.notice.isHidden() or self.notice.text.text() != text:
             self.notice.show_message(text, Tone.ERROR)
+
+    def _tell_device_gone(self, name: str) -> None:
+        text = self.tr("{0} cannot be used now, so nacomp chooses where to compute. Results stay the same.")
+        self.notice.show_message(text.format(name), Tone.WARNING)
 
     @property
     def page(self) -> Page:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from nacomp.gui.controllers.services import Services
 from nacomp.gui.logic.dangers import dangers_of, page_words
+from nacomp.gui.logic.devices import chosen_name
 from nacomp.gui.logic.jobs import Conflict, Kind, State, WhenDone
 from nacomp.gui.logic.levels import Level, level_name
 from nacomp.gui.logic.models import ModelSource
@@ -60,6 +61,7 @@ class QueueOptions(QWidget):
         self.level_note = label("", "small", wrap=True)
         self._offer = services.first_offer
         self._offer.changed.connect(self._show_level_note)
+        services.devices.chosen.connect(self._show_level_note)
         self.password = PasswordField(services.theme.colours)
         self.password.setFixedWidth(PASSWORD_WIDTH)
         self.password.setAccessibleName(self.tr("Password"))
@@ -144,20 +146,23 @@ class QueueOptions(QWidget):
         self.changed.emit()
 
     def _show_level_note(self) -> None:
-        """What the chosen level uses right now, where that is not what one would expect of it."""
+        """What the chosen level uses right now, where one would not expect it, and the device that was chosen."""
         level = self._store.value.level
         used = self._offer.used_by(level)
-        self.level_note.setVisible(bool(used) and level is not Level.FAST)
         name = level_name(level, QCoreApplication.translate)
         names = ", ".join(model.name for model in used)
         text = self.tr("{0} uses {1}.").format(name, names)
+        device = chosen_name(self._store.value.device)
         if len(used) > 1:
             text = self.tr("{0} uses what suits each text: {1}.").format(name, names)
         elif used and used[0].source is ModelSource.EMBEDDED:
             text = self.tr(
                 "{0} uses the small built-in model until a larger one is downloaded: slower than Fast, and hardly smaller."
             ).format(name)
-        self.level_note.setText(text)
+        parts = [text] if used and level is not Level.FAST else []
+        parts += [self.tr("Computes on {0}.").format(device)] if device is not None else []
+        self.level_note.setVisible(bool(parts))
+        self.level_note.setText(" ".join(parts))
 
     def _more_menu(self) -> QMenu:
         menu = QMenu(self)

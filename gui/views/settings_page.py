@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QResizeEvent, QShowEvent
+from PySide6.QtGui import QDesktopServices, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,10 +24,14 @@ from nacomp.gui.logic.jobs import Conflict
 from nacomp.gui.logic.levels import Level, level_name
 from nacomp.gui.logic.settings import Engine, LanguageChoice, SourceAfter, ThemeChoice
 from nacomp.gui.views.destination import Destination
+from nacomp.gui.views.device_choice import DeviceChoice
 from nacomp.gui.views.parts import MARGIN, button, card, column, label, row, steady
 
 ROOM_FOR_HINTS = 800
 """Width of the page in pixels, from which on hints stand beside their controls."""
+
+LOOK_MS = 300
+"""How long the page is shown before a process looks for devices: who only passes by starts none."""
 
 
 class SettingsPage(QWidget):
@@ -42,6 +46,7 @@ class SettingsPage(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = services.store
+        self._services = services
         self._colours = services.theme.colours
         self._made: dict[str, QWidget] = {}
         self._hints: list[tuple[QGridLayout, int, QLabel]] = []
@@ -65,6 +70,8 @@ class SettingsPage(QWidget):
         self._pace = QTimer(self, interval=0)
         self._pace.timeout.connect(self._make_next)
         self._pace.start()
+        self._look = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._look.timeout.connect(services.devices.look)
         self._make_next()
 
     @property
@@ -100,7 +107,10 @@ class SettingsPage(QWidget):
         inside.addLayout(grid)
         return grid
 
-    def _place(self, grid: QGridLayout, name: str, text: str, control: QWidget, hint: str = "") -> None:
+    def _place(
+        self, grid: QGridLayout, name: str, text: str, control: QWidget, hint: str = ""
+    ) -> list[QLabel]:
+        """Place a line; its labels."""
         line = grid.rowCount()
         title = label(text)
         title.setBuddy(control)
@@ -109,13 +119,16 @@ class SettingsPage(QWidget):
         control.setMinimumWidth(230)
         grid.addWidget(title, line, 0)
         grid.addWidget(control, line, 1)
+        labels = [title]
         if hint:
-            self._hints.append((grid, line, label(hint, "small", wrap=True)))
+            labels.append(label(hint, "small", wrap=True))
+            self._hints.append((grid, line, labels[1]))
             grid.setRowMinimumHeight(line + 1, 0)  # the row below it is the hint's where there is little room
             self._place_hint(*self._hints[-1])
         if not isinstance(control, Destination):
             steady(control)
         self._made[name] = control
+        return labels
 
     def _place_hint(self, grid: QGridLayout, line: int, hint: QLabel) -> None:
         """Beside its control; in a narrow window below it, where it has more than a few words a line."""
@@ -189,6 +202,8 @@ class SettingsPage(QWidget):
             grid, "engine", self.tr("Engine"), engines,
             self.tr("Exact archives open on any machine; llama.cpp archives only where the same build runs."),
         )  # fmt: skip
+        devices = DeviceChoice(self._services.devices)
+        devices.stand_with(*self._place(grid, "device", self.tr("Device"), devices, devices.hint))
         self._number(
             grid,
             "threads",
@@ -259,7 +274,12 @@ class SettingsPage(QWidget):
                 control.setChecked(value)
             elif isinstance(control, QComboBox) and name != "destination":
                 control.setCurrentIndex(control.findData(value))
+        self._look.start()
         super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._look.stop()
+        super().hideEvent(event)
 
     def _set(self, name: str, value: object) -> None:
         self._store.change(name, value)

@@ -32,9 +32,9 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--device",
             default="auto",
             show_default=True,
-            metavar="auto|cpu|gpu|N",
-            help="Where the exact engine computes: the processor, all GPUs, or those of these numbers in `nacomp engines` "
-            "(1,2). By itself on GPUs that are faster. Never changes a byte.",
+            metavar="auto|cpu|gpu|N|name:NAME",
+            help="Where the exact engine computes: the processor, all GPUs, or those of these numbers (1,2) or this name "
+            "in `nacomp engines`. By itself on GPUs that are faster. Never changes a byte.",
         ),
         click.option(
             "--gpu-layers",

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 Codecs = NeuralCodec | ModelChoice
 """What the texts of a run are coded with on this machine: one model, or one of several for each block."""
 EXACT, LLAMA = "exact", "llama"
-AUTO, PROCESSOR, GPU = "auto", "cpu", "gpu"
-"""Wishes for the exact engine: what is best here, the processor, or all GPUs."""
+AUTO, PROCESSOR, GPU, NAMED = "auto", "cpu", "gpu", "name:"
+"""Wishes for the exact engine: what is best here, the processor, all GPUs, or devices of the name that follows."""
 FAULT_WHEN_LOADED = float_fault()
 """Constants become floats while a module is loaded. `nacomp.compress` and its kin load theirs under the right rules; who
 loads the modules below by himself under others is refused."""
@@ -66,7 +66,7 @@ class ModelLoader:
         """`threads` 0 means one per core; `warn` hears what the user should know, and the model that would help.
 
         `kernel` and `device` are the exact engine's: a kernel of the processor, or where else it computes: `auto`, `cpu`,
-        `gpu`, or numbers of OpenCL devices with commas between (`models.exact.opencl.choice`).
+        `gpu`, numbers of OpenCL devices with commas between, or `name:` and a name (`models.exact.opencl.choice`).
         `workers` and `gpu_layers` are the llama engine's: blocks coded side by side (0: one per GPU) and layers on the
         GPU (-1: all; None: all where there is a GPU; an archive's own where one is read).
         `elsewhere` codes the text blocks in this machine's place. `engines` may hold what an earlier run has loaded.
@@ -210,8 +210,10 @@ class ModelLoader:
 
     def devices(self) -> list[tuple["OpenClDevice", "Verdict"]]:
         """What OpenCL lists here, and what was found of each: a few seconds the first time. Raises ExtraMissing."""
+        from nacomp.models.exact.opencl.absence import forget
         from nacomp.models.exact.opencl.choice import examined, known_devices
 
+        forget()
         return [(device, examined(device)) for device in known_devices()]
 
     def chosen_devices(self) -> list[int]:
@@ -295,10 +297,11 @@ class ModelLoader:
 
 def _check_wish(kernel: str, device: str) -> None:
     """Raises UsageError for a device that is none, or for a kernel of the processor and another device at once."""
-    numbers = device.split(",")
-    if device not in (AUTO, PROCESSOR, GPU) and not all(n.isascii() and n.isdigit() for n in numbers):
+    is_named = device.startswith(NAMED) and device != NAMED
+    are_numbers = all(n.isascii() and n.isdigit() for n in device.split(","))
+    if device not in (AUTO, PROCESSOR, GPU) and not is_named and not are_numbers:
         raise UsageError(
-            reason=f"the device {device!r} is none of auto, cpu, gpu, or numbers with commas between"
+            reason=f"the device {device!r} is none of auto, cpu, gpu, numbers with commas between, or name: and a name"
         )
     if kernel != AUTO and device not in (AUTO, PROCESSOR):
         raise UsageError(

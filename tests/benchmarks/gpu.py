@@ -4,19 +4,22 @@
 
 For each level and machine: the model's tokens per second as a decoder asks (the level's streams, a step at a time) and as an
 encoder does (as many rows as a call takes), then kilobytes per second of `compress` and `decompress` by the library, of the
-first bytes of the file, each after a run that warms up. The archives must be the same bytes, or this fails.
+first bytes of the file, each after a run that warms up; in brackets per second of processor time, all threads added, which
+other work on the machine changes less. The archives must be the same bytes, or this fails.
 A block is a megabyte: fewer bytes keep one device and one processor busy. Without a GPU, `--device 1` measures pocl, which
 says that it works, and nothing about speed. llama.cpp on the same GPU: `tests/benchmarks/llama_engine.py speed`.
 
 No figure of a GPU is known yet. pocl 3.0 as the device, `--device 1 --bytes 2000`, embedded model, on two cores with
-AVX-512-VNNI under eight times their load: decoding 181 tokens/s at fast and 851 at balanced where the processor had 28,216
-and 30,685; encoding 210 and 176 where it had 5,815 and 24,469; compress 0.2 KB/s where it had 6.5 and 7.4.
+AVX-512-VNNI and AMX under three times their load, per second of processor time: decoding 1,168 tokens at fast and 1,096 at
+balanced where the native kernels had 32,249 and 34,881; encoding 1,093 and 1,300 where they had 32,964 and 28,549; compress
+1.9 KB and 1.9 where it was 25.6 and 34.0; decompress 0.42 and 0.43 where it was 9.2 and 11.2.
 """
 
 import argparse
 import io
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -37,18 +40,31 @@ SECONDS = 2.0
 HEADINGS = ("level", "machine", "decoding tok/s", "encoding tok/s", "compress KB/s", "decompress KB/s")
 
 
-def rate(amount: float, work: Callable[[], object]) -> float:
-    """Amount per second of the fastest repetition, in about `SECONDS`, after one that warms up."""
+@dataclass(frozen=True)
+class Rate:
+    """An amount per second, and per second of processor time of all threads of this process."""
+
+    clock: float
+    processor: float
+
+    def text(self, places: int) -> str:
+        """As a cell of the table."""
+        return f"{self.clock:,.{places}f} ({self.processor:,.{places}f})"
+
+
+def rate(amount: float, work: Callable[[], object]) -> Rate:
+    """Of the fastest repetition, and of the one that took the processor least, in about `SECONDS` after a first one."""
     work()
-    best, end = float("inf"), time.perf_counter() + SECONDS
-    while best == float("inf") or time.perf_counter() < end:
-        begin = time.perf_counter()
+    clock, processor, end = float("inf"), float("inf"), time.perf_counter() + SECONDS
+    while clock == float("inf") or time.perf_counter() < end:
+        begin, spent = time.perf_counter(), time.process_time()
         work()
-        best = min(best, time.perf_counter() - begin)
-    return amount / best
+        clock = min(clock, time.perf_counter() - begin)
+        processor = min(processor, time.process_time() - spent)
+    return Rate(amount / clock, amount / max(processor, 1e-9))
 
 
-def model_alone(engine: Engine, level: Level, context: ContextWindow) -> tuple[float, float]:
+def model_alone(engine: Engine, level: Level, context: ContextWindow) -> tuple[Rate, Rate]:
     """Tokens per second: a step of all streams at a time, and all rows of a call, with the logits of each."""
     found = []
     for rows in (level.max_streams, engine.max_rows):
@@ -87,7 +103,7 @@ def measure(level: Level, device: str, text: bytes) -> tuple[tuple[str, ...], by
     compressing = rate(kilobytes, lambda: packed(loader, level.name, text))
     decompressing = rate(kilobytes, lambda: unpacked(loader, archive))
     machine = f"{device} ({engine.kernel})"
-    speeds = (f"{decoding:,.0f}", f"{encoding:,.0f}", f"{compressing:,.1f}", f"{decompressing:,.1f}")
+    speeds = (decoding.text(0), encoding.text(0), compressing.text(2), decompressing.text(2))
     return (level.name, machine, *speeds), archive
 
 

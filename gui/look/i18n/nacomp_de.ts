@@ -342,6 +342,17 @@
     </message>
 </context>
 <context>
+    <name>DeviceChoice</name>
+    <message>
+        <source>Automatic</source>
+        <translation>Von selbst</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Prozessor</translation>
+    </message>
+</context>
+<context>
     <name>DropArea</name>
     <message>
         <source>Drop files or folders here</source>
@@ -950,6 +961,10 @@
         <translation>Etwas Unerwartetes ist schiefgegangen: {0}</translation>
     </message>
     <message>
+        <source>{0} cannot be used now, so nacomp chooses where to compute. Results stay the same.</source>
+        <translation>{0} kann jetzt nicht benutzt werden, daher wählt nacomp selbst, wo gerechnet wird. Die Ergebnisse bleiben gleich.</translation>
+    </message>
+    <message>
         <source>There are no files in the clipboard.</source>
         <translation>In der Zwischenablage sind keine Dateien.</translation>
     </message>
@@ -1334,6 +1349,10 @@
     <message>
         <source>{0} uses the small built-in model until a larger one is downloaded: slower than Fast, and hardly smaller.</source>
         <translation>{0} nutzt das kleine eingebaute Modell, bis ein größeres geladen ist: langsamer als Schnell und kaum kleiner.</translation>
+    </message>
+    <message>
+        <source>Computes on {0}.</source>
+        <translation>Rechnet auf {0}.</translation>
     </message>
     <message>
         <source>Start as soon as something is added</source>
@@ -1811,6 +1830,10 @@
         <translation>Exakte Archive lassen sich überall entpacken; llama.cpp-Archive nur, wo derselbe Bau läuft.</translation>
     </message>
     <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
         <source>Threads</source>
         <translation>Threads</translation>
     </message>
@@ -2118,6 +2141,17 @@
     <message>
         <source>Archives are not portable: only the same build of llama.cpp opens them.</source>
         <translation>Archive sind nicht übertragbar: Nur dieselbe llama.cpp-Version öffnet sie.</translation>
+    </message>
+</context>
+<context>
+    <name>devices</name>
+    <message>
+        <source>A graphics card is used where it is faster than the processor. Never changes the result.</source>
+        <translation>Eine Grafikkarte rechnet, wo sie schneller ist als der Prozessor. Ändert nie das Ergebnis.</translation>
+    </message>
+    <message>
+        <source>Measured here: {0} times as fast as the processor with a large model, {1} times with the built-in one.</source>
+        <translation>Hier gemessen: {0}-mal so schnell wie der Prozessor mit einem großen Modell, {1}-mal mit dem eingebauten.</translation>
     </message>
 </context>
 <context>

@@ -342,6 +342,17 @@
     </message>
 </context>
 <context>
+    <name>DeviceChoice</name>
+    <message>
+        <source>Automatic</source>
+        <translation>Automático</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Procesador</translation>
+    </message>
+</context>
+<context>
     <name>DropArea</name>
     <message>
         <source>Drop files or folders here</source>
@@ -950,6 +961,10 @@
         <translation>Algo inesperado ha fallado: {0}</translation>
     </message>
     <message>
+        <source>{0} cannot be used now, so nacomp chooses where to compute. Results stay the same.</source>
+        <translation>{0} no se puede usar ahora, así que nacomp elige dónde calcular. Los resultados son los mismos.</translation>
+    </message>
+    <message>
         <source>There are no files in the clipboard.</source>
         <translation>No hay ficheros en el portapapeles.</translation>
     </message>
@@ -1334,6 +1349,10 @@
     <message>
         <source>{0} uses the small built-in model until a larger one is downloaded: slower than Fast, and hardly smaller.</source>
         <translation>{0} usa el pequeño modelo incluido hasta que se descargue uno mayor: más lento que Rápido y apenas más pequeño.</translation>
+    </message>
+    <message>
+        <source>Computes on {0}.</source>
+        <translation>Calcula en {0}.</translation>
     </message>
     <message>
         <source>Start as soon as something is added</source>
@@ -1811,6 +1830,10 @@
         <translation>Los archivos exactos se abren en cualquier máquina; los de llama.cpp, solo donde funcione la misma versión.</translation>
     </message>
     <message>
+        <source>Device</source>
+        <translation>Dispositivo</translation>
+    </message>
+    <message>
         <source>Threads</source>
         <translation>Hilos</translation>
     </message>
@@ -2118,6 +2141,17 @@
     <message>
         <source>Archives are not portable: only the same build of llama.cpp opens them.</source>
         <translation>Los archivos no son portables: solo los abre la misma compilación de llama.cpp.</translation>
+    </message>
+</context>
+<context>
+    <name>devices</name>
+    <message>
+        <source>A graphics card is used where it is faster than the processor. Never changes the result.</source>
+        <translation>Se usa una tarjeta gráfica donde es más rápida que el procesador. Nunca cambia el resultado.</translation>
+    </message>
+    <message>
+        <source>Measured here: {0} times as fast as the processor with a large model, {1} times with the built-in one.</source>
+        <translation>Medido aquí: {0} veces la velocidad del procesador con un modelo grande, {1} veces con el integrado.</translation>
     </message>
 </context>
 <context>

@@ -10,21 +10,18 @@ import json
 import os
 import threading
 import time
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 import numpy as np
-from platformdirs import user_cache_path
 
 from nacomp.models.exact.native_session import NUMPY, NativeModel, NativeSession, available_kernels
+from nacomp.models.exact.opencl.absence import cache_folder, keep
 from nacomp.models.exact.opencl.devices import OpenClDevice
 from nacomp.models.exact.random_weights import Form, random_weights
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.weights import Weights
-from nacomp.models.library.store import HOME_VARIABLE
 from nacomp.models.protocol import ContextWindow, Session
 
 if TYPE_CHECKING:
@@ -74,11 +71,13 @@ class Verdict:
     Attributes:
         problem: why it must not be used; None if its bits are the reference's.
         large, small: speeds with a model of 135 million weights, and with the embedded one; 0 where a problem was found.
+        passing: the problem may be gone next time, so it is not kept.
     """
 
     problem: str | None
     large: Speeds = Speeds()
     small: Speeds = Speeds()
+    passing: bool = False
 
     def is_faster(self, small: bool) -> bool:
         """Whether it is right, and faster than the processor, with a small model or a large one."""
@@ -155,12 +154,8 @@ def _speed(session: Session, trial: _Trial) -> float:
 
 def cache_file() -> Path | None:
     """Where verdicts are kept; None for a user without a home."""
-    home = os.environ.get(HOME_VARIABLE)
-    try:
-        folder = Path(home) / "cache" if home else user_cache_path("nacomp", appauthor=False)
-    except RuntimeError:
-        return None
-    return folder / FILE_NAME if folder.is_absolute() else None
+    folder = cache_folder()
+    return folder / FILE_NAME if folder is not None else None
 
 
 def _read() -> dict[str, Verdict]:
@@ -185,6 +180,12 @@ def _verdict(value: object) -> Verdict | None:
     return Verdict(problem, large, small)
 
 
+def _fields(verdict: Verdict) -> dict[str, object]:
+    fields = asdict(verdict)
+    del fields["passing"]
+    return fields
+
+
 def _kept_speeds(value: object) -> Speeds | None:
     if not isinstance(value, dict) or value.keys() != {"device", "processor"}:
         return None
@@ -193,13 +194,6 @@ def _kept_speeds(value: object) -> Speeds | None:
 
 
 def _write(verdicts: dict[str, Verdict]) -> None:
-    """Keep them, if that can be done: the next run finds out anew otherwise."""
-    file = cache_file()
-    if file is None:
-        return
-    text = json.dumps({key: asdict(verdict) for key, verdict in verdicts.items()}, indent=1)
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as temporary:
-            temporary.write(text)
-        Path(temporary.name).replace(file)
+    """Keep them."""
+    found = {key: _fields(verdict) for key, verdict in verdicts.items()}
+    keep(cache_file(), json.dumps(found, indent=1))

@@ -56,6 +56,16 @@ def test_an_estimate_for_another_level_does_not_ask_for_the_model_of_this_one() 
     assert "--model" not in estimate_arguments(job, Level.FAST)
 
 
+def test_a_device_is_named_to_all_that_compute() -> None:
+    options = WorkerOptions(device="name:Voodoo 2")
+    for kind in Kind:
+        job = Job(1, kind, (Path("/a"),))
+        arguments = job_arguments(job, Target(Path("/b"), overwrite=False), options)
+        assert (kind is Kind.REPAIR) is ("--device" not in arguments)
+    asked = estimate_arguments(Job(1, Kind.COMPRESS, (Path("/a"),)), Level.FAST, "cpu")
+    assert asked[asked.index("--device") + 1] == "cpu"
+
+
 def test_worker_of_a_built_application_is_the_program_beside_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -29,7 +29,8 @@ def test_damaged_file_gives_defaults(own_home: Path, text: str) -> None:
 
 def test_each_wrong_value_falls_back_alone() -> None:
     stored = json.loads(
-        '{"level": "warp", "threads": -1, "slots": 0, "theme": "dark", "models": {"fast": 1}, "notify": 1, "new": 2}'
+        '{"level": "warp", "threads": -1, "slots": 0, "theme": "dark", "models": {"fast": 1}, "notify": 1, "new": 2, '
+        '"device": "name:"}'
     )
     found = from_dict(stored)
     assert found == Settings(theme=ThemeChoice.DARK)

@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.models.errors import DeviceUnavailable, ExtraMissing
 from nacomp.models.exact.engine import ExactEngine, open_engine
+from nacomp.models.exact.opencl import choice
+from nacomp.models.exact.opencl.absence import nothing_faster
 from nacomp.models.exact.opencl.choice import choose_devices, examined, known_devices
 from nacomp.models.exact.opencl.devices import OpenClDevice, devices
 from nacomp.models.exact.opencl.verdicts import Speeds, Verdict, cache_file, verdict_on
@@ -99,6 +102,64 @@ def test_by_itself_the_processor_s_own_opencl_is_not_used(
     assert all(known.is_processor for known in choose_devices("1,2"))
     assert not any(known.is_processor for known in choose_devices("auto"))
     assert choose_devices("cpu") == ()
+
+
+LOADED = """
+import os, sys
+from nacomp.models.exact.opencl import choice
+from nacomp.models.exact.opencl.absence import nothing_faster
+from nacomp.models.exact.opencl.choice import choose_devices
+before = choose_devices("auto", small=True)
+print(len(before), "pyopencl" in sys.modules)
+"""
+
+
+def looked(home: Path, **variables: str) -> bool:
+    """Whether a new process that wishes for what is best loads OpenCL."""
+    environment = {**os.environ, "NACOMP_HOME": str(home), **variables}
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    found, loaded = done.stdout.split()
+    assert found == "0"
+    return loaded == "True"
+
+
+@pytest.mark.skipif(any(not known.is_processor for known in known_devices()), reason="there is a GPU here")
+def test_opencl_is_not_loaded_again_to_find_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until a day is over, something shows that the answer may be another one, or the devices are listed."""
+    assert looked(tmp_path)
+    assert not looked(tmp_path)
+    assert looked(tmp_path, OCL_ICD_VENDORS="/nowhere")
+    assert looked(tmp_path)  # one answer is kept: the one for how things are
+    assert not looked(tmp_path)
+    monkeypatch.setenv("NACOMP_HOME", str(tmp_path))
+    assert not nothing_faster(small=False)  # that was not asked
+    file = tmp_path / "cache" / "no-faster-device.json"
+    whole = file.read_text()
+    kept = json.loads(whole)
+    for other in (b"", b"[]", b"\xff", json.dumps({**kept, "small": "x"}).encode()):
+        file.write_bytes(other)
+        assert not nothing_faster(small=True)
+    for age, known in ((3600, True), (-3600, False), (25 * 3600, False)):
+        file.write_text(json.dumps({**kept, "small": kept["small"] - age}))
+        assert nothing_faster(small=True) is known
+    file.write_text(whole)
+    ModelLoader().devices()
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("passing", [False, True])
+def test_an_error_of_a_driver_is_no_answer_to_remember(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, passing: bool
+) -> None:
+    monkeypatch.setenv("NACOMP_HOME", str(tmp_path))
+    monkeypatch.setattr(choice, "known_devices", lambda: (replace(device(), kind="gpu"),))
+    monkeypatch.setattr(choice, "examined", lambda _: Verdict("it is wrong", passing=passing))
+    assert choose_devices("auto", small=False) == ()
+    assert nothing_faster(small=False) is not passing
+    monkeypatch.setattr(choice, "examined", lambda _: Verdict(None, Speeds(2.0, 1.0)))
+    assert len(choose_devices("auto", small=False)) == passing
 
 
 @pytest.mark.skipif(any(not known.is_processor for known in known_devices()), reason="there is a GPU here")

@@ -16,6 +16,7 @@ from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import UsageError
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS
+from nacomp.models.errors import DeviceUnavailable
 from nacomp.models.exact.opencl.choice import known_devices
 from nacomp.operations.compress import CompressOptions, compress
 from nacomp.runtime.progress import Job
@@ -114,7 +115,16 @@ def unpacked(loader: ModelLoader, archive: bytes) -> bytes:
         return opened.read(opened.entries[0], Job())
 
 
-@pytest.mark.parametrize("device", ["", "1,", "-1", "gpu,1", "²"])
+@pytest.mark.usefixtures("home")
+def test_a_device_by_its_name_and_those_that_are_alike() -> None:
+    name = known_devices()[0].name
+    alike = [device.number for device in known_devices() if device.name == name]
+    assert ModelLoader(device=f"name:{name}").chosen_devices() == alike
+    with pytest.raises(DeviceUnavailable, match=r"Voodoo.*1 \("):
+        ModelLoader(device="name:Voodoo 2").chosen_devices()
+
+
+@pytest.mark.parametrize("device", ["", "1,", "-1", "gpu,1", "²", "name:", "Voodoo"])
 def test_what_is_no_device(device: str) -> None:
     with pytest.raises(UsageError, match="device"):
         ModelLoader(device=device)

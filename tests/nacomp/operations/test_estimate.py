@@ -1,9 +1,12 @@
 """What is estimated is near what compressing gives, whatever the data: held to the real archive, not to a figure."""
 
 import io
+import itertools
 import lzma
 import random
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,8 +14,10 @@ from nacomp.archive.sources import Source
 from nacomp.archive.walk import walk
 from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import ModelLoader
+from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import FileProblem
 from nacomp.formats.entry import EntryKind
+from nacomp.operations import estimate as estimate_module
 from nacomp.operations.compress import CompressOptions, compress
 from nacomp.operations.estimate import GROUP_BYTES, estimate
 from nacomp.runtime.documents import LeftOut
@@ -76,6 +81,23 @@ def test_near_the_real_size(kinds: tuple[str, ...]) -> None:
     )  # an archive's own bookkeeping is not what is estimated
     assert 0.7 * real - 100 < found.estimated_size < 1.4 * real + 250, (found.estimated_size, real)
     assert found.total_bytes == sum(each.size for each in sources)
+
+
+def test_what_a_device_does_once_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock on which the first piece that is coded takes a thousand seconds, and every later one a second."""
+    clock = [0.0]
+    steps = itertools.chain([1000.0], itertools.repeat(1.0))
+    encode = NeuralCodec.encode
+
+    def encode_by_the_clock(self: NeuralCodec, *arguments: Any) -> Any:
+        clock[0] += next(steps)
+        return encode(self, *arguments)
+
+    monkeypatch.setattr(NeuralCodec, "encode", encode_by_the_clock)
+    monkeypatch.setattr(estimate_module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    text = (ROOT / "formats" / "SPEC.md").read_bytes()[:4000]
+    found = estimate(ModelLoader().for_level(FAST, None), [source("a.txt", text)], FAST, Job())
+    assert 0 < found.seconds < 100
 
 
 def test_what_repeats_behind_the_sample_counts() -> None:
