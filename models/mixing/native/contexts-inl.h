@@ -1,5 +1,5 @@
-// What a bit's contexts say, and what they learn of it (formats/MIXING.md, sections 3 and 6). Written for eight lanes of AVX2, which
-// AVX-512 shares, and once plainly for every other target. Sixteen lanes have not been tried.
+// What a bit's contexts say, and what they learn of it (formats/MIXING.md, sections 3 and 6). Written for vectors of eight and of
+// sixteen numbers, and once plainly for every other target.
 #pragma once
 
 #include "counters.h"
@@ -10,103 +10,181 @@ NACOMP_TARGET_BEGIN
 namespace nacomp::mixing::NACOMP_TARGET {
 namespace {
 
+void learn_nodes_in_turn(const ContextTables& of, const OpenContexts& open, int count, int bit) {
+    for (int i = 0; i < count; i++) {
+        uint32_t& node = of.nodes[open.places[i]];
+        node = Node::learnt(node ^ Node::kNew, static_cast<uint32_t>(bit)) ^ Node::kNew;
+    }
+}
+
 #if defined(NACOMP_TARGET_AVX2) || defined(NACOMP_TARGET_AVX512)
 
-using I8 = __m256i;
+// Eight numbers of 32 bits.
+struct Eight {
+    using I = __m256i;
+    static constexpr int kCount = 8;
+    NACOMP_INLINE static I load(const void* at) { return _mm256_load_si256(static_cast<const I*>(at)); }
+    NACOMP_INLINE static void store(void* at, I x) { _mm256_store_si256(static_cast<I*>(at), x); }
+    NACOMP_INLINE static I all(uint32_t x) { return _mm256_set1_epi32(static_cast<int>(x)); }
+    NACOMP_INLINE static I numbers() { return _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7); }
+    NACOMP_INLINE static I add(I a, I b) { return _mm256_add_epi32(a, b); }
+    NACOMP_INLINE static I sub(I a, I b) { return _mm256_sub_epi32(a, b); }
+    NACOMP_INLINE static I mul(I a, I b) { return _mm256_mullo_epi32(a, b); }
+    NACOMP_INLINE static I both(I a, I b) { return _mm256_and_si256(a, b); }
+    NACOMP_INLINE static I either(I a, I b) { return _mm256_or_si256(a, b); }
+    NACOMP_INLINE static I flip(I a, I b) { return _mm256_xor_si256(a, b); }
+    NACOMP_INLINE static I least(I a, I b) { return _mm256_min_epi32(a, b); }
+    NACOMP_INLINE static I most(I a, I b) { return _mm256_max_epi32(a, b); }
+    template <int kBy> NACOMP_INLINE static I left(I a) { return _mm256_slli_epi32(a, kBy); }
+    template <int kBy> NACOMP_INLINE static I right(I a) { return _mm256_srli_epi32(a, kBy); }
+    template <int kBy> NACOMP_INLINE static I right_signed(I a) { return _mm256_srai_epi32(a, kBy); }
+    using Mask = I;
+    NACOMP_INLINE static Mask above(I a, I b) { return _mm256_cmpgt_epi32(a, b); }
+    NACOMP_INLINE static Mask both_masks(Mask a, Mask b) { return both(a, b); }
+    NACOMP_INLINE static uint32_t bits(Mask mask) { return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(mask))); }
+    NACOMP_INLINE static I where(Mask mask, I x) { return both(mask, x); }
+    NACOMP_INLINE static I where(Mask mask, I x, I otherwise) { return _mm256_blendv_epi8(otherwise, x, mask); }
+    template <int kBytes> NACOMP_INLINE static I look_up(const void* table, I at) {
+        return _mm256_i32gather_epi32(static_cast<const int*>(table), at, kBytes);
+    }
+    NACOMP_INLINE static I look_up16(const uint32_t* table, I at) { return look_up<4>(table, at); }
+    NACOMP_INLINE static void scatter(uint32_t* table, const uint32_t* at, const uint32_t* values, int count) {
+        for (int i = 0; i < count; i++) table[at[i]] = values[i];
+    }
+};
 
-NACOMP_INLINE I8 load8(const void* at) { return _mm256_load_si256(static_cast<const __m256i*>(at)); }
-NACOMP_INLINE void store8(void* at, I8 x) { _mm256_store_si256(static_cast<__m256i*>(at), x); }
-NACOMP_INLINE I8 all8(uint32_t x) { return _mm256_set1_epi32(static_cast<int>(x)); }
-NACOMP_INLINE I8 look_up8(const uint32_t* table, I8 at) {
-    return _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), at, 4);
-}
+#if defined(NACOMP_TARGET_AVX512)
+// Sixteen of them.
+struct Sixteen {
+    using I = __m512i;
+    static constexpr int kCount = 16;
+    NACOMP_INLINE static I load(const void* at) { return _mm512_load_si512(at); }
+    // Rows of 24 inputs do not all begin at a multiple of 64 bytes.
+    NACOMP_INLINE static void store(void* at, I x) { _mm512_storeu_si512(at, x); }
+    NACOMP_INLINE static I all(uint32_t x) { return _mm512_set1_epi32(static_cast<int>(x)); }
+    NACOMP_INLINE static I numbers() { return _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15); }
+    NACOMP_INLINE static I add(I a, I b) { return _mm512_add_epi32(a, b); }
+    NACOMP_INLINE static I sub(I a, I b) { return _mm512_sub_epi32(a, b); }
+    NACOMP_INLINE static I mul(I a, I b) { return _mm512_mullo_epi32(a, b); }
+    NACOMP_INLINE static I both(I a, I b) { return _mm512_and_si512(a, b); }
+    NACOMP_INLINE static I either(I a, I b) { return _mm512_or_si512(a, b); }
+    NACOMP_INLINE static I flip(I a, I b) { return _mm512_xor_si512(a, b); }
+    NACOMP_INLINE static I least(I a, I b) { return _mm512_min_epi32(a, b); }
+    NACOMP_INLINE static I most(I a, I b) { return _mm512_max_epi32(a, b); }
+    template <int kBy> NACOMP_INLINE static I left(I a) { return _mm512_slli_epi32(a, kBy); }
+    template <int kBy> NACOMP_INLINE static I right(I a) { return _mm512_srli_epi32(a, kBy); }
+    template <int kBy> NACOMP_INLINE static I right_signed(I a) { return _mm512_srai_epi32(a, kBy); }
+    using Mask = __mmask16;
+    NACOMP_INLINE static Mask above(I a, I b) { return _mm512_cmpgt_epi32_mask(a, b); }
+    NACOMP_INLINE static Mask both_masks(Mask a, Mask b) { return static_cast<Mask>(a & b); }
+    NACOMP_INLINE static uint32_t bits(Mask mask) { return mask; }
+    NACOMP_INLINE static I where(Mask mask, I x) { return _mm512_maskz_mov_epi32(mask, x); }
+    NACOMP_INLINE static I where(Mask mask, I x, I otherwise) { return _mm512_mask_mov_epi32(otherwise, mask, x); }
+    template <int kBytes> NACOMP_INLINE static I look_up(const void* table, I at) {
+        return _mm512_i32gather_epi32(at, table, kBytes);
+    }
+    NACOMP_INLINE static I look_up16(const uint32_t* table, I at) { return _mm512_permutexvar_epi32(at, _mm512_loadu_si512(table)); }
+    NACOMP_INLINE static void scatter(uint32_t* table, const uint32_t* at, const uint32_t* values, int count) {
+        for (int i = 0; i < count; i++) table[at[i]] = values[i];
+    }
+};
+#endif
+
 // The logistic domain's points of probabilities of 12 bits.
-NACOMP_INLINE I8 stretch8(I8 p) {
-    const I8 pairs = _mm256_i32gather_epi32(reinterpret_cast<const int*>(tables.stretch), p, 2);
-    return _mm256_srai_epi32(_mm256_slli_epi32(pairs, 16), 16);
+template <class V> NACOMP_INLINE typename V::I stretched(typename V::I p) {
+    return V::template right_signed<16>(V::template left<16>(V::template look_up<2>(tables.stretch, p)));
+}
+
+// The contexts from number i on, as many as V has numbers; gives a bit for each that was seen.
+template <class V>
+NACOMP_INLINE uint32_t predict_some(const ContextTables& of, OpenContexts& open, const uint32_t* slots, uint32_t at, int i, int count,
+                                    int32_t* inputs, int lanes) {
+    using I = typename V::I;
+    const I zero = V::all(0), numbers = V::add(V::numbers(), V::all(static_cast<uint32_t>(i)));
+    const auto real = V::above(V::all(static_cast<uint32_t>(count)), numbers);
+    const I first = V::where(real, V::template left<10>(numbers));  // of this context's classes
+    const I places = V::add(V::load(slots + i), V::all(at));
+    const I node = V::flip(V::template look_up<4>(of.nodes, places), V::all(Node::kNew));
+    const I times = V::both(node, V::all(15));
+    const auto known = V::both_masks(V::above(times, zero), real);
+    const I x = stretched<V>(V::both(V::template right<4>(node), V::all(4095)));
+    const I level = V::template right<6>(V::least(V::most(V::add(x, V::all(2048)), zero), V::all(4095)));
+    const I states = V::add(first, V::either(V::template left<4>(level), times));
+    const I seen = V::either(V::template left<2>(V::template right<16>(node)), V::template right<2>(times));
+    const I pasts = V::add(first, V::both(seen, V::all(kClasses - 1)));
+    const I state = V::template look_up<4>(of.state, states), past = V::template look_up<4>(of.past, pasts);
+    V::store(open.places + i, places);
+    V::store(open.nodes + i, node);
+    V::store(open.states + i, states);
+    V::store(open.pasts + i, pasts);
+    V::store(open.state + i, state);
+    V::store(open.past + i, past);
+    const I p = V::template right<20>(state), away = V::sub(p, V::all(2048));
+    const I said[kPerContext] = {x, stretched<V>(p), V::template right_signed<1>(V::add(away, V::template right<31>(away))),
+                                 stretched<V>(V::template right<20>(past))};
+    for (int k = 0; k < kPerContext; k++)
+        V::store(inputs + k * lanes + i, V::either(V::where(known, said[k]), V::load(open.spare[k] + i)));
+    return V::bits(known) << i;
+}
+
+// Counters learn the bit whose mask is `ones`: all bits for a 1, none for a 0.
+template <class V> NACOMP_INLINE typename V::I learnt_counters(typename V::I counters, typename V::I ones) {
+    using I = typename V::I;
+    const I flip = V::both(ones, V::all(kOne - 1)), n = V::both(counters, V::all(1023));
+    const I wrong = V::flip(V::template right<10>(counters), flip);
+    const I product = V::mul(V::template right<7>(wrong), V::template look_up<4>(Counter::reciprocals.of, n));
+    const I left = V::sub(wrong, V::template right<9>(product));
+    // n grows up to the limit; none is above it.
+    return V::either(V::template left<10>(V::flip(left, flip)), V::least(V::add(n, V::all(1)), V::all(kContextLimit)));
+}
+
+template <class V> NACOMP_INLINE typename V::I learnt_nodes(typename V::I node, typename V::I ones) {
+    using I = typename V::I;
+    const I flip = V::both(ones, V::all(4095)), n = V::both(node, V::all(15));
+    const I wrong = V::flip(V::both(V::template right<4>(node), V::all(4095)), flip);
+    const I product = V::mul(wrong, V::look_up16(Node::kRates, n));
+    const I p = V::flip(V::sub(wrong, V::template right<16>(V::add(product, V::all(1 << 15)))), flip);
+    const auto surprised = V::both_masks(V::above(wrong, V::all(Node::kSurprise)), V::above(n, V::all(Node::kAfterSurprise)));
+    const I times = V::where(surprised, V::all(Node::kAfterSurprise), V::least(V::add(n, V::all(1)), V::all(15)));
+    // The oldest of eight bits goes: bit 8 set means that bit 7 is the leading 1 now.
+    const I longer = V::sub(V::template left<1>(V::template right<16>(node)), ones);
+    const I past = V::where(V::above(longer, V::all(255)), V::either(V::both(longer, V::all(127)), V::all(128)), longer);
+    return V::either(V::either(V::template left<16>(past), V::template left<4>(p)), times);
+}
+
+template <class V>
+NACOMP_INLINE void learn_some(const ContextTables& of, OpenContexts& open, int i, int count, typename V::I ones, bool shared) {
+    V::store(open.state + i, learnt_counters<V>(V::load(open.state + i), ones));
+    V::store(open.past + i, learnt_counters<V>(V::load(open.past + i), ones));
+    const int here = count - i < V::kCount ? count - i : V::kCount;
+    V::scatter(of.state, open.states + i, open.state + i, here);
+    V::scatter(of.past, open.pasts + i, open.past + i, here);
+    if (shared) return;
+    V::store(open.nodes + i, V::flip(learnt_nodes<V>(V::load(open.nodes + i), ones), V::all(Node::kNew)));
+    V::scatter(of.nodes, open.places + i, open.nodes + i, here);
 }
 
 uint32_t predict_contexts(const ContextTables& of, OpenContexts& open, const uint32_t* slots, uint32_t at, int count, int32_t* inputs) {
     const int lanes = (count + kContextLanes - 1) / kContextLanes * kContextLanes;
-    const I8 zero = _mm256_setzero_si256(), one = all8(1);
-    I8 numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     uint32_t all_seen = 0;
-    for (int i = 0; i < lanes; i += kContextLanes) {
-        const I8 places = _mm256_add_epi32(load8(slots + i), all8(at));
-        const I8 node = _mm256_xor_si256(look_up8(of.nodes, places), all8(Node::kNew));
-        const I8 times = _mm256_and_si256(node, all8(15));
-        const I8 real = _mm256_cmpgt_epi32(all8(static_cast<uint32_t>(count)), numbers);
-        const I8 known = _mm256_and_si256(_mm256_cmpgt_epi32(times, zero), real);
-        const I8 first = _mm256_and_si256(_mm256_slli_epi32(numbers, 10), _mm256_slli_epi32(real, 10));  // of this context's classes
-        const I8 x = stretch8(_mm256_and_si256(_mm256_srli_epi32(node, 4), all8(4095)));
-        const I8 level = _mm256_srli_epi32(
-            _mm256_min_epi32(_mm256_max_epi32(_mm256_add_epi32(x, all8(2048)), zero), all8(4095)), 6);
-        const I8 states = _mm256_add_epi32(first, _mm256_or_si256(_mm256_slli_epi32(level, 4), times));
-        const I8 pasts = _mm256_add_epi32(
-            first, _mm256_and_si256(_mm256_or_si256(_mm256_slli_epi32(_mm256_srli_epi32(node, 16), 2), _mm256_srli_epi32(times, 2)),
-                                    all8(kClasses - 1)));
-        const I8 state = look_up8(of.state, states), past = look_up8(of.past, pasts);
-        store8(open.places + i, places);
-        store8(open.nodes + i, node);
-        store8(open.states + i, states);
-        store8(open.pasts + i, pasts);
-        store8(open.state + i, state);
-        store8(open.past + i, past);
-        const I8 p = _mm256_srli_epi32(state, 20), away = _mm256_sub_epi32(p, all8(2048));
-        I8 said[kPerContext];
-        said[0] = x;
-        said[1] = stretch8(p);
-        said[2] = _mm256_srai_epi32(_mm256_add_epi32(away, _mm256_srli_epi32(away, 31)), 1);
-        said[3] = stretch8(_mm256_srli_epi32(past, 20));
-        for (int k = 0; k < kPerContext; k++) {
-            I8 value = _mm256_and_si256(said[k], known);
-            if (i + kContextLanes == lanes) value = _mm256_or_si256(value, load8(open.spare[k]));
-            store8(inputs + k * lanes + i, value);
-        }
-        all_seen |= static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(known))) << i;
-        numbers = _mm256_add_epi32(numbers, _mm256_slli_epi32(one, 3));
-    }
+    int i = 0;
+#if defined(NACOMP_TARGET_AVX512)
+    for (; i + Sixteen::kCount <= lanes; i += Sixteen::kCount)
+        all_seen |= predict_some<Sixteen>(of, open, slots, at, i, count, inputs, lanes);
+#endif
+    for (; i < lanes; i += Eight::kCount) all_seen |= predict_some<Eight>(of, open, slots, at, i, count, inputs, lanes);
     return all_seen;
 }
 
-// Counters learn the bit whose mask is `ones`: all bits for a 1, none for a 0.
-NACOMP_INLINE I8 learnt_counters(I8 counters, I8 ones) {
-    const I8 flip = _mm256_and_si256(ones, all8(kOne - 1)), n = _mm256_and_si256(counters, all8(1023));
-    const I8 wrong = _mm256_xor_si256(_mm256_srli_epi32(counters, 10), flip);
-    const I8 product = _mm256_mullo_epi32(_mm256_srli_epi32(wrong, 7), look_up8(Counter::reciprocals.of, n));
-    const I8 left = _mm256_sub_epi32(wrong, _mm256_srli_epi32(product, 9));
-    const I8 grows = _mm256_cmpgt_epi32(all8(kContextLimit), n);  // -1
-    return _mm256_or_si256(_mm256_slli_epi32(_mm256_xor_si256(left, flip), 10), _mm256_sub_epi32(n, grows));
-}
-
-NACOMP_INLINE I8 learnt_nodes(I8 node, I8 ones) {
-    const I8 flip = _mm256_and_si256(ones, all8(4095)), n = _mm256_and_si256(node, all8(15));
-    const I8 wrong = _mm256_xor_si256(_mm256_and_si256(_mm256_srli_epi32(node, 4), all8(4095)), flip);
-    const I8 product = _mm256_mullo_epi32(wrong, look_up8(Node::kRates, n));
-    const I8 p = _mm256_xor_si256(_mm256_sub_epi32(wrong, _mm256_srli_epi32(_mm256_add_epi32(product, all8(1 << 15)), 16)), flip);
-    const I8 surprised = _mm256_and_si256(_mm256_cmpgt_epi32(wrong, all8(Node::kSurprise)),
-                                          _mm256_cmpgt_epi32(n, all8(Node::kAfterSurprise)));
-    const I8 more = _mm256_min_epi32(_mm256_add_epi32(n, all8(1)), all8(15));
-    const I8 times = _mm256_blendv_epi8(more, all8(Node::kAfterSurprise), surprised);
-    // The oldest of eight bits goes: bit 8 set means that bit 7 is the leading 1 now.
-    I8 past = _mm256_sub_epi32(_mm256_slli_epi32(_mm256_srli_epi32(node, 16), 1), ones);
-    const I8 over = _mm256_cmpgt_epi32(past, all8(255));
-    past = _mm256_blendv_epi8(past, _mm256_or_si256(_mm256_and_si256(past, all8(127)), all8(128)), over);
-    return _mm256_or_si256(_mm256_or_si256(_mm256_slli_epi32(past, 16), _mm256_slli_epi32(p, 4)), times);
-}
-
-void learn_contexts(const ContextTables& of, OpenContexts& open, int count, int bit) {
-    const I8 ones = all8(bit ? ~0u : 0u);
-    for (int i = 0; i < count; i += kContextLanes) {
-        store8(open.nodes + i, _mm256_xor_si256(learnt_nodes(load8(open.nodes + i), ones), all8(Node::kNew)));
-        store8(open.state + i, learnt_counters(load8(open.state + i), ones));
-        store8(open.past + i, learnt_counters(load8(open.past + i), ones));
-    }
-    for (int i = 0; i < count; i++) {
-        of.nodes[open.places[i]] = open.nodes[i];
-        of.state[open.states[i]] = open.state[i];
-        of.past[open.pasts[i]] = open.past[i];
-    }
+void learn_contexts(const ContextTables& of, OpenContexts& open, int count, int bit, bool shared) {
+    const int lanes = (count + kContextLanes - 1) / kContextLanes * kContextLanes;
+    const uint32_t ones = bit ? ~0u : 0u;
+    int i = 0;
+#if defined(NACOMP_TARGET_AVX512)
+    for (; i + Sixteen::kCount <= lanes; i += Sixteen::kCount) learn_some<Sixteen>(of, open, i, count, Sixteen::all(ones), shared);
+#endif
+    for (; i < lanes; i += Eight::kCount) learn_some<Eight>(of, open, i, count, Eight::all(ones), shared);
+    if (shared) learn_nodes_in_turn(of, open, count, bit);
 }
 
 #else
@@ -131,11 +209,19 @@ uint32_t predict_contexts(const ContextTables& of, OpenContexts& open, const uin
         all_seen |= (times ? 1u : 0u) << i;
     }
     for (int k = 0; k < kPerContext; k++)
-        for (int i = count; i < lanes; i++) inputs[k * lanes + i] = open.spare[k][i % kContextLanes];
+        for (int i = count; i < lanes; i++) inputs[k * lanes + i] = open.spare[k][i];
     return all_seen;
 }
 
-void learn_contexts(const ContextTables& of, OpenContexts& open, int count, int bit) { learn_shared(of, open, count, bit); }
+void learn_contexts(const ContextTables& of, OpenContexts& open, int count, int bit, bool) {
+    learn_nodes_in_turn(of, open, count, bit);
+    for (int i = 0; i < count; i++) {
+        uint32_t& state = of.state[open.states[i]];
+        state = Counter::learnt(state, bit, kContextLimit);
+        uint32_t& past = of.past[open.pasts[i]];
+        past = Counter::learnt(past, bit, kContextLimit);
+    }
+}
 
 #endif
 

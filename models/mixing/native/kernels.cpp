@@ -1,7 +1,6 @@
-// The kernels of this build, and what they share.
+// The kernels of this build.
 #include "kernels.h"
 
-#include "counters.h"
 #include "native/dispatch.h"
 
 namespace nacomp::mixing {
@@ -19,17 +18,6 @@ const Kernel* const* compiled_kernels() {
 #endif
         &scalar::kernel, nullptr};
     return kernels;
-}
-
-void learn_shared(const ContextTables& of, OpenContexts& open, int count, int bit) {
-    for (int i = 0; i < count; i++) {
-        uint32_t& node = of.nodes[open.places[i]];
-        node = Node::learnt(node ^ Node::kNew, static_cast<uint32_t>(bit)) ^ Node::kNew;
-        uint32_t& state = of.state[open.states[i]];
-        state = Counter::learnt(state, bit, kContextLimit);
-        uint32_t& past = of.past[open.pasts[i]];
-        past = Counter::learnt(past, bit, kContextLimit);
-    }
 }
 
 }  // namespace nacomp::mixing

@@ -13,6 +13,7 @@ constexpr int32_t kNoError = 10;
 
 constexpr int kMaxContexts = 24;
 constexpr int kContextLanes = 8;   // contexts come in groups of so many; a last group may hold fewer
+constexpr int kSpareLanes = 32;    // room for kMaxContexts, each row at a multiple of 64 bytes
 constexpr int kPerContext = 4;     // inputs
 constexpr uint32_t kClasses = 1024;     // of state counters, and of past counters, for each context
 constexpr uint32_t kContextLimit = 255; // of both kinds of counters
@@ -32,8 +33,8 @@ struct OpenContexts {
     alignas(64) uint32_t pasts[kMaxContexts];
     alignas(64) uint32_t state[kMaxContexts];        // the counters themselves
     alignas(64) uint32_t past[kMaxContexts];
-    // (input, lane of the last group): what goes in place of contexts that the last group does not have, 0 elsewhere.
-    alignas(64) int32_t spare[kPerContext][kContextLanes] = {};
+    // (input, lane): what goes in place of contexts that the last group does not have, 0 elsewhere.
+    alignas(64) int32_t spare[kPerContext][kSpareLanes] = {};
 };
 
 struct Kernel {
@@ -43,17 +44,14 @@ struct Kernel {
     // slots: (whole groups) where each one's slot begins in the table; node: the place in all of them.
     uint32_t (*predict_contexts)(const ContextTables& tables, OpenContexts& open, const uint32_t* slots, uint32_t node, int count,
                                  int32_t* inputs);
-    // Only where no two contexts have the same node: `learn_shared` else.
-    void (*learn_contexts)(const ContextTables& tables, OpenContexts& open, int count, int bit);
+    // shared: two contexts may have the same node, which then learns twice, one context after the other.
+    void (*learn_contexts)(const ContextTables& tables, OpenContexts& open, int count, int bit, bool shared);
     // For each of `sets` rows of n weights: (sum over i of (inputs[i] * row[i]) >> 10) >> 6, clamped; inputs within +-kLimit, weights
     // within +-kMaxWeight, n <= 512. points: (sets in whole groups of 8), 0 behind the last.
     void (*mix)(const int32_t* inputs, const int32_t* const* rows, int sets, int n, int32_t* points);
     // row[i] += (inputs[i] * error + 2^15) >> 16, clamped; |error| < 2^19, each set has its own.
     void (*train)(const int32_t* inputs, int32_t* const* rows, const int32_t* errors, int sets, int n);
 };
-
-// As `Kernel::learn_contexts`, one context after the other.
-void learn_shared(const ContextTables& tables, OpenContexts& open, int count, int bit);
 
 // Kernels compiled into this build, best first and ended by a null.
 const Kernel* const* compiled_kernels();

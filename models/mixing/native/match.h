@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "counters.h"
+#include "memory.h"
 #include "stream.h"
 
 namespace nacomp::mixing {
@@ -14,6 +15,9 @@ class MatchModel {
    public:
     // minimum: how many bytes have to agree before there is a match; bits: log2 of the table's entries.
     MatchModel(uint32_t minimum, int bits) : minimum_(minimum), bits_(bits), places_(size_t{1} << bits), map_(16 * 16 * 2) {}
+
+    // Seven bits of a stream's byte are known: asks for what `learn_byte` will look up, whichever the last one is.
+    void look_ahead(const Stream& s) const;
 
     // After stream `number` took a byte. 0 is "no place"; places number the bytes of all streams, round by round.
     void learn_byte(std::vector<Stream>& streams, uint32_t number, int which);
@@ -24,12 +28,19 @@ class MatchModel {
     }
 
    private:
-    uint32_t hash_of(const uint8_t* bytes) const;
+    // One that was seen before: 1 + its place in the shared numbering, 0 for none, and the hash of the bytes before it. Where the
+    // hash is another one the bytes are too, so that nothing far away has to be looked at.
+    struct Place {
+        uint32_t at, hash;
+    };
+    // Of the last `minimum` bytes: `newest`, and those before `end`.
+    uint32_t hash_of(const uint8_t* end, uint32_t newest) const;
+    size_t entry_of(uint32_t hash) const { return (hash * 0x9E3779B1u) >> (32 - bits_); }
     void look_up(std::vector<Stream>& streams, uint32_t number, Match& match);
 
     uint32_t minimum_;
     int bits_;
-    std::vector<uint32_t> places_;
+    Memory<Place> places_;
     StateMap map_;
 };
 

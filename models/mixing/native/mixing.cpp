@@ -107,7 +107,7 @@ uint64_t Mixing::memory(const Settings& settings) {
     for (int size : set_sizes(settings)) rows += static_cast<uint64_t>(size);
     const uint64_t weights = rows * (initial_weights(settings, contexts).size() + kLanes) * sizeof(int32_t);
     const uint64_t slots = sizeof(Slot) << slot_bits(settings);
-    const uint64_t matches = uint64_t{4 * kMatches} << bits_for(settings.size, 10, 20);
+    const uint64_t matches = uint64_t{8 * kMatches} << bits_for(settings.size, 10, 20);
     return slots + weights + matches + settings.size + (uint64_t{20} << 20);
 }
 
@@ -194,8 +194,8 @@ int Mixing::mix(Stream& s, const int16_t* outside, const int* selected) {
     int32_t own[kOwnInputs] = {256};
     for (int m = 0; m < kMatches; m++)
         matches_[static_cast<size_t>(m)].predict(s, s.matches[m], own + 1 + m * kPerMatch);
-    const int spare = lanes_ - contexts_, first_spare = kContextLanes - spare;
-    for (int k = 0; k < kOwnInputs; k++) open_.spare[k / spare][first_spare + k % spare] = own[k];
+    const int spare = lanes_ - contexts_;
+    for (int k = 0; k < kOwnInputs; k++) open_.spare[k / spare][contexts_ + k % spare] = own[k];
     int32_t* inputs = mixer_.first().inputs();
     for (int i = 0; i < settings_.outside_inputs; i++) inputs[kPerContext * lanes_ + i] = clamp_logistic(outside[i]);
     const int seen = predict_contexts(s, inputs);
@@ -213,7 +213,7 @@ void Mixing::learn(int bit) {
     order0_.learn(bit);
     order1_.learn(bit);
     order3_.learn(bit);
-    (shares_slots ? learn_shared : kernel_.learn_contexts)(tables(), open_, contexts_, bit);
+    kernel_.learn_contexts(tables(), open_, contexts_, bit, shares_slots);
 }
 
 // Asks for what the next bit looks at, so that it arrives while this one is learnt. Of one stream whose bits are all predicted what
@@ -222,6 +222,8 @@ void Mixing::look_ahead(Stream& s) {
     if (streams_.size() > 1 || settings_.outside_inputs) return;
     if (s.byte_due) start_byte(s);
     if (s.nibble_due) hash_nibble(s);
+    if (s.bit_count == 7)
+        for (const MatchModel& match : matches_) match.look_ahead(s);
     order1_.prefetch((s.last4 & 255) << 8 | s.bits);
     order3_.prefetch(combine(s.last4 & 0xffffff, s.bits) >> 16);
 }

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nacomp.codecs import classical, ppmd
+from nacomp.codecs import classical, mixed, ppmd
 from nacomp.codecs.classical import METHODS, pack, pack_quick, unpack
 from nacomp.formats.errors import CorruptArchive
 from nacomp.formats.header import encode_header
@@ -122,6 +123,36 @@ def test_noise_is_stored_and_a_far_repeat_in_it_is_found() -> None:
     noise = random.Random(3).randbytes(1 << 20)
     assert pack(noise).method.kind is MethodKind.STORED
     assert len(pack(noise + noise[: 1 << 19]).payload) < 1.01 * len(noise)
+
+
+def test_mixer_is_not_asked_for_noise_with_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its middle, all zeros, promises much; pieces from all over show that there is nothing to win."""
+    first, second = (b"".join(RNG.randbytes(30_000) + bytes(2000) for _ in range(4)) for _ in range(2))
+    coded: list[int] = []
+    encode = mixed.encode
+
+    def watched(data: bytes, *rest: Any) -> bytes | None:
+        coded.append(len(data))
+        return encode(data, *rest)
+
+    monkeypatch.setattr(mixed, "encode", watched)
+    monkeypatch.setattr(classical, "SPREAD_LEAST", 1 << 18)
+    data = first + bytes(30_000) + second
+    packed = pack(data)
+    assert packed.method.kind is MethodKind.LZMA
+    assert unpack(packed.method, packed.payload, len(data)) == data
+    assert max(coded) == classical.SPREAD_PIECES * classical.SPREAD_PIECE
+
+
+def test_mixer_is_asked_for_dense_data_that_it_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sound fills more than the share from which on pieces are sampled, and the mixer makes it smaller all the same."""
+    monkeypatch.setattr(classical, "SPREAD_LEAST", 1 << 17)
+    time = np.arange(100_000)
+    tones = sum(4000 * np.sin(time * pitch) for pitch in (0.31, 0.77, 1.3, 2.1))
+    data = (tones + np.random.default_rng(3).normal(0, 60, len(time))).astype("<i2").tobytes()
+    packed = pack(data)
+    assert packed.method is mixed.METHOD
+    assert classical.lzma_size(data) > classical.SPREAD_DENSE * len(data)
 
 
 def test_check_can_stop_the_work() -> None:
