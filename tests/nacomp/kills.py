@@ -95,7 +95,7 @@ def scenarios(folder: Path) -> list[Scenario]:
     sources = {
         "text.txt": prose(9000),
         "more.txt": prose(5000, seed=2),
-        "noise": random.Random(1).randbytes(30_000),
+        "noise": random.Random(1).randbytes(4_000),
     }
     inputs, archive = folder / "inputs", folder / "inputs.nac"
     _put(inputs, sources)
