@@ -81,7 +81,7 @@ def _report(name: str, outcomes: Iterable[str]) -> bool:
 
 def _flips(archives: list[Sample], source: random.Random, count: int, loader: ModelLoader) -> Iterator[str]:
     for sample in archives:
-        for bit in source.sample(range(8 * len(sample.data)), count):
+        for bit in source.sample(range(8 * len(sample.data)), min(count, 8 * len(sample.data))):
             yield judge(flipped(sample.data, bit), sample, loader)
 
 

@@ -123,7 +123,7 @@ def described(folder: Path) -> dict[str, object]:
     return found
 
 
-def test_folder_round_trip(tmp_path: Path) -> None:
+def test_a_folder_comes_back_whole_and_by_entry(tmp_path: Path) -> None:
     tree = make_tree(tmp_path)
     archive = tmp_path / "tree.nac"
     assert nacomp("compress", tree, "-o", archive, "--model", TINY).code == 0
@@ -131,11 +131,6 @@ def test_folder_round_trip(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert described(tmp_path / "back" / "tree") == described(tree)
 
-
-def test_one_entry_of_many(tmp_path: Path) -> None:
-    tree = make_tree(tmp_path)
-    archive = tmp_path / "tree.nac"
-    assert nacomp("compress", tree, "-o", archive, "--model", TINY).code == 0
     shown = nacomp("cat", archive, "tree/notes.txt")
     assert shown.out == (tree / "notes.txt").read_bytes()
     done = nacomp("decompress", archive, "-o", tmp_path / "some", "-s", "tree/sub/deep")
