@@ -24,8 +24,9 @@ from nacomp.models.exact.native_session import (
     available_kernels,
     native_problem,
 )
-from nacomp.models.exact.opencl.choice import PROCESSOR, choose_devices, first_line
+from nacomp.models.exact.opencl.choice import choose_devices, first_line
 from nacomp.models.exact.opencl.devices import OpenClDevice
+from nacomp.models.exact.opencl.wishes import PROCESSOR
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.smoothing import smooth
 from nacomp.models.exact.weights import EXACT_1, Hyperparameters, Weights, load_weights

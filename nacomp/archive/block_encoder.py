@@ -228,7 +228,7 @@ class BlockEncoder:
 
     def _text(self, data: bytes, job: Job) -> Packed:
         assert self._codecs is not None
-        quick = len(classical.pack_quick(data).payload)
+        quick = classical.quick_size(data)
         if quick * LEFT_TO_CLASSICAL <= len(data):
             self.without_model.add(WithoutModel.REPEATS)
             return self._binary(data, job)
@@ -244,7 +244,7 @@ class BlockEncoder:
         known = len(data) >= SAMPLED and way is TextWay.MODEL and mixed.available()
         if size < (SMALLER_AS_KNOWN if known else CLEARLY_SMALLER) * quick:
             return neural
-        if not forecast.could_be_smaller(data, size, job.step):
+        if not forecast.could_be_smaller(data, quick, size, job.step):
             return neural
         packed = self._classical(data, job)
         if size < len(packed.payload):
@@ -280,7 +280,7 @@ class BlockEncoder:
         if not blocks:
             self._job.step(unit.original_size)
         size = self._size(blocks)
-        if unit.can_be_closed and len(classical.pack_quick(unit.new).payload) * QUICK_AT_BEST < size:
+        if unit.can_be_closed and classical.quick_size(unit.new) * QUICK_AT_BEST < size:
             closed = unit.closed()
             as_they_are = [self._block(kind, closed, ranges) for kind, ranges in self._cut(closed)]
             if self._size(as_they_are) <= size:
@@ -296,10 +296,11 @@ class BlockEncoder:
 
         Where a model coded all of it, what they would make of the text decides, with all that its blocks have in common.
         """
-        if len(classical.pack_quick(unit.data).payload) >= size * 2:
+        quick = classical.quick_size(unit.data)
+        if quick >= size * 2:
             return False
         by_models = all(block.method.kind is MethodKind.NEURAL for block in blocks)
-        return not by_models or forecast.could_be_smaller(unit.data, size, self._job.step)
+        return not by_models or forecast.could_be_smaller(unit.data, quick, size, self._job.step)
 
     def _size(self, blocks: Sequence[CodedBlock]) -> int:
         size = sum(block.archive_bytes for block in blocks)

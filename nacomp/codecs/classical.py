@@ -118,6 +118,11 @@ def pack_quick(data: bytes) -> Packed:
     return quick if len(quick.payload) < len(data) else Packed(_STORED, data)
 
 
+def quick_size(data: bytes) -> int:
+    """Bytes of `pack_quick`'s payload."""
+    return len(pack_quick(data).payload)
+
+
 def pack_far(data: bytes, window: int, check: Check = lambda: None) -> Packed:
     """LZMA as `xz -9e` has it, that looks back `window` bytes. Memory: 12 times `window`, and `data` twice."""
     return Packed(_LZMA[0], _lzma(data, _FILTERS[0], XZ_BITS, 9 | lzma.PRESET_EXTREME, check, window))

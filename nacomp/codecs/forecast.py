@@ -29,18 +29,18 @@ PART_BYTES = ppmd.LIMIT
 Check = Callable[[], object]
 
 
-def could_be_smaller(text: bytes, limit: int, check: Check = lambda: None) -> bool:
-    """Whether `classical.pack` might make less than `limit` bytes of a text."""
-    if len(text) < LEAST or len(classical.pack_quick(text).payload) * LZMA_AT_BEST < limit:
+def could_be_smaller(text: bytes, quick: int, limit: int, check: Check = lambda: None) -> bool:
+    """Whether `classical.pack` might make less than `limit` bytes of a text, whose `classical.quick_size` is `quick`."""
+    if len(text) < LEAST or quick * LZMA_AT_BEST < limit:
         return True
-    whole = _ppmd_size(text, check)
+    whole = _ppmd_size(text, quick, check)
     if whole < limit:
         return True
     share = _mixer_to_ppmd(text)
     return share < PIECES_TELL or whole * share * MIXER_AT_BEST < limit
 
 
-def _ppmd_size(text: bytes, check: Check) -> int:
+def _ppmd_size(text: bytes, quick: int, check: Check) -> int:
     """Of all of it, in parts that PPMd takes; less by the share that the quick codec finds from one part in another."""
     parts = [text[at : at + PART_BYTES] for at in range(0, len(text), PART_BYTES)]
     size = 0
@@ -49,8 +49,8 @@ def _ppmd_size(text: bytes, check: Check) -> int:
         size += classical.ppmd_size(part)
     if len(parts) == 1:
         return size
-    alone = sum(len(classical.pack_quick(part).payload) for part in parts)
-    return min(size, size * len(classical.pack_quick(text).payload) // alone)
+    alone = sum(map(classical.quick_size, parts))
+    return min(size, size * quick // alone)
 
 
 def _mixer_to_ppmd(text: bytes) -> float:

@@ -14,6 +14,7 @@ from nacomp.codecs.model_choice import ModelChoice, OtherModel
 from nacomp.codecs.neural import NeuralCodec, NeuralSettings, TextCodecs
 from nacomp.errors import GpuFull, OtherFloatRules, UnsupportedArchive, UsageError
 from nacomp.formats.methods import Method
+from nacomp.models.exact.opencl.wishes import AUTO, GPU, NAMED, PROCESSOR
 from nacomp.models.float_rules import float_fault, float_rules
 from nacomp.models.library.store import Store, StoredModel
 from nacomp.models.llama.settings import LlamaSettings
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 Codecs = NeuralCodec | ModelChoice
 """What the texts of a run are coded with on this machine: one model, or one of several for each block."""
 EXACT, LLAMA = "exact", "llama"
-AUTO, PROCESSOR, GPU, NAMED = "auto", "cpu", "gpu", "name:"
-"""Wishes for the exact engine: what is best here, the processor, all GPUs, or devices of the name that follows."""
 FAULT_WHEN_LOADED = float_fault()
 """Constants become floats while a module is loaded. `nacomp.compress` and its kin load theirs under the right rules; who
 loads the modules below by himself under others is refused."""

@@ -206,4 +206,4 @@ def _far_repeats(group: _Group) -> float:
         unit = _beginning(largest, UNIT_BYTES)
     except FileProblem:  # told of before
         return group.size
-    return group.size * len(classical.pack_quick(unit).payload) / max(1, len(unit))
+    return group.size * classical.quick_size(unit) / max(1, len(unit))

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from nacomp.models.errors import DeviceUnavailable, ExtraMissing
 from nacomp.models.exact.opencl.absence import nothing_faster, remember_nothing_faster
 from nacomp.models.exact.opencl.devices import OpenClDevice, devices
+from nacomp.models.exact.opencl.wishes import AUTO, GPU, NAMED, PROCESSOR
 
 if TYPE_CHECKING:
     from nacomp.models.exact.opencl.verdicts import Verdict
 
-AUTO, PROCESSOR, GPU, NAMED = "auto", "cpu", "gpu", "name:"
 MOST_DEVICES = 8
 
 

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from nacomp.codecs.model_loader import AUTO, ModelLoader
-from nacomp.codecs.model_loader import PROCESSOR as WORKERS_PROCESSOR
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.gui.logic.devices import (
     AUTOMATIC,
     BINDINGS,
@@ -21,6 +20,8 @@ from nacomp.gui.logic.ending import Ending
 from nacomp.gui.logic.events import Failure
 from nacomp.models.errors import DeviceUnavailable
 from nacomp.models.exact.opencl.devices import EXTRA
+from nacomp.models.exact.opencl.wishes import AUTO
+from nacomp.models.exact.opencl.wishes import PROCESSOR as WORKERS_PROCESSOR
 
 
 def row(name: str, problem: str | None = None) -> dict[str, Any]:
