@@ -23,7 +23,7 @@ from nacomp.errors import FileProblem
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.extent import Extent
 from nacomp.formats.file_access import go_on, write_all
-from nacomp.formats.index import Before
+from nacomp.formats.index import FOOTER, INDEX_HEADER_SIZE, Before
 from nacomp.formats.methods import Method
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Seal, SealingStream
@@ -78,6 +78,9 @@ class Update:
     before_footer: Callable[[], object] = go_on
 
 
+NO_UPDATE = Update()
+
+
 def write_update(
     stream: BinaryIO,
     sources: Sequence[Source],
@@ -88,7 +91,7 @@ def write_update(
 ) -> Written:
     """Write these sources as an update, behind what is in the stream already. Raises what `write_archive` does."""
     check_names(sources)
-    return _write_long(stream, sources, encoder, job, left_out, update)[0]
+    return _write_blocks(stream, sources, encoder, job, left_out, update).finish(job, update)
 
 
 class Placer:
@@ -150,7 +153,7 @@ def write_archive(
     if is_short(sources):
         encoder.expect_compact()
         return _write_short(stream, sources, encoder, job, left_out)
-    return _write_long(stream, sources, encoder, job, left_out)[0]
+    return _write_blocks(stream, sources, encoder, job, left_out).finish(job)
 
 
 def _write_short(
@@ -160,25 +163,60 @@ def _write_short(
     job: Job,
     left_out: TellLeftOut | None,
 ) -> Written:
-    """One short file in whichever form is smaller."""
+    """One short file in whichever form is smaller; an index is made only where that is not certain without."""
     whole = io.BytesIO()
-    written, entries, coded = _write_long(whole, sources, encoder, job, left_out)
-    archive = min(filter(None, (compact_archive(entries[0], coded, encoder), whole.getvalue())), key=len)
+    long = _write_blocks(whole, sources, encoder, job, left_out)
+    archive = compact_archive(long.entries[0], long.first, encoder)
+    if archive is None or len(archive) > long.least_bytes:
+        long.finish(job)
+        archive = min(filter(None, (archive, whole.getvalue())), key=len)
     write_all(stream, archive)
     job.wrote(len(archive))
-    return replace(written, compressed_size=len(archive))
+    return long.written(len(archive))
 
 
-def _write_long(
+@dataclass(frozen=True)
+class _Blocks:
+    """An archive in the long form but for its index and footer."""
+
+    placer: Placer
+    first: Sequence[CodedUnit]
+    """Its first units, two at the most."""
+    sources: Sequence[Source]
+    """Those that proved readable."""
+    entries: Sequence[Entry]
+    began: float
+
+    @property
+    def least_bytes(self) -> int:
+        """What it takes at the least when it is finished."""
+        return self.placer.writer.bytes_written + INDEX_HEADER_SIZE + FOOTER.size
+
+    def finish(self, job: Job, update: Update = NO_UPDATE) -> Written:
+        """Write the rest."""
+        writer, derived = self.placer.writer, self.placer.derived
+        entries = [*self.entries, *update.known]
+        size = writer.finish(entries, derived.numbered(writer.contents), update.removed, update.before_footer)
+        job.wrote(size)
+        return replace(self.written(size), entries=len(entries))
+
+    def written(self, size: int) -> Written:
+        """What an archive of so many bytes says of itself, if these entries are all that is in it."""
+        seconds = time.monotonic() - self.began
+        original_size = sum(source.whole_size for source in self.sources)
+        there = tuple(self.sources)
+        return Written(len(self.entries), original_size, size, seconds, there, self.placer.models)
+
+
+def _write_blocks(
     stream: BinaryIO,
     sources: Sequence[Source],
     encoder: BlockEncoder,
     job: Job,
     left_out: TellLeftOut | None,
-    update: Update | None = None,
-) -> tuple[Written, Sequence[Entry], Sequence[CodedUnit]]:
-    """An archive in the long form; what is in it, and its first units."""
-    update = update or Update()
+    update: Update = NO_UPDATE,
+) -> _Blocks:
+    """Header and blocks of an archive in the long form."""
     began = time.monotonic()
     job.expect(sum(source.size for source in sources))
     job.enter(Phase.COMPRESSING)
@@ -194,16 +232,7 @@ def _write_long(
         files.add(unit.parts, placer.write(blocks), placer.derived)
         job.wrote(placer.writer.bytes_written)
     there = missing.others()
-    contents = placer.writer.contents
-    entries = [*files.entries(there, contents), *update.known]
-    size = placer.writer.finish(
-        entries, placer.derived.numbered(contents), update.removed, update.before_footer
-    )
-    job.wrote(size)
-    seconds = time.monotonic() - began
-    original_size = sum(source.whole_size for source in there)
-    written = Written(len(entries), original_size, size, seconds, tuple(there), placer.models)
-    return written, entries, first
+    return _Blocks(placer, first, there, files.entries(there, placer.writer.contents), began)
 
 
 class _Missing:

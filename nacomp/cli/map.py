@@ -40,10 +40,10 @@ def command_map(
         claim_stdout()
     with begin_run(as_json=as_json, **common) as run:
         loader = run.loader(engine)
-        codecs = loader.for_texts(level_named(level), model)
+        chooser = loader.for_texts(level_named(level), model)
         data = _read(Path(path))
         job = run.job()
-        codec = codecs.suited(data, job)
+        codec = chooser.suited(data, job)
         job.expect(len(data))
         tokens = list(surprise_map(codec, data, level_named(level), job))
         if page is not None:
