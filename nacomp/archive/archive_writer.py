@@ -2,13 +2,13 @@
 
 import io
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import BinaryIO, cast
 
 from nacomp.archive.block_encoder import BlockEncoder, CodedBlock
-from nacomp.archive.file_table import FileTable
+from nacomp.archive.file_table import FileTable, entry_of
 from nacomp.archive.guard import check_names
 from nacomp.archive.hard_links import linked
 from nacomp.archive.layout import DerivedContents, Placement
@@ -23,11 +23,11 @@ from nacomp.errors import FileProblem
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.extent import Extent
 from nacomp.formats.file_access import go_on, write_all
-from nacomp.formats.index import FOOTER, INDEX_HEADER_SIZE, Before
+from nacomp.formats.index import Before
 from nacomp.formats.methods import Method
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Seal, SealingStream
-from nacomp.formats.writer import ArchiveWriter
+from nacomp.formats.writer import ArchiveWriter, least_size
 from nacomp.runtime.documents import LeftOut
 from nacomp.runtime.events import Phase
 from nacomp.runtime.progress import Job
@@ -91,7 +91,8 @@ def write_update(
 ) -> Written:
     """Write these sources as an update, behind what is in the stream already. Raises what `write_archive` does."""
     check_names(sources)
-    return _write_blocks(stream, sources, encoder, job, left_out, update).finish(job, update)
+    coded = _code(sources, encoder, job, left_out, update.old)
+    return _write_coded(stream, sources, encoder, job, coded, update)
 
 
 class Placer:
@@ -114,12 +115,12 @@ class Placer:
         self.models: dict[str, int] = {}
         """Bytes that each model coded, by its id."""
 
-    def write(self, blocks: Iterable[CodedBlock]) -> Placement:
+    def write(self, blocks: Sequence[CodedBlock]) -> Placement:
         """Write a unit's blocks; gives where each range of its data went."""
         placed: list[tuple[Range, Extent]] = []
+        for model, size in models_of(blocks).items():
+            self.models[model] = self.models.get(model, 0) + size
         for block in blocks:
-            if (model := model_of(block.method)) is not None:
-                self.models[model] = self.models.get(model, 0) + block.original_size
             method = self._methods.index(block.method)
             number = self.writer.add_block(method, block.payload, block.original_size, block.checksum)
             offset = 0
@@ -127,6 +128,15 @@ class Placer:
                 placed.append(((start, end), Extent(number, offset, end - start)))
                 offset += end - start
         return Placement(placed)
+
+
+def models_of(blocks: Iterable[CodedBlock]) -> dict[str, int]:
+    """Bytes of content that each model coded, by its id."""
+    sizes: dict[str, int] = {}
+    for block in blocks:
+        if (model := model_of(block.method)) is not None:
+            sizes[model] = sizes.get(model, 0) + block.original_size
+    return sizes
 
 
 def write_archive(
@@ -153,7 +163,7 @@ def write_archive(
     if is_short(sources):
         encoder.expect_compact()
         return _write_short(stream, sources, encoder, job, left_out)
-    return _write_blocks(stream, sources, encoder, job, left_out).finish(job)
+    return _write_coded(stream, sources, encoder, job, _code(sources, encoder, job, left_out))
 
 
 def _write_short(
@@ -163,76 +173,79 @@ def _write_short(
     job: Job,
     left_out: TellLeftOut | None,
 ) -> Written:
-    """One short file in whichever form is smaller; an index is made only where that is not certain without."""
-    whole = io.BytesIO()
-    long = _write_blocks(whole, sources, encoder, job, left_out)
-    archive = compact_archive(long.entries[0], long.first, encoder)
-    if archive is None or len(archive) > long.least_bytes:
-        long.finish(job)
+    """One short file in whichever form is smaller; the long one is only made where that is not certain before."""
+    coded = _code(sources, encoder, job, left_out)
+    (source,) = there = coded.missing.others()
+    archive = compact_archive(entry_of(source), coded.first, encoder)
+    blocks = [block for _, unit_blocks in coded.first for block in unit_blocks]
+    if archive is not None and len(archive) <= least_size(len(block.payload) for block in blocks):
+        written = coded.written(there, 1, models_of(blocks))
+    else:
+        whole = io.BytesIO()
+        written = _write_coded(whole, sources, encoder, job, coded)
         archive = min(filter(None, (archive, whole.getvalue())), key=len)
     write_all(stream, archive)
     job.wrote(len(archive))
-    return long.written(len(archive))
+    return replace(written, compressed_size=len(archive))
 
 
 @dataclass(frozen=True)
-class _Blocks:
-    """An archive in the long form but for its index and footer."""
+class _Coded:
+    """Units while they are coded."""
 
-    placer: Placer
+    missing: "_Missing"
     first: Sequence[CodedUnit]
-    """Its first units, two at the most."""
-    sources: Sequence[Source]
-    """Those that proved readable."""
-    entries: Sequence[Entry]
+    """The first ones, two at the most: one is all there is."""
+    more: Iterator[CodedUnit]
     began: float
 
-    @property
-    def least_bytes(self) -> int:
-        """What it takes at the least when it is finished."""
-        return self.placer.writer.bytes_written + INDEX_HEADER_SIZE + FOOTER.size
-
-    def finish(self, job: Job, update: Update = NO_UPDATE) -> Written:
-        """Write the rest."""
-        writer, derived = self.placer.writer, self.placer.derived
-        entries = [*self.entries, *update.known]
-        size = writer.finish(entries, derived.numbered(writer.contents), update.removed, update.before_footer)
-        job.wrote(size)
-        return replace(self.written(size), entries=len(entries))
-
-    def written(self, size: int) -> Written:
-        """What an archive of so many bytes says of itself, if these entries are all that is in it."""
-        seconds = time.monotonic() - self.began
-        original_size = sum(source.whole_size for source in self.sources)
-        there = tuple(self.sources)
-        return Written(len(self.entries), original_size, size, seconds, there, self.placer.models)
+    def written(self, there: Sequence[Source], entries: int, models: Mapping[str, int]) -> Written:
+        """What is told of their archive but its size."""
+        original_size = sum(source.whole_size for source in there)
+        return Written(entries, original_size, 0, time.monotonic() - self.began, tuple(there), models)
 
 
-def _write_blocks(
-    stream: BinaryIO,
+def _code(
     sources: Sequence[Source],
     encoder: BlockEncoder,
     job: Job,
     left_out: TellLeftOut | None,
-    update: Update = NO_UPDATE,
-) -> _Blocks:
-    """Header and blocks of an archive in the long form."""
+    old: Sequence[OldVersion] = (),
+) -> _Coded:
+    """Begin to code all sources. `old` as an `Update` has it."""
     began = time.monotonic()
     job.expect(sum(source.size for source in sources))
     job.enter(Phase.COMPRESSING)
     missing = _Missing(sources, job, left_out)
-    known = [version.source for version in update.old]
+    known = [version.source for version in old]
     coded = encoder.code(plan_units(sources, missing.tell if left_out is not None else None, known))
-    first = list(islice(coded, 2))
-    is_all = len(first) < 2
+    return _Coded(missing, list(islice(coded, 2)), coded, began)
+
+
+def _write_coded(
+    stream: BinaryIO,
+    sources: Sequence[Source],
+    encoder: BlockEncoder,
+    job: Job,
+    coded: _Coded,
+    update: Update = NO_UPDATE,
+) -> Written:
+    """An archive in the long form."""
+    is_all = len(coded.first) < 2
     methods = (encoder.known_methods if is_all else encoder.methods) + VIEW_METHODS
-    placer = Placer(stream, methods, _used(first) if is_all else None, update.before)
+    placer = Placer(stream, methods, _used(coded.first) if is_all else None, update.before)
     files = FileTable(sources, extents_by_name(update.old))
-    for unit, blocks in chain(first, coded):
+    for unit, blocks in chain(coded.first, coded.more):
         files.add(unit.parts, placer.write(blocks), placer.derived)
         job.wrote(placer.writer.bytes_written)
-    there = missing.others()
-    return _Blocks(placer, first, there, files.entries(there, placer.writer.contents), began)
+    there = coded.missing.others()
+    contents = placer.writer.contents
+    entries = [*files.entries(there, contents), *update.known]
+    size = placer.writer.finish(
+        entries, placer.derived.numbered(contents), update.removed, update.before_footer
+    )
+    job.wrote(size)
+    return replace(coded.written(there, len(entries), placer.models), compressed_size=size)
 
 
 class _Missing:

@@ -139,8 +139,6 @@ class BlockChooser:
         self.level = level
         self._beside = level.beside
         self._others = others
-        known = languages_of(first.settings.model_id)
-        self._own = known | {NO_LANGUAGE} if known else known
         self._loaded: list[NeuralCodec] | None = None
         self._lock = threading.Lock()
 
@@ -184,12 +182,17 @@ class BlockChooser:
         if self._beside is None or not self._others or len(data) < GUESSABLE:
             return self.first
         pieces = pieces_of(data)
-        if self._beside.by_guess and all(guessed_language(piece) in self._own for piece in pieces):
+        if self._beside.by_guess and self._is_good_at(pieces):
             return self.first
         sample = b"".join(pieces)
         sizes = {codec: self._size(codec, sample, job) for codec in self._all()}
         best = min(sizes, key=sizes.__getitem__)
         return best if sizes[best] < self._beside.worth * sizes[self.first] else self.first
+
+    def _is_good_at(self, pieces: Sequence[bytes]) -> bool:
+        """Whether the first model knows the languages of all of them; of one whose languages are not known, it is not."""
+        known = languages_of(self.first.settings.model_id)
+        return bool(known) and all(guessed_language(piece) in known | {NO_LANGUAGE} for piece in pieces)
 
     def _way(self, codec: NeuralCodec, data: bytes, job: Job) -> _TextWay:
         """By what the model makes of a sample, in sizes of what the context mixer makes of it."""
