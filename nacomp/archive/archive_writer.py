@@ -2,6 +2,7 @@
 
 import io
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -92,7 +93,7 @@ def write_update(
     """Write these sources as an update, behind what is in the stream already. Raises what `write_archive` does."""
     check_names(sources)
     coded = _code(sources, encoder, job, left_out, update.old)
-    return _write_coded(stream, sources, encoder, job, coded, update)
+    return _write_long(stream, sources, encoder, job, coded, update)
 
 
 class Placer:
@@ -112,14 +113,13 @@ class Placer:
         self._methods = [method for method in methods if only is None or method in only]
         self.writer = ArchiveWriter(stream, self._methods, before=before)
         self.derived = DerivedContents(self._methods)
-        self.models: dict[str, int] = {}
+        self.models = Counter[str]()
         """Bytes that each model coded, by its id."""
 
     def write(self, blocks: Sequence[CodedBlock]) -> Placement:
         """Write a unit's blocks; gives where each range of its data went."""
         placed: list[tuple[Range, Extent]] = []
-        for model, size in models_of(blocks).items():
-            self.models[model] = self.models.get(model, 0) + size
+        self.models += models_of(blocks)
         for block in blocks:
             method = self._methods.index(block.method)
             number = self.writer.add_block(method, block.payload, block.original_size, block.checksum)
@@ -130,12 +130,12 @@ class Placer:
         return Placement(placed)
 
 
-def models_of(blocks: Iterable[CodedBlock]) -> dict[str, int]:
+def models_of(blocks: Iterable[CodedBlock]) -> Counter[str]:
     """Bytes of content that each model coded, by its id."""
-    sizes: dict[str, int] = {}
+    sizes = Counter[str]()
     for block in blocks:
         if (model := model_of(block.method)) is not None:
-            sizes[model] = sizes.get(model, 0) + block.original_size
+            sizes[model] += block.original_size
     return sizes
 
 
@@ -163,7 +163,7 @@ def write_archive(
     if is_short(sources):
         encoder.expect_compact()
         return _write_short(stream, sources, encoder, job, left_out)
-    return _write_coded(stream, sources, encoder, job, _code(sources, encoder, job, left_out))
+    return _write_long(stream, sources, encoder, job, _code(sources, encoder, job, left_out))
 
 
 def _write_short(
@@ -182,7 +182,7 @@ def _write_short(
         written = coded.written(there, 1, models_of(blocks))
     else:
         whole = io.BytesIO()
-        written = _write_coded(whole, sources, encoder, job, coded)
+        written = _write_long(whole, sources, encoder, job, coded)
         archive = min(filter(None, (archive, whole.getvalue())), key=len)
     write_all(stream, archive)
     job.wrote(len(archive))
@@ -198,11 +198,12 @@ class _Coded:
     """The first ones, two at the most: one is all there is."""
     more: Iterator[CodedUnit]
     began: float
+    """On the monotonic clock, in seconds."""
 
     def written(self, there: Sequence[Source], entries: int, models: Mapping[str, int]) -> Written:
         """What is told of their archive but its size."""
         original_size = sum(source.whole_size for source in there)
-        return Written(entries, original_size, 0, time.monotonic() - self.began, tuple(there), models)
+        return Written(entries, original_size, 0, time.monotonic() - self.began, tuple(there), dict(models))
 
 
 def _code(
@@ -222,7 +223,7 @@ def _code(
     return _Coded(missing, list(islice(coded, 2)), coded, began)
 
 
-def _write_coded(
+def _write_long(
     stream: BinaryIO,
     sources: Sequence[Source],
     encoder: BlockEncoder,

@@ -62,7 +62,7 @@ class BlockEncoder:
     """Turns units into blocks, several at a time. Results come back in the order of the units."""
 
     def __init__(self, chooser: BlockChooser | None, job: Job, threads: int = 1) -> None:
-        """Without a chooser all is coded classically."""
+        """Without a chooser all is coded classically. The models say how many blocks so many threads code at a time."""
         self._kept: KeptBlocks | None = None
         self._is_compact = False
         self._chooser = chooser
