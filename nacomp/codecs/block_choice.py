@@ -98,7 +98,7 @@ class ByClassical:
     """The smallest of what the classical codecs make of it; they choose among themselves (`classical.pack`).
 
     Attributes:
-        why: for a text.
+        why: the reason that no model codes it, if it is a text and there is a model.
         window: with it LZMA alone, which looks back so many bytes.
     """
 
