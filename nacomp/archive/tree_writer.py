@@ -104,6 +104,7 @@ class TreeWriter:
                 mode,
                 entry.mtime_ns,
                 overwrite=self._overwrite,
+                is_durable=False,  # the archive stays; 5 ms for each of 100,000 files were 9 minutes
                 restore=lambda file: self._restore.to(file, entry),
             ) as unfinished:
                 write_data(unfinished.file, entry.holes, pieces)

@@ -71,10 +71,12 @@ def save_in(
     mtime_ns: int | None = None,
     *,
     overwrite: bool = False,
+    is_durable: bool = True,
     restore: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Unfinished]:
     """As `save`, in an open folder and with this mode and time. Raises OutputExists, FileProblem.
 
+    What is not durable is flushed to disk only where it replaces a file: that one must not be lost to a power cut.
     `restore` sets on the handle what else the file is to have, once it is written; it raises OSError.
     The place is judged before anything is written, and once more when it is taken: others may have been there meanwhile.
     """
@@ -92,13 +94,16 @@ def save_in(
             if HOLDS_FOLDERS:
                 restore(file.fileno())
                 give(file.fileno(), mode, mtime_ns)
-            os.fsync(file.fileno())
+            is_durable = is_durable or folder.kind(unfinished.name) is not None
+            if is_durable:
+                os.fsync(file.fileno())
         target = folder.path / unfinished.name
         check_place(folder, unfinished.name, overwrite=overwrite)
         folder.rename(temporary, unfinished.name)
         if not HOLDS_FOLDERS:
             give(target, mode, mtime_ns)
-        folder.sync()
+        if is_durable:
+            folder.sync()
     except OSError as problem:
         raise file_problem(target, problem) from problem
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import nacomp
 from nacomp.archive.tree_writer import TreeWriter
 from nacomp.errors import CorruptArchive, FileProblem, OutputExists
 from nacomp.formats.entry import Entry, EntryKind
@@ -204,3 +205,29 @@ def test_a_path_longer_than_the_system_opens(tmp_path: Path) -> None:
         assert tree.write(deep, [b"content"]).name == "d" * 200
         with pytest.raises(OutputExists):
             tree.check_free()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="handles of folders")
+def test_only_what_replaces_a_file_is_flushed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new file can be had again from its archive; one that was there could not."""
+    flushed: list[int] = []
+    flush = os.fsync
+
+    def counting(file: int) -> None:
+        flushed.append(file)
+        flush(file)
+
+    monkeypatch.setattr(os, "fsync", counting)
+    archive = tmp_path / "a.nac"
+    sources = [tmp_path / "one", tmp_path / "two"]
+    for source in sources:
+        source.write_bytes(b"some bytes of " + source.name.encode())
+    nacomp.compress_files(sources, archive, level="fast")
+    assert len(flushed) == 2  # the archive and its folder
+    flushed.clear()
+    with nacomp.open(archive) as opened:
+        opened.extract(tmp_path / "out")
+        assert flushed == []
+        (tmp_path / "out" / "two").unlink()
+        opened.extract(tmp_path / "out", overwrite=True)
+    assert len(flushed) == 2  # `one` and its folder
