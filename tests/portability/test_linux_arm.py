@@ -51,7 +51,10 @@ class Arm:
         """Run it; gives standard output and fails where there is anything on standard error."""
         command = [*self.command, *arguments]
         environment = os.environ | {"NACOMP_HOME": str(self.home)} | settings
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        # Not from the source tree, which would be imported in place of what is installed.
+        done = subprocess.run(
+            command, cwd=self.home, env=environment, capture_output=True, text=True, check=False
+        )
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 
@@ -74,6 +77,7 @@ def arm(tmp_path_factory: pytest.TempPathFactory) -> Arm:
     subprocess.run([*pip, "--target", str(top / "site"), str(wheel)], check=True)
     site, program = f"PYTHONPATH={top / 'site'}", root / "usr" / "bin" / "python3.11"
     arm = Arm(("env", site, "qemu-aarch64", "-L", root, program), top / "home")
+    arm.home.mkdir()
     for model in ("tiny", "tiny-gemma3"):
         arm.nacomp("models", "add", ROOT / "tests" / "data" / f"{model}.gguf")
     return arm

@@ -1,4 +1,4 @@
-"""One hash on musl too: the cores, compiled by zig's clang against musl and libc++ and run here, as such programs need no system.
+"""One hash on musl too: the cores, compiled by zig's clang against musl; such programs need no other system to run.
 
 musl is the C library of Alpine and of many containers. Its Python is on no index, so what is tried of it are the cores: the
 same bits behind another library's calls, memory and threads. Minutes long: `make portability-all`.
