@@ -8,7 +8,7 @@ THE_WHEEL := ls dist/nacomp-*.whl | grep -v -e '-none-any'
 CORPUS ?= tests/data/corpus
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 man completion app smoke deb bench bench-gpu bench-ratio fuzz sanitize gui native clean
+.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 man completion app smoke deb tar bench bench-gpu bench-ratio fuzz sanitize gui native clean
 
 NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/* models/mixing/native/* nacomp/transforms/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
@@ -124,6 +124,11 @@ dist/.app: dist/.wheel $(APP_VENV)/tools $(wildcard packaging/app/* packaging/ic
 deb: dist/.app build/man/nacomp.1 build/completion/nacomp.bash
 	$(BIN)/python packaging/linux/make_deb.py dist/nacomp dist
 	$(shell test "$$(id -u)" = 0 || echo fakeroot) sh packaging/linux/try_deb.sh dist/nacomp_*.deb
+
+# The same for any Linux with glibc, to unpack anywhere: it runs where it lies, and its install.sh puts it below ~/.local.
+tar: dist/.app build/man/nacomp.1 build/completion/nacomp.bash
+	$(BIN)/python packaging/linux/make_tar.py dist/nacomp dist
+	sh packaging/linux/try_tar.sh dist/nacomp-*-linux-*.tar.xz
 
 bench: $(VENV)/core
 	$(PIP) -e '.[bench]'
