@@ -35,10 +35,16 @@ remove() {
 case ${1:-} in
     --remove) remove && refresh ;;
     "")
+        for program in nacomp nacomp-gui; do  # pip's, perhaps
+            if test ! -f "$list" && test -e "$prefix/bin/$program"; then
+                echo "$prefix/bin/$program is there already, and not from here" >&2
+                exit 1
+            fi
+        done
         remove
-        mkdir -p "$prefix"
-        (cd "$here" && tar -cf - bin lib share) | (cd "$prefix" && tar -xf -)
+        mkdir -p "$prefix/lib/nacomp"
         (cd "$here" && find bin share ! -type d) >"$list"
+        (cd "$here" && tar -cf - bin lib share) | (cd "$prefix" && tar -xf -)
         name_in_full
         refresh
         case :$PATH: in

@@ -102,3 +102,7 @@ def test_unpacked_application_installs_itself_and_takes_out_what_it_put(tmp_path
     assert subprocess.run([program], capture_output=True, text=True, check=True).stdout == "nacomp-gui\n"
     assert installed("--remove") == set()
     assert (home / ".local" / "bin" / "other").read_text("utf-8") == "stays"
+    (home / ".local" / "bin" / "nacomp").write_text("of pip", "utf-8")
+    with pytest.raises(subprocess.CalledProcessError):
+        installed()
+    assert (home / ".local" / "bin" / "nacomp").read_text("utf-8") == "of pip"
