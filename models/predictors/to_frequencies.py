@@ -1,9 +1,8 @@
 """Weights to coder frequencies: the last step before the range coder, and the only place that rounds for it.
 
-constriction's fast quantiser scales `n` given numbers by (2^24 - n) / sum, truncates the running total and adds one
-per symbol. Given non-negative integers that already sum to 2^24 - n its scale is exactly 1 and every running
-total is an exact integer, so symbol i gets exactly frequency[i] + 1 parts of 2^24 and none of its float
-rounding enters our format.
+The coder gives symbol i of n exactly frequency[i] + 1 parts of 2^24, for non-negative integers that sum to 2^24 - n.
+constriction's fast quantiser, which tests compare with, does the same then: it scales by (2^24 - n) / sum, which is 1, and
+truncates running totals that are whole numbers, so that no rounding of floats has ever entered our format.
 """
 
 import numpy as np

@@ -22,7 +22,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import version
 from types import TracebackType
 from typing import Any
 
@@ -97,7 +96,7 @@ class BlockTask:
 
 def own_versions() -> dict[str, str]:
     """What has to be the same everywhere. Before release 1.0 bits may change without a new id, hence nacomp itself."""
-    return {"nacomp": VERSION, "constriction": version("constriction")}
+    return {"nacomp": VERSION}
 
 
 # On a worker.

@@ -2,6 +2,8 @@
 
 import configparser
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,3 +67,42 @@ def test_install_script_puts_everything_in_and_takes_it_out(tmp_path: Path) -> N
     subprocess.run(["sh", script, "--remove"], env=environment, check=True, capture_output=True)
     left = {name for name in files() if "mime/application" not in name}
     assert left == set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a script for Linux desktops")
+def test_unpacked_application_installs_itself_and_takes_out_what_it_put(tmp_path: Path) -> None:
+    """Into a place whose name has a space and what sed takes for more than a character; what was there stays."""
+    unpacked, home = tmp_path / "unpacked", tmp_path / "a home & more"
+    (unpacked / "lib" / "nacomp").mkdir(parents=True)
+    (unpacked / "bin").mkdir()
+    for program in ("nacomp", "nacomp-gui"):
+        (unpacked / "lib" / "nacomp" / program).write_text(f"#!/bin/sh\necho {program}\n", "utf-8")
+        (unpacked / "lib" / "nacomp" / program).chmod(0o755)
+        (unpacked / "bin" / program).symlink_to(f"../lib/nacomp/{program}")
+    laid_out = os.environ | {"PREFIX": str(unpacked)}
+    subprocess.run(["sh", LINUX / "install.sh", "--system", "--files-only"], env=laid_out, check=True)
+    shutil.copy(LINUX / "install_tar.sh", unpacked / "install.sh")
+    (home / ".local" / "bin").mkdir(parents=True)
+    (home / ".local" / "bin" / "other").write_text("stays", "utf-8")
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(home)}
+
+    def installed(*words: str) -> set[str]:
+        subprocess.run(
+            ["sh", unpacked / "install.sh", *words], env=environment, check=True, capture_output=True
+        )
+        return {
+            str(path.relative_to(home / ".local")) for path in home.rglob("*nacomp*") if not path.is_dir()
+        }
+
+    for _ in range(2):
+        assert {"bin/nacomp", "bin/nacomp-gui", "share/applications/nacomp.desktop"} <= installed()
+    entry = configparser.RawConfigParser(strict=True)
+    entry.read(home / ".local" / "share" / "applications" / "nacomp.desktop", "utf-8")
+    program = shlex.split(entry["Desktop Entry"]["Exec"])[0]
+    assert subprocess.run([program], capture_output=True, text=True, check=True).stdout == "nacomp-gui\n"
+    assert installed("--remove") == set()
+    assert (home / ".local" / "bin" / "other").read_text("utf-8") == "stays"
+    (home / ".local" / "bin" / "nacomp").write_text("of pip", "utf-8")
+    with pytest.raises(subprocess.CalledProcessError):
+        installed()
+    assert (home / ".local" / "bin" / "nacomp").read_text("utf-8") == "of pip"

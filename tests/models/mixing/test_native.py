@@ -35,7 +35,7 @@ CASES = {
 @pytest.mark.parametrize("kernel", _mixing.available_kernels())
 @pytest.mark.parametrize("name", CASES)
 def test_words_are_those_of_the_reference(name: str, kernel: str) -> None:
-    """So the native coder writes what constriction does, too: the reference codes with that."""
+    """So the native coder writes what constriction does, too: the reference's coder is held to that."""
     settings, content = CASES[name]
     native, readable = (
         _mixing.Encoder(*settings.arguments, kernel=kernel),

@@ -1,4 +1,4 @@
-"""The steps in native code against the readable loops and constriction's coder: the same words, the same symbols."""
+"""The steps in native code against the readable loops and the readable coder: the same words, the same symbols."""
 
 from collections.abc import Callable
 
