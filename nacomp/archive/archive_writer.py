@@ -28,9 +28,9 @@ from nacomp.formats.methods import Method
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Seal, SealingStream
 from nacomp.formats.writer import ArchiveWriter
-from nacomp.runtime.documents import LeftOut
 from nacomp.runtime.events import Phase
 from nacomp.runtime.progress import Job
+from nacomp.runtime.results import LeftOut
 from nacomp.transforms.table import VIEW_METHODS
 
 CodedUnit = tuple[Unit, Sequence[CodedBlock]]

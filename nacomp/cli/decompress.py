@@ -33,9 +33,9 @@ from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.decompress import decompress
 from nacomp.operations.read import write_contents
-from nacomp.runtime.documents import DecompressResult
 from nacomp.runtime.events import Started
 from nacomp.runtime.file_properties import Restore
+from nacomp.runtime.results import DecompressResult
 from nacomp.runtime.words import duration_text, size_text
 
 
