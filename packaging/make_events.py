@@ -30,7 +30,7 @@ JSON_NAMES: dict[Any, str] = {
 
 HEAD = """# JSON lines
 
-Written by `packaging/make_events.py` from `nacomp/runtime/events.py`, `results.py` and `documents.py`; a test keeps it current.
+Written by `packaging/make_events.py` from the events, results and documents of `nacomp/runtime/`; a test keeps it current.
 
 With `--json` a command prints one JSON object per line on standard output and nothing else there.
 Scripts and the desktop application read these lines.
