@@ -31,7 +31,7 @@ from nacomp.formats.writer import ArchiveWriter
 from nacomp.runtime.events import Phase
 from nacomp.runtime.progress import Job
 from nacomp.runtime.results import LeftOut
-from nacomp.transforms.table import VIEW_METHODS
+from nacomp.transforms.table import view_methods
 
 CodedUnit = tuple[Unit, Sequence[CodedBlock]]
 
@@ -187,7 +187,7 @@ def _write_long(
     coded = encoder.code(plan_units(sources, missing.tell if left_out is not None else None, known))
     first = list(islice(coded, 2))
     is_all = len(first) < 2
-    methods = (encoder.known_methods if is_all else encoder.methods) + VIEW_METHODS
+    methods = (encoder.known_methods if is_all else encoder.methods) + view_methods()
     placer = Placer(stream, methods, _used(first) if is_all else None, update.before)
     files = FileTable(sources, extents_by_name(update.old))
     for unit, blocks in chain(first, coded):

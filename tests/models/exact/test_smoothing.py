@@ -18,7 +18,6 @@ from nacomp.models.tokens.tokenizer import read_vocabulary
 from nacomp.models.tokens.vocabulary import Vocabulary
 from tests.models.tiny_gguf import TinyModel, write_tiny_gguf
 
-
 WIDE = TinyModel(width=64, hidden=96, head_size=16)
 """The native core takes it."""
 
@@ -93,7 +92,9 @@ def flat(weights: object) -> object:
         return weights.tobytes()
     if isinstance(weights, tuple):
         return tuple(map(flat, weights))
-    return tuple(flat(getattr(weights, f.name)) for f in fields(weights)) if is_dataclass(weights) else weights
+    return (
+        tuple(flat(getattr(weights, f.name)) for f in fields(weights)) if is_dataclass(weights) else weights
+    )
 
 
 @pytest.mark.parametrize("kernel", available_kernels())
