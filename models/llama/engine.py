@@ -34,6 +34,7 @@ class LlamaEngine:
 
     name = "llama"
     reproducible = False
+    runs_ahead = False
     max_rows = ROWS
 
     def __init__(
