@@ -10,21 +10,17 @@ older ones are dropped from the model's context, which costs less than running t
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nacomp.models.float_rules import float_rules
 from nacomp.models.protocol import ContextWindow, Engine
 from nacomp.models.streams import Streams, Symbols
 
 Logits = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-_Forward = tuple[list[Mask], Logits]
-"""Some steps' masks, and all of their logits, one behind the other."""
 MOST_STEPS = 4096
 """Steps that one forward may cover where hardly any of them asks the model: a cancelled job answers between forwards."""
 
@@ -102,24 +98,14 @@ class PlannedLogits:
         symbols: Symbols,
         asked: Mask,
         skip_queue: int,
-        *,
-        ahead: bool = False,
     ) -> None:
-        """`symbols` (n,) of the block; `asked` (n,) whether the model predicts each.
-
-        `ahead`: a thread runs the next forward while the steps of this one are coded. With the context mixer, whose part of
-        a token is the longer one, a lone text took three quarters of the time (embedded model, two busy cores).
-        """
-        most_rows = engine.max_rows if engine.reproducible else 0
-        forwards = _forwards(
-            _Contexts(engine, context, streams.streams, skip_queue),
-            streams,
-            streams.rows(engine.vocabulary.model_tokens(symbols)),
-            streams.rows(asked),
-            most_rows,
-        )
-        # Held by nothing else, so that a block that is given up ends its thread at once.
-        self._steps = _steps(_run_ahead(forwards) if ahead and most_rows else forwards)
+        """`symbols` (n,) of the block; `asked` (n,) whether the model predicts each."""
+        self._contexts = _Contexts(engine, context, streams.streams, skip_queue)
+        self._streams = streams
+        self._tokens = streams.rows(engine.vocabulary.model_tokens(symbols))
+        self._asked = streams.rows(asked)
+        self._most_rows = engine.max_rows if engine.reproducible else 0
+        self._steps = self._run()
 
     def step(self, live: Symbols) -> tuple[Mask, Logits]:  # noqa: ARG002 - it was planned
         """See `LogitSource.step`."""
@@ -128,56 +114,33 @@ class PlannedLogits:
     def learn(self, row: Symbols) -> None:
         """See `LogitSource.learn`; there is nothing left to hear."""
 
+    def _run(self) -> Iterator[tuple[Mask, Logits]]:
+        """Each step in turn, as `step` gives it."""
+        done, steps = 0, self._streams.steps
+        while done < steps:
+            rows: list[int] = []
+            tokens: list[int] = []
+            wanted: list[bool] = []
+            masks: list[Mask] = []
+            while done < steps and len(masks) < MOST_STEPS and self._takes(rows, self._streams.live(done)):
+                mask = next(self._asked)
+                more = self._contexts.take(np.flatnonzero(mask).tolist())
+                rows += more[0]
+                tokens += more[1]
+                wanted += more[2]
+                masks.append(mask)
+                self._contexts.append(next(self._tokens).tolist())
+                done += 1
+            logits = self._contexts.forward(rows, tokens, wanted)
+            at = 0
+            for mask in masks:
+                count = int(np.count_nonzero(mask))
+                yield mask, logits[at : at + count]
+                at += count
 
-def _forwards(
-    contexts: _Contexts, streams: Streams, tokens: Iterator[Symbols], asked: Iterator[Mask], most_rows: int
-) -> Iterator[_Forward]:
-    """As many steps at a time as make no more than `most_rows` rows, one at least."""
-    done = 0
-    while done < streams.steps:
-        rows: list[int] = []
-        fed: list[int] = []
-        wanted: list[bool] = []
-        masks: list[Mask] = []
-        while (
-            done < streams.steps
-            and len(masks) < MOST_STEPS
-            and (not rows or len(rows) + streams.live(done) <= most_rows)
-        ):
-            mask = next(asked)
-            more = contexts.take(np.flatnonzero(mask).tolist())
-            rows += more[0]
-            fed += more[1]
-            wanted += more[2]
-            masks.append(mask)
-            contexts.append(next(tokens).tolist())
-            done += 1
-        yield masks, contexts.forward(rows, fed, wanted)
-
-
-def _run_ahead(forwards: Iterator[_Forward]) -> Iterator[_Forward]:
-    """The same, each made by a thread while the one before is used."""
-
-    @float_rules()
-    def forward() -> _Forward | None:
-        found = next(forwards, None)
-        return found and (found[0], found[1].copy())  # the session writes the next where these are
-
-    with ThreadPoolExecutor(1, "nacomp-ahead") as pool:
-        coming = pool.submit(forward)
-        while (found := coming.result()) is not None:
-            coming = pool.submit(forward)
-            yield found
-
-
-def _steps(forwards: Iterator[_Forward]) -> Iterator[tuple[Mask, Logits]]:
-    """Each step in turn, as `step` gives it."""
-    for masks, logits in forwards:
-        at = 0
-        for mask in masks:
-            count = int(np.count_nonzero(mask))
-            yield mask, logits[at : at + count]
-            at += count
+    def _takes(self, rows: list[int], live: int) -> bool:
+        """Whether a forward of `rows` may grow by the next step's."""
+        return not rows or len(rows) + live <= self._most_rows
 
 
 class LiveLogits:

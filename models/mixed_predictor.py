@@ -24,9 +24,7 @@ class MixedBlockEncoder:
     def __init__(self, engine: Engine, context: ContextWindow, plan: BlockPlan, size: int) -> None:
         """`size`: the block's bytes. Raises ModelError if the context does not fit the model, KernelUnavailable."""
         queue = plan.ensemble.skip_queue
-        self._source = PlannedLogits(
-            engine, context, plan.streams, plan.symbols, plan.asked, queue, ahead=engine.runs_ahead
-        )
+        self._source = PlannedLogits(engine, context, plan.streams, plan.symbols, plan.asked, queue)
         self._coder = mixed_encoder(engine.vocabulary, plan.ensemble, plan.streams.streams, size)
         self.asked: Mask = np.empty(0, np.bool_)
         """(live stream,) which rows of the latest step had logits."""

@@ -89,9 +89,6 @@ class Engine(Protocol):
     max_window: int
     """The longest context window, in tokens, that the model was made for."""
 
-    runs_ahead: bool
-    """Whether a thread of its own may run an encoder's next forward while the steps of the one before are coded."""
-
     def open_session(self, streams: int, context: ContextWindow) -> Session:
         """A session with `streams` empty contexts. Raises ModelError if the context does not fit the model."""
         ...

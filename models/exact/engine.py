@@ -72,9 +72,6 @@ class ExactEngine:
         self.kernel = model.kernel
         self.max_rows = MAX_ROWS if isinstance(model, ReferenceModel | NativeModel) else model.max_rows
         self.max_window = min(MAX_WINDOW, shape.context)
-        # A large model's forward has all threads already, and who asks for one thread gets one.
-        is_small = file_bytes < SMALL_MODEL_BYTES
-        self.runs_ahead = isinstance(model, NativeModel) and model.threads > 1 and is_small
         self._model: ReferenceModel | NativeModel | SpreadModel | None = model
         self._shape = shape
         self._metadata = metadata

@@ -34,7 +34,6 @@ class LlamaEngine:
 
     name = "llama"
     reproducible = False
-    runs_ahead = False
     max_rows = ROWS
 
     def __init__(
