@@ -2,13 +2,14 @@
 
 import io
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import BinaryIO, cast
 
 from nacomp.archive.block_encoder import BlockEncoder, CodedBlock
-from nacomp.archive.file_table import FileTable
+from nacomp.archive.file_table import FileTable, entry_of
 from nacomp.archive.guard import check_names
 from nacomp.archive.hard_links import linked
 from nacomp.archive.layout import DerivedContents, Placement
@@ -27,7 +28,7 @@ from nacomp.formats.index import Before
 from nacomp.formats.methods import Method
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Seal, SealingStream
-from nacomp.formats.writer import ArchiveWriter
+from nacomp.formats.writer import ArchiveWriter, least_size
 from nacomp.runtime.events import Phase
 from nacomp.runtime.progress import Job
 from nacomp.runtime.results import LeftOut
@@ -78,6 +79,9 @@ class Update:
     before_footer: Callable[[], object] = go_on
 
 
+NO_UPDATE = Update()
+
+
 def write_update(
     stream: BinaryIO,
     sources: Sequence[Source],
@@ -88,7 +92,8 @@ def write_update(
 ) -> Written:
     """Write these sources as an update, behind what is in the stream already. Raises what `write_archive` does."""
     check_names(sources)
-    return _write_long(stream, sources, encoder, job, left_out, update)[0]
+    coded = _code(sources, encoder, job, left_out, update.old)
+    return _write_long(stream, sources, encoder, job, coded, update)
 
 
 class Placer:
@@ -108,15 +113,14 @@ class Placer:
         self._methods = [method for method in methods if only is None or method in only]
         self.writer = ArchiveWriter(stream, self._methods, before=before)
         self.derived = DerivedContents(self._methods)
-        self.models: dict[str, int] = {}
+        self.models = Counter[str]()
         """Bytes that each model coded, by its id."""
 
-    def write(self, blocks: Iterable[CodedBlock]) -> Placement:
+    def write(self, blocks: Sequence[CodedBlock]) -> Placement:
         """Write a unit's blocks; gives where each range of its data went."""
         placed: list[tuple[Range, Extent]] = []
+        self.models += models_of(blocks)
         for block in blocks:
-            if (model := model_of(block.method)) is not None:
-                self.models[model] = self.models.get(model, 0) + block.original_size
             method = self._methods.index(block.method)
             number = self.writer.add_block(method, block.payload, block.original_size, block.checksum)
             offset = 0
@@ -124,6 +128,15 @@ class Placer:
                 placed.append(((start, end), Extent(number, offset, end - start)))
                 offset += end - start
         return Placement(placed)
+
+
+def models_of(blocks: Iterable[CodedBlock]) -> Counter[str]:
+    """Bytes of content that each model coded, by its id."""
+    sizes = Counter[str]()
+    for block in blocks:
+        if (model := model_of(block.method)) is not None:
+            sizes[model] += block.original_size
+    return sizes
 
 
 def write_archive(
@@ -150,7 +163,7 @@ def write_archive(
     if is_short(sources):
         encoder.expect_compact()
         return _write_short(stream, sources, encoder, job, left_out)
-    return _write_long(stream, sources, encoder, job, left_out)[0]
+    return _write_long(stream, sources, encoder, job, _code(sources, encoder, job, left_out))
 
 
 def _write_short(
@@ -160,13 +173,54 @@ def _write_short(
     job: Job,
     left_out: TellLeftOut | None,
 ) -> Written:
-    """One short file in whichever form is smaller."""
-    whole = io.BytesIO()
-    written, entries, coded = _write_long(whole, sources, encoder, job, left_out)
-    archive = min(filter(None, (compact_archive(entries[0], coded, encoder), whole.getvalue())), key=len)
+    """One short file in whichever form is smaller; the long one is only made where that is not certain before."""
+    coded = _code(sources, encoder, job, left_out)
+    (source,) = there = coded.missing.others()
+    archive = compact_archive(entry_of(source), coded.first, encoder)
+    blocks = [block for _, unit_blocks in coded.first for block in unit_blocks]
+    if archive is not None and len(archive) <= least_size(len(block.payload) for block in blocks):
+        written = coded.written(there, 1, models_of(blocks))
+    else:
+        whole = io.BytesIO()
+        written = _write_long(whole, sources, encoder, job, coded)
+        archive = min(filter(None, (archive, whole.getvalue())), key=len)
     write_all(stream, archive)
     job.wrote(len(archive))
     return replace(written, compressed_size=len(archive))
+
+
+@dataclass(frozen=True)
+class _Coded:
+    """Units while they are coded."""
+
+    missing: "_Missing"
+    first: Sequence[CodedUnit]
+    """The first ones, two at the most: one is all there is."""
+    more: Iterator[CodedUnit]
+    began: float
+    """On the monotonic clock, in seconds."""
+
+    def written(self, there: Sequence[Source], entries: int, models: Mapping[str, int]) -> Written:
+        """What is told of their archive but its size."""
+        original_size = sum(source.whole_size for source in there)
+        return Written(entries, original_size, 0, time.monotonic() - self.began, tuple(there), dict(models))
+
+
+def _code(
+    sources: Sequence[Source],
+    encoder: BlockEncoder,
+    job: Job,
+    left_out: TellLeftOut | None,
+    old: Sequence[OldVersion] = (),
+) -> _Coded:
+    """Begin to code all sources. `old` as an `Update` has it."""
+    began = time.monotonic()
+    job.expect(sum(source.size for source in sources))
+    job.enter(Phase.COMPRESSING)
+    missing = _Missing(sources, job, left_out)
+    known = [version.source for version in old]
+    coded = encoder.code(plan_units(sources, missing.tell if left_out is not None else None, known))
+    return _Coded(missing, list(islice(coded, 2)), coded, began)
 
 
 def _write_long(
@@ -174,36 +228,25 @@ def _write_long(
     sources: Sequence[Source],
     encoder: BlockEncoder,
     job: Job,
-    left_out: TellLeftOut | None,
-    update: Update | None = None,
-) -> tuple[Written, Sequence[Entry], Sequence[CodedUnit]]:
-    """An archive in the long form; what is in it, and its first units."""
-    update = update or Update()
-    began = time.monotonic()
-    job.expect(sum(source.size for source in sources))
-    job.enter(Phase.COMPRESSING)
-    missing = _Missing(sources, job, left_out)
-    known = [version.source for version in update.old]
-    coded = encoder.code(plan_units(sources, missing.tell if left_out is not None else None, known))
-    first = list(islice(coded, 2))
-    is_all = len(first) < 2
+    coded: _Coded,
+    update: Update = NO_UPDATE,
+) -> Written:
+    """An archive in the long form."""
+    is_all = len(coded.first) < 2
     methods = (encoder.known_methods if is_all else encoder.methods) + view_methods()
-    placer = Placer(stream, methods, _used(first) if is_all else None, update.before)
+    placer = Placer(stream, methods, _used(coded.first) if is_all else None, update.before)
     files = FileTable(sources, extents_by_name(update.old))
-    for unit, blocks in chain(first, coded):
+    for unit, blocks in chain(coded.first, coded.more):
         files.add(unit.parts, placer.write(blocks), placer.derived)
         job.wrote(placer.writer.bytes_written)
-    there = missing.others()
+    there = coded.missing.others()
     contents = placer.writer.contents
     entries = [*files.entries(there, contents), *update.known]
     size = placer.writer.finish(
         entries, placer.derived.numbered(contents), update.removed, update.before_footer
     )
     job.wrote(size)
-    seconds = time.monotonic() - began
-    original_size = sum(source.whole_size for source in there)
-    written = Written(len(entries), original_size, size, seconds, tuple(there), placer.models)
-    return written, entries, first
+    return replace(coded.written(there, len(entries), placer.models), compressed_size=size)
 
 
 class _Missing:

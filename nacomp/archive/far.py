@@ -55,7 +55,8 @@ def joined_where_smaller(
             size += len(unit.data)
         else:
             yield unit, blocks
-    yield from _smaller(run, as_one, check)
+    if run:
+        yield from _smaller(run, as_one, check)
 
 
 def _smaller(

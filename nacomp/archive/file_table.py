@@ -7,6 +7,7 @@ together share one, over all their contents: every byte is still under it, and t
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from nacomp.archive.layout import DerivedContents, Placement, numbered
 from nacomp.archive.sources import Source
@@ -94,27 +95,29 @@ class FileTable:
         return [self._entry(source, blocks) for source in sources]
 
     def _entry(self, source: Source, blocks: int) -> Entry:
-        extents: tuple[Extent, ...] = ()
-        sha256, group = b"", self._groups.get(source.name, ALONE)
-        if source.kind is EntryKind.FILE:
-            extents = tuple(numbered(extent, blocks) for extent in self._extents[source.name].all)
-            alone = group == ALONE
-            sha256 = self._running[source.name].digest() if alone else self._group_hashes[group]
-        return Entry(
-            path=source.name,
-            kind=source.kind,
-            mode=source.mode,
-            # Some file systems have times beyond the year 2262; the archive has the nearest it can hold.
-            mtime_ns=min(max(source.mtime_ns, MIN_TIME), MAX_TIME),
-            size=source.whole_size,
-            sha256=sha256,
-            link_target=source.link_target,
-            extents=extents,
-            group=group,
-            holes=source.holes,
-            owner=source.owner,
-            attributes=source.attributes,
-        )
+        if source.kind is not EntryKind.FILE:
+            return entry_of(source)
+        extents = tuple(numbered(extent, blocks) for extent in self._extents[source.name].all)
+        group = self._groups.get(source.name, ALONE)
+        alone = group == ALONE
+        sha256 = self._running[source.name].digest() if alone else self._group_hashes[group]
+        return replace(entry_of(source), extents=extents, sha256=sha256, group=group)
+
+
+def entry_of(source: Source) -> Entry:
+    """The entry of a source, without what is known of a file's content once it is written."""
+    return Entry(
+        path=source.name,
+        kind=source.kind,
+        mode=source.mode,
+        # Some file systems have times beyond the year 2262; the archive has the nearest it can hold.
+        mtime_ns=min(max(source.mtime_ns, MIN_TIME), MAX_TIME),
+        size=source.whole_size,
+        link_target=source.link_target,
+        holes=source.holes,
+        owner=source.owner,
+        attributes=source.attributes,
+    )
 
 
 def _groups(parts: Iterable[Part]) -> Iterator[list[Part]]:

@@ -25,7 +25,7 @@ from nacomp.runtime.documents import BatchReport
 from nacomp.runtime.events import FileOutcome, FileState, Started, to_json
 from nacomp.runtime.progress import CancelToken
 from nacomp.runtime.results import BatchResult
-from nacomp.runtime.words import size_text
+from nacomp.runtime.words import change_text, size_text
 
 
 @click.command("batch")
@@ -172,9 +172,8 @@ def _elsewhere(address: str | None) -> Iterator[Elsewhere | None]:
 
 
 def _tell(run: Run, outcome: FileOutcome) -> None:
-    ratio = outcome.original_size / max(outcome.compressed_size, 1)
     failed = outcome.state is FileState.FAILED
-    detail = outcome.message if failed else f"{ratio:.2f} times smaller"
+    detail = outcome.message if failed else change_text(outcome.original_size, outcome.compressed_size)
     run.console.file(outcome, f"{outcome.state:8}{printable(outcome.source)}: {detail}")
 
 

@@ -26,7 +26,7 @@ from nacomp.operations.benchmark import (
 from nacomp.runtime.events import Phase, Started
 from nacomp.runtime.progress import Job
 from nacomp.runtime.results import BenchResult, BenchRow
-from nacomp.runtime.words import size_text
+from nacomp.runtime.words import count_text, size_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -107,7 +107,9 @@ def _row(result: Result) -> BenchRow:
 def _print(rows: list[Result], files: int) -> None:
     from rich.console import Console
 
-    title = f"{files} files, {size_text(rows[0].size)}; in = compress, out = decompress"
+    title = (
+        f"{count_text(files, 'file', 'files')}, {size_text(rows[0].size)}; in = compress, out = decompress"
+    )
     Console(file=sys.stdout).print(summary_table(rows, title))
 
 

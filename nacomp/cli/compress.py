@@ -48,7 +48,7 @@ from nacomp.runtime.destinations import find_place
 from nacomp.runtime.events import Started
 from nacomp.runtime.file_properties import Keep
 from nacomp.runtime.results import CompressResult, LeftOut
-from nacomp.runtime.words import duration_text, shares_text, size_text
+from nacomp.runtime.words import change_text, duration_text, shares_text, size_text
 
 
 class Removal(Enum):
@@ -325,8 +325,8 @@ def _result(done: Compressed, output: str, left_out: tuple[LeftOut, ...]) -> Com
 
 def _sentence(done: Compressed, output: str) -> str:
     written = done.written
-    ratio = written.original_size / max(written.compressed_size, 1)
+    change = change_text(written.original_size, written.compressed_size)
     return (
         f"{printable(output)}: {size_text(written.original_size)} -> {size_text(written.compressed_size)} "
-        f"({ratio:.2f} times smaller, {written.bits_per_byte:.3f} bits per byte) in {duration_text(written.seconds)}"
+        f"({change}, {written.bits_per_byte:.3f} bits per byte) in {duration_text(written.seconds)}"
     )

@@ -42,8 +42,8 @@ def command_estimate(
 
         walk = Walk(taken=Taken(one_file_system, patterns))
         sources, _ = gather(run, input_paths(inputs), walk, tell)
-        codecs = loader.for_texts(level_named(level), model)
-        found = estimate(codecs, linked(sources), level_named(level), run.job(), tell)
+        chooser = loader.for_texts(level_named(level), model)
+        found = estimate(chooser, linked(sources), level_named(level), run.job(), tell)
         if as_json:
             print_document(found)
             return

@@ -17,7 +17,7 @@ from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.session import begin_run, input_path, open_input
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.paths import display_name
-from nacomp.runtime.words import size_text
+from nacomp.runtime.words import count_text, size_text
 
 _ARROWS = {EntryKind.SYMLINK: "->", EntryKind.HARD_LINK: "="}
 _FORMATS = {
@@ -65,10 +65,8 @@ def command_list(
             rows = [(size_text(entry.size), _when(entry.mtime_ns), _shown(entry)) for entry in entries]
             print_columns(("size", "modified", "name"), rows, right=frozenset({0}))
         total = sum(entry.size for entry in entries)
-        count, packed = len(entries), size_text(archive.reader.size)
-        click.echo(
-            f"{count} entries, {size_text(total)}, {packed} compressed{_opened(archive.view_counts())}"
-        )
+        count, packed = count_text(len(entries), "entry", "entries"), size_text(archive.reader.size)
+        click.echo(f"{count}, {size_text(total)}, {packed} compressed{_opened(archive.view_counts())}")
 
 
 def _print_long(entries: Sequence[Entry], shares: Shares) -> None:
@@ -98,9 +96,7 @@ def _long_row(entry: Entry, shares: Shares) -> tuple[str, ...]:
 
 def _opened(views: Mapping[str, int]) -> str:
     """What was found inside the files, as in `; 3 views opened: base64, deflate`."""
-    count = sum(views.values())
-    noun = "view" if count == 1 else "views"
-    return f"; {count} {noun} opened: {', '.join(views)}" if views else ""
+    return f"; {count_text(sum(views.values()), 'view', 'views')} opened: {', '.join(views)}" if views else ""
 
 
 def _when(mtime_ns: int) -> str:

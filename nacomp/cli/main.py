@@ -12,33 +12,34 @@ from importlib import import_module
 from typing import TextIO
 
 import click
+from click.shell_completion import CompletionItem
 
 from nacomp.cli.streams import Streams, let_go, let_go_if_held
 from nacomp.errors import ExitCode, Interrupted, NacompError, UsageError, file_problem
 from nacomp.version import VERSION
 
-COMMANDS = (
-    "compress",
-    "decompress",
-    "list",
-    "test",
-    "info",
-    "cat",
-    "mount",
-    "update",
-    "diff",
-    "repair",
-    "models",
-    "engines",
-    "batch",
-    "bench",
-    "estimate",
-    "map",
-    "completion",
-    "gui",
-    "worker",
-)
-"""Each is `command_NAME` in the module of its name, which is loaded when called, so that `nacomp --help` is quick."""
+COMMANDS = {
+    "compress": "Compress files and folders.",
+    "decompress": "Extract archives.",
+    "list": "List an archive's entries.",
+    "test": "Decode archives and check every byte, writing nothing.",
+    "info": "Tell what an archive needs, or what is installed here.",
+    "cat": "Write entries' bytes to standard output.",
+    "mount": "Show an archive as files that every program can read.",
+    "update": "Bring an archive up to date with files and folders.",
+    "diff": "Tell how a folder differs from an archive of it.",
+    "repair": "Repair a damaged archive with its recovery data.",
+    "models": "List, get, add and remove language models.",
+    "engines": "List engines, their builds and their devices.",
+    "batch": "Compress each file of a folder to its own archive.",
+    "bench": "Compare levels with gzip, bzip2, zstd, xz and PPMd.",
+    "estimate": "Tell how long compressing takes, and what it saves.",
+    "map": "Show what each token of a text costs, in colours.",
+    "completion": "Print a script that completes commands in a shell.",
+    "gui": "Open the desktop application.",
+    "worker": "Do one command line after another, for programs.",
+}
+"""Each is `command_NAME` in the module of its name, which is loaded when it is called; this is what `nacomp --help` says."""
 NUMPY_KERNEL, NATIVE_KERNELS = "numpy", "nacomp.models.exact._kernels"
 """By name: the modules that define them load numpy."""
 MOST_UNSEEN = 20_000
@@ -51,6 +52,16 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        names = [
+            CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         name = SHORT.get(cmd_name, cmd_name)

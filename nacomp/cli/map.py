@@ -15,6 +15,7 @@ from nacomp.errors import file_problem
 from nacomp.operations.surprise_map import SurprisingToken, surprise_map
 from nacomp.runtime.destinations import put
 from nacomp.runtime.documents import SurpriseMapDocument, TokenRow
+from nacomp.runtime.events import Phase
 from nacomp.runtime.surprise_scale import share_of
 
 
@@ -40,11 +41,11 @@ def command_map(
         claim_stdout()
     with begin_run(as_json=as_json, **common) as run:
         loader = run.loader(engine)
-        codecs = loader.for_texts(level_named(level), model)
+        chooser = loader.for_texts(level_named(level), model)
         data = _read(Path(path))
         job = run.job()
-        codec = codecs.suited(data, job)
-        job.expect(len(data))
+        codec = chooser.suited(data, job)
+        job.restart(Phase.READING, len(data))  # its clock begins when the model is there
         tokens = list(surprise_map(codec, data, level_named(level), job))
         if page is not None:
             with put(output_file(page), run.cancel, overwrite=force) as out:

@@ -13,7 +13,7 @@ from nacomp.operations.salvage import BytesLost, SalvageReport, salvage
 from nacomp.runtime.events import Started
 from nacomp.runtime.file_properties import Restore
 from nacomp.runtime.results import SalvagedFile, SalvageResult
-from nacomp.runtime.words import size_text
+from nacomp.runtime.words import count_text, size_text
 
 SHOWN_FILES = 20
 """Damaged files named one by one on a terminal; JSON has them all."""
@@ -66,9 +66,10 @@ def _sentences(report: SalvageReport, folder: Path) -> list[str]:
     """One line for the whole, and one for each file that is not."""
     where = printable(str(folder))
     if not report.names_known:
-        return [f"{where}: {len(report.files)} blocks as numbered files; the names are lost with the index"]
+        blocks = count_text(len(report.files), "block as a numbered file", "blocks as numbered files")
+        return [f"{where}: {blocks}; the names are lost with the index"]
     whole = len(report.files) - len(report.damaged)
-    lines = [f"{where}: {whole} of {len(report.files)} files are whole"]
+    lines = [f"{where}: {whole} of {count_text(len(report.files), 'file is', 'files are')} whole"]
     lines += [_fate(file) for file in report.damaged[:SHOWN_FILES]]
     if len(report.damaged) > SHOWN_FILES:
         lines.append(f"and {len(report.damaged) - SHOWN_FILES} more; --json lists them all")
@@ -80,7 +81,9 @@ def _fate(file: SalvagedFile) -> str:
     if file.written is None:
         return f"{name}: lost"
     offset, length = file.lost[0]
-    more = f" and in {len(file.lost) - 1} more places" if len(file.lost) > 1 else ""
+    more = (
+        f" and in {count_text(len(file.lost) - 1, 'more place', 'more places')}" if len(file.lost) > 1 else ""
+    )
     return (
         f"{name}: {size_text(file.lost_bytes)} of {size_text(file.size)} lost, {length:,} bytes at "
         f"{offset:,}{more}; kept as {printable(file.written.name)} with zeros there"
@@ -90,7 +93,9 @@ def _fate(file: SalvagedFile) -> str:
 def _what_is_lost(report: SalvageReport) -> str:
     parts = []
     if report.damaged:
-        parts.append(f"{size_text(report.lost_bytes)} in {len(report.damaged)} files could not be saved")
+        parts.append(
+            f"{size_text(report.lost_bytes)} in {count_text(len(report.damaged), 'file', 'files')} could not be saved"
+        )
     if not report.names_known:
         missing = sum(last - first + 1 for first, last in report.missing_blocks)
         gaps = f", and {missing:,} blocks before the last one found" if missing else ""

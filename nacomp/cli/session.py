@@ -41,7 +41,7 @@ class Run:
     workers: int = 0
     gpu_layers: int | None = None
     control: bool = False
-    engines: LoadedEngines = field(default_factory=LoadedEngines)
+    engines: LoadedEngines | None = None
     _loaders: dict[str, ModelLoader] = field(default_factory=dict)
 
     def job(self) -> Job:
@@ -106,8 +106,9 @@ def begin_run(
     """Set up a run from the common options; takes down the progress bar and the signal handler afterwards."""
     given = streams()
     console: Console = JsonConsole(given) if as_json else TerminalConsole(-1 if quiet else verbose)
-    engines = given.engines if given.engines is not None else LoadedEngines()
-    run = Run(console, CancelToken(), threads, kernel, device, debug, workers, gpu_layers, control, engines)
+    run = Run(
+        console, CancelToken(), threads, kernel, device, debug, workers, gpu_layers, control, given.engines
+    )
     # A shutdown asks with SIGTERM, a terminal that closes with SIGHUP, and partial output should not outlive them either.
     asked = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     # What is ignored stays so (nohup, background jobs of a plain shell).

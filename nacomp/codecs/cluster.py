@@ -28,7 +28,6 @@ from typing import Any
 
 import numpy as np
 
-from nacomp.codecs.levels import Level
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import MIXING_CODER, NeuralCodec
 from nacomp.codecs.packed import Packed
@@ -43,6 +42,7 @@ from nacomp.errors import (
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.models.block_predictor import BlockPlan
 from nacomp.models.predictors.parameters import EnsembleParameters
+from nacomp.models.protocol import Engine
 from nacomp.models.streams import Streams
 from nacomp.runtime.progress import Job
 from nacomp.version import VERSION
@@ -188,7 +188,7 @@ class Cluster:
         except (OSError, ValueError, TypeError) as problem:
             raise ClusterProblem(address=address, reason=f"it does not answer ({problem})") from problem
         try:
-            self.workers = min(MAX_WORKERS, sum(self._client.nthreads().values()))
+            self.workers: int = min(MAX_WORKERS, sum(self._client.nthreads().values()))
             if not self.workers:
                 raise ClusterProblem(address=address, reason="it has no workers")
             self._client.subscribe_topic(TOPIC, self._heard)
@@ -280,40 +280,23 @@ class Cluster:
         self.close()
 
 
-class ClusterCodec:
-    """Codes text blocks on a cluster; see `neural.TextCodec`."""
+class ClusterCodec(NeuralCodec):
+    """Codes text blocks on a cluster; plans them, and knows the method's parameters, here."""
 
     def __init__(self, local: NeuralCodec, cluster: Cluster) -> None:
-        """`local` plans blocks and knows the method's parameters."""
-        self._local = local
+        super().__init__(local.engine, local.settings)
         self._cluster = cluster
 
     @property
-    def methods(self) -> tuple[Method, ...]:
-        """See `TextCodec.methods`."""
-        return self._local.methods
-
-    @property
-    def known_methods(self) -> tuple[Method, ...]:
-        """See `TextCodecs.known_methods`."""
-        return self.methods
-
-    @property
-    def first(self) -> "ClusterCodec":
-        """See `TextCodecs.first`."""
-        return self
-
-    def suited(self, data: bytes, job: Job) -> "ClusterCodec":  # noqa: ARG002 - there is no choice
-        """See `TextCodecs.suited`."""
-        return self
-
-    def plan(
-        self, data: bytes, level: Level, *, may_repeat: bool = False, as_bits: bool = False
-    ) -> BlockPlan:
-        """See `TextCodec.plan`."""
-        return self._local.plan(data, level, may_repeat=may_repeat, as_bits=as_bits)
+    def engines(self) -> list[Engine]:
+        """None: see `NeuralCodec.engines`."""
+        return []
 
     def encode(self, plan: BlockPlan, size: int, job: Job) -> Packed:
-        """See `TextCodec.encode`."""
-        method = self._local.method_of(plan)
+        """See `NeuralCodec.encode`."""
+        method = self.method_of(plan)
         return Packed(method, self._cluster.encode(plan, size, method, job))
+
+    def parallel_blocks(self, threads: int) -> int:  # noqa: ARG002 - those of this machine wait
+        """See `NeuralCodec.parallel_blocks`."""
+        return self._cluster.workers

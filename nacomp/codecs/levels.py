@@ -44,7 +44,7 @@ class Level:
         beside: models that are asked as well, for texts that may suit them better.
         model_worth: what the model must make of a sample, in sizes of what the context mixer makes of it, to be asked for
             the block: the mixer is five times as fast at `fast`, sixty times at the others. What is worth it but nothing
-            that the model knows well is coded by both (`block_encoder.KNOWN_TEXT`).
+            that the model knows well is coded by both (`block_choice.KNOWN_TEXT`).
     """
 
     name: str

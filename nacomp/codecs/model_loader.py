@@ -8,10 +8,10 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from nacomp.codecs.block_choice import BlockChooser, OtherModel
 from nacomp.codecs.levels import EMBEDDED, Level, choose_model, level_named
 from nacomp.codecs.loaded_engines import LoadedEngines
-from nacomp.codecs.model_choice import ModelChoice, OtherModel
-from nacomp.codecs.neural import NeuralCodec, NeuralSettings, TextCodecs
+from nacomp.codecs.neural import NeuralCodec, NeuralSettings
 from nacomp.errors import GpuFull, OtherFloatRules, UnsupportedArchive, UsageError
 from nacomp.formats.methods import Method
 from nacomp.models.exact.opencl.wishes import AUTO, GPU, NAMED, PROCESSOR
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from nacomp.models.exact.opencl.devices import OpenClDevice
     from nacomp.models.exact.opencl.verdicts import Verdict
 
-Codecs = NeuralCodec | ModelChoice
-"""What the texts of a run are coded with on this machine: one model, or one of several for each block."""
 EXACT, LLAMA = "exact", "llama"
 FAULT_WHEN_LOADED = float_fault()
 """Constants become floats while a module is loaded. `nacomp.compress` and its kin load theirs under the right rules; who
@@ -40,7 +38,7 @@ class Elsewhere(Protocol):
     workers: int
     """Blocks they code at the same time."""
 
-    def codec(self, local: NeuralCodec) -> TextCodecs:
+    def codec(self, local: NeuralCodec) -> NeuralCodec:
         """What gives the same payloads as `local`, made there. Raises UsageError, WorkerRefused."""
         ...
 
@@ -116,20 +114,22 @@ class ModelLoader:
         """
         return self._codec(self.choose(level, model), level, predictors)
 
-    def for_texts(self, level: Level, model: str | None, predictors: str = "") -> Codecs:
-        """What compressing at this level codes texts with: as `for_level`, and models beside it that are loaded when a text
-        may suit them better. One that is demanded has none beside it; on a cluster and with the llama engine, whose models
-        fill a GPU each, there is one for all."""
+    def for_texts(self, level: Level, model: str | None, predictors: str = "") -> BlockChooser:
+        """What decides how compressing at this level codes texts: with the codec of `for_level`, and models beside it that
+        are loaded when a text may suit them better. One that is demanded has none beside it; on a cluster and with the llama
+        engine, whose models fill a GPU each, there is one for all. Raises what `Elsewhere.codec` does too."""
         from nacomp.models.exact.engine import parallel_blocks
 
         first = self.for_level(level, model, predictors)
+        if self._elsewhere is not None:
+            return BlockChooser(self._elsewhere.codec(first), level)
         others = [
             OtherModel(
                 partial(self._load_beside, found, level, predictors), partial(parallel_blocks, found.size)
             )
             for found in self._beside(level, model)
         ]
-        return ModelChoice(first, others, level) if others else first
+        return BlockChooser(first, level, others)
 
     def _beside(self, level: Level, model: str | None) -> list[StoredModel]:
         """The installed models that are asked beside the first."""
@@ -169,12 +169,6 @@ class ModelLoader:
                 case unknown:
                     raise UnsupportedArchive(needed=f"the engine {unknown!r}")
         return NeuralCodec(engine, settings)
-
-    def encoder(self, codecs: Codecs | None) -> tuple[TextCodecs | None, int]:
-        """Who codes text blocks, and how many side by side. Raises what `Elsewhere.codec` does."""
-        if codecs is not None and self._elsewhere is not None:
-            return self._elsewhere.codec(codecs.first), self._elsewhere.workers
-        return codecs, codecs.parallel_blocks(self.threads) if codecs is not None else self.threads
 
     def files_at_once(self, level: str, model: str | None) -> int:
         """How many files to compress at a time, so that small ones too keep the processors or the cluster busy.

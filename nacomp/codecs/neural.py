@@ -11,7 +11,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol, TypeGuard
+from typing import Any, TypeGuard
 
 from nacomp.codecs.levels import Level
 from nacomp.codecs.lockstep import (
@@ -114,48 +114,6 @@ def _is_count(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-class TextCodecs(Protocol):
-    """What a run's text blocks are coded with: one codec, or a `model_choice.ModelChoice` of several. Threads share it."""
-
-    @property
-    def methods(self) -> tuple[Method, ...]:
-        """All methods that blocks may use, for the archive's table."""
-        ...
-
-    @property
-    def known_methods(self) -> tuple[Method, ...]:
-        """Those that the blocks so far may use: what no block asked for need not be loaded."""
-        ...
-
-    @property
-    def first(self) -> "TextCodec":
-        """The usual one."""
-        ...
-
-    def suited(self, data: bytes, job: Job) -> "TextCodec":
-        """What codes this block. Raises Interrupted when the job is cancelled."""
-        ...
-
-
-class TextCodec(Protocol):
-    """What codes text blocks: `NeuralCodec` here, `cluster.ClusterCodec` on other machines. Threads share it."""
-
-    @property
-    def methods(self) -> tuple[Method, ...]:
-        """The methods its blocks may use."""
-        ...
-
-    def plan(
-        self, data: bytes, level: Level, *, may_repeat: bool = False, as_bits: bool = False
-    ) -> BlockPlan:
-        """All that is decided of a block before it is coded; see `NeuralCodec.plan`."""
-        ...
-
-    def encode(self, plan: BlockPlan, size: int, job: Job) -> Packed:
-        """A planned block of `size` bytes, the same wherever it is coded. Raises Interrupted when the job is cancelled."""
-        ...
-
-
 class NeuralCodec:
     """Encodes and decodes blocks with one engine and one set of settings. Blocks may run in parallel threads."""
 
@@ -169,7 +127,7 @@ class NeuralCodec:
 
     @cached_property
     def methods(self) -> tuple[Method, ...]:
-        """See `TextCodec.methods`: the usual one, the one of the repetitive mode, and the one whose tokens are bits."""
+        """Those its blocks may use: the usual one, the one of the repetitive mode, and the one whose tokens are bits."""
         all_settings = (
             self.settings,
             replace(self.settings, ensemble=self._repetitive),
@@ -178,22 +136,9 @@ class NeuralCodec:
         return tuple(Method(MethodKind.NEURAL, settings.to_json()) for settings in all_settings)
 
     @property
-    def known_methods(self) -> tuple[Method, ...]:
-        """See `TextCodecs.known_methods`."""
-        return self.methods
-
-    def suited(self, data: bytes, job: Job) -> "NeuralCodec":  # noqa: ARG002 - there is no choice
-        """See `TextCodecs.suited`."""
-        return self
-
     def engines(self) -> list[Engine]:
-        """All engines that blocks may be coded with."""
+        """Those that predict its blocks on this machine."""
         return [self.engine]
-
-    @property
-    def first(self) -> "NeuralCodec":
-        """The codec of the level's first model."""
-        return self
 
     @cached_property
     def _repetitive(self) -> EnsembleParameters:
@@ -236,7 +181,7 @@ class NeuralCodec:
 
     @float_rules()
     def encode(self, plan: BlockPlan, size: int, job: Job) -> Packed:
-        """See `TextCodec.encode`."""
+        """A planned block of `size` bytes, the same wherever it is coded. Raises Interrupted when the job is cancelled."""
         share = size / max(len(plan.symbols), 1)
         words = self._words(plan, size, lambda n: job.step(n * share))
         return Packed(self.method_of(plan), pack_payload(plan.streams, words))

@@ -13,7 +13,10 @@ from nacomp.codecs import mixed
 from nacomp.models.mixing.settings import MixingSettings, Profile
 
 SAMPLE = 1 << 15
-"""Bytes of the middle that each candidate codes: half a second for all of them together."""
+"""Bytes of the middle that the best candidates code."""
+FIRST, KEPT = 1 << 12, 3
+"""Bytes of its middle that all of them code, and how many of them go on: two fifths of the time that all on the whole
+sample took, and 0.01% more bytes, over 70 files. Eleven candidates take half a second."""
 WORTH_TRIALS = 4096
 """Bytes of a block whose profile is chosen by trials."""
 LONGEST = 4096
@@ -36,14 +39,26 @@ def choose(data: bytes, check: Callable[[], object] = lambda: None) -> tuple[Mix
     middle = max(0, (len(data) - SAMPLE) // 2)
     # A whole number of samples of any frame before it, so that phases stay.
     sample = data[middle - middle % 4 : middle - middle % 4 + SAMPLE]
-    sizes: dict[MixingSettings, int] = {}
-    for settings in _candidates(sample, len(data)):
-        check()
-        trial = _resized(settings, len(sample))
-        payload = mixed.encode(sample, trial, len(sample) + 1024)
-        sizes[settings] = len(payload) if payload is not None else 2 * len(sample)
+    found = _candidates(sample, len(data))
+    if len(found) > KEPT and len(sample) > 2 * FIRST:
+        start = (len(sample) - FIRST) // 8 * 4
+        first = _sizes(sample[start : start + FIRST], found, check)
+        found = sorted(found, key=first.__getitem__)[:KEPT]
+    sizes = _sizes(sample, found, check)
     best = min(sizes, key=sizes.__getitem__)
     return best, sizes[best] / len(sample)
+
+
+def _sizes(
+    sample: bytes, found: list[MixingSettings], check: Callable[[], object]
+) -> dict[MixingSettings, int]:
+    """What the sample takes with each candidate."""
+    sizes = {}
+    for settings in found:
+        check()
+        payload = mixed.encode(sample, _resized(settings, len(sample)), len(sample) + 1024)
+        sizes[settings] = len(payload) if payload is not None else 2 * len(sample)
+    return sizes
 
 
 def _plain(data: bytes) -> MixingSettings:

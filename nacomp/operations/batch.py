@@ -17,8 +17,9 @@ from functools import partial
 from typing import IO
 
 from nacomp.archive.working_memory import compress_bytes
-from nacomp.codecs.levels import Level, level_named
-from nacomp.codecs.model_loader import Codecs, ModelLoader
+from nacomp.codecs.block_choice import BlockChooser
+from nacomp.codecs.levels import level_named
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import (
     CorruptArchive,
     FileProblem,
@@ -101,10 +102,10 @@ def _do(
         task.target.parent.mkdir(parents=True, exist_ok=True)
         sources = sources_of([task.source], cancel)
         size, level = sum(source.size for source in sources), level_named(task.level)
-        codecs = loader.for_texts(level, task.model) if size else None
-        with budget.share(_needed(size, level, codecs, loader), cancel.check):
+        chooser = loader.for_texts(level, task.model) if size else None
+        with budget.share(_needed(size, chooser, loader.threads), cancel.check):
             # One block is done again sooner than it is kept; and only an exact engine gives the same block again.
-            resume = codecs is not None and codecs.first.engine.reproducible and size > level.block_bytes
+            resume = chooser is not None and chooser.first.engine.reproducible and size > level.block_bytes
             options = CompressOptions(task.level, task.model, overwrite=True, resume=resume)
             done = compress(sources, task.target, loader, options, job)
         return _outcome(task, FileState.DONE, began, done.written.compressed_size, done.model_id)
@@ -122,17 +123,17 @@ def _do(
         job.finish()
 
 
-def _needed(size: int, level: Level, codecs: Codecs | None, loader: ModelLoader) -> int:
-    """Bytes of memory besides the models. Raises what `Elsewhere.codec` does.
+def _needed(size: int, chooser: BlockChooser | None, threads: int) -> int:
+    """Bytes of memory besides the models.
 
     All models are loaded before the budget is asked, so that they are not counted as free.
     """
-    if codecs is None:
+    if chooser is None:
         return 0
-    encoder, workers = loader.encoder(codecs)
-    if encoder is not codecs:
-        return compress_bytes(size, level, [], min(workers, os.cpu_count() or 1))
-    return compress_bytes(size, level, codecs.engines(), workers)
+    engines, workers = chooser.engines(), chooser.parallel_blocks(threads)
+    # Of the blocks that other machines predict, only so many are with the classical codecs here.
+    at_once = workers if engines else min(workers, os.cpu_count() or 1)
+    return compress_bytes(size, chooser.level, engines, at_once)
 
 
 def _size(task: Task) -> int:

@@ -16,15 +16,16 @@ from typing import BinaryIO
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.archive_writer import Written, write_archive
-from nacomp.archive.block_encoder import BlockEncoder, WithoutModel
+from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.guard import find_archive_place
 from nacomp.archive.kept_blocks import keeping, kept_path
 from nacomp.archive.left_out import TellLeftOut
 from nacomp.archive.sources import Source
 from nacomp.archive.spool import source_from_special
 from nacomp.archive.walk import ALL, Taken, walk
+from nacomp.codecs.block_choice import BlockChooser, WithoutModel
 from nacomp.codecs.levels import DEFAULT_LEVEL, level_named
-from nacomp.codecs.model_loader import Codecs, ModelLoader
+from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import CorruptArchive, Interrupted, Remedy, UsageError, VerificationFailed
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.protection.recovery import add_recovery
@@ -116,11 +117,10 @@ def compress(
     if isinstance(output, Place) and output.is_stream:
         with write_through(output.path, job.cancel, overwrite=options.overwrite) as stream:
             return compress(sources, stream, loader, options, job)
-    codecs = codecs_for(sources, loader, options, job)
-    encoder, workers = loader.encoder(codecs)
-    coder = BlockEncoder(encoder, level_named(options.level), job, workers)
-    first = codecs.first.settings.model_id if codecs is not None else ""
-    if codecs is not None and not codecs.first.engine.reproducible:
+    chooser = chooser_for(sources, loader, options, job)
+    coder = BlockEncoder(chooser, job, loader.threads)
+    first = chooser.first.settings.model_id if chooser is not None else ""
+    if chooser is not None and not chooser.first.engine.reproducible:
         # Its arithmetic alone does not promise that the bytes come back.
         options = replace(options, verify=True)
     if not isinstance(output, Place) and options.verify:
@@ -197,10 +197,10 @@ def _resume(
             raise Interrupted("what is finished is kept", Remedy.GO_ON) from None
 
 
-def codecs_for(
+def chooser_for(
     sources: Sequence[Source], loader: ModelLoader, options: CompressOptions, job: Job
-) -> Codecs | None:
-    """What codes the texts, or None where there is nothing to code: an archive of folders needs no model.
+) -> BlockChooser | None:
+    """What decides how texts are coded, or None where there is nothing to code: an archive of folders needs no model.
 
     Raises UsageError.
     """

@@ -26,8 +26,8 @@ from nacomp.archive.segments import SegmentKind, split
 from nacomp.archive.sources import Source
 from nacomp.archive.unit_size import UNIT_BYTES
 from nacomp.codecs import classical, mixed, profiles
+from nacomp.codecs.block_choice import BlockChooser
 from nacomp.codecs.levels import Level
-from nacomp.codecs.model_loader import Codecs
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import FileProblem, file_problem
 from nacomp.runtime.documents import Estimate
@@ -84,7 +84,7 @@ class _Trial:
 
 
 def estimate(
-    codecs: Codecs,
+    chooser: BlockChooser,
     sources: Sequence[Source],
     level: Level,
     job: Job,
@@ -100,7 +100,7 @@ def estimate(
     for group in groups:
         _sample(group, share, job, left_out)
     main = max(groups, key=lambda group: group.text_bytes, default=_Group())
-    codec = codecs.suited(main.text_sample, job)
+    codec = chooser.suited(main.text_sample, job)
     for group in groups:
         group.count_tokens(codec)
     trial = _run(codec, main.text_sample, level, job) if main.text_sample else _Trial()

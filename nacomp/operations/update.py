@@ -25,7 +25,6 @@ from nacomp.archive.hard_links import linked
 from nacomp.archive.old_versions import old_versions
 from nacomp.archive.repeats import CAN_FIND
 from nacomp.archive.sources import Source
-from nacomp.codecs.levels import level_named
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import FileChanged, FileProblem, file_problem
 from nacomp.formats.entry import MAX_TIME, MIN_TIME, Entry, EntryKind
@@ -35,7 +34,7 @@ from nacomp.formats.limits import DEFAULT_LIMITS
 from nacomp.formats.protection.recovery import add_recovery, percent_of
 from nacomp.formats.protection.seal import Password, Seal, SealingStream
 from nacomp.formats.reader import archive_shape
-from nacomp.operations.compress import CompressOptions, codecs_for
+from nacomp.operations.compress import CompressOptions, chooser_for
 from nacomp.runtime.locks import lock
 from nacomp.runtime.output_files import save
 from nacomp.runtime.progress import Job
@@ -116,9 +115,8 @@ def update(
             changes.removed = _gone(archive, sources, there)
         if not changes.any:
             return Updated(changes, None, archive.reader.size)
-        codecs = codecs_for(changes.coded, loader, options.compress, job)
-        encoder, workers = loader.encoder(codecs)
-        coder = BlockEncoder(encoder, level_named(options.compress.level), job, workers)
+        chooser = chooser_for(changes.coded, loader, options.compress, job)
+        coder = BlockEncoder(chooser, job, loader.threads)
         chain, before = archive.reader.before_an_update()
         known = [_renumbered(entry, chain) for entry in changes.known]
         with ExitStack() as stack:
@@ -129,7 +127,7 @@ def update(
                 return write_update(stream, changes.coded, behind, coder, job, options.compress.left_out)
 
             written = _in_place(file, archive, path, word, write, job)
-    model_id = written.model_of_most(codecs.first.settings.model_id if codecs is not None else "")
+    model_id = written.model_of_most(chooser.first.settings.model_id if chooser is not None else "")
     return Updated(changes, written, path.stat().st_size, model_id)
 
 

@@ -48,6 +48,18 @@ def size_text(size: float, marks: Marks = ENGLISH) -> str:
     return f"{int(value)} B" if unit == 0 else f"{figure(value, marks)} {UNITS[unit]}"
 
 
+def count_text(count: int, one: str, many: str) -> str:
+    """`1 entry`, `3 entries`."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def change_text(before: int, after: int) -> str:
+    """What compressing changed: `2.50 times smaller`, or `140 B larger` where there is more to say than to save."""
+    if after > before:
+        return f"{size_text(after - before)} larger"
+    return f"{before / max(after, 1):.2f} times smaller"
+
+
 def duration_text(seconds: float, translate: Translate = english) -> str:
     """A rough time: `8 s`, `2 min 30 s`, `1 h 5 min`, `3 days`. Never more precise than it is true."""
     whole = max(1, round(seconds))

@@ -30,9 +30,9 @@ def main() -> None:
 
 
 def _compare(sources: list[Source], level: str, loader: ModelLoader) -> None:
-    codec = loader.for_level(level_named(level), None)
+    chooser = loader.for_texts(level_named(level), None)
     began = time.perf_counter()
-    found = estimate(codec, sources, level_named(level), Job())
+    found = estimate(chooser, sources, level_named(level), Job())
     seconds = time.perf_counter() - began
     archive = io.BytesIO()
     done = compress(sources, archive, loader, CompressOptions(level), Job()).written

@@ -3,6 +3,7 @@
     python -m tests.benchmarks.versions copies [--size MB] [--text MB] [--copies N]   # generated: a file and changed copies
     python -m tests.benchmarks.versions trees FOLDER...                               # such as two releases of a package
     python -m tests.benchmarks.versions tars FOLDER...                                # the same, each as a tar file
+    python -m tests.benchmarks.versions notes TEXT... [--copies N] [--bytes N]        # small files, cut from texts
 
 What is not installed is left out; `--borg PROGRAM` names a borg that is not on the PATH. The last line says how far the
 archive is above the best of the others: at most 1% or 200 bytes is what is promised.
@@ -43,11 +44,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["copies", "trees", "tars"])
+    parser.add_argument("what", choices=["copies", "trees", "tars", "notes"])
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--size", type=float, default=30, metavar="MB")
     parser.add_argument("--text", type=float, default=10, metavar="MB")
     parser.add_argument("--copies", type=int, default=20)
+    parser.add_argument("--bytes", type=int, default=200)
     parser.add_argument("--level", default="fast")
     parser.add_argument("--borg", default=shutil.which("borg"))
     given = parser.parse_args()
@@ -57,6 +59,9 @@ def main() -> None:
         inputs.mkdir()
         if given.what == "copies":
             near_copies(inputs, int(given.size * 1e6), int(given.text * 1e6), given.copies)
+        if given.what == "notes":
+            notes(inputs, b"".join(path.read_bytes() for path in given.folders), given.copies, given.bytes)
+            given.folders = []
         for folder in given.folders:
             if given.what == "tars":
                 out = inputs / f"{folder.name}.tar"
@@ -90,6 +95,16 @@ def near_copies(folder: Path, size: int, text: int, copies: int) -> None:
         for _ in range(INSERTIONS):
             at = numbers.randrange(len(written))
             written[at:at] = numbers.randbytes(numbers.randrange(1, MOST_INSERTED))
+
+
+def notes(folder: Path, text: bytes, count: int, size: int) -> None:
+    """Files of this size, cut from a text in its order, a hundred to a folder."""
+    if len(text) < count * size:
+        raise SystemExit(f"the texts have {len(text):,} bytes; {count * size:,} are needed")
+    for number in range(count):
+        place = folder / f"{number // 100:04}"
+        place.mkdir(exist_ok=True)
+        (place / f"note-{number:06}.txt").write_bytes(text[number * size : (number + 1) * size])
 
 
 def contest(work: Path, level: str, borg: str | None) -> list[Callable[[], Figure]]:

@@ -198,24 +198,41 @@ def moves(root: Path, commit: str | None) -> dict[str, str]:
     return {line.split("\t")[1]: line.split("\t")[2] for line in shown.splitlines()}
 
 
-def leg(name: str, folder: Path, commit: str | None) -> None:
+def leg(name: str, folder: Path, commit: str | None, *, native: bool) -> None:
     """One way, in this process: leave the counts in the folder."""
     import nacomp
 
     root = Path(os.path.realpath(str(nacomp.__file__))).parents[1]
     walk = Walk(root, moves(root, commit))
-    sys.meta_path.insert(0, NoNativeCores())
+    if not native:
+        sys.meta_path.insert(0, NoNativeCores())
     os.chdir(folder)
     walk.watch()
     from nacomp.cli.main import run
 
     level = ["--level", "fast"] if name == "compress" else []
-    code = run([name, *LEGS[name], *level, "--kernel", "numpy"])
+    code = run([name, *LEGS[name], *level, *([] if native else ["--kernel", "numpy"])])
     sys.setprofile(None)
     threading.setprofile(None)
     if code:
         raise SystemExit(code)
     Path(f"{name}.json").write_text(json.dumps(walk.report()), encoding="utf-8")
+
+
+def walked(text: bytes, *, commit: str | None = None, native: bool = False) -> dict[str, dict[str, Any]]:
+    """The counts of a text's way in and of its way out, each taken in a new process of this interpreter."""
+    found = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "text").write_bytes(text)
+        environment = os.environ | {"NACOMP_HOME": str(folder / "home")}
+        for way in LEGS:
+            command = [sys.executable, __file__, "--leg", way, name]
+            command += [*(["--as-in", commit] if commit else []), *(["--native"] if native else [])]
+            subprocess.run(command, env=environment, check=True)
+            found[way] = json.loads((folder / f"{way}.json").read_bytes())
+        assert (folder / "text").read_bytes() == text
+    return found
 
 
 def show(name: str, counts: dict[str, Any], *, with_list: bool) -> None:
@@ -233,25 +250,18 @@ def show(name: str, counts: dict[str, Any], *, with_list: bool) -> None:
 
 
 def main() -> None:
-    """Both ways, each in a new process of this interpreter."""
+    """Both ways."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--list", action="store_true", help="name every function, in the order of first runs")
     parser.add_argument("--as-in", metavar="COMMIT", help="sort the files into the rooms of this commit")
     parser.add_argument("--leg", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument("--native", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.leg:
-        leg(asked.leg[0], Path(asked.leg[1]), asked.as_in)
+        leg(asked.leg[0], Path(asked.leg[1]), asked.as_in, native=asked.native)
         return
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "text").write_bytes(TEXT.read_bytes()[:TEXT_BYTES])
-        environment = os.environ | {"NACOMP_HOME": str(folder / "home")}
-        for way in LEGS:
-            command = [sys.executable, __file__, "--leg", way, name]
-            command += ["--as-in", asked.as_in] if asked.as_in else []
-            subprocess.run(command, env=environment, check=True)
-            show(way, json.loads((folder / f"{way}.json").read_bytes()), with_list=asked.list)
-        assert (folder / "text").read_bytes() == TEXT.read_bytes()[:TEXT_BYTES]
+    for way, counts in walked(TEXT.read_bytes()[:TEXT_BYTES], commit=asked.as_in).items():
+        show(way, counts, with_list=asked.list)
 
 
 if __name__ == "__main__":

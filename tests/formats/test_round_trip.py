@@ -22,7 +22,7 @@ from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.paths import check_path, decode_path, encode_path, sort_key
 from nacomp.formats.properties import MAX_ID
 from nacomp.formats.reader import ArchiveReader
-from nacomp.formats.writer import ArchiveWriter
+from nacomp.formats.writer import ArchiveWriter, least_size
 from tests.formats.samples import (
     METHODS,
     MTIME,
@@ -61,6 +61,8 @@ def test_files_come_back(top: dict[str, bytes], folder: dict[str, bytes], block_
         assert any(f"{path}/" in other for path in files for other in files)
         return
     assert read_files(archive) == files
+    with ArchiveReader.open(io.BytesIO(archive)) as reader:
+        assert least_size(block.payload_size for block in reader.blocks) <= len(archive)
 
 
 entries = st.builds(

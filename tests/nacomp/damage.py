@@ -111,7 +111,7 @@ def _written(
     level = replace(LEVELS["fast"], symbols_per_stream=40, block_bytes=400)
     out = io.BytesIO()
     with mock.patch.object(units, "SMALL_BYTES", 400):  # so that not all of it becomes one block
-        write_archive(out, sources, BlockEncoder(loader.for_level(level, TINY), level, Job()), Job())
+        write_archive(out, sources, BlockEncoder(loader.for_texts(level, TINY), Job()), Job())
     return Sample(name, out.getvalue(), tree)
 
 

@@ -44,7 +44,7 @@ def version(number: int) -> bytes:
 def archived(files: dict[str, bytes], encoder: BlockEncoder | None = None) -> bytes:
     out = io.BytesIO()
     sources = [Source(name, EntryKind.FILE, len(data), 0o644, 0, data=data) for name, data in files.items()]
-    write_archive(out, sources, encoder or BlockEncoder(None, LEVELS["fast"], Job()), Job())
+    write_archive(out, sources, encoder or BlockEncoder(None, Job()), Job())
     return out.getvalue()
 
 
@@ -95,7 +95,7 @@ def test_a_joined_block_is_kept_for_a_job_that_goes_on(
 ) -> None:
     files = {f"v{number}": version(number) for number in range(3)}
     whole = archived(files)
-    encoder = BlockEncoder(None, LEVELS["fast"], Job())
+    encoder = BlockEncoder(None, Job())
     with keeping(tmp_path / "a.nac", encoder.methods, LEVELS["fast"]) as kept:
         encoder.keep_in(kept)
         assert archived(files, encoder) == whole

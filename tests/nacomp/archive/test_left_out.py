@@ -14,7 +14,6 @@ from nacomp.archive.sources import Source
 from nacomp.archive.unit_size import UNIT_BYTES
 from nacomp.archive.units import SMALL_BYTES
 from nacomp.archive.walk import Taken, walk
-from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import FileChanged, FileProblem, Remedy
 from nacomp.runtime.progress import Job
@@ -24,7 +23,7 @@ from nacomp.runtime.results import LeftOut
 def written(sources: list[Source]) -> tuple[dict[str, bytes], list[LeftOut], int]:
     """What an archive of them holds, what was left out, and the bytes that were expected in the end."""
     out, told = io.BytesIO(), list[LeftOut]()
-    done = write_archive(out, sources, BlockEncoder(None, LEVELS["fast"], Job()), Job(), None, told.append)
+    done = write_archive(out, sources, BlockEncoder(None, Job()), Job(), None, told.append)
     assert [source.name for source in done.sources] == [s.name for s in sources if s in done.sources]
     with Archive(out, ModelLoader().for_method) as archive:
         archive.check(Job())
@@ -70,7 +69,7 @@ def test_without_a_listener_it_ends_the_job(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x")
     sources = walk([tmp_path / "a", tmp_path / "m"])
     os.utime(tmp_path / "m", ns=(1, 1))
-    encoder = BlockEncoder(None, LEVELS["fast"], Job())
+    encoder = BlockEncoder(None, Job())
     with pytest.raises(FileChanged) as stopped:
         write_archive(io.BytesIO(), sources, encoder, Job())
     assert stopped.value.remedy is Remedy.LEAVE_OUT_UNREADABLE

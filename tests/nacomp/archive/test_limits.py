@@ -13,7 +13,6 @@ from nacomp.archive.block_encoder import BlockEncoder
 from nacomp.archive.guard import check_names, check_output, check_room, name_fault, split_names
 from nacomp.archive.sources import Source
 from nacomp.archive.walk import walk
-from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import FileProblem, LimitExceeded, Remedy
 from nacomp.formats.block import BlockInfo
@@ -89,7 +88,7 @@ def bomb(size: int) -> bytes:
     """A small archive whose one block is named so often that it would give this many bytes."""
     content = bytes(1 << 20)
     out = io.BytesIO()
-    coder = BlockEncoder(None, LEVELS["fast"], Job())
+    coder = BlockEncoder(None, Job())
     write_archive(out, [Source("zeros", EntryKind.FILE, len(content), 0o644, 0, data=content)], coder, Job())
     with ArchiveReader.open(out) as reader:
         header, blocks, entry = reader.header, reader.blocks, reader.entries[0]
@@ -184,7 +183,7 @@ def test_times_out_of_range(tmp_path: Path) -> None:
         Source(name, EntryKind.FILE, 1, 0o644, time, data=b"x")
         for name, time in (("future", 1 << 70), ("past", -(1 << 70)), ("now", 12345))
     ]
-    write_archive(out, sources, BlockEncoder(None, LEVELS["fast"], Job()), Job())
+    write_archive(out, sources, BlockEncoder(None, Job()), Job())
     with ArchiveReader.open(out) as reader:
         times = {entry.path: entry.mtime_ns for entry in reader.entries}
     assert times == {"future": (1 << 63) - 1, "past": -(1 << 63), "now": 12345}

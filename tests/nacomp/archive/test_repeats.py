@@ -57,7 +57,7 @@ def source(name: str, data: bytes) -> Source:
 def archived(files: dict[str, bytes], seal: Seal | None = None) -> io.BytesIO:
     """An archive of these files, coded classically."""
     out = io.BytesIO()
-    encoder = BlockEncoder(None, LEVELS["fast"], Job())
+    encoder = BlockEncoder(None, Job())
     write_archive(out, [source(*file) for file in files.items()], encoder, Job(), seal)
     return out
 
@@ -187,7 +187,7 @@ def test_nothing_stands_on_a_file_that_is_left_out(tmp_path: Path) -> None:
     os.truncate(tmp_path / "a", 299 * KILO)
     told: list[LeftOut] = []
     out = io.BytesIO()
-    write_archive(out, sources, BlockEncoder(None, LEVELS["fast"], Job()), Job(), None, told.append)
+    write_archive(out, sources, BlockEncoder(None, Job()), Job(), None, told.append)
     with Archive(out, ModelLoader().for_method) as archive:
         assert [entry.path for entry in archive.entries] == ["b"]
         assert archive.read(archive.entries[0]) == once
@@ -243,7 +243,7 @@ def test_a_resumed_job_writes_the_same_archive(tmp_path: Path) -> None:
     written = []
     with keeping(tmp_path / "out", classical.METHODS, LEVELS["fast"]) as kept:
         for _ in range(2):
-            encoder = BlockEncoder(None, LEVELS["fast"], Job(), workers=2)
+            encoder = BlockEncoder(None, Job(), threads=2)
             encoder.keep_in(kept)
             out = io.BytesIO()
             write_archive(out, files, encoder, Job())

@@ -94,7 +94,7 @@ def test_finished_blocks_are_not_coded_again(
     """A kept block that a coder would never make turns up in the archive, so it was taken as it is."""
     target, text = tmp_path / "out.nac", prose(900)
     level = LEVELS[OPTIONS.level]
-    methods = BlockEncoder(loader.for_level(level, TINY), level, Job()).methods
+    methods = BlockEncoder(loader.for_texts(level, TINY), Job()).methods
     with pytest.raises(Interrupted), keeping(target, methods, level) as kept:
         kept.keep("text", text, Packed(methods[0], text))
         raise Interrupted

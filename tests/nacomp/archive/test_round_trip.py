@@ -59,7 +59,7 @@ def test_a_sample_decides_who_codes_a_text(model: str, worth: float, coder: str 
     text = (ROOT / "formats" / "SPEC.md").read_bytes() + (ROOT / "README.md").read_bytes()
     content = text if model == EMBEDDED else prose(40_000)
     level = replace(LEVELS["fast"], model_worth=worth)
-    encoder = BlockEncoder(ModelLoader().for_level(level, model), level, Job())
+    encoder = BlockEncoder(ModelLoader().for_texts(level, model), Job())
     ((_, (block,)),) = encoder.code([Unit(content, split(content), [])])
     assert block.method.parameters.get("coder") == coder
     if coder is not None:
@@ -71,7 +71,7 @@ def test_repetitive_text_has_a_method_of_its_own() -> None:
     """One that leaves the model next to nothing; prose beside it keeps to the first, and both come back."""
     text = (DATA / "corpus" / "prose.txt").read_bytes()
     units = [Unit(data, split(data), []) for data in (text[:6000] * 20, text)]
-    coder = BlockEncoder(ModelLoader().for_level(LEVELS["fast"], TINY), LEVELS["fast"], Job())
+    coder = BlockEncoder(ModelLoader().for_texts(LEVELS["fast"], TINY), Job())
     blocks = [block for _, (block,) in coder.code(units)]
     methods = [block.method for block in blocks]
     assert [m.parameters["ensemble"]["skip_regime"] for m in methods] == [REPETITIVE_REGIME, 65536]

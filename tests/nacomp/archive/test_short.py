@@ -40,6 +40,16 @@ def test_view_that_saves_more_keeps_the_long_form() -> None:
     assert len(archive) < 2000
 
 
+def test_path_that_only_the_long_form_shortens_keeps_it() -> None:
+    """It packs names. So where a name is long both forms are made, and where it is not the long one cannot be smaller."""
+    long, short_ = (nacomp.compress(b"hello", name="a" * size, level="fast") for size in (250, 80))
+    assert not long.startswith(MAGIC)
+    assert len(long) < 250
+    assert short_.startswith(MAGIC)
+    for archive in (long, short_):
+        assert nacomp.decompress(archive) == b"hello"
+
+
 def test_model_without_a_number_keeps_the_long_form(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

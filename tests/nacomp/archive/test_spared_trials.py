@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.archive import block_encoder
 from nacomp.archive.block_encoder import BlockEncoder, CodedBlock
 from nacomp.archive.segments import split
 from nacomp.archive.units import Unit
-from nacomp.codecs import classical, forecast
+from nacomp.codecs import block_choice, classical, forecast
 from nacomp.codecs.levels import EMBEDDED, LEVELS
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.packed import Packed
@@ -30,10 +29,10 @@ def coded(monkeypatch: pytest.MonkeyPatch, *, spare: bool) -> tuple[list[CodedBl
         return pack(data, check)
 
     with monkeypatch.context() as patch:
-        patch.setattr(block_encoder, "CLEARLY_SMALLER", 0.1)
+        patch.setattr(block_choice, "CLEARLY_SMALLER", 0.1)
         patch.setattr(forecast, "LEAST", 1000 if spare else 1 << 30)
         patch.setattr(classical, "pack", counted)
-        coder = BlockEncoder(ModelLoader().for_level(LEVEL, EMBEDDED), LEVEL, Job())
+        coder = BlockEncoder(ModelLoader().for_texts(LEVEL, EMBEDDED), Job())
         ((_, blocks),) = coder.code([Unit(TEXT, split(TEXT), [])])
     return blocks, tried
 

@@ -21,7 +21,7 @@ def test_rows_for_programs(archive: Path) -> None:
 def test_table_for_people(archive: Path) -> None:
     shown = nacomp("list", archive).out.decode()
     assert "text.txt" in shown
-    assert "1 entries, 3 kB" in shown
+    assert "1 entry, 3 kB" in shown
 
 
 def test_long_table_tells_rights_owner_share_and_what_was_found_inside(tmp_path: Path) -> None:

@@ -1,15 +1,34 @@
 """The command line as scripts and people meet it: help, wrong usage, and what comes before any command."""
 
+import subprocess
+import sys
 from pathlib import Path
 
+from nacomp.cli.main import COMMANDS
 from tests.nacomp.workbench import TINY, nacomp, refused
 
 
 def test_version_and_help() -> None:
     assert nacomp("--version").out.startswith(b"nacomp, version ")
-    shown = nacomp("--help").out.decode()
-    for command in ("compress", "decompress", "list", "test", "info", "cat", "models", "estimate", "map"):
-        assert command in shown
+    shown = nacomp("--help").out.decode().splitlines()
+    listed = shown[shown.index("Commands:") + 1 :]
+    assert [line.split()[0] for line in listed if line][: len(COMMANDS)] == list(COMMANDS)
+    assert max(map(len, shown)) < 80
+
+
+def test_help_and_completion_load_no_command() -> None:
+    """A terminal asks for both while somebody waits: 0.08 s instead of 0.6 s."""
+    code = """
+import sys
+from nacomp.cli.main import COMMANDS, cli
+cli.main(["--help"], standalone_mode=False)
+context = cli.make_context("nacomp", ["list", "a"])
+found = {item.value: item.help for item in cli.shell_complete(context, "")}
+assert COMMANDS.items() <= found.items()
+assert [item.value for item in cli.shell_complete(context, "--ver")] == ["--version"]
+assert not [name for name in sys.modules if name in ("numpy", "rich") or name.startswith("nacomp.archive")]
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
 def test_missing_input(tmp_path: Path) -> None:

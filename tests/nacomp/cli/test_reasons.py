@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.archive.block_encoder import WithoutModel
 from nacomp.codecs import mixed
+from nacomp.codecs.block_choice import WithoutModel
 from tests.nacomp.workbench import nacomp, prose
 
 rng = random.Random(8)

@@ -146,9 +146,8 @@ def store(tmp_path: Path) -> Store:
 
 def archive(sources: list[Source], loader: ModelLoader, job: Job) -> bytes:
     """All sources in one archive."""
-    encoder, workers = loader.encoder(loader.for_level(LEVEL, TINY))
     out = io.BytesIO()
-    write_archive(out, sources, BlockEncoder(encoder, LEVEL, job, workers), job)
+    write_archive(out, sources, BlockEncoder(loader.for_texts(LEVEL, TINY), job, loader.threads), job)
     return out.getvalue()
 
 

@@ -73,7 +73,7 @@ def test_near_the_real_size(kinds: tuple[str, ...]) -> None:
     """Of logs it said three times too much, of binary files half, whatever they were."""
     sources = [source(f"a.{kind}", KINDS[kind]()) for kind in kinds]
     loader = ModelLoader()
-    found = estimate(loader.for_level(FAST, None), sources, FAST, Job())
+    found = estimate(loader.for_texts(FAST, None), sources, FAST, Job())
     archive = io.BytesIO()
     compress(sources, archive, loader, CompressOptions("fast"), Job())
     real = len(archive.getvalue()) - 200 * len(
@@ -96,7 +96,7 @@ def test_what_a_device_does_once_is_not_counted(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(NeuralCodec, "encode", encode_by_the_clock)
     monkeypatch.setattr(estimate_module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
     text = (ROOT / "formats" / "SPEC.md").read_bytes()[:4000]
-    found = estimate(ModelLoader().for_level(FAST, None), [source("a.txt", text)], FAST, Job())
+    found = estimate(ModelLoader().for_texts(FAST, None), [source("a.txt", text)], FAST, Job())
     assert 0 < found.seconds < 100
 
 
@@ -105,7 +105,7 @@ def test_what_repeats_behind_the_sample_counts() -> None:
     words = bytes(random.Random(8).choices(b"etaoin shrdlu", k=GROUP_BYTES + 50_000))
     content = words * 12
     loader = ModelLoader()
-    found = estimate(loader.for_level(FAST, None), [source("a.txt", content)], FAST, Job())
+    found = estimate(loader.for_texts(FAST, None), [source("a.txt", content)], FAST, Job())
     assert found.estimated_size < 2 * len(lzma.compress(words))
 
 
@@ -114,16 +114,16 @@ def test_many_small_files_count_as_the_text_they_are_together() -> None:
     lines = log(60_000)
     parts = [source(f"{n}.log", lines[at : at + 1000]) for n, at in enumerate(range(0, len(lines), 1000))]
     loader = ModelLoader()
-    codec = loader.for_level(FAST, None)
-    together = estimate(codec, parts, FAST, Job()).estimated_size
-    whole = estimate(codec, [source("a.log", lines)], FAST, Job()).estimated_size
+    chooser = loader.for_texts(FAST, None)
+    together = estimate(chooser, parts, FAST, Job()).estimated_size
+    whole = estimate(chooser, [source("a.log", lines)], FAST, Job()).estimated_size
     assert together == pytest.approx(whole, rel=0.1)
 
 
 def test_nothing_is_nothing() -> None:
-    codec = ModelLoader().for_level(FAST, None)
+    chooser = ModelLoader().for_texts(FAST, None)
     for sources in ([], [source("empty", b"")]):
-        found = estimate(codec, sources, FAST, Job())
+        found = estimate(chooser, sources, FAST, Job())
         assert (found.total_bytes, found.tokens, found.estimated_size) == (0, 0, 0)
 
 
@@ -132,8 +132,8 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"content")
     sources = walk([tmp_path / "a", tmp_path / "b"])
     (tmp_path / "a").unlink()
-    codec, told = ModelLoader().for_level(FAST, None), list[LeftOut]()
-    assert estimate(codec, sources, FAST, Job(), told.append).total_bytes == 7
+    chooser, told = ModelLoader().for_texts(FAST, None), list[LeftOut]()
+    assert estimate(chooser, sources, FAST, Job(), told.append).total_bytes == 7
     assert [what.path for what in told] == [str(tmp_path / "a")]
     with pytest.raises(FileProblem):
-        estimate(codec, sources, FAST, Job())
+        estimate(chooser, sources, FAST, Job())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nacomp.runtime.words import Marks, duration_text, size_text
+from nacomp.runtime.words import Marks, change_text, count_text, duration_text, size_text
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,17 @@ from nacomp.runtime.words import Marks, duration_text, size_text
 )
 def test_sizes(size: int, text: str) -> None:
     assert size_text(size) == text
+
+
+def test_counts_and_changes() -> None:
+    assert [count_text(count, "entry", "entries") for count in (0, 1, 2)] == [
+        "0 entries",
+        "1 entry",
+        "2 entries",
+    ]
+    assert change_text(1000, 400) == "2.50 times smaller"
+    assert change_text(105, 245) == "140 B larger"
+    assert change_text(0, 22) == "22 B larger"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which of several models codes a text: two real ones, the embedded model and the tiny one."""
+"""How a text is coded is decided once, and by which of several models: the embedded model and the tiny one, both real."""
 
 import json
 import random
@@ -10,8 +10,8 @@ import pytest
 
 from nacomp.archive.working_memory import compress_bytes
 from nacomp.codecs import model_loader
+from nacomp.codecs.block_choice import BlockChooser, OtherModel, guessed_language, pieces_of
 from nacomp.codecs.levels import EMBEDDED, LEVELS, Beside
-from nacomp.codecs.model_choice import ModelChoice, OtherModel, guessed_language, pieces_of
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec, NeuralSettings, model_of
 from nacomp.formats.presets import PRESETS
@@ -124,25 +124,25 @@ def test_the_first_codes_what_it_is_good_at_and_no_other_is_loaded() -> None:
     level = replace(LEVEL, beside=Beside(("other",), worth=0.9, by_guess=True))
     codec = ModelLoader().for_level(level, None)
     english = NeuralCodec(codec.engine, replace(codec.settings, model_id="smollm2-135m"))
-    choice = ModelChoice(english, [OtherModel(load, int)], level)
+    chooser = BlockChooser(english, level, [OtherModel(load, int)])
     for text in (prose(), (ROOT / "nacomp" / "codecs" / "neural.py").read_bytes(), b"", b"hello"):
-        assert choice.suited(text, Job()) is english
-    assert choice.known_methods == english.methods
+        assert chooser.suited(text, Job()) is english
+    assert chooser.known_methods == english.methods
     german = b"Die Vorlage wird gelesen, bevor die Datei auf die Platte geschrieben ist. " * 3
     with pytest.raises(AssertionError, match="second model"):
-        choice.suited(german, Job())
+        chooser.suited(german, Job())
 
 
 def test_the_first_codes_all_where_there_is_no_memory_for_two(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     loader = ModelLoader(warn=lambda sentence, _: told.append(sentence))
-    codecs = loader.for_texts(LEVEL, None)
+    chooser = loader.for_texts(LEVEL, None)
 
     def full(needed: int, advice: str) -> None:
         raise NotEnoughMemory(needed_mb=needed, free_mb=0, advice=advice)
 
     monkeypatch.setattr(model_loader, "check_memory", full)
-    assert codecs.suited(prose(), Job()) is codecs.suited(prose(), Job()) is codecs.first
+    assert chooser.suited(prose(), Job()) is chooser.suited(prose(), Job()) is chooser.first
     assert told == ["there is no memory for the model embedded beside the first, which codes all"]
 
 
@@ -158,8 +158,8 @@ def test_the_estimate_is_of_the_model_that_suits(tmp_path: Path) -> None:
     loader, found = ModelLoader(threads=1), []
     for content in (prose(), halves()):
         (tmp_path / "text").write_bytes(content)
-        codecs = loader.for_texts(LEVEL, None)
-        found.append(estimate(codecs, sources_of([tmp_path / "text"]), LEVEL, Job()).model_id)
+        chooser = loader.for_texts(LEVEL, None)
+        found.append(estimate(chooser, sources_of([tmp_path / "text"]), LEVEL, Job()).model_id)
     assert found == [EMBEDDED, TINY]
 
 
