@@ -9,7 +9,7 @@ import inspect
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from enum import Enum
 from pathlib import Path
 from types import ModuleType
@@ -95,8 +95,8 @@ def _defined(module: ModuleType, base: type) -> list[Any]:
 def _parts() -> list[type]:
     """The dataclasses that only stand inside others."""
     outer = (events.Event, documents.Document)
-    found = [kind for module in (results, documents) for kind in _defined(module, object)]
-    return [kind for kind in found if is_dataclass(kind) and not issubclass(kind, outer)]
+    found: list[type] = [kind for module in (results, documents) for kind in _defined(module, object)]
+    return [kind for kind in found if not issubclass(kind, outer) and hasattr(kind, "__dataclass_fields__")]
 
 
 def _sentence(kind: type) -> str:
