@@ -149,6 +149,7 @@ class TerminalConsole(Console):
     def start(self, event: Started) -> None:
         if self._verbosity > 0 and event.model_id:
             self._print(f"level {event.level}, model {event.model_id}", style="dim")
+        self.close()
         if self._verbosity >= 0 and _is_decorated():
             self._timer = Timer(BAR_AFTER, self._open_bar, (event.total_bytes,))
             self._timer.daemon = True
