@@ -9,13 +9,13 @@ import inspect
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from enum import Enum
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from nacomp.runtime import documents, events
+from nacomp.runtime import documents, events, results
 
 PAGE = Path(__file__).parents[1] / "nacomp" / "cli" / "EVENTS.md"
 JSON_NAMES: dict[Any, str] = {
@@ -30,7 +30,7 @@ JSON_NAMES: dict[Any, str] = {
 
 HEAD = """# JSON lines
 
-Written by `packaging/make_events.py` from `nacomp/runtime/events.py` and `documents.py`; a test keeps it current.
+Written by `packaging/make_events.py` from the events, results and documents of `nacomp/runtime/`; a test keeps it current.
 
 With `--json` a command prints one JSON object per line on standard output and nothing else there.
 Scripts and the desktop application read these lines.
@@ -68,7 +68,7 @@ def page() -> str:
             parts += _section(f"`{kind.name}`", kind)
     parts += ["### `result`", "", _sentence(events.Result), ""]
     parts += ["## Results", "", "The further fields of a `result`, by command.", ""]
-    for kind in _defined(documents, events.Result):
+    for kind in _defined(results, events.Result):
         command, _, sentence = _sentence(kind).partition(": ")
         parts += _section(command, kind, sentence[:1].upper() + sentence[1:])
     parts += ["## Documents", ""]
@@ -95,8 +95,8 @@ def _defined(module: ModuleType, base: type) -> list[Any]:
 def _parts() -> list[type]:
     """The dataclasses that only stand inside others."""
     outer = (events.Event, documents.Document)
-    found = [kind for kind in vars(documents).values() if isinstance(kind, type) and is_dataclass(kind)]
-    return [kind for kind in found if not issubclass(kind, outer)]
+    found: list[type] = [kind for module in (results, documents) for kind in _defined(module, object)]
+    return [kind for kind in found if not issubclass(kind, outer) and hasattr(kind, "__dataclass_fields__")]
 
 
 def _sentence(kind: type) -> str:

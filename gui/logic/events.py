@@ -63,7 +63,7 @@ LOCKED = frozenset({"PasswordNeeded", "WrongPassword"})
 
 @dataclass(frozen=True)
 class Result:
-    """Success. `fields` is the whole line: what it holds depends on the command (nacomp/runtime/documents.py)."""
+    """Success. `fields` is the whole line: what it holds depends on the command (nacomp/runtime/results.py)."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
 

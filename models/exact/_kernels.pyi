@@ -9,6 +9,14 @@ def compiled_kernels() -> list[str]:
 def available_kernels() -> list[str]:
     """Those of them that this processor can run, best first; `scalar` is always the last."""
 
+def quantise_rows(
+    kernel: str, values: NDArray[np.float32], rows: NDArray[np.int8], scales: NDArray[np.float32]
+) -> None:
+    """Quantise the rows of `values` (row, input), a multiple of 16 wide, into `rows` and `scales` (row,).
+
+    Raises ValueError for arrays that do not fit, OverflowError for a row that is not finite.
+    """
+
 class Model:
     """Weights packed for one kernel, and the threads that serve its sessions. Constant once loaded."""
 
@@ -81,6 +89,12 @@ class Session:
 
         Returns how many rows were wanted. Raises ValueError for arguments out of range, OverflowError if the
         model's values overflow (the session is of no use afterwards), RuntimeError if another thread is inside.
+        """
+
+    def largest_behind_norms(self, tokens: NDArray[np.int32]) -> NDArray[np.float32]:
+        """(2 x layers + 1, width) how large each channel gets behind every norm while stream 0 is fed these tokens.
+
+        Attention and feed-forward of each layer, then the output's. Raises as `feed` does.
         """
 
     def door(self, lanes: int) -> object:

@@ -22,14 +22,16 @@ from nacomp.models.exact.native_session import (
     NativeModel,
     NativeSession,
     available_kernels,
+    native_observe,
     native_problem,
+    native_quantise,
 )
 from nacomp.models.exact.opencl.choice import choose_devices, first_line
 from nacomp.models.exact.opencl.devices import OpenClDevice
 from nacomp.models.exact.opencl.wishes import PROCESSOR
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.smoothing import smooth
-from nacomp.models.exact.weights import EXACT_1, Hyperparameters, Weights, load_weights
+from nacomp.models.exact.weights import EXACT_1, Hyperparameters, Weights, load_weights, quantise_into
 from nacomp.models.library.gguf_file import MetadataValue, open_gguf
 from nacomp.models.protocol import ContextWindow, Door, Session
 from nacomp.models.tokens.tokenizer import GreedyTokenizer, Tokenizer, open_tokenizer, read_vocabulary
@@ -183,15 +185,15 @@ def open_engine(
     """
     file_bytes = Path(path).stat().st_size
     devices = choose_devices(device, file_bytes < SMALL_MODEL_BYTES)
-    weights, vocabulary, metadata = _read(path)
-    chosen = choose_kernel(kernel, weights.shape)
     threads = threads or _processors()
+    weights, vocabulary, metadata = _read(path, kernel, threads)
+    chosen = choose_kernel(kernel, weights.shape)
     model: ReferenceModel | NativeModel | SpreadModel | None = None
     if devices:
 
         @cache
         def on_processor() -> ReferenceModel | NativeModel:
-            return _load(_read(path)[0], chosen, threads)
+            return _load(_read(path, kernel, threads)[0], chosen, threads)
 
         model = _load_on(devices, weights, on_processor, warn)
     if model is None:
@@ -199,13 +201,20 @@ def open_engine(
     return ExactEngine(model, weights.shape, vocabulary, metadata, file_bytes, weights.numerics)
 
 
-def _read(path: str | PathLike[str]) -> tuple[Weights, Vocabulary, Mapping[str, MetadataValue]]:
+def _read(
+    path: str | PathLike[str], kernel: str, threads: int
+) -> tuple[Weights, Vocabulary, Mapping[str, MetadataValue]]:
+    """`kernel` as asked for, `threads` for it; the numpy kernel loads without native code too."""
+    best = choose_kernel(kernel)
+    quantise_with = quantise_into if best == NUMPY else native_quantise(best)
     with open_gguf(path) as file:
         metadata = file.metadata
-        weights = load_weights(file)
+        weights = load_weights(file, quantise_with)
         vocabulary = read_vocabulary(metadata)
         if weights.numerics == EXACT_1:  # the second plane of the others leaves smoothing nothing to do
-            weights = smooth(weights, file, vocabulary)
+            chosen = choose_kernel(kernel, weights.shape)
+            observe = None if chosen == NUMPY else native_observe(chosen, threads)
+            weights = smooth(weights, file, vocabulary, observe, quantise_with)
     return weights, vocabulary, metadata
 
 

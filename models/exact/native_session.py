@@ -5,10 +5,14 @@ may drop its own copy. A model's threads serve one `feed` at a time; a session t
 thread alone, so sessions of several Python threads never wait for each other.
 """
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from nacomp.models.errors import KernelUnavailable, ModelError
-from nacomp.models.exact.weights import Hyperparameters, Weights
+from nacomp.models.exact.arithmetic import Floats
+from nacomp.models.exact.weights import Hyperparameters, QuantiseInto, Weights, quantise_into
 from nacomp.models.protocol import BoolRow, ContextWindow, Door, FloatRows, IntRow
 
 try:
@@ -79,6 +83,32 @@ class NativeModel:
     def bytes(self) -> int:
         """Memory of the packed weights."""
         return self.core.bytes
+
+
+def native_quantise(kernel: str) -> QuantiseInto:
+    """As `weights.quantise_into`, by this kernel, where it takes rows of such a width."""
+
+    def quantise(values: Floats, rows: NDArray[np.int8], scales: Floats) -> None:
+        if values.shape[1] % 16 or values.shape[1] > 1 << 16:
+            quantise_into(values, rows, scales)
+        else:
+            native.quantise_rows(kernel, values, rows, scales)
+
+    return quantise
+
+
+def native_observe(kernel: str, threads: int) -> Callable[[Weights, IntRow], Sequence[Floats]]:
+    """As `smoothing.largest_activations`, by this kernel: for the model that is then smoothed and packed once more."""
+
+    def observe(weights: Weights, tokens: IntRow) -> Sequence[Floats]:
+        model = NativeModel(weights, kernel, threads)
+        core = native.Session(model.core, streams=1, window=len(tokens), sinks=0, max_rows=len(tokens))
+        try:
+            return list(core.largest_behind_norms(tokens))
+        except OverflowError as error:
+            raise ModelError(model=model.name, reason="its values overflow on this text") from error
+
+    return observe
 
 
 def _pack(weights: Weights, kernel: str, threads: int) -> "native.Model":

@@ -6,7 +6,7 @@ only predict badly.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -96,6 +96,15 @@ class Matrix:
     scales: Floats
 
 
+QuantiseInto = Callable[[Floats, NDArray[np.int8], Floats], None]
+"""Quantises rows (output, input), section 4, into the rows and scales of a matrix."""
+
+
+def quantise_into(values: Floats, rows: NDArray[np.int8], scales: Floats) -> None:
+    """See `QuantiseInto`: the readable way, 20 ms of the 27 that the embedded model took to read."""
+    rows[:], scales[:] = quantise(values)
+
+
 @dataclass(frozen=True)
 class Layer:
     """One transformer layer; every product maps (input) to (output) by a Matrix (output, input).
@@ -143,12 +152,12 @@ class Weights:
     numerics: str = EXACT_1
 
 
-def load_weights(file: GgufFile) -> Weights:
+def load_weights(file: GgufFile, quantise_with: QuantiseInto = quantise_into) -> Weights:
     """Check that the exact engine covers this model completely, then requantise its weights.
 
     Raises UnsupportedModel for what it does not cover, ModelError for damaged tensors.
     """
-    loader = _Loader(file)
+    loader = _Loader(file, quantise_with)
     shape = loader.hyperparameters()
     loader.check_extras(shape)
     steps, local_steps = loader.rope(shape)
@@ -181,8 +190,9 @@ def in_head_order(values: Floats, order: NDArray[np.intp] | None) -> Floats:
 class _Loader:
     """Reads one file and remembers which tensors were used."""
 
-    def __init__(self, file: GgufFile) -> None:
+    def __init__(self, file: GgufFile, quantise_with: QuantiseInto) -> None:
         self.file = file
+        self.quantise_into = quantise_with
         self.metadata: Mapping[str, MetadataValue] = file.metadata
         self.used: set[str] = set()
         self.name = self.metadata.get("general.architecture")
@@ -397,7 +407,7 @@ class _Loader:
         for i in range(0, outputs, step):
             part = slice(i, i + step)
             values = in_head_order(self.file.tensor(name, part), order)
-            rows[part], scales[part] = quantise(values * factor)
+            self.quantise_into(values if factor == ONE else values * factor, rows[part], scales[part])
         return Matrix(rows, scales)
 
     def check_all_used(self) -> None:

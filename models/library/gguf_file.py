@@ -192,6 +192,9 @@ def open_gguf(path: str | PathLike[str]) -> GgufFile:
         raise ModelError(model=path.name, reason=str(error)) from None
 
 
+CUT_SHORT = "the file is cut short, or a length in it is wrong"
+
+
 class _Cursor:
     """Reads onwards through the file; every length is checked against the bytes that are left."""
 
@@ -204,7 +207,7 @@ class _Cursor:
         """Move `length` bytes on; returns where they began."""
         begin = self.position
         if length > self.size - begin:
-            raise _Malformed("the file is cut short, or a length in it is wrong")
+            raise _Malformed(CUT_SHORT)
         self.position = begin + length
         return begin
 
@@ -218,6 +221,23 @@ class _Cursor:
         begin = self.skip(self.u64())
         try:
             return self.content[begin : self.position].decode()
+        except UnicodeDecodeError:
+            raise _Malformed("a text in it is not UTF-8") from None
+
+    def strings(self, count: int) -> list[str]:
+        """As many calls of `string`, which for the 8,000 of the embedded model's vocabulary took three times as long."""
+        content, size, position, found = self.content, self.size, self.position, []
+        for _ in range(count):
+            begin = position + 8
+            if begin > size:
+                raise _Malformed(CUT_SHORT)
+            position = begin + int.from_bytes(content[position:begin], "little")
+            if position > size:
+                raise _Malformed(CUT_SHORT)
+            found.append(content[begin:position])
+        self.position = position
+        try:
+            return [text.decode() for text in found]
         except UnicodeDecodeError:
             raise _Malformed("a text in it is not UTF-8") from None
 
@@ -273,7 +293,7 @@ def _parse_value(cursor: _Cursor, kind: int, most: int) -> MetadataValue:
     if count > most:
         raise _Malformed(f"it declares more than {MAX_VALUES} metadata values")
     if item == STRING:
-        return [cursor.string() for _ in range(count)]
+        return cursor.strings(count)
     if item in SCALARS:
         return cursor.scalars(item, count)
     raise _Malformed(f"arrays of metadata type {item} are not known")

@@ -13,9 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nacomp.models.errors import KernelUnavailable
-from nacomp.models.predictors import symbol_models
 from nacomp.models.predictors.parameters import EnsembleParameters
-from nacomp.models.predictors.reference import NumpyEnsemble
 from nacomp.models.tokens.vocabulary import Vocabulary
 
 try:
@@ -77,6 +75,8 @@ def open_ensemble(
     if kernel == "native" and native_core is None:
         raise KernelUnavailable(kernel=kernel, reason="it was not built", available="numpy")
     if kernel == "numpy" or native_core is None:
+        from nacomp.models.predictors.reference import NumpyEnsemble  # not above: seldom needed
+
         return NumpyEnsemble(vocabulary, parameters, streams)
     return native_core.NativeEnsemble(vocabulary, parameters, streams)
 
@@ -105,5 +105,7 @@ def plan_skips(
     if not parameters.skip or not symbols:
         return [np.ones(len(s), np.bool_) for s in symbols]
     if kernel == "numpy" or native_core is None:
+        from nacomp.models.predictors import symbol_models
+
         return symbol_models.plan(vocabulary, parameters, symbols)
     return native_core.plan(vocabulary, parameters, symbols)

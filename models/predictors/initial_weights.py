@@ -7,7 +7,7 @@ that file to its SHA-256 (formats/PREDICTORS.md, section 9), so its sections kee
 """
 
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 
 PROBABILITY_UNIT = 65536.0
 WEIGHT_UNIT = 4096.0
@@ -27,7 +27,7 @@ class MixerWeights:
 def _read() -> dict[str, tuple[tuple[int, ...], ...]]:
     tables: dict[str, list[tuple[int, ...]]] = {}
     name = ""
-    for line in (files("nacomp.models.predictors") / "initial_weights.txt").read_text("ascii").splitlines():
+    for line in Path(__file__).with_name("initial_weights.txt").read_text("ascii").splitlines():
         if line.startswith("["):
             name = line.strip("[]")
             tables[name] = []

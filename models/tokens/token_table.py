@@ -122,19 +122,24 @@ def check_speakable(pieces: Sequence[bytes], name: str) -> None:
 def token_pieces(table: TokenTable) -> tuple[bytes, ...]:
     """Bytes of each token id; empty where a token stands for no bytes (control, unknown, unused)."""
     piece_of = _byte_level_piece if table.model == "gpt2" else _sentencepiece_piece
-    alphabet = byte_alphabet()
-    return tuple(piece_of(text, kind, alphabet) for text, kind in zip(table.texts, table.kinds, strict=True))
+    # Latin-1 has none of what the alphabet lacks.
+    strange = dict.fromkeys(range(256), 256)
+    bytes_of = strange | {ord(character): byte for character, byte in byte_alphabet().items()}
+    return tuple(piece_of(text, kind, bytes_of) for text, kind in zip(table.texts, table.kinds, strict=True))
 
 
-def _byte_level_piece(text: str, kind: int, alphabet: Mapping[str, int]) -> bytes:
+def _byte_level_piece(text: str, kind: int, bytes_of: Mapping[int, int]) -> bytes:
     if kind == TokenKind.USER_DEFINED:
         return text.encode()
-    if kind != TokenKind.NORMAL or any(character not in alphabet for character in text):
+    if kind != TokenKind.NORMAL:
         return b""
-    return bytes(alphabet[character] for character in text)
+    try:
+        return text.translate(bytes_of).encode("latin-1")
+    except UnicodeEncodeError:
+        return b""
 
 
-def _sentencepiece_piece(text: str, kind: int, _alphabet: Mapping[str, int]) -> bytes:
+def _sentencepiece_piece(text: str, kind: int, _bytes_of: Mapping[int, int]) -> bytes:
     if kind == TokenKind.BYTE:
         return bytes([int(text[3:5], 16)]) if BYTE_TOKEN.fullmatch(text) else b""
     if kind == TokenKind.USER_DEFINED:

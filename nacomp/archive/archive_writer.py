@@ -29,10 +29,10 @@ from nacomp.formats.methods import Method
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Seal, SealingStream
 from nacomp.formats.writer import ArchiveWriter, least_size
-from nacomp.runtime.documents import LeftOut
 from nacomp.runtime.events import Phase
 from nacomp.runtime.progress import Job
-from nacomp.transforms.table import VIEW_METHODS
+from nacomp.runtime.results import LeftOut
+from nacomp.transforms.table import view_methods
 
 CodedUnit = tuple[Unit, Sequence[CodedBlock]]
 
@@ -233,7 +233,7 @@ def _write_long(
 ) -> Written:
     """An archive in the long form."""
     is_all = len(coded.first) < 2
-    methods = (encoder.known_methods if is_all else encoder.methods) + VIEW_METHODS
+    methods = (encoder.known_methods if is_all else encoder.methods) + view_methods()
     placer = Placer(stream, methods, _used(coded.first) if is_all else None, update.before)
     files = FileTable(sources, extents_by_name(update.old))
     for unit, blocks in chain(coded.first, coded.more):

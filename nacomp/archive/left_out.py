@@ -9,7 +9,7 @@ job ends unless its caller says whom to tell.
 from collections.abc import Callable
 
 from nacomp.errors import FileProblem, Remedy
-from nacomp.runtime.documents import LeftOut
+from nacomp.runtime.results import LeftOut
 
 TellLeftOut = Callable[[LeftOut], None]
 """Hears of each input that is left out."""

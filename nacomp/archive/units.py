@@ -22,7 +22,7 @@ from nacomp.archive.sources import Source
 from nacomp.archive.unit_size import UNIT_BYTES
 from nacomp.errors import FileProblem
 from nacomp.formats.entry import EntryKind
-from nacomp.runtime.documents import LeftOut
+from nacomp.runtime.results import LeftOut
 from nacomp.transforms.opener import Continuation, look_inside
 from nacomp.transforms.tree import Content, plain
 

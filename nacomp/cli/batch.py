@@ -21,9 +21,10 @@ from nacomp.errors import SomeFailed, UsageError
 from nacomp.operations.batch import in_order, run_batch, totals, write_csv
 from nacomp.operations.jobfile import SWITCHES, Rule, Task, plan, read_job_file
 from nacomp.runtime.destinations import find_place, put
-from nacomp.runtime.documents import BatchReport, BatchResult
+from nacomp.runtime.documents import BatchReport
 from nacomp.runtime.events import FileOutcome, FileState, Started, to_json
 from nacomp.runtime.progress import CancelToken
+from nacomp.runtime.results import BatchResult
 from nacomp.runtime.words import change_text, size_text
 
 

@@ -23,9 +23,9 @@ from nacomp.operations.benchmark import (
     summary,
     summary_cells,
 )
-from nacomp.runtime.documents import BenchResult, BenchRow
 from nacomp.runtime.events import Phase, Started
 from nacomp.runtime.progress import Job
+from nacomp.runtime.results import BenchResult, BenchRow
 from nacomp.runtime.words import count_text, size_text
 
 if TYPE_CHECKING:

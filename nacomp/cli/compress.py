@@ -45,9 +45,9 @@ from nacomp.operations.compress import Compressed, CompressOptions, compress
 from nacomp.operations.default_paths import default_archive
 from nacomp.operations.trash import remove_sources
 from nacomp.runtime.destinations import find_place
-from nacomp.runtime.documents import CompressResult, LeftOut
 from nacomp.runtime.events import Started
 from nacomp.runtime.file_properties import Keep
+from nacomp.runtime.results import CompressResult, LeftOut
 from nacomp.runtime.words import change_text, duration_text, shares_text, size_text
 
 

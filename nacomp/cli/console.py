@@ -7,16 +7,12 @@ stays free for data.
 import os
 import sys
 from abc import ABC, abstractmethod
-from typing import Any, TextIO
-
-from rich.console import Console as RichConsole
-from rich.progress import BarColumn, TaskID, TextColumn
-from rich.progress import Progress as RichProgress
+from threading import Lock, Timer
+from typing import TYPE_CHECKING, Any, TextIO
 
 from nacomp.cli.hints import hint, in_words
 from nacomp.cli.streams import Streams, let_go, may_wait, streams
 from nacomp.errors import NacompError
-from nacomp.runtime.documents import Document
 from nacomp.runtime.events import (
     Event,
     Failure,
@@ -31,7 +27,13 @@ from nacomp.runtime.events import (
     Started,
     to_json,
 )
-from nacomp.runtime.words import duration_text, size_text
+
+if TYPE_CHECKING:
+    from nacomp.cli.screen import Screen
+    from nacomp.runtime.documents import Document
+
+BAR_AFTER = 0.3
+"""Seconds until a command shows its bar: one that is through by then is spared rich, a tenth of its time."""
 
 
 class Console(ABC):
@@ -138,41 +140,32 @@ class TerminalConsole(Console):
     def __init__(self, verbosity: int = 0) -> None:
         """`verbosity` is -1 for quiet (errors only), 0 as usual, 1 or more for details."""
         self._verbosity = verbosity
-        # Names are never interpreted: not as markup, not as emoji, not as numbers to be coloured.
-        self._rich = RichConsole(stderr=True, highlight=False, markup=False, emoji=False)
-        self._bar: RichProgress | None = None
-        self._task: TaskID | None = None
+        self._screen: Screen | None = None
+        self._lock = Lock()
+        """Of the bar: a timer opens it, threads of the work move it, the command takes it away."""
+        self._timer: Timer | None = None
+        self._has_bar = False
 
     def start(self, event: Started) -> None:
         if self._verbosity > 0 and event.model_id:
             self._print(f"level {event.level}, model {event.model_id}", style="dim")
-        if self._verbosity >= 0 and self._rich.is_terminal:
-            self._bar = RichProgress(
-                TextColumn("{task.description}", markup=False),
-                BarColumn(bar_width=None),
-                TextColumn("{task.percentage:>3.0f}%", markup=False),
-                TextColumn("{task.fields[detail]}", markup=False),
-                console=self._rich,
-                transient=True,
-            )
-            self._task = self._bar.add_task("", total=event.total_bytes or None, detail="")
-            self._bar.start()
+        self.close()
+        if self._verbosity >= 0 and _is_decorated():
+            self._timer = Timer(BAR_AFTER, self._open_bar, (event.total_bytes,))
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _open_bar(self, total_bytes: int) -> None:
+        screen = self._on_screen()
+        with self._lock:
+            if self._timer is not None:
+                screen.open_bar(total_bytes)
+                self._has_bar = True
 
     def progress(self, event: Progress) -> None:
-        if self._bar is None or self._task is None:
-            return
-        details = [f"{size_text(event.bytes_per_second)}/s"] if event.bytes_per_second else []
-        if event.output_bytes and event.done_bytes:
-            details.append(f"ratio {event.done_bytes / event.output_bytes:.1f}")
-        if event.seconds_left is not None:
-            details.append(f"{duration_text(event.seconds_left)} left")
-        self._bar.update(
-            self._task,
-            description=_shorten(event.path or event.phase),
-            completed=event.done_bytes,
-            total=event.total_bytes or None,
-            detail=", ".join(details),
-        )
+        if self._has_bar:
+            with self._lock:
+                self._on_screen().update_bar(event, _shorten(event.path or event.phase))
 
     def control(self, event: Paused | Resumed) -> None:
         self._print(event.name)
@@ -208,18 +201,33 @@ class TerminalConsole(Console):
         self._print(f"nacomp: {prefix}{message}", style="red")
 
     def close(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = self._task = None
+        if self._timer is None:
+            return
+        self._timer.cancel()
+        with self._lock:
+            self._timer = None
+            if self._has_bar:
+                self._on_screen().close_bar()
+                self._has_bar = False
+
+    def _on_screen(self) -> "Screen":
+        from nacomp.cli.screen import Screen
+
+        if self._screen is None:
+            self._screen = Screen()
+        return self._screen
 
     def _print(self, text: str, style: str | None = None) -> None:
         try:
-            self._rich.print(printable(text), style=style, soft_wrap=True)
+            if self._has_bar or (style is not None and _is_decorated()):
+                self._on_screen().print(printable(text), style)
+            else:
+                _write_line(sys.stderr, printable(text))
         except OSError:
             let_go(sys.stderr)  # what was done is done, whether or not it could be told
 
 
-def print_document(document: Document) -> None:
+def print_document(document: "Document") -> None:
     """The whole answer of a command that has only one, for programs."""
     _write_line(streams().lines, to_json(document))
 
@@ -238,6 +246,11 @@ def _shorten(text: str, width: int = 32) -> str:
     """The end of a long path says more than its beginning."""
     text = printable(text)
     return text if len(text) <= width else "..." + text[-(width - 3) :]
+
+
+def _is_decorated() -> bool:
+    """Whether standard error takes colours and a bar, as far as can be told without rich, which then decides."""
+    return is_terminal(sys.stderr) or not os.environ.keys().isdisjoint({"FORCE_COLOR", "TTY_COMPATIBLE"})
 
 
 def is_terminal(stream: Any) -> bool:

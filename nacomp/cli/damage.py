@@ -7,7 +7,6 @@ from pathlib import Path
 
 from nacomp.cli.session import Run
 from nacomp.errors import CorruptArchive
-from nacomp.operations.repair import has_recovery_data, looks_like_archive
 
 
 @contextmanager
@@ -16,6 +15,8 @@ def naming_help(run: Run, path: Path) -> Iterator[None]:
     try:
         yield
     except CorruptArchive:
+        from nacomp.operations.repair import has_recovery_data, looks_like_archive  # not above: seldom needed
+
         quoted = shlex.quote(str(path))
         if path.is_file() and has_recovery_data(path, run.job()):
             run.console.warning(f"{path} has recovery data; try: nacomp repair {quoted}")

@@ -13,7 +13,6 @@ from nacomp.cli.console import printable
 from nacomp.cli.damage import naming_help
 from nacomp.cli.options import attribute_choice, attribute_options, common_options, select_option
 from nacomp.cli.password import opener, password_file_option
-from nacomp.cli.salvage import run_salvage
 from nacomp.cli.session import (
     SEPARATORS,
     STANDARD,
@@ -33,9 +32,9 @@ from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.decompress import decompress
 from nacomp.operations.read import write_contents
-from nacomp.runtime.documents import DecompressResult
 from nacomp.runtime.events import Started
 from nacomp.runtime.file_properties import Restore
+from nacomp.runtime.results import DecompressResult
 from nacomp.runtime.words import duration_text, size_text
 
 
@@ -122,6 +121,8 @@ def command_decompress(
     with begin_run(**common) as run:
         loader = run.loader()
         if salvage:
+            from nacomp.cli.salvage import run_salvage  # not above: seldom asked for
+
             folder = Path(output) if output is not None else None
             run.each(paths, lambda p: run_salvage(run, loader, p, folder, limits, force, password, restore))
             return

@@ -14,7 +14,7 @@ from nacomp.cli.session import begin_run, input_paths
 from nacomp.codecs.levels import level_named
 from nacomp.formats.paths import display_name
 from nacomp.operations.estimate import estimate
-from nacomp.runtime.documents import LeftOut
+from nacomp.runtime.results import LeftOut
 from nacomp.runtime.words import duration_text, size_text
 
 

@@ -14,7 +14,7 @@ from nacomp.archive.walk import ALL, EVERYTHING, Taken
 from nacomp.cli.session import Run
 from nacomp.formats.paths import display_name
 from nacomp.operations.compress import sources_of
-from nacomp.runtime.documents import LeftOut
+from nacomp.runtime.results import LeftOut
 
 
 @dataclass(frozen=True)

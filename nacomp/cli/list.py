@@ -12,13 +12,11 @@ from nacomp.archive.selection import select as chosen_entries
 from nacomp.archive.shares import Shares
 from nacomp.cli.columns import print_columns
 from nacomp.cli.console import print_document
-from nacomp.cli.entries import entry_row
 from nacomp.cli.options import common_options, select_option
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.session import begin_run, input_path, open_input
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.paths import display_name
-from nacomp.runtime.documents import Listing
 from nacomp.runtime.words import count_text, size_text
 
 _ARROWS = {EntryKind.SYMLINK: "->", EntryKind.HARD_LINK: "="}
@@ -55,6 +53,9 @@ def command_list(
         archive = open_input(run, input_path(path), stack, opener(password_file))
         entries = chosen_entries(archive, chosen)
         if as_json:
+            from nacomp.cli.entries import entry_row
+            from nacomp.runtime.documents import Listing
+
             shares = Shares(archive.reader)
             print_document(Listing(tuple(entry_row(entry, shares) for entry in entries)))
             return

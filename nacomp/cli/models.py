@@ -13,9 +13,10 @@ from nacomp.cli.session import begin_run
 from nacomp.codecs.levels import LEVELS, choose_model
 from nacomp.models.library.download import pull
 from nacomp.models.library.store import Store
-from nacomp.runtime.documents import ModelList, ModelResult, ModelRow, RemoveResult
+from nacomp.runtime.documents import ModelList, ModelRow
 from nacomp.runtime.events import Phase, Started
 from nacomp.runtime.progress import Job
+from nacomp.runtime.results import ModelResult, RemoveResult
 from nacomp.runtime.words import purpose_text, size_text
 
 

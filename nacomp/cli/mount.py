@@ -11,8 +11,8 @@ from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.session import begin_run, input_path, open_input
 from nacomp.operations.mount import check_can_mount, mount
-from nacomp.runtime.documents import MountResult
 from nacomp.runtime.events import Mounted, Started
+from nacomp.runtime.results import MountResult
 
 
 @click.command("mount")

@@ -20,7 +20,7 @@ from nacomp.cli.streams import claim_stdout
 from nacomp.formats.protection.recovery import Repaired
 from nacomp.operations.default_paths import repaired_archive
 from nacomp.operations.repair import repair_archive
-from nacomp.runtime.documents import RepairResult
+from nacomp.runtime.results import RepairResult
 from nacomp.runtime.words import size_text
 
 

@@ -10,9 +10,9 @@ from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.default_paths import salvage_folder
 from nacomp.operations.salvage import BytesLost, SalvageReport, salvage
-from nacomp.runtime.documents import SalvagedFile, SalvageResult
 from nacomp.runtime.events import Started
 from nacomp.runtime.file_properties import Restore
+from nacomp.runtime.results import SalvagedFile, SalvageResult
 from nacomp.runtime.words import count_text, size_text
 
 SHOWN_FILES = 20

@@ -15,8 +15,8 @@ from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.session import Run, begin_run, input_paths, open_input
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.test import check_archive
-from nacomp.runtime.documents import TestResult
 from nacomp.runtime.events import Started
+from nacomp.runtime.results import TestResult
 from nacomp.runtime.words import duration_text, size_text
 
 

@@ -26,9 +26,9 @@ from nacomp.formats.protection.seal import Password
 from nacomp.operations.compress import CompressOptions
 from nacomp.operations.repack import repack
 from nacomp.operations.update import Updated, UpdateOptions, update
-from nacomp.runtime.documents import LeftOut, RepackResult, UpdateResult
 from nacomp.runtime.events import Started
 from nacomp.runtime.file_properties import Keep
+from nacomp.runtime.results import LeftOut, RepackResult, UpdateResult
 from nacomp.runtime.words import duration_text, shares_text, size_text
 
 

@@ -35,10 +35,10 @@ from nacomp.operations.compress import CompressOptions, compress, sources_of
 from nacomp.operations.jobfile import Task
 from nacomp.operations.read import open_archive
 from nacomp.operations.repair import looks_like_archive
-from nacomp.runtime.documents import BatchResult
 from nacomp.runtime.events import FileOutcome, FileState, Phase
 from nacomp.runtime.memory import Budget, free_memory
 from nacomp.runtime.progress import CancelToken, Job, PartJob
+from nacomp.runtime.results import BatchResult
 
 FREE_SHARE = 0.7
 """Of the memory that is free at the start; the rest is for the system's cache and for what others start meanwhile."""

@@ -18,10 +18,10 @@ from nacomp.formats.protection.seal import Password
 from nacomp.operations.default_paths import file_target, folder_target
 from nacomp.operations.read import is_single_file, open_archive, write_contents
 from nacomp.runtime.destinations import Place, find_place, write_through
-from nacomp.runtime.documents import DecompressResult
 from nacomp.runtime.events import Phase
 from nacomp.runtime.file_properties import Restore
 from nacomp.runtime.progress import Job
+from nacomp.runtime.results import DecompressResult
 
 
 def decompress(

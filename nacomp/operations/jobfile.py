@@ -16,8 +16,8 @@ from nacomp.codecs.levels import DEFAULT_LEVEL, LEVELS
 from nacomp.errors import FileProblem, UsageError, file_problem
 from nacomp.formats.entry import EntryKind
 from nacomp.operations.default_paths import SUFFIX
-from nacomp.runtime.documents import LeftOut
 from nacomp.runtime.open_folder import TEMPORARY_SUFFIX
+from nacomp.runtime.results import LeftOut
 
 LISTS = ("inputs", "exclude", "include")
 SWITCHES = ("gitignore", "exclude_caches", "one_file_system")

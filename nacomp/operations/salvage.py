@@ -42,11 +42,11 @@ from nacomp.formats.methods import Method
 from nacomp.formats.paths import MAX_COMPONENT
 from nacomp.formats.protection.seal import Password
 from nacomp.formats.scan import IntactParts, lost_ranges, missing_runs
-from nacomp.runtime.documents import SalvagedFile
 from nacomp.runtime.events import Phase
 from nacomp.runtime.file_properties import Restore
 from nacomp.runtime.output_files import check_free, save
 from nacomp.runtime.progress import Job
+from nacomp.runtime.results import SalvagedFile
 from nacomp.transforms.table import check_views
 
 PARTIAL_SUFFIX = ".partial"

@@ -2,7 +2,7 @@
 
     operation -> Job, Console -> an event of this file -> JSON line -> the window (gui/logic/events.py), scripts
 
-The answers that stand at the end are in `documents.py`. `nacomp/cli/EVENTS.md` is written from both files
+The answers that stand at the end are in `results.py` and `documents.py`. `nacomp/cli/EVENTS.md` is written from these files
 (`packaging/make_events.py`): a class's docstring says when it is sent, the docstring under a field what it holds. Sizes are
 bytes, times seconds. Fields are only ever added; a reader passes over what it does not know.
 """
@@ -181,7 +181,7 @@ class Ended(Event):
 
 
 class Result(Event):
-    """Success: the last line. Its fields depend on the command; the classes are in `documents.py`."""
+    """Success: the last line. Its fields depend on the command; the classes are in `results.py`."""
 
     name: ClassVar[str] = "result"
 

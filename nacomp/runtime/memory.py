@@ -13,6 +13,7 @@ from threading import Condition, Lock
 from nacomp.errors import ExitCode, NacompError, Remedy
 
 CGROUP = Path("/sys/fs/cgroup")
+MEMINFO = Path("/proc/meminfo")
 WAIT_SECONDS = 0.2
 
 
@@ -59,9 +60,7 @@ def check_memory(needed: int, advice: str, free: int | None = None) -> None:
 
 def free_memory() -> int:
     """Bytes this process can still get: of the machine with its swap, or of its container if that has less."""
-    import psutil  # not above: who lists an archive takes no memory to speak of
-
-    machine: int = psutil.virtual_memory().available + psutil.swap_memory().free
+    machine = _free_of_machine()
     with suppress(OSError, ValueError):
         limit = int((CGROUP / "memory.max").read_text("ascii"))
         used = int((CGROUP / "memory.current").read_text("ascii"))
@@ -69,3 +68,14 @@ def free_memory() -> int:
         # Cached files count as used, and give way when memory is asked for.
         return min(machine, max(0, limit - used + int(statistics.get("inactive_file", 0))))
     return machine
+
+
+def _free_of_machine() -> int:
+    """What psutil says, whose import takes 10 ms: on Linux these two lines are all that it reads."""
+    with suppress(OSError, ValueError, KeyError):
+        lines = dict(line.split(":", 1) for line in MEMINFO.read_text("ascii").splitlines())
+        return sum(int(lines[name].removesuffix("kB")) << 10 for name in ("MemAvailable", "SwapFree"))
+    import psutil
+
+    free: int = psutil.virtual_memory().available + psutil.swap_memory().free
+    return free

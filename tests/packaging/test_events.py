@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.runtime import documents, events
+from nacomp.runtime import documents, events, results
 
 ROOT = Path(__file__).parents[2]
 MAKER = runpy.run_path(str(ROOT / "packaging" / "make_events.py"))
@@ -21,7 +21,7 @@ def test_page_is_current() -> None:
 def test_every_class_and_field_is_described() -> None:
     """A field without a docstring, or a class that no section has, would be missing from the page."""
     page = MAKER["page"]()
-    for module in (events, documents):
+    for module in (events, results, documents):
         for kind in vars(module).values():
             if isinstance(kind, type) and is_dataclass(kind):
                 sentence = " ".join((kind.__doc__ or "").split()).rpartition(": ")[2]

@@ -14,6 +14,7 @@
 #include "kernels.h"
 #include "native/dispatch.h"
 #include "native/engine_door.h"
+#include "native/float_rules.h"
 #include "session.h"
 #include "weights.h"
 
@@ -123,6 +124,28 @@ void set_embedding(Model& model, const Array<int8_t>& rows, const Array<float>& 
     model.set_embedding(rows.data(), scales.data());
 }
 
+// Rows (row, input) as `Matrix` keeps them: int8 and a scale each, in `rows` and `scales`.
+void quantise_rows(const std::string& kernel, const Array<float>& values, Array<int8_t>& rows, Array<float>& scales) {
+    const Kernel* found = nacomp::find_kernel(compiled_kernels(), kernel.c_str());
+    require(found != nullptr, "kernel " + kernel + " cannot run here");
+    require(values.ndim() == 2 && values.shape(1) >= 16 && values.shape(1) <= 65536 && values.shape(1) % 16 == 0,
+            "rows must be multiples of 16 up to 65536 wide");
+    require(rows.ndim() == 2 && rows.shape(0) == values.shape(0) && rows.shape(1) == values.shape(1) && rows.writeable() &&
+                scales.size() == values.shape(0) && scales.writeable(),
+            "rows and scales must have a place for each value");
+    const auto count = static_cast<size_t>(values.shape(0)), width = static_cast<size_t>(values.shape(1));
+    int8_t* q = rows.mutable_data();
+    float* scale = scales.mutable_data();
+    bool good = true;
+    {
+        py::gil_scoped_release release;
+        nacomp::FloatRules rules;
+        for (size_t i = 0; i < count; i++)
+            good &= found->quantise_head(values.data() + i * width, static_cast<int>(width), q + i * width, scale + i);
+    }
+    if (!good) throw std::overflow_error("a row to be quantised is not finite");
+}
+
 // A session with one owner at a time: a second thread that enters gets an error instead of a broken cache.
 class OwnedSession : public std::enable_shared_from_this<OwnedSession> {
 public:
@@ -150,6 +173,23 @@ public:
                 "logits must be a writeable (wanted row, vocabulary) array");
         run(streams.data(), tokens.data(), flags, rows, logits.mutable_data());
         return wanted;
+    }
+
+    // (2 * layers + 1, width) how large each channel gets behind every norm while one stream is fed these.
+    py::array_t<float> largest_behind_norms(const Array<int32_t>& tokens) {
+        const auto rows = static_cast<size_t>(tokens.size());
+        Array<int32_t> streams(tokens.size());
+        Array<bool> want(tokens.size());
+        std::fill_n(streams.mutable_data(), rows, 0);
+        std::fill_n(want.mutable_data(), rows, true);
+        Array<float> logits({tokens.size(), static_cast<py::ssize_t>(vocabulary_)});
+        const Shape& shape = model().shape;
+        py::array_t<float> largest({2 * shape.layers + 1, shape.width});
+        std::fill_n(largest.mutable_data(), largest.size(), 0.0f);
+        session_->watch_norms(largest.mutable_data());
+        feed(streams, tokens, want, logits);
+        session_->watch_norms(nullptr);
+        return largest;
     }
 
     size_t bytes() const { return session_->bytes(); }
@@ -250,6 +290,8 @@ PYBIND11_MODULE(_kernels, m) {
     m.doc() = "Native core of the exact engine; see models/exact/native/session.h.";
     m.def("compiled_kernels", [] { return names(false); });
     m.def("available_kernels", [] { return names(true); });
+    m.def("quantise_rows", &quantise_rows, py::arg("kernel"), py::arg("values").noconvert(), py::arg("rows").noconvert(),
+          py::arg("scales").noconvert());
     py::class_<Model, std::shared_ptr<Model>>(m, "Model")
         .def(py::init(&make_model), py::kw_only(), py::arg("width"), py::arg("heads"), py::arg("kv_heads"),
              py::arg("head_size"), py::arg("hidden"), py::arg("layers"), py::arg("vocabulary"), py::arg("epsilon"),
@@ -269,6 +311,7 @@ PYBIND11_MODULE(_kernels, m) {
              py::arg("window"), py::arg("sinks"), py::arg("max_rows"))
         .def("feed", &OwnedSession::feed, py::arg("streams").noconvert(), py::arg("tokens").noconvert(),
              py::arg("want").noconvert(), py::arg("logits").noconvert())
+        .def("largest_behind_norms", &OwnedSession::largest_behind_norms, py::arg("tokens").noconvert())
         .def("door", &OwnedSession::door, py::arg("lanes"))
         .def_property_readonly("bytes", &OwnedSession::bytes);
 }

@@ -131,16 +131,28 @@ private:
         if (shape_.planes) check(k_.quantise_rest(y, n, out.first, out.rest, row));
     }
 
-    void norm(const std::vector<float>& weight) {
+    // `number` of the norm, in the order of the forward pass.
+    void norm(const std::vector<float>& weight, int number) {
+        if (s_.largest_) watch(weight, number, rows_);
         parallel(rows_, [&](int row, int thread) {
             norm_row(x(row), weight, w_.scratch[thread].row.data(), narrow(), row);
         });
     }
 
+    // Once in a model's life, so rows are normed twice rather than shared out.
+    void watch(const std::vector<float>& weight, int number, int rows) {
+        float* largest = s_.largest_ + static_cast<size_t>(number) * shape_.width;
+        float* y = w_.scratch[0].row.data();
+        for (int row = 0; row < rows; row++) {
+            k_.norm(x(row), weight.data(), shape_.width, shape_.eps, y);
+            for (int i = 0; i < shape_.width; i++) largest[i] = std::max(largest[i], std::fabs(y[i]));
+        }
+    }
+
     void attention_part(int layer) {
         const Layer& l = m_.layers[layer];
         size_t stride = padded(shape_.heads_wide());
-        norm(l.attention_norm);
+        norm(l.attention_norm, 2 * layer);
         product(l.qkv, narrow(), rows_, w_.wide.data(), stride);
         parallel(rows_, [&](int row, int thread) {
             float* qkv = w_.wide.data() + row * stride;
@@ -271,7 +283,7 @@ private:
     void feed_forward_part(int layer) {
         const Layer& l = m_.layers[layer];
         size_t stride = padded(2 * shape_.hidden);
-        norm(l.feed_forward_norm);
+        norm(l.feed_forward_norm, 2 * layer + 1);
         product(l.gate_up, narrow(), rows_, w_.wide.data(), stride);
         parallel(rows_, [&](int row, int) {
             float* gate = w_.wide.data() + row * stride;
@@ -284,6 +296,7 @@ private:
     void predict(const uint8_t* want, float* logits) {
         int wanted = 0;
         QuantRows out = w_.narrow_rows.view();
+        if (s_.largest_) watch(m_.output_norm, 2 * shape_.layers, rows_);
         for (int row = 0; row < rows_; row++)
             if (want[row]) order_[wanted++] = row;
         parallel(wanted, [&](int i, int thread) {

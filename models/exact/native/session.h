@@ -25,6 +25,9 @@ public:
     FeedResult feed_lane(int lane, bool shared, const int32_t* streams, const int32_t* tokens, const uint8_t* want, int rows,
                          float* logits);
     void prepare_lanes(int lanes);
+    // From here on `largest` (2 * layers + 1, width) notes how large each channel gets behind every norm: attention and
+    // feed-forward of each layer, then the output's. For sessions of one lane.
+    void watch_norms(float* largest) { largest_ = largest; }
     const Model& model() const { return *model_; }
     int streams() const { return static_cast<int>(caches_.size()); }
     int max_rows() const { return max_rows_; }
@@ -36,6 +39,7 @@ private:
 
     std::shared_ptr<const Model> model_;
     int max_rows_, window_;
+    float* largest_ = nullptr;
     std::vector<Cache> caches_;  // (stream)
     // Of all streams together, so that small models too fill huge pages.
     Buffer<uint8_t> keys_, values_;

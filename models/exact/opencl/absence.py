@@ -15,13 +15,17 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from zlib import crc32
 
 from platformdirs import user_cache_path
 
 from nacomp.models.exact.native_session import available_kernels
 from nacomp.models.library.store import HOME_VARIABLE
 
-FILE_NAME = "no-faster-device.json"
+KERNELS = Path(__file__).with_name("exact.cl")
+FILE_NAME = f"no-faster-device-{crc32(os.fsencode(KERNELS)):08x}.json"
+"""One for each installation: an application and a library beside it have other bindings and kernels, and with one file for
+both each would forget what the other has found."""
 SECONDS = 24 * 3600.0
 BINDINGS = "pyopencl"
 DRIVERS = "/etc/OpenCL/vendors"
@@ -97,7 +101,7 @@ def circumstances() -> str:
     spec = find_spec(BINDINGS)
     bindings = spec.origin if spec is not None else None
     parts = [
-        *(_stamp(Path(file)) for file in (bindings, Path(__file__).with_name("exact.cl")) if file),
+        *(_stamp(Path(file)) for file in (bindings, KERNELS) if file),
         available_kernels()[0],
         str(os.cpu_count()),
         *sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith(VARIABLES)),

@@ -16,8 +16,8 @@ from nacomp.archive.units import SMALL_BYTES
 from nacomp.archive.walk import Taken, walk
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import FileChanged, FileProblem, Remedy
-from nacomp.runtime.documents import LeftOut
 from nacomp.runtime.progress import Job
+from nacomp.runtime.results import LeftOut
 
 
 def written(sources: list[Source]) -> tuple[dict[str, bytes], list[LeftOut], int]:

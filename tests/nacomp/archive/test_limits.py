@@ -4,6 +4,7 @@ import io
 import os
 from pathlib import Path
 
+import psutil
 import pytest
 
 import nacomp as library
@@ -28,6 +29,7 @@ from nacomp.models.exact.engine import cache_bytes
 from nacomp.models.exact.weights import Hyperparameters
 from nacomp.models.library.store import Store
 from nacomp.operations.compress import CompressOptions, compress
+from nacomp.runtime import memory
 from nacomp.runtime.memory import NotEnoughMemory, check_memory, free_memory
 from nacomp.runtime.progress import Job
 from tests.nacomp.workbench import TINY, nacomp, prose
@@ -148,6 +150,20 @@ def test_a_disk_that_fills_up(tmp_path: Path, tiny_model: Path) -> None:
     assert target.read_bytes() == b"earlier"
     assert [p.name for p in tmp_path.iterdir()] == ["out.nac"]
     assert tiny_model.exists()
+
+
+def test_memory_is_what_psutil_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Read without it on Linux, and by it where the system's page is not there or says something else."""
+    expected = psutil.virtual_memory().available + psutil.swap_memory().free
+    assert memory._free_of_machine() == pytest.approx(expected, rel=0.2)
+    for number, page in enumerate(
+        ["", "MemAvailable: 12 kB\n", "MemAvailable: x\nSwapFree: 0 kB\n", "no page"]
+    ):
+        monkeypatch.setattr(memory, "MEMINFO", tmp_path / str(number))
+        memory.MEMINFO.write_text(page)
+        assert memory._free_of_machine() == pytest.approx(expected, rel=0.2)
+    monkeypatch.setattr(memory, "MEMINFO", tmp_path / "missing")
+    assert memory._free_of_machine() == pytest.approx(expected, rel=0.2)
 
 
 def test_memory_is_told_before_it_is_taken(tiny_model: Path) -> None:

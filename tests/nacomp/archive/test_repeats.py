@@ -26,8 +26,8 @@ from nacomp.formats.entry import EntryKind
 from nacomp.formats.extent import Extent
 from nacomp.formats.protection.seal import Seal
 from nacomp.operations.salvage import salvage
-from nacomp.runtime.documents import LeftOut
 from nacomp.runtime.progress import CancelToken, Job
+from nacomp.runtime.results import LeftOut
 from tests.nacomp.workbench import decoded_blocks, prose
 
 pytestmark = pytest.mark.skipif(not repeats.CAN_FIND, reason="repeats are found by the native core alone")

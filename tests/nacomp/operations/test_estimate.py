@@ -20,8 +20,8 @@ from nacomp.formats.entry import EntryKind
 from nacomp.operations import estimate as estimate_module
 from nacomp.operations.compress import CompressOptions, compress
 from nacomp.operations.estimate import GROUP_BYTES, estimate
-from nacomp.runtime.documents import LeftOut
 from nacomp.runtime.progress import Job
+from nacomp.runtime.results import LeftOut
 from tests.nacomp.workbench import ROOT
 
 FAST = LEVELS["fast"]
