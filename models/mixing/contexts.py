@@ -10,7 +10,7 @@ from nacomp.models.mixing.text import text_contexts
 
 CONTEXTS = {Profile.TEXT: 22, Profile.BINARY: 14, Profile.SAMPLES: 18, Profile.IMAGE: 18, Profile.CODE: 19}
 _NUMBERED = 0x85EBCA6B
-"""Times a context's number: small numbers made small values of different contexts the same, 0.3% on binary files."""
+"""Times a context's number: small numbers made small values of different contexts the same: up to 0.8% on binary files."""
 
 
 def hashes(stream: Stream, followers: Followers, settings: MixingSettings) -> list[int]:

@@ -27,6 +27,7 @@ from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.weights import Matrix, Weights
 from nacomp.models.mixing import _mixing
 from nacomp.models.mixing import reference as mixing_reference
+from nacomp.models.mixing.machine_code import turn_code
 from nacomp.models.mixing.settings import MixingSettings, Profile
 from nacomp.models.native_block import _fixed, native_decoder, native_encoder
 from nacomp.models.predictors import _ensemble, mixed, native_core, symbol_models
@@ -447,6 +448,9 @@ def mixing(rng: Random) -> None:
     words = core.finish()
     assert words == readable.finish()
     assert _mixing.Decoder(words, *settings.arguments, kernel=kernel).decode(len(content)) == content
+    turned = _mixing.turn_code(content, True)
+    assert turned == turn_code(content, True)
+    assert _mixing.turn_code(turned, False) == content
     refuses(lambda: core.encode(b"x"))
     refuses(core.finish)
     refuses(lambda: _mixing.Encoder(pick(rng, -1, 4, 1), 10, pick(rng, -1, 65536)))
