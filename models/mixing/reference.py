@@ -84,7 +84,7 @@ class Mixing:
         x = self._mixer.mix(inputs, [*choice, *selected], final)
         contexts = (s.bits, (s.last4 & 255) << 8 | s.bits, combine(s.last4 & 0xFFFFFF, s.bits) >> 16)
         order0, order1, order3 = (apm.refine(x, c) for apm, c in zip(self._apms, contexts, strict=True))
-        return max(1, min(ONE - 1, (3 * squash(x) + order0 + 2 * order1 + 2 * order3) >> 3))
+        return max(1, min(ONE - 1, (4 * squash(x) + order0 + order1 + 2 * order3) >> 3))
 
     def learn(self, bit: int) -> None:
         """The bit that came, of the stream that was asked last."""

@@ -82,6 +82,12 @@ def _readable() -> ModuleType:
     return reference
 
 
+def _readable_code() -> ModuleType:
+    from nacomp.models.mixing import machine_code
+
+    return machine_code
+
+
 def decoding_bytes(original_size: int) -> int:
     """About the most memory that decoding takes, in bytes: the content twice, the hash table, everything else."""
     return 2 * original_size + SLOT_BYTES * min(MOST_SLOTS, max(1 << 12, 16 * original_size)) + OTHER_BYTES
@@ -103,15 +109,11 @@ def _turned(data: bytes, profile: Profile, forward: bool) -> bytes:
     """The bytes as the profile codes them, or back."""
     if profile is Profile.SAMPLES:
         return _swapped(data)
-    return _turned_code(data, forward) if profile is Profile.CODE else data
-
-
-def _turned_code(data: bytes, forward: bool) -> bytes:
-    if _mixing is not None:
-        return _mixing.turn_code(data, forward)
-    from nacomp.models.mixing.machine_code import turn_code
-
-    return turn_code(data, forward)
+    if profile is Profile.CODE:
+        core = _readable_code() if _mixing is None else _mixing
+        turned: bytes = core.turn_code(data, forward)
+        return turned
+    return data
 
 
 def _swapped(data: bytes) -> bytes:

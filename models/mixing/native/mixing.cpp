@@ -194,8 +194,8 @@ uint32_t Mixing::predict_beside(int stream, const int16_t* outside, const int* s
     order1_.prefetch(order1);
     order3_.prefetch(order3);
     const int x = mix(s, outside, selected);
-    const uint32_t refined = order0_.refine(x, s.bits) + 2 * order1_.refine(x, order1) + 2 * order3_.refine(x, order3);
-    return std::min(std::max((3 * squash(x) + refined) >> 3, 1u), kOne - 1);
+    const uint32_t refined = order0_.refine(x, s.bits) + order1_.refine(x, order1) + 2 * order3_.refine(x, order3);
+    return std::min(std::max((4 * squash(x) + refined) >> 3, 1u), kOne - 1);
 }
 
 // The mixed point of the logistic domain.

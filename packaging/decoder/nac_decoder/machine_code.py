@@ -34,7 +34,8 @@ class Instructions:
         self.doubt, self.last, self.before = 32, 0, [0, 0, 0]
         self.aim: int | None = None
         """Before a target: how many bytes of the instruction follow it."""
-        self.field = 0
+        self.at = self.field = self.map = self.opcode = self.address = self.now = self.rough = 0
+        self.short = self.wide = False
         self.run = self.instructions()
         next(self.run)
 

@@ -188,7 +188,7 @@ class Stream:
         three = combine(self.context.last(3), self.row) >> 16
         chosen = (self.row, 256 * c1 + self.row, three)
         a, b, c = (apm.refine(x, k) for apm, k in zip(self.shared.apms, chosen, strict=True))
-        return max(1, min(ONE - 1, (3 * squash(x) + a + 2 * b + 2 * c) >> 3))
+        return max(1, min(ONE - 1, (4 * squash(x) + a + b + 2 * c) >> 3))
 
     def learn(self, bit: int) -> None:
         """The bit that was predicted last."""
