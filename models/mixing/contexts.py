@@ -37,8 +37,8 @@ def _expected(stream: Stream) -> int:
     return combine(match.guess + 1, combine(length_class(match.length), stream.last4 & 255))
 
 
-def _orders(stream: Stream) -> list[int]:
-    """What the binary and the code profile begin with: the match, orders 1 to 6, bytes left out."""
+def _orders(stream: Stream, width: int) -> list[int]:
+    """What the binary and the code profile begin with: the match, orders 1 to 6, bytes left out, what is above."""
     c4 = stream.last4
     return [
         _expected(stream),
@@ -51,16 +51,15 @@ def _orders(stream: Stream) -> list[int]:
         c4 & 0xFFFF00,
         c4 & 0xFFFF0000,
         c4 & 0xF0F0F0F0,
+        combine(stream.back(width) << 8 | stream.back(2 * width), stream.column(width)),
     ]
 
 
 def _binary_contexts(stream: Stream, followers: Followers, width: int) -> list[int]:
     c4, c1 = stream.last4, stream.last4 & 255
-    up, up2 = stream.back(width), stream.back(2 * width)
     return [
-        *_orders(stream),
-        combine(up << 8 | up2, stream.column(width)),
-        combine(up << 8 | stream.back(width + 1), c1),
+        *_orders(stream, width),
+        combine(stream.back(width) << 8 | stream.back(width + 1), c1),
         combine(followers.of_byte[c1] & 0xFFFF, c1),
         combine(followers.of_pair[c4 & 0xFFFF] & 0xFFFF, c1),
     ]
@@ -72,8 +71,7 @@ def _code_contexts(stream: Stream, followers: Followers, width: int) -> list[int
     now = combine(code.now, part)
     last, two, three = code.past
     return [
-        *_orders(stream),
-        combine(stream.back(width) << 8 | stream.back(2 * width), stream.column(width)),
+        *_orders(stream, width),
         combine(followers.of_pair[stream.last4 & 0xFFFF] & 0xFFFF, c1),
         now,
         combine(now, last),

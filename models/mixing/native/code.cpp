@@ -4,7 +4,6 @@
 
 #include "arithmetic.h"
 #include "contexts.h"
-#include "match.h"
 
 namespace nacomp::mixing {
 
@@ -205,21 +204,11 @@ void turn_code(uint8_t* bytes, size_t size, bool forward) {
 }
 
 void code_contexts(const Stream& s, const Followers& followers, const Settings& settings, ContextList list) {
-    const uint32_t c4 = s.last4, c1 = c4 & 255, width = static_cast<uint32_t>(settings.width);
+    const uint32_t c4 = s.last4, c1 = c4 & 255;
     const Code& code = s.code;
     const uint32_t part = combine(code.at(), code.field);
     const uint32_t now = combine(code.now, part);
-    list.add(expected(s));
-    list.add(c1);
-    list.add(c4 & 0xffff);
-    list.add(c4 & 0xffffff);
-    list.add(c4);
-    list.add(combine(c4, s.last8 & 0xffff));
-    list.add(c4 & 0xff00);
-    list.add(c4 & 0xffff00);
-    list.add(c4 & 0xffff0000);
-    list.add(c4 & 0xf0f0f0f0);
-    list.add(combine(s.back(width) << 8 | s.back(2 * width), s.column(width)));
+    add_orders(s, settings, list);
     list.add(combine(followers.of_pair[c4 & 0xffff] & 0xffff, c1));
     list.add(now);
     list.add(combine(now, code.past[0]));

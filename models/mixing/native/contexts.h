@@ -21,9 +21,6 @@ struct Followers {
     }
 };
 
-// What the first match expects: its byte, how long it is, the last byte; 0 for nothing.
-uint32_t expected(const Stream& s);
-
 // Takes the contexts in their order and gives each a hash of its own.
 class ContextList {
    public:
@@ -43,6 +40,8 @@ constexpr int kContexts[kProfiles] = {22, 14, 18, 18, 19};
 void read_text(Stream& s, uint32_t byte, uint32_t delimiter);
 void text_contexts(const Stream& s, const Followers& followers, ContextList list);
 void binary_contexts(const Stream& s, const Followers& followers, const Settings& settings, ContextList list);
+// What the profiles binary and code begin with.
+void add_orders(const Stream& s, const Settings& settings, ContextList& list);
 void image_contexts(const Stream& s, const Settings& settings, ContextList list);
 void code_contexts(const Stream& s, const Followers& followers, const Settings& settings, ContextList list);
 // Predicts too, and lets the filters learn from the last sample.
