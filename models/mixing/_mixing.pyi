@@ -44,5 +44,8 @@ class Predictor:
     def predict(self, stream: int, outside: Sequence[int] = (), selector: int = 0) -> int: ...
     def learn(self, bit: int) -> None: ...
 
+def turn_code(content: bytes, forward: bool) -> bytes:
+    """As `machine_code.turn_code`."""
+
 def available_kernels() -> list[str]:
     """Kernels that this processor can run, best first; they differ in speed alone."""

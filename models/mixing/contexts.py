@@ -1,13 +1,16 @@
 """From a stream's past to the hashes of its contexts, once a byte (formats/MIXING.md, sections 7 to 10)."""
 
-from nacomp.models.mixing.arithmetic import combine
+from nacomp.models.mixing.arithmetic import MASK, combine
 from nacomp.models.mixing.followers import Followers
+from nacomp.models.mixing.match import length_class
 from nacomp.models.mixing.samples import samples_contexts
 from nacomp.models.mixing.settings import MixingSettings, Profile
 from nacomp.models.mixing.stream import Stream
 from nacomp.models.mixing.text import text_contexts
 
-CONTEXTS = {Profile.TEXT: 22, Profile.BINARY: 14, Profile.SAMPLES: 18, Profile.IMAGE: 18}
+CONTEXTS = {Profile.TEXT: 22, Profile.BINARY: 14, Profile.SAMPLES: 18, Profile.IMAGE: 18, Profile.CODE: 19}
+_NUMBERED = 0x85EBCA6B
+"""Times a context's number: small numbers made small values of different contexts the same: up to 0.8% on binary files."""
 
 
 def hashes(stream: Stream, followers: Followers, settings: MixingSettings) -> list[int]:
@@ -21,16 +24,25 @@ def hashes(stream: Stream, followers: Followers, settings: MixingSettings) -> li
             found = samples_contexts(stream, settings.width)
         case Profile.IMAGE:
             found = _image_contexts(stream, settings.width, settings.pixel)
-    return [combine(context, number) for number, context in enumerate(found)]
+        case Profile.CODE:
+            found = _code_contexts(stream, followers, settings.width)
+    return [combine(context, (number + 1) * _NUMBERED & MASK) for number, context in enumerate(found)]
 
 
-def _binary_contexts(stream: Stream, followers: Followers, width: int) -> list[int]:
-    c4, c1, n = stream.last4, stream.last4 & 255, len(stream.history)
-    column = n % width if width else n & 3
-    up, up2 = stream.back(width), stream.back(2 * width)
+def _expected(stream: Stream) -> int:
+    """What the first match expects: its byte, how long it is, the last byte; 0 for nothing."""
+    match = stream.matches[0]
+    if match.guess < 0:
+        return 0
+    return combine(match.guess + 1, combine(length_class(match.length), stream.last4 & 255))
+
+
+def _orders(stream: Stream, width: int) -> list[int]:
+    """What the binary and the code profile begin with: the match, orders 1 to 6, bytes left out, what is above."""
+    c4 = stream.last4
     return [
-        0,
-        c1,
+        _expected(stream),
+        c4 & 0xFF,
         c4 & 0xFFFF,
         c4 & 0xFFFFFF,
         c4,
@@ -39,10 +51,35 @@ def _binary_contexts(stream: Stream, followers: Followers, width: int) -> list[i
         c4 & 0xFFFF00,
         c4 & 0xFFFF0000,
         c4 & 0xF0F0F0F0,
-        combine(up << 8 | up2, column),
-        combine(up << 8 | stream.back(width + 1), c1),
+        combine(stream.back(width) << 8 | stream.back(2 * width), stream.column(width)),
+    ]
+
+
+def _binary_contexts(stream: Stream, followers: Followers, width: int) -> list[int]:
+    c4, c1 = stream.last4, stream.last4 & 255
+    return [
+        *_orders(stream, width),
+        combine(stream.back(width) << 8 | stream.back(width + 1), c1),
         combine(followers.of_byte[c1] & 0xFFFF, c1),
         combine(followers.of_pair[c4 & 0xFFFF] & 0xFFFF, c1),
+    ]
+
+
+def _code_contexts(stream: Stream, followers: Followers, width: int) -> list[int]:
+    c1, code = stream.last4 & 255, stream.code
+    part = combine(code.at, code.field)
+    now = combine(code.now, part)
+    last, two, three = code.past
+    return [
+        *_orders(stream, width),
+        combine(followers.of_pair[stream.last4 & 0xFFFF] & 0xFFFF, c1),
+        now,
+        combine(now, last),
+        combine(now, two),
+        combine(combine(code.rough, part), three),
+        combine(part, code.address),
+        combine(part, c1),
+        combine(now, code.last_now),
     ]
 
 

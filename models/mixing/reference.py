@@ -12,15 +12,16 @@ from nacomp.models.mixing.counters import Apm, Counter, learnt_node
 from nacomp.models.mixing.followers import Followers
 from nacomp.models.mixing.match import MatchModel, length_class
 from nacomp.models.mixing.mixer import Rates, TwoLayers
+from nacomp.models.mixing.samples import sample_inputs
 from nacomp.models.mixing.settings import MixingSettings, Profile
 from nacomp.models.mixing.stream import Stream
 from nacomp.models.mixing.table import HashTable
 from nacomp.models.mixing.text import kind_of, read_text
 
 _MATCH_MINIMUM = (6, 20)
-_RATES, _FINAL_RATES = Rates(50, 120), Rates(8, 40)
+_RATES, _FINAL_RATES = Rates(45, 250), Rates(16, 80)
 _INITIAL_WEIGHT = 3000
-_TRUST_RATES, _TRUST = Rates(20, 100), (20000, 45536)
+_TRUST_RATES, _TRUST_FINAL_RATES, _TRUST = Rates(20, 100), Rates(8, 40), (20000, 45536)
 _TRUST_LIMIT, _TRUST_CONFIDENCE = 1023, 10
 _MAP_LIMIT = 255
 _TO_FREQUENCY = 4
@@ -47,14 +48,15 @@ class Mixing:
         self._by_state: dict[tuple[int, int, int], Counter] = {}
         self._by_past: dict[tuple[int, int, int], Counter] = {}
         self._outside = outside_inputs
-        own = 1 + 2 * len(self._matches) + 4 * contexts
+        own = 1 + 2 * len(self._matches) + 4 * contexts + (8 if settings.profile is Profile.SAMPLES else 0)
         equal = [(1 << 16) // outside_inputs] * outside_inputs if outside_inputs else []
         weights = (([*_TRUST] + [0] * outside_inputs)[:outside_inputs] if selectors else equal) + [
             0 if outside_inputs else _INITIAL_WEIGHT
         ] * own
-        sets = 9 if settings.profile is Profile.TEXT else 6
+        sets = {Profile.TEXT: 9, Profile.CODE: 7}.get(settings.profile, 6)
         sets += selectors or (outside_inputs > 0)
-        self._mixer = TwoLayers(weights, sets, _TRUST_RATES if selectors else _RATES, _FINAL_RATES)
+        rates = (_TRUST_RATES, _TRUST_FINAL_RATES) if selectors else (_RATES, _FINAL_RATES)
+        self._mixer = TwoLayers(weights, sets, *rates)
         calm = (_TRUST_LIMIT, _TRUST_CONFIDENCE) if selectors else (_MAP_LIMIT, 0)
         self._apms = [Apm(*calm) for _ in range(3)]
         self._asked = 0
@@ -75,6 +77,8 @@ class Mixing:
         inputs = [clamp(x) for x in outside] + [256]
         for model, match in zip(self._matches, s.matches, strict=True):
             inputs += model.predict(s, match)
+        if self._settings.profile is Profile.SAMPLES:
+            inputs += sample_inputs(s)
         seen = self._predict_contexts(s, inputs)
         choice, final = self._rows(s, seen)
         x = self._mixer.mix(inputs, [*choice, *selected], final)
@@ -130,7 +134,7 @@ class Mixing:
 
     def _rows(self, s: Stream, seen: int) -> tuple[list[int], list[int]]:
         """The row of each set of weights, of both layers."""
-        c1, c2, bit, n = s.last4 & 255, s.last4 >> 8 & 255, s.bit_count, len(s.history)
+        c1, c2, bit = s.last4 & 255, s.last4 >> 8 & 255, s.bit_count
         short, long = s.matches
         matched = length_class(short.length) + 1 if short.agrees else 0
         rows = [
@@ -140,12 +144,14 @@ class Mixing:
             short.guess if short.agrees else 0,
             seen * 8 + bit,
         ]
-        width = self._settings.width
         if self._settings.profile is Profile.TEXT:
             rows.append(s.text.field * 16 + kind_of(s.text.field_up))
-            rows += [kind_of(c1) * 16 + kind_of(c2), c2, min(n - s.text.line.start, 255)]
+            rows += [kind_of(c1) * 16 + kind_of(c2), c2, min(len(s.history) - s.text.line.start, 255)]
+        elif self._settings.profile is Profile.CODE:
+            rows.append((256 if s.code.doubt else 0) + 8 * s.code.at + bit)
+            rows.append((256 if s.code.map else 0) + s.code.opcode)
         else:
-            rows.append(min(n % width, 511) if width else n & 3)
+            rows.append(min(s.column(self._settings.width), 511))
         return rows, [s.bits, matched]
 
     def _node(self, s: Stream) -> int:
@@ -174,6 +180,8 @@ class Mixing:
             model.learn_byte(self._streams, stream, which)
         if self._settings.profile is Profile.TEXT:
             read_text(s, byte, self._settings.delimiter)
+        elif self._settings.profile is Profile.CODE:
+            s.code.read(byte)
         s.byte_due = s.nibble_due = True
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-PREDICTOR_ID = "mixing-1"
+PREDICTOR_ID = "mixing-2"
 MAX_SIZE = (1 << 31) - 1
 MAX_WIDTH, MAX_FRAME, MAX_PIXEL = 65535, 16, 4
 
@@ -15,6 +15,7 @@ class Profile(IntEnum):
     BINARY = 1
     SAMPLES = 2
     IMAGE = 3
+    CODE = 4
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class MixingSettings:
 
     Attributes:
         size: bytes of the block; it decides the tables' sizes.
-        width: binary: bytes of a record or row, 0 for none; samples: of a frame; image: of a row.
+        width: binary and code: bytes of a record or row, 0 for none; samples: of a frame; image: of a row.
         pixel: image: bytes of a pixel.
         delimiter: text: the byte between the fields of a line.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from dataclasses import field as made
 
+from nacomp.models.mixing.machine_code import Code
 from nacomp.models.mixing.sign_filter import SignFilter, Taps
 from nacomp.models.mixing.table import Slot
 
@@ -62,11 +63,19 @@ class Text:
 
 @dataclass
 class Samples:
-    """What the profile keeps of a stream: filters of each channel, the taps and guesses of the current sample."""
+    """What the profile keeps of a stream.
+
+    Attributes:
+        filters: of each channel.
+        taps, guesses, channel: of the current sample.
+        errors: how far each channel's guesses were off lately, 2^-8.
+    """
 
     filters: list[list[SignFilter]] = made(default_factory=list)
     taps: Taps = made(default_factory=Taps)
     guesses: list[int] = made(default_factory=lambda: [0] * 8)
+    channel: int = 0
+    errors: list[list[int]] = made(default_factory=list)
 
 
 class Stream:
@@ -90,6 +99,11 @@ class Stream:
         self.matches = [Match() for _ in range(matches)]
         self.text = Text()
         self.samples = Samples()
+        self.code = Code()
+
+    def column(self, width: int) -> int:
+        """The place in a record or row, or in a word where there is neither."""
+        return len(self.history) % (width or 4)
 
     def back(self, distance: int) -> int:
         """The byte so far back; 0 for none."""

@@ -10,7 +10,7 @@ What is tried, on one core of a Zen 4 (1 MiB of machine code: 3 s; `xz -9e` alon
   stream says its own literal and position bits, so only the filter in front of it is a parameter.
 - PPMd var. H up to PPMD_LIMIT: 20% smaller than LZMA on text, never smaller on the binary files measured.
 - Zstandard: smaller only on a few KiB, so only there; and as the quick estimate of `pack_quick`.
-- The context mixer (`mixed`): a fifth smaller than the best of these on machine code and databases, a third on
+- The context mixer (`mixed`): a quarter smaller than the best of these on machine code and databases, a third on
   structured text, two thirds on kennedy.xls. It is taken where it saves one byte in MIXED_PRICE, and given up
   as soon as it cannot.
 - Nothing, where neither Zstandard on the whole nor any probe saves a byte: films, encrypted and packed

@@ -1,7 +1,8 @@
 """The codec of data without a language model: the context mixer of `models/mixing`, bit by bit through the range coder.
 
 A payload is four bytes, `profile | byte | width`, and the coder's words; `byte` is the delimiter of a text or the bytes
-of an image's pixel, and the width little-endian. A block of samples is turned so that the upper byte of each comes first.
+of an image's pixel, and the width little-endian. A block of samples is turned so that the upper byte of each comes first,
+one of machine code so that its targets are absolute.
 Python codes about 1 KB a second where the native core is missing, so `encode` then gives None and classical codecs remain;
 what the core wrote elsewhere is decoded all the same.
 """
@@ -43,7 +44,7 @@ def encode(data: bytes, settings: MixingSettings, limit: int, check: Check = lam
     """The payload of at most LIMIT bytes, or None where it would have `limit` bytes or more, or there is no native core."""
     if _mixing is None or len(data) > LIMIT:
         return None
-    content = _turned(data) if settings.profile is Profile.SAMPLES else data
+    content = _turned(data, settings.profile, forward=True)
     block = _mixing.Encoder(*settings.arguments)
     for at in range(0, len(content), PIECE):
         check()
@@ -72,13 +73,19 @@ def decode(payload: bytes, original_size: int, check: Callable[[int], object] = 
         pieces.append(block.decode(count))
         check(count)
     content = b"".join(pieces)
-    return _turned(content) if settings.profile is Profile.SAMPLES else content
+    return _turned(content, settings.profile, forward=False)
 
 
 def _readable() -> ModuleType:
     from nacomp.models.mixing import reference  # not above: a fortieth of the time that `list` takes
 
     return reference
+
+
+def _readable_code() -> ModuleType:
+    from nacomp.models.mixing import machine_code
+
+    return machine_code
 
 
 def decoding_bytes(original_size: int) -> int:
@@ -98,7 +105,18 @@ def _parse(payload: bytes, original_size: int) -> MixingSettings:
     return MixingSettings(profile, original_size, width, pixel=byte)
 
 
-def _turned(data: bytes) -> bytes:
+def _turned(data: bytes, profile: Profile, forward: bool) -> bytes:
+    """The bytes as the profile codes them, or back."""
+    if profile is Profile.SAMPLES:
+        return _swapped(data)
+    if profile is Profile.CODE:
+        core = _readable_code() if _mixing is None else _mixing
+        turned: bytes = core.turn_code(data, forward)
+        return turned
+    return data
+
+
+def _swapped(data: bytes) -> bytes:
     """The bytes of each pair the other way round; a last byte alone stays."""
     even = len(data) & ~1
     turned = bytearray(data)

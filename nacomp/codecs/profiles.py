@@ -86,6 +86,7 @@ def _candidates(sample: bytes, size: int) -> list[MixingSettings]:
     if share < 1 or not _is_utf8(sample):
         same, row = _distances(np.frombuffer(sample, np.uint8))
         found += [MixingSettings(Profile.BINARY, size, width) for width in dict.fromkeys((0, *WORDS, same))]
+        found.append(MixingSettings(Profile.CODE, size))
         found += [MixingSettings(Profile.SAMPLES, size, frame) for frame in FRAMES]
         found += [MixingSettings(Profile.IMAGE, size, row, pixel) for pixel in PIXELS if row >= pixel]
     return found

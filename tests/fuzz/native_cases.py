@@ -27,6 +27,7 @@ from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.weights import Matrix, Weights
 from nacomp.models.mixing import _mixing
 from nacomp.models.mixing import reference as mixing_reference
+from nacomp.models.mixing.machine_code import turn_code
 from nacomp.models.mixing.settings import MixingSettings, Profile
 from nacomp.models.native_block import _fixed, native_decoder, native_encoder
 from nacomp.models.predictors import _ensemble, mixed, native_core, symbol_models
@@ -447,6 +448,9 @@ def mixing(rng: Random) -> None:
     words = core.finish()
     assert words == readable.finish()
     assert _mixing.Decoder(words, *settings.arguments, kernel=kernel).decode(len(content)) == content
+    turned = _mixing.turn_code(content, True)
+    assert turned == turn_code(content, True)
+    assert _mixing.turn_code(turned, False) == content
     refuses(lambda: core.encode(b"x"))
     refuses(core.finish)
     refuses(lambda: _mixing.Encoder(pick(rng, -1, 4, 1), 10, pick(rng, -1, 65536)))
@@ -457,12 +461,13 @@ def mixing(rng: Random) -> None:
 
 
 def some_settings(rng: Random) -> MixingSettings:
-    profile, size = Profile(int(rng.integers(4))), int(rng.integers(1, 60))
+    profile, size = Profile(int(rng.integers(5))), int(rng.integers(1, 60))
     pixel = int(rng.integers(1, 5)) if profile is Profile.IMAGE else 1
     widths = {
         Profile.TEXT: (0,),
         Profile.BINARY: (0, 1, 2, 13, 65535),
         Profile.SAMPLES: (2, 4, 16),
+        Profile.CODE: (0, 4, 65535),
         Profile.IMAGE: (pixel, 12, 65535),
     }
     delimiter = pick(rng, 0, 44, 10, 255) if profile is Profile.TEXT else 0

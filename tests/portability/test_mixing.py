@@ -17,6 +17,7 @@ BLOCKS = [
     MixingSettings(Profile.BINARY, len(TEXT), 11),
     MixingSettings(Profile.SAMPLES, len(TEXT), 4),
     MixingSettings(Profile.IMAGE, len(TEXT), 24, 3),
+    MixingSettings(Profile.CODE, len(TEXT), 4),
 ]
 
 

@@ -416,17 +416,33 @@ TABLE = b"id,name,price\n1,Apple,2.50\n2,Pear,3.10\n3,Plum,2.90\n<list><item id=
         MixingSettings(Profile.BINARY, len(TABLE)),
         MixingSettings(Profile.SAMPLES, len(TABLE), 4),
         MixingSettings(Profile.IMAGE, len(TABLE), 12, 3),
+        MixingSettings(Profile.CODE, len(TABLE), 4),
     ],
 )
 def test_mixed_payloads(settings: MixingSettings) -> None:
     payload = mixed.encode(TABLE, settings, 500)
     assert payload is not None
-    assert mixing.decode({"predictor": "mixing-1"}, payload, len(TABLE)) == TABLE
+    assert mixing.decode({"predictor": "mixing-2"}, payload, len(TABLE)) == TABLE
+
+
+INSTRUCTIONS = b"\x90" * 32 + bytes.fromhex(
+    "554889e54883ec10e8fbffffff8b05112233004883c410c30f85f0ffffffc5f877c4e27918c0803d0100000005"
+    "62f17c48280789041d0000000048b80102030405060708660f3a0fc108f6c201c7450034120000e9f6ffffffe8"
+)
+
+
+@pytest.mark.skipif(not mixed.available(), reason="blocks are written by the native core")
+@pytest.mark.parametrize("end", range(60, len(INSTRUCTIONS) + 1, 4))
+def test_machine_code_cut_anywhere(end: int) -> None:
+    content = INSTRUCTIONS[:end]
+    payload = mixed.encode(content, MixingSettings(Profile.CODE, end), 500)
+    assert payload is not None
+    assert mixing.decode({"predictor": "mixing-2"}, payload, end) == content
 
 
 @pytest.mark.parametrize(
-    "payload", [b"", b"\4\1\0\0", b"\0,\5\0", b"\2\1\3\0", b"\3\5\x40\0", b"\1\1\0\0xyz"]
+    "payload", [b"", b"\5\1\0\0", b"\4\2\0\0", b"\0,\5\0", b"\2\1\3\0", b"\3\5\x40\0", b"\1\1\0\0xyz"]
 )
 def test_hostile_mixed_payloads_are_refused(payload: bytes) -> None:
     with pytest.raises(Refused):
-        mixing.decode({"predictor": "mixing-1"}, payload, 10)
+        mixing.decode({"predictor": "mixing-2"}, payload, 10)

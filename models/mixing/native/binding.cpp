@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "code.h"
 #include "codec.h"
 #include "native/dispatch.h"
 
@@ -142,6 +143,14 @@ PYBIND11_MODULE(_mixing, module) {
         .def("predict", &Predictor::predict, py::arg("stream"), py::arg("outside") = std::vector<std::int16_t>{},
              py::arg("selector") = 0)
         .def("learn", &Predictor::learn);
+    module.def("turn_code", [](std::string_view content, bool forward) {
+        std::string turned(content);
+        {
+            py::gil_scoped_release others_run;
+            turn_code(reinterpret_cast<uint8_t*>(turned.data()), turned.size(), forward);
+        }
+        return py::bytes(turned);
+    }, py::arg("content"), py::arg("forward"));
     module.def("available_kernels", [] {
         std::vector<std::string> names;
         for (const Kernel* const* kernel = compiled_kernels(); *kernel; kernel++)

@@ -26,7 +26,7 @@ class ContextList {
    public:
     explicit ContextList(uint32_t* hashes) : hashes_(hashes) {}
     void add(uint32_t hash) {
-        hashes_[count_] = combine(hash, count_);
+        hashes_[count_] = combine(hash, (count_ + 1) * 0x85EBCA6Bu);
         count_++;
     }
 
@@ -35,14 +35,20 @@ class ContextList {
     uint32_t count_ = 0;
 };
 
-constexpr int kContexts[kProfiles] = {22, 14, 18, 18};
+constexpr int kContexts[kProfiles] = {22, 14, 18, 18, 19};
 
 void read_text(Stream& s, uint32_t byte, uint32_t delimiter);
 void text_contexts(const Stream& s, const Followers& followers, ContextList list);
 void binary_contexts(const Stream& s, const Followers& followers, const Settings& settings, ContextList list);
+// What the profiles binary and code begin with.
+void add_orders(const Stream& s, const Settings& settings, ContextList& list);
 void image_contexts(const Stream& s, const Settings& settings, ContextList list);
+void code_contexts(const Stream& s, const Followers& followers, const Settings& settings, ContextList list);
 // Predicts too, and lets the filters learn from the last sample.
 void samples_contexts(Stream& s, const Settings& settings, ContextList list);
+
+// Inputs of the mixer beside those of the contexts: (kGuesses,), of the coming bit of a sample.
+void sample_inputs(const Stream& s, int32_t* inputs);
 
 // What kind of byte it is, 0..15: digit 1, lower 2, upper 3, not ASCII 4, space 5, line end 6, control 7, else 8 and more.
 uint32_t kind_of(uint32_t byte);

@@ -11,13 +11,13 @@ namespace {
 
 constexpr uint32_t kMapLimit = 255;
 constexpr uint32_t kMatchMinimum[kMatches] = {6, 20};
-constexpr int kPerMatch = 2, kOwnInputs = 1 + kMatches * kPerMatch;
-// Against lpaq's 28 of both: 4% smaller on structured text of 100 KB; 70 was no better.
-constexpr MixerRates kRates = {50, 120}, kFinalRates = {8, 40};
+constexpr int kPerMatch = 2, kFewInputs = 1 + kMatches * kPerMatch, kMostInputs = kFewInputs + kGuesses;
+// Against lpaq's 28 of both: 4% smaller on structured text of 100 KB; 70 was no better. A quick start is worth another 0.1%.
+constexpr MixerRates kRates = {45, 250}, kFinalRates = {16, 80};
 constexpr int32_t kInitialWeight = 3000;  // 2^-16; 10,000 was 2.5% larger, trained averages 0.1% smaller
 // Beside a language model the mixer starts from something good. With the rates above English prose was 0.4% larger, JavaScript and a
 // hex dump 1% smaller, with maps that believe their first observations prose another 0.3%, with equal weights at the start 3%.
-constexpr MixerRates kTrustRates = {20, 100};
+constexpr MixerRates kTrustRates = {20, 100}, kTrustFinalRates = {8, 40};
 constexpr int32_t kTrust[2] = {20000, 45536};  // 2^-16, of the first two outside inputs
 constexpr uint32_t kTrustLimit = 1023, kTrustConfidence = 10;
 
@@ -57,15 +57,18 @@ int slot_bits(const Settings& settings) {
 // The inputs in the order of the contexts' kernels, which is of no account to a sum: (input, context), the mixer's own inputs where
 // the last group has no context, outside inputs behind all.
 int lanes_of(int contexts) { return (contexts + kContextLanes - 1) / kContextLanes * kContextLanes; }
-constexpr bool has_room(int contexts) { return (-contexts & (kContextLanes - 1)) * kPerContext >= kOwnInputs; }
-static_assert(has_room(kContexts[0]) && has_room(kContexts[1]) && has_room(kContexts[2]) && has_room(kContexts[3]), "spare lanes");
+constexpr int own_inputs(Profile profile) { return profile == Profile::samples ? kMostInputs : kFewInputs; }
+constexpr bool has_room(int profile) {
+    return (-kContexts[profile] & (kContextLanes - 1)) * kPerContext >= own_inputs(static_cast<Profile>(profile));
+}
+static_assert(has_room(0) && has_room(1) && has_room(2) && has_room(3) && has_room(4), "spare lanes");
 
 std::vector<int32_t> initial_weights(const Settings& settings, int contexts) {
     const int lanes = lanes_of(contexts), outside = settings.outside_inputs, spare = lanes - contexts;
     const bool trust = !settings.selectors.empty();
     std::vector<int32_t> weights(static_cast<size_t>(kPerContext * lanes), outside ? 0 : kInitialWeight);
     if (spare)  // of lanes without an input too, which stay 0
-        for (int k = kOwnInputs; k < kPerContext * spare; k++)
+        for (int k = own_inputs(settings.profile); k < kPerContext * spare; k++)
             weights[static_cast<size_t>(k / spare * lanes + contexts + k % spare)] = 0;
     for (int i = 0; i < outside; i++) weights.push_back(!trust ? (1 << kWeightShift) / outside : i < 2 ? kTrust[i] : 0);
     return weights;
@@ -73,6 +76,7 @@ std::vector<int32_t> initial_weights(const Settings& settings, int contexts) {
 
 std::vector<int> set_sizes(const Settings& settings) {
     std::vector<int> sizes = {256, 256, 1024, 256, 256, 512};
+    if (settings.profile == Profile::code) sizes.push_back(512);
     if (settings.profile == Profile::text) sizes.insert(sizes.end(), {256, 256, 256});
     if (!settings.selectors.empty()) sizes.insert(sizes.end(), settings.selectors.begin(), settings.selectors.end());
     else if (settings.outside_inputs) sizes.push_back(256);
@@ -89,7 +93,8 @@ Mixing::Mixing(const Settings& settings, int streams)
       table_(slot_bits(settings)),
       streams_(static_cast<size_t>(streams)),
       by_past_(static_cast<size_t>(contexts_) * kClasses, Counter::made(kOne / 2)),
-      mixer_(kernel_, initial_weights(settings, contexts_), set_sizes(settings), settings.selectors.empty() ? kRates : kTrustRates, {256, 17}, kFinalRates),
+      mixer_(kernel_, initial_weights(settings, contexts_), set_sizes(settings), settings.selectors.empty() ? kRates : kTrustRates, {256, 17},
+             settings.selectors.empty() ? kFinalRates : kTrustFinalRates),
       order0_(256, settings.selectors.empty() ? kMapLimit : kTrustLimit, settings.selectors.empty() ? 0 : kTrustConfidence),
       order1_(65536, settings.selectors.empty() ? kMapLimit : kTrustLimit, settings.selectors.empty() ? 0 : kTrustConfidence),
       order3_(65536, settings.selectors.empty() ? kMapLimit : kTrustLimit, settings.selectors.empty() ? 0 : kTrustConfidence) {
@@ -117,6 +122,7 @@ void Mixing::start_byte(Stream& s) {
         case Profile::text: text_contexts(s, followers_, list); break;
         case Profile::binary: binary_contexts(s, followers_, settings_, list); break;
         case Profile::samples: samples_contexts(s, settings_, list); break;
+        case Profile::code: code_contexts(s, followers_, settings_, list); break;
         case Profile::image: image_contexts(s, settings_, list); break;
     }
     s.byte_due = false;
@@ -163,8 +169,11 @@ void Mixing::choose_rows(const Stream& s, const int* selected, int seen) {
         first.choose(set++, kind_of(c1) * 16 + kind_of(c2));
         first.choose(set++, c2);
         first.choose(set++, std::min(s.position() - s.text.line.start, 255u));
+    } else if (settings_.profile == Profile::code) {
+        first.choose(set++, (s.code.doubt ? 256u : 0u) + 8 * s.code.at() + bit);
+        first.choose(set++, (s.code.map ? 256u : 0u) + s.code.opcode);
     } else {
-        first.choose(set++, width ? std::min(s.position() % width, 511u) : s.position() & 3);
+        first.choose(set++, std::min(s.column(width), 511u));
     }
     for (int i = 0; set < first.sets(); i++) first.choose(set++, static_cast<size_t>(selected[i]));
     mixer_.second().choose(0, s.bits);
@@ -191,11 +200,12 @@ uint32_t Mixing::predict_beside(int stream, const int16_t* outside, const int* s
 
 // The mixed point of the logistic domain.
 int Mixing::mix(Stream& s, const int16_t* outside, const int* selected) {
-    int32_t own[kOwnInputs] = {256};
+    int32_t own[kMostInputs] = {256};
     for (int m = 0; m < kMatches; m++)
         matches_[static_cast<size_t>(m)].predict(s, s.matches[m], own + 1 + m * kPerMatch);
-    const int spare = lanes_ - contexts_;
-    for (int k = 0; k < kOwnInputs; k++) open_.spare[k / spare][contexts_ + k % spare] = own[k];
+    if (settings_.profile == Profile::samples) sample_inputs(s, own + kFewInputs);
+    const int spare = lanes_ - contexts_, count = own_inputs(settings_.profile);
+    for (int k = 0; k < count; k++) open_.spare[k / spare][contexts_ + k % spare] = own[k];
     int32_t* inputs = mixer_.first().inputs();
     for (int i = 0; i < settings_.outside_inputs; i++) inputs[kPerContext * lanes_ + i] = clamp_logistic(outside[i]);
     const int seen = predict_contexts(s, inputs);
@@ -248,6 +258,7 @@ void Mixing::finish_byte(uint32_t stream, uint32_t byte) {
     s.bits = 1;
     s.bit_count = 0;
     for (int m = 0; m < kMatches; m++) matches_[static_cast<size_t>(m)].learn_byte(streams_, stream, m);
+    if (settings_.profile == Profile::code) s.code.read(byte);
     if (settings_.profile == Profile::text) read_text(s, byte, static_cast<uint32_t>(settings_.delimiter));
     s.byte_due = s.nibble_due = true;
 }

@@ -21,6 +21,9 @@ struct Taps {
 
 inline int clip_sample(int64_t x) { return static_cast<int>(x > 32767 ? 32767 : x < -32768 ? -32768 : x); }
 
+// How much quicker filters learn at first: 1.5 to 2% smaller, as a short file ends before slow ones know it; 32 was no better there.
+constexpr int32_t kExtraRate = 16;
+
 class SignFilter {
    public:
     explicit SignFilter(const FilterShape& shape) : shape_(shape), own_(shape.own), other_(shape.other) { own_[0] = 1 << 16; }
@@ -32,7 +35,8 @@ class SignFilter {
     }
     void learn(const Taps& taps, int sample) {
         if (sample == guess_) return;
-        const int32_t step = sample > guess_ ? shape_.rate : -shape_.rate;
+        const int32_t rate = shape_.rate + shape_.rate * kExtraRate / (1 + (wrong_++ >> 8));
+        const int32_t step = sample > guess_ ? rate : -rate;
         for (int i = 0; i < shape_.own; i++) move(own_[i], taps.own[i], step);
         for (int i = 0; i < shape_.other; i++) move(other_[i], taps.other[i], step);
     }
@@ -42,6 +46,7 @@ class SignFilter {
 
     FilterShape shape_;
     int guess_ = 0;
+    int32_t wrong_ = 0;  // how often it was
     std::vector<int32_t> own_, other_;
 };
 
@@ -50,6 +55,8 @@ struct Samples {
     std::vector<SignFilter> filters;  // (channel * kFilters + filter)
     Taps taps;                        // of the sample that comes next or is being coded
     int guesses[kGuesses] = {};       // of that sample
+    uint32_t channel = 0;             // of that sample
+    std::vector<int32_t> errors;      // (channel * kGuesses + guess): how far each was off lately, 2^-8
 };
 
 }  // namespace nacomp::mixing

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "code.h"
 #include "kernels.h"
 #include "samples.h"
 #include "settings.h"
@@ -53,8 +54,11 @@ struct Stream {
     Match matches[kMatches];
     Text text;
     Samples samples;
+    Code code;
 
     uint32_t position() const { return static_cast<uint32_t>(history.size()); }
+    // The place in a record or row, or in a word where there is neither.
+    uint32_t column(uint32_t width) const { return width ? position() % width : position() & 3; }
     // The byte so far back; 0 for none.
     uint32_t back(uint32_t distance) const {
         return distance && distance <= history.size() ? history[history.size() - distance] : 0;

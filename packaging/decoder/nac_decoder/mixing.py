@@ -7,6 +7,7 @@ from typing import Any
 
 from nac_decoder.bits import BitDecoder
 from nac_decoder.errors import check
+from nac_decoder.machine_code import untwisted
 from nac_decoder.mixing_contexts import Context, contexts_of
 from nac_decoder.mixing_parts import (
     APM,
@@ -22,18 +23,19 @@ from nac_decoder.mixing_parts import (
     toward_zero,
 )
 
-COUNTS = (22, 14, 18, 18)
+COUNTS = (22, 14, 18, 18, 19)
+SETS = (9, 6, 6, 6, 7)
 MINIMA = (6, 20)
 BOUNDS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 64, 128, 400)
 
 
 def decode(given: dict[str, Any], payload: bytes, size: int) -> bytes:
     """Section 1."""
-    check(given == {"predictor": "mixing-1"} and size <= 1 << 24, "predictor is unknown")
+    check(given == {"predictor": "mixing-2"} and size <= 1 << 24, "predictor is unknown")
     check(len(payload) >= 4 and len(payload) % 4 == 0, "payload has another size")
     profile, byte, width = struct.unpack("<BBH", payload[:4])
-    check(profile < 4, "profile is unknown")
-    least, most = ((0, 0), (0, 65535), (2, 16), (byte, 65535))[profile]
+    check(profile < 5, "profile is unknown")
+    least, most = ((0, 0), (0, 65535), (2, 16), (byte, 65535), (0, 65535))[profile]
     check(least <= width <= most and (profile != 2 or width % 2 == 0), "width is wrong")
     check(profile == 0 or 1 <= byte <= (4 if profile == 3 else 1), "bytes of a pixel are wrong")
     block, coder = Streams(profile, byte, width, size).streams[0], BitDecoder(payload[4:])
@@ -43,7 +45,7 @@ def decode(given: dict[str, Any], payload: bytes, size: int) -> bytes:
     if profile == 2:
         pairs = size // 2 * 2
         content = b"".join(content[i : i + 2][::-1] for i in range(0, pairs, 2)) + content[pairs:]
-    return content
+    return untwisted(content) if profile == 4 else content
 
 
 def length_class(length: int) -> int:
@@ -129,13 +131,13 @@ class Streams:
         count = COUNTS[profile]
         self.slots = Slots(next((b for b in range(12, 21) if 2**b >= size * count // 4), 21))
         self.contexts = Contexts()
-        own = 1 + 2 * len(MINIMA) + 4 * count
-        sets = (9 if profile == 0 else 6) + (2 if outside else 0)
+        own = 1 + 2 * len(MINIMA) + 4 * count + (8 if profile == 2 else 0)
+        sets = SETS[profile] + (2 if outside else 0)
         if outside:  # PREDICTORS.md, section 14
-            self.network = Network([*outside] + [0] * own, sets, (20, 100))
+            self.network = Network([*outside] + [0] * own, sets, (20, 100), (8, 40))
             self.apms = [APM(10, 1023) for _ in range(3)]
         else:
-            self.network = Network([3000] * own, sets, (50, 120))
+            self.network = Network([3000] * own, sets, (45, 250), (16, 80))
             self.apms = [APM() for _ in range(3)]
         pasts = [bytearray() for _ in range(streams)]
         self.matches = [Matches(minimum, size, pasts) for minimum in MINIMA]
@@ -160,7 +162,9 @@ class Stream:
 
     def look_up(self) -> None:
         if not self.hashes:
-            self.hashes = [combine(value, i) for i, value in enumerate(self.context.values())]
+            self.hashes = [
+                combine(value, (i + 1) * 0x85EBCA6B % 2**32) for i, value in enumerate(self.context.values())
+            ]
         if not self.places:
             late = self.done - 4
             hashes = self.hashes if late < 0 else [combine(h, self.row >> late) for h in self.hashes]
@@ -170,10 +174,11 @@ class Stream:
         self.look_up()
         j = self.done % 4
         self.node = 2**j + self.row % 2**j - 1
+        self.context.row, self.context.done = self.row, self.done
         nodes = [self.shared.slots.nodes[place][self.node] for place in self.places]
         said = self.shared.contexts.inputs(nodes)
         inputs = [*outside, 256] + [x for match in self.matches for x in match.inputs(self.row, self.done)]
-        inputs += [x for four in said for x in four]
+        inputs += self.context.inputs() + [x for four in said for x in four]
         seen = sum(n > 0 for _, _, n in nodes[1:6])
         short, long = self.matches
         m = 1 + length_class(short.length) if short.agrees else 0
@@ -208,6 +213,8 @@ class Stream:
             self.context.past.append(self.row - 256)
             for match in self.matches:
                 match.learn_byte()
+            short = self.matches[0]
+            self.context.expected = None if short.guess is None else (short.guess, length_class(short.length))
             self.row, self.done = 1, 0
             self.hashes, self.places = [], []
             self.context.after(self.context.past)

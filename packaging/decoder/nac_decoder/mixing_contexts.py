@@ -1,8 +1,9 @@
-"""MIXING.md sections 7 to 10: the contexts of each profile."""
+"""MIXING.md sections 7 to 11: the contexts of each profile."""
 
 from functools import reduce
 
-from nac_decoder.mixing_parts import combine
+from nac_decoder.machine_code import Instructions
+from nac_decoder.mixing_parts import combine, squash, stretch
 
 
 def mixed(*values: int) -> int:
@@ -16,6 +17,10 @@ class Context:
         self.byte, self.width, self.past = byte, width, bytearray()
         self.of_byte: dict[int, int] = {}
         self.of_pair: dict[int, int] = {}
+        self.row, self.done = 1, 0
+        """The bits of the coming byte so far behind a leading 1, and how many."""
+        self.expected: tuple[int, int] | None = None
+        """The first match's guess, and the class of its length."""
 
     def last(self, count: int) -> int:
         """The last bytes, newest lowest."""
@@ -39,19 +44,51 @@ class Context:
     def values(self) -> list[int]:
         raise NotImplementedError
 
+    def inputs(self) -> list[int]:
+        return []
+
     def rows(self) -> list[int]:
-        n = len(self.past)
-        return [min(511, n % self.width) if self.width else n % 4]
+        return [min(511, self.column())]
+
+    def column(self) -> int:
+        return len(self.past) % (self.width or 4)
+
+    def orders(self) -> list[int]:
+        """The first eleven contexts of the profiles binary and code."""
+        c4, w, match = self.last(4), self.width, 0
+        if self.expected is not None:
+            match = combine(self.expected[0] + 1, combine(self.expected[1], self.last(1)))
+        found = [match, self.last(1), self.last(2), self.last(3), c4, mixed(c4, self.last(8) >> 32 & 0xFFFF)]
+        found += [c4 & mask for mask in (0xFF00, 0xFFFF00, 0xFFFF0000, 0xF0F0F0F0)]
+        return [*found, mixed(self.back(w) << 8 | self.back(2 * w), self.column())]
 
 
 class Binary(Context):
     def values(self) -> list[int]:
-        c4, c1, n, w = self.last(4), self.last(1), len(self.past), self.width
-        u, v = self.back(w), self.back(2 * w)
-        found = [0, c1, self.last(2), self.last(3), c4, mixed(c4, self.last(8) >> 32 & 0xFFFF)]
-        found += [c4 & mask for mask in (0xFF00, 0xFFFF00, 0xFFFF0000, 0xF0F0F0F0)]
-        found += [mixed(u << 8 | v, n % w if w else n % 4), mixed(u << 8 | self.back(w + 1), c1)]
-        return found + self.followers()
+        u = self.back(self.width)
+        return [*self.orders(), mixed(u << 8 | self.back(self.width + 1), self.last(1)), *self.followers()]
+
+
+class Code(Context):
+    def __init__(self, byte: int, width: int) -> None:
+        super().__init__(byte, width)
+        self.code = Instructions()
+
+    def after(self, past: bytearray) -> None:
+        self.code.read(past[-1])
+
+    def values(self) -> list[int]:
+        code, c1 = self.code, self.last(1)
+        part = combine(code.at, code.field)
+        now = combine(code.now, part)
+        one, two, three = code.before
+        found = [*self.orders(), self.followers()[1], now, combine(now, one), combine(now, two)]
+        found += [mixed(code.rough, part, three), combine(part, code.address), combine(part, c1)]
+        return [*found, combine(now, code.last)]
+
+    def rows(self) -> list[int]:
+        code = self.code
+        return [(256 if code.doubt else 0) + 8 * code.at + self.done, (256 if code.map else 0) + code.opcode]
 
 
 class Image(Context):
@@ -95,6 +132,7 @@ class Filter:
     def __init__(self, own: int, other: int, rate: int) -> None:
         self.own, self.other, self.rate = own, other, rate
         self.weights = [65536] + [0] * (own + other - 1)
+        self.wrong = 0
 
     def predict(self, own: list[int], other: list[int]) -> int:
         self.taps = own[: self.own] + other[: self.other]
@@ -103,8 +141,10 @@ class Filter:
 
     def learn(self, sample: int) -> None:
         sign = (sample > self.guess) - (sample < self.guess)
+        rate = self.rate + 16 * self.rate // (1 + self.wrong // 256)
+        self.wrong += sign != 0
         for i, tap in enumerate(self.taps):
-            self.weights[i] += sign * ((tap > 0) - (tap < 0)) * self.rate
+            self.weights[i] += sign * ((tap > 0) - (tap < 0)) * rate
 
 
 class Samples(Context):
@@ -113,6 +153,7 @@ class Samples(Context):
         self.channels = width // 2
         shapes = ((16, 8, 20), (32, 16, 6), (8, 0, 40))
         self.filters = [[Filter(*shape) for shape in shapes] for _ in range(self.channels)]
+        self.errors = [[65536] * 8 for _ in range(self.channels)]
 
     def sample(self, frame: int, channel: int) -> int:
         at = frame * self.width + 2 * channel
@@ -127,6 +168,30 @@ class Samples(Context):
         g += [a, wide(2 * a - b), wide(3 * a - 3 * b + c), wide(a + o - q)]
         self.guesses = [*g, (g[0] + g[1]) >> 1]
 
+    def learn(self, sample: int, channel: int) -> None:
+        for one in self.filters[channel]:
+            one.learn(sample)
+        errors = self.errors[channel]
+        for k, g in enumerate(self.guesses):
+            errors[k] += (256 * abs(sample - g) - errors[k]) >> 4
+
+    def inputs(self) -> list[int]:
+        """Of a bit whose sample has so far been one of `count` from `first` on."""
+        bits, known = bin(self.row)[3:], self.done
+        if len(self.past) % 2:
+            bits, known = f"{self.past[-1]:08b}" + bits, 8 + self.done
+        count = 2 ** (16 - known)
+        first = int(bits, 2) * count if known else 32768
+        first -= 65536 if first > 32767 else 0
+        channel = len(self.past) % self.width // 2
+        found = []
+        for guess, error in zip(self.guesses, self.errors[channel], strict=True):
+            edges = (first, first + count // 2, first + count)
+            low, half, high = (squash((2 * t - 1 - 2 * guess) * 45440 // (error + 64)) for t in edges)
+            x = stretch((2**22 * (high - half + 1)) // (high - low + 2))
+            found.append(x if known else -x)
+        return found
+
     def values(self) -> list[int]:
         n, c1, low = len(self.past), self.last(1), len(self.past) % 2
         channel = n % self.width // 2
@@ -135,9 +200,7 @@ class Samples(Context):
             m = [max(-256, min(511, g - 256 * upper)) + 256 for g in self.guesses]
         else:
             if n:
-                before = self.last(2)
-                for one in self.filters[(channel - 1) % self.channels]:
-                    one.learn(before - 65536 if before > 32767 else before)
+                self.learn(int.from_bytes(self.past[-2:], "big", signed=True), channel - 1)
             self.guess(n // self.width, channel)
             m = [(g + 32768) >> 4 for g in self.guesses]
         more = [m[0] >> 3 << 16 | m[1] >> 3, m[0] >> 2, m[1] >> 2, m[1] >> 3 << 16 | m[5] >> 4]
@@ -252,4 +315,4 @@ class Text(Context):
 
 
 def contexts_of(profile: int, byte: int, width: int) -> Context:
-    return (Text, Binary, Samples, Image)[profile](byte, width)
+    return (Text, Binary, Samples, Image, Code)[profile](byte, width)

@@ -166,7 +166,7 @@ class Network:
     """Both mixers."""
 
     def __init__(
-        self, first: list[int], sets: int, rates: tuple[int, int], last_rates: tuple[int, int] = (8, 40)
+        self, first: list[int], sets: int, rates: tuple[int, int], last_rates: tuple[int, int]
     ) -> None:
         self.first = Mixer(first, sets, *rates)
         self.second = Mixer([65536 // sets] * sets, 2, *last_rates)

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from nacomp.models.mixing import reference
+from nacomp.models.mixing import machine_code, reference
 from nacomp.models.mixing.settings import MixingSettings, Profile
 
 _mixing = pytest.importorskip("nacomp.models.mixing._mixing")
@@ -20,6 +20,11 @@ WAVE = b"".join((3000 - 37 * i % 900 + 60 * i).to_bytes(2, "big", signed=True) f
 PICTURE = bytes(
     (x * 3 + y * 5 + c * 40 + NOISE.randrange(4)) % 256 for y in range(5) for x in range(8) for c in range(3)
 )
+CODE = bytes.fromhex(
+    "554889e54883ec10e8fbffffff8b05112233004883c410c3"  # a call, an address relative to the instruction's end
+    "660f1f440000c5f877c4e27918c062f17c48280789041d0000000048b80102030405060708"
+    "66c7450034120f85f0ffffff66f7c03412f6c201f7d8c8100001e9f6ffffffa10011223344556677e8"
+)
 CASES = {
     "table": (MixingSettings(Profile.TEXT, len(TABLE), delimiter=ord(",")), TABLE),
     "page": (MixingSettings(Profile.TEXT, len(PAGE), delimiter=ord(" ")), PAGE),
@@ -28,6 +33,8 @@ CASES = {
     "one channel": (MixingSettings(Profile.SAMPLES, 121, 2), WAVE + b"x"),
     "two channels": (MixingSettings(Profile.SAMPLES, 120, 4), WAVE),
     "pixels": (MixingSettings(Profile.IMAGE, len(PICTURE), 24, 3), PICTURE),
+    "code": (MixingSettings(Profile.CODE, len(CODE)), CODE),
+    "code in records": (MixingSettings(Profile.CODE, 2 * len(CODE), 5), bytes(CODE * 2)),
     "nothing": (MixingSettings(Profile.TEXT, 0), b""),
 }
 
@@ -87,7 +94,8 @@ def test_outside_inputs_are_trusted_from_the_start() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"profile": 4},
+        {"profile": 5},
+        {"profile": 4, "width": 65536},
         {"profile": -1},
         {"profile": 2, "width": 3},
         {"profile": 2, "width": 0},
@@ -102,6 +110,30 @@ def test_outside_inputs_are_trusted_from_the_start() -> None:
 def test_settings_out_of_range_are_refused(arguments: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         _mixing.Encoder(**{"size": 10, **arguments})
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_targets_are_turned_as_by_the_reference_and_back(seed: int) -> None:
+    """Of code, of code cut anywhere, and of noise with many opcodes that aim."""
+    rng = random.Random(seed)
+    noise = bytes(
+        rng.choice((0xE8, 0x0F, 0x85, 0x8B, 0x05, 0xFF, 0, 1, rng.randrange(256))) for _ in range(300)
+    )
+    content = (b"\x90" * 32 + CODE * 3)[: 40 + 4 * seed] if seed % 2 else b"\x90" * 32 + noise
+    turned = _mixing.turn_code(content, True)
+    assert turned == machine_code.turn_code(content, True)
+    assert _mixing.turn_code(turned, False) == machine_code.turn_code(turned, False) == content
+    # Anything is the turned form of something: a damaged archive is no special case.
+    assert _mixing.turn_code(_mixing.turn_code(noise, False), True) == noise
+
+
+def test_calls_of_one_function_look_alike() -> None:
+    """Two calls of offset 100, behind enough instructions that nobody doubts that this is code."""
+    content = bytearray(b"\x90" * 200)
+    for at in (40, 60):
+        content[at : at + 5] = b"\xe8" + (100 - at - 5).to_bytes(4, "little")
+    turned = _mixing.turn_code(bytes(content), True)
+    assert turned[40:45] == turned[60:65] == b"\xe8\x00\x00\x00\x64"
 
 
 def test_more_bytes_than_announced_are_refused() -> None:

@@ -19,6 +19,7 @@ SETTINGS = {
     "binary": MixingSettings(Profile.BINARY, len(TABLE)),
     "records": MixingSettings(Profile.BINARY, len(TABLE), 65535),
     "samples": MixingSettings(Profile.SAMPLES, len(TABLE), 4),
+    "code": MixingSettings(Profile.CODE, len(TABLE), 4),
     "image": MixingSettings(Profile.IMAGE, len(TABLE), 7, 3),
 }
 
@@ -44,6 +45,14 @@ def test_the_reference_decodes_where_the_core_is_missing(monkeypatch: pytest.Mon
     assert mixed.decode(payload, len(content)) == content
 
 
+def test_the_reference_decodes_code_where_the_core_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"\x90" * 33 + bytes.fromhex("e8000000008b0501000000") * 4
+    payload = mixed.encode(content, MixingSettings(Profile.CODE, len(content)), 500)
+    monkeypatch.setattr(mixed, "_mixing", None)
+    assert payload is not None
+    assert mixed.decode(payload, len(content)) == content
+
+
 def test_a_payload_over_the_limit_is_given_up_before_the_end() -> None:
     noise, calls = random.Random(1).randbytes(4 * mixed.PIECE), []
     settings = MixingSettings(Profile.BINARY, len(noise))
@@ -63,11 +72,12 @@ def test_progress_is_told_and_can_stop_the_work() -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        struct.pack("<BBH", 4, 1, 0),  # no such profile
+        struct.pack("<BBH", 5, 1, 0),  # no such profile
         struct.pack("<BBH", 0, 44, 5),  # a text with a width
         struct.pack("<BBH", 1, 0, 5),  # a binary block with another byte than 1
         struct.pack("<BBH", 2, 1, 3),  # an odd frame
         struct.pack("<BBH", 2, 1, 18),
+        struct.pack("<BBH", 4, 2, 0),  # code with another byte than 1
         struct.pack("<BBH", 3, 5, 100),  # too many bytes a pixel
         struct.pack("<BBH", 3, 3, 2),  # a row shorter than a pixel
     ],
@@ -93,7 +103,7 @@ def test_sizes_we_never_write_are_refused() -> None:
             unpack(mixed.METHOD, payload, size)
 
 
-@pytest.mark.parametrize("parameters", [{}, {"predictor": "mixing-2"}, {"predictor": "mixing-1", "more": 1}])
+@pytest.mark.parametrize("parameters", [{}, {"predictor": "mixing-1"}, {"predictor": "mixing-2", "more": 1}])
 def test_other_predictors_are_refused(parameters: dict[str, str | int]) -> None:
     with pytest.raises(CorruptArchive, match="predictor is not known"):
         unpack(Method(MethodKind.MIXED, parameters), encoded(), len(TABLE))

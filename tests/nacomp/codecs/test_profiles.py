@@ -28,6 +28,16 @@ def tone(channels: int) -> bytes:
     return (9000 * np.sin(at / 15 + np.arange(channels)) + noise).astype("<i2").tobytes()
 
 
+def instructions() -> bytes:
+    """Calls of six functions among moves to and from the stack."""
+    rng, code, functions = random.Random(8), bytearray(), (0, 97, 900, 4001, 5000, 9000)
+    while len(code) < 12000:
+        moved = bytes((rng.choice((0x89, 0x8B)), 0x45 | rng.randrange(8) << 3, rng.randrange(0, 256, 8)))
+        code += rng.choice((b"", b"\x48")) + moved + b"\xe8"
+        code += (rng.choice(functions) - len(code) - 4).to_bytes(4, "little", signed=True)
+    return bytes(code)
+
+
 @pytest.mark.parametrize(
     ("content", "profile", "width", "byte"),
     [
@@ -35,6 +45,7 @@ def tone(channels: int) -> bytes:
         (b"One paragraph without any line, and so no fields. " * 90, Profile.TEXT, 0, 44),
         (RECORDS, Profile.BINARY, 13, 1),
         (photo(), Profile.IMAGE, 450, 3),
+        (instructions(), Profile.CODE, 0, 1),
         (tone(1), Profile.SAMPLES, 2, 1),
         (tone(2), Profile.SAMPLES, 4, 1),
     ],
