@@ -176,14 +176,16 @@ def _write_short(
     """One short file in whichever form is smaller; the long one is only made where that is not certain before."""
     coded = _code(sources, encoder, job, left_out)
     (source,) = there = coded.missing.others()
-    archive = compact_archive(entry_of(source), coded.first, encoder)
-    blocks = [block for _, unit_blocks in coded.first for block in unit_blocks]
-    if archive is not None and len(archive) <= least_size(len(block.payload) for block in blocks):
-        written = coded.written(there, 1, models_of(blocks))
-    else:
+    compact = compact_archive(entry_of(source), coded.first, encoder)
+    least = least_size(len(block.payload) for _, blocks in coded.first for block in blocks)
+    is_compact = compact is not None and len(compact[0]) <= least
+    if not is_compact:
         whole = io.BytesIO()
-        written = _write_long(whole, sources, encoder, job, coded)
-        archive = min(filter(None, (archive, whole.getvalue())), key=len)
+        written, archive = _write_long(whole, sources, encoder, job, coded), whole.getvalue()
+        is_compact = compact is not None and len(compact[0]) <= len(archive)
+    if compact is not None and is_compact:
+        archive, its_blocks = compact
+        written = coded.written(there, 1, models_of(its_blocks))
     write_all(stream, archive)
     job.wrote(len(archive))
     return replace(written, compressed_size=len(archive))

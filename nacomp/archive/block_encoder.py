@@ -9,11 +9,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nacomp.archive.binary_groups import binary_groups
 from nacomp.archive.far import joined_where_smaller
 from nacomp.archive.kept_blocks import KeptBlocks
 from nacomp.archive.segments import Range, SegmentKind, cut_blocks
 from nacomp.archive.units import Unit
-from nacomp.codecs import classical, forecast
+from nacomp.codecs import classical, forecast, mixed
 from nacomp.codecs.block_choice import BlockChoice, BlockChooser, ByClassical, WithoutModel, row_bytes
 from nacomp.codecs.block_coder import BlockCoder
 from nacomp.formats.checksums import content_checksum
@@ -137,12 +138,16 @@ class BlockEncoder:
         """The blocks the unit would have if its text went through the model."""
         if not unit.data:
             return []
-        text = unit.ranges(SegmentKind.TEXT)
-        if self._chooser is None or not text:
-            return [(BlockKind.BINARY, ((0, len(unit.data)),))]
-        blocks = [(BlockKind.TEXT, r) for r in cut_blocks(unit.data, text, self._chooser.level.block_bytes)]
-        binary = unit.ranges(SegmentKind.BINARY)
-        return blocks + ([(BlockKind.BINARY, binary)] if binary else [])
+        text = unit.ranges(SegmentKind.TEXT) if self._chooser is not None else ()
+        blocks: list[tuple[BlockKind, tuple[Range, ...]]] = []
+        if self._chooser is not None and text:
+            blocks += [
+                (BlockKind.TEXT, r) for r in cut_blocks(unit.data, text, self._chooser.level.block_bytes)
+            ]
+        binary = unit.ranges(SegmentKind.BINARY) if text else ((0, len(unit.data)),)
+        if binary:
+            blocks += [(BlockKind.BINARY, group) for group in binary_groups(unit, binary, self._job)]
+        return blocks
 
     def _far(self, unit: Unit, window: int) -> CodedBlock:
         """All of a unit in a block that looks back so far."""
@@ -197,6 +202,8 @@ class BlockEncoder:
         quick = classical.quick_size(unit.data)
         if quick >= size * 2:
             return False
+        if all(block.method == mixed.METHOD for block in blocks):
+            return classical.lzma_size(unit.data, self._job.step) < size
         by_models = all(block.method.kind is MethodKind.NEURAL for block in blocks)
         return not by_models or forecast.could_be_smaller(unit.data, quick, size, self._job.step)
 

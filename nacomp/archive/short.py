@@ -23,15 +23,17 @@ def is_short(sources: Sequence[Source]) -> bool:
 
 def compact_archive(
     entry: Entry, coded: Sequence[tuple[Unit, Sequence[CodedBlock]]], encoder: BlockEncoder
-) -> bytes | None:
-    """The compact archive of a short file that was coded so, or None where this form does not fit."""
+) -> tuple[bytes, Sequence[CodedBlock]] | None:
+    """The compact archive of a short file that was coded so and its block, or None where this form does not fit."""
     if not entry.size:
-        return encode_compact(entry, PRESETS[STORED], b"", content_checksum(b""))
+        data, blocks = encode_compact(entry, PRESETS[STORED], b"", content_checksum(b"")), ()
+        return None if data is None else (data, blocks)
     if len(coded) != 1:
         return None
-    unit, blocks = coded[0]
-    block = blocks[0] if _is_all(unit, blocks) else encoder.as_one(unit)
-    return encode_compact(entry, block.method, block.payload, block.checksum)
+    unit, unit_blocks = coded[0]
+    block = unit_blocks[0] if _is_all(unit, unit_blocks) else encoder.as_one(unit)
+    data = encode_compact(entry, block.method, block.payload, block.checksum)
+    return None if data is None else (data, [block])
 
 
 def _is_all(unit: Unit, blocks: Sequence[CodedBlock]) -> bool:

@@ -36,17 +36,31 @@ def choose(data: bytes, check: Callable[[], object] = lambda: None) -> tuple[Mix
     """Settings for a block, and what share of the sample its payload took."""
     if len(data) < WORTH_TRIALS:
         return _plain(data), 0.0
-    middle = max(0, (len(data) - SAMPLE) // 2)
-    # A whole number of samples of any frame before it, so that phases stay.
-    sample = data[middle - middle % 4 : middle - middle % 4 + SAMPLE]
+    sample = _middle(data, SAMPLE)
     found = _candidates(sample, len(data))
     if len(found) > KEPT and len(sample) > 2 * FIRST:
-        start = (len(sample) - FIRST) // 8 * 4
-        first = _sizes(sample[start : start + FIRST], found, check)
-        found = sorted(found, key=first.__getitem__)[:KEPT]
+        found = _best_first(sample, found, check)[:KEPT]
     sizes = _sizes(sample, found, check)
     best = min(sizes, key=sizes.__getitem__)
     return best, sizes[best] / len(sample)
+
+
+def choose_quickly(data: bytes, check: Callable[[], object] = lambda: None) -> MixingSettings:
+    """As `choose`, by the first round alone, for binary data: a fifth of a second less."""
+    sample = _middle(data, SAMPLE)
+    return _best_first(sample, _candidates(sample, len(data)), check)[0]
+
+
+def _best_first(
+    sample: bytes, found: list[MixingSettings], check: Callable[[], object]
+) -> list[MixingSettings]:
+    return sorted(found, key=_sizes(_middle(sample, FIRST), found, check).__getitem__)
+
+
+def _middle(data: bytes, size: int) -> bytes:
+    """So many bytes, behind a whole number of samples of any frame, so that phases stay."""
+    start = max(0, len(data) - size) // 8 * 4
+    return data[start : start + size]
 
 
 def _sizes(

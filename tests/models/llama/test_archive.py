@@ -42,7 +42,8 @@ pytestmark = pytest.mark.long_file
 
 ON_CPU = ("--engine", "llama", "--gpu-layers", "0")
 """Also on a machine with a GPU, where the default would be another test."""
-TEXT = (DATA / "corpus" / "prose.txt").read_bytes()[:8000]
+TEXT = b"".join((DATA / "corpus" / name).read_bytes() for name in ("prose.txt", "code.py"))
+"""Too long for the compact form, which would do with the context mixer: its number takes less room than these settings."""
 
 
 @pytest.fixture

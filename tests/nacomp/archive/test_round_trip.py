@@ -70,7 +70,7 @@ def test_a_sample_decides_who_codes_a_text(model: str, worth: float, coder: str 
 def test_repetitive_text_has_a_method_of_its_own() -> None:
     """One that leaves the model next to nothing; prose beside it keeps to the first, and both come back."""
     text = (DATA / "corpus" / "prose.txt").read_bytes()
-    units = [Unit(data, split(data), []) for data in (text[:6000] * 20, text)]
+    units = [Unit(data, split(data), []) for data in (text[:1500] * 20, text)]
     coder = BlockEncoder(ModelLoader().for_texts(LEVELS["fast"], TINY), Job())
     blocks = [block for _, (block,) in coder.code(units)]
     methods = [block.method for block in blocks]
