@@ -108,8 +108,16 @@ come to 0.95. Noise with gaps 1.00, a packed manual 1.00, a wheel 0.99; the C li
 
 def pack(data: bytes, check: Check = lambda: None) -> Packed:
     """The smallest payload found; never larger than `data`. Memory: about 12 times `data`, at least 200 MB."""
-    best = min(_candidates(data, check), key=lambda packed: len(packed.payload))
-    return _mixed(data, best, check) or best
+    found = sorted(_candidates(data, check), key=lambda packed: len(packed.payload))
+    best = _mixed(data, found[0], check) or found[0]
+    if best.method.kind is MethodKind.PPMD and not _is_right(best, data):
+        best = next(packed for packed in found if packed.method.kind is not MethodKind.PPMD)
+    return best
+
+
+def _is_right(packed: Packed, data: bytes) -> bool:
+    parameters = packed.method.parameters
+    return ppmd.is_right(packed.payload, parameters["order"], parameters["memory"], data)
 
 
 def pack_quick(data: bytes) -> Packed:
@@ -138,8 +146,7 @@ def probe(data: bytes) -> int:
 
 def ppmd_size(data: bytes) -> int:
     """Bytes of PPMd's payload for at most `ppmd.LIMIT` bytes: what a model without weights makes of a text."""
-    payload = ppmd.encode(data, PPMD_ORDERS[0], PPMD_MEMORY)
-    return len(data) if payload is None else len(payload)
+    return len(ppmd.encode(data, PPMD_ORDERS[0], PPMD_MEMORY))
 
 
 def lzma_size(data: bytes, check: Check = lambda: None) -> int:
@@ -187,9 +194,7 @@ def _candidates(data: bytes, check: Check) -> Iterable[Packed]:
     if trials and len(data) <= ppmd.LIMIT:
         for order, method in _PPMD.items():
             check()
-            shorter = ppmd.encode(data, order, PPMD_MEMORY)
-            if shorter is not None:
-                yield Packed(method, shorter)
+            yield Packed(method, ppmd.encode(data, order, PPMD_MEMORY))
 
 
 def _mixed(data: bytes, best: Packed, check: Check) -> Packed | None:

@@ -131,7 +131,7 @@ def _classical(number: int, content: bytes) -> Sample:
             payload = zstandard.ZstdCompressor(write_content_size=False).compress(content)
         case MethodKind.PPMD:
             order, memory = method.parameters["order"], method.parameters["memory"]
-            payload = ppmd.encode(content, int(str(order)), int(str(memory))) or b""
+            payload = ppmd.encode(content, int(str(order)), int(str(memory)))
         case MethodKind.MIXED:
             settings = MixingSettings(Profile.BINARY, len(content))
             payload = mixed.encode(content, settings, len(content) + 1024) or b""

@@ -1,6 +1,7 @@
 """Classical payloads come back, are never larger than xz's, and cannot harm a decoder."""
 
 import lzma
+import os
 import random
 import struct
 import subprocess
@@ -312,8 +313,31 @@ def test_ppmd_loses_no_byte_of_what_does_not_compress() -> None:
     """pyppmd alone loses one of this noise."""
     noise = random.Random(5).randbytes(100_000)
     payload = ppmd.encode(noise, 6, 1 << 24)
-    assert payload is not None
-    assert ppmd.decode(payload, 6, 1 << 24, len(noise)) == noise
+    assert ppmd.is_right(payload, 6, 1 << 24, noise)
+    assert not ppmd.is_right(payload, 6, 1 << 24, noise[::-1])
+
+
+def test_a_ppmd_payload_that_does_not_come_back_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mixed, "available", lambda: False)
+    text = " ".join(
+        random.Random(3).choices(["the", "cat", "sat", "on", "a", "mat", "and", "saw", "one", "dog"], k=9000)
+    ).encode()
+    assert pack(text).method.kind is MethodKind.PPMD
+    monkeypatch.setattr(ppmd, "is_right", lambda *_: False)
+    packed = pack(text)
+    assert packed.method.kind is not MethodKind.PPMD
+    assert unpack(packed.method, packed.payload, len(text)) == text
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
+def test_trials_of_ppmd_keep_no_memory() -> None:
+    """pyppmd frees nothing of what a decoder did not use: 16 MB for each MiB that was decoded to compare it."""
+    data = random.Random(7).randbytes(1 << 12) * 100
+    pages = [0, 0]
+    for number in range(8):
+        ppmd.encode(data, 12, 1 << 24)
+        pages[number > 2] = int(Path("/proc/self/statm").read_text().split()[1])
+    assert (pages[1] - pages[0]) * os.sysconf("SC_PAGE_SIZE") < 6e6
 
 
 STARVE = """
