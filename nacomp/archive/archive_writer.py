@@ -178,14 +178,17 @@ def _write_short(
     (source,) = there = coded.missing.others()
     compact = compact_archive(entry_of(source), coded.first, encoder)
     least = least_size(len(block.payload) for _, blocks in coded.first for block in blocks)
-    is_compact = compact is not None and len(compact[0]) <= least
-    if not is_compact:
+    if compact is None or len(compact[0]) > least:
         whole = io.BytesIO()
-        written, archive = _write_long(whole, sources, encoder, job, coded), whole.getvalue()
-        is_compact = compact is not None and len(compact[0]) <= len(archive)
-    if compact is not None and is_compact:
-        archive, its_blocks = compact
-        written = coded.written(there, 1, models_of(its_blocks))
+        written = _write_long(whole, sources, encoder, job, coded)
+        if compact is None or len(compact[0]) > whole.tell():
+            return _put(stream, whole.getvalue(), written, job)
+    archive, its_blocks = compact
+    return _put(stream, archive, coded.written(there, 1, models_of(its_blocks)), job)
+
+
+def _put(stream: BinaryIO, archive: bytes, written: Written, job: Job) -> Written:
+    """Write a finished archive; what is told of it gets its size."""
     write_all(stream, archive)
     job.wrote(len(archive))
     return replace(written, compressed_size=len(archive))

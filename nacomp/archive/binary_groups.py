@@ -15,16 +15,15 @@ from nacomp.models.mixing.settings import Profile
 from nacomp.runtime.progress import Job
 
 LEAST = 1 << 13
-"""Bytes of a kind of file that are judged: a tenth of a second. Less goes together, or with the largest group."""
+"""Bytes of a kind of file that are judged: a fifth of a second. Less goes together, or with the largest group."""
 BINARY = (Profile.BINARY, 0, 1)
 
 Ranges = tuple[Range, ...]
 
 
 def binary_groups(unit: Unit, ranges: Ranges, job: Job) -> list[Ranges]:
-    """The ranges, each in one of the groups, in the order of the first of each. Raises Interrupted."""
-    sources = list(dict.fromkeys(part.source.name for part in unit.parts))
-    if len(sources) < 2 or not mixed.available():
+    """The ranges, cut where a file ends, each in one of the groups. Raises Interrupted."""
+    if len({part.source.name for part in unit.parts}) < 2 or not mixed.available():
         return [ranges]
     kinds: dict[str, list[Range]] = {}
     for name, piece in _by_source(unit, ranges):

@@ -138,16 +138,13 @@ class BlockEncoder:
         """The blocks the unit would have if its text went through the model."""
         if not unit.data:
             return []
-        text = unit.ranges(SegmentKind.TEXT) if self._chooser is not None else ()
-        blocks: list[tuple[BlockKind, tuple[Range, ...]]] = []
-        if self._chooser is not None and text:
-            blocks += [
-                (BlockKind.TEXT, r) for r in cut_blocks(unit.data, text, self._chooser.level.block_bytes)
-            ]
-        binary = unit.ranges(SegmentKind.BINARY) if text else ((0, len(unit.data)),)
-        if binary:
-            blocks += [(BlockKind.BINARY, group) for group in binary_groups(unit, binary, self._job)]
-        return blocks
+        texts: Iterable[tuple[Range, ...]] = ()
+        binary: tuple[Range, ...] = ((0, len(unit.data)),)
+        if self._chooser is not None and (text := unit.ranges(SegmentKind.TEXT)):
+            texts = cut_blocks(unit.data, text, self._chooser.level.block_bytes)
+            binary = unit.ranges(SegmentKind.BINARY)
+        groups = binary_groups(unit, binary, self._job) if binary else []
+        return [(BlockKind.TEXT, r) for r in texts] + [(BlockKind.BINARY, r) for r in groups]
 
     def _far(self, unit: Unit, window: int) -> CodedBlock:
         """All of a unit in a block that looks back so far."""
@@ -158,10 +155,8 @@ class BlockEncoder:
     ) -> CodedBlock:
         """Code these ranges, unless an earlier job did."""
         data = b"".join(unit.data[start:end] for start, end in ranges)
-        again = kind in (
-            BlockKind.WHOLE,
-            BlockKind.FAR,
-        )  # the same bytes have been coded and counted in other blocks
+        # The same bytes have been coded and counted in other blocks.
+        again = kind in (BlockKind.WHOLE, BlockKind.FAR)
         job = self._job.scaled(0 if again else unit.original_size / len(unit.data))
         packed = self._kept.find(kind, data) if self._kept is not None else None
         if packed is None:

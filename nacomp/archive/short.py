@@ -25,15 +25,17 @@ def compact_archive(
     entry: Entry, coded: Sequence[tuple[Unit, Sequence[CodedBlock]]], encoder: BlockEncoder
 ) -> tuple[bytes, Sequence[CodedBlock]] | None:
     """The compact archive of a short file that was coded so and its block, or None where this form does not fit."""
+    used: list[CodedBlock] = []
     if not entry.size:
-        data, blocks = encode_compact(entry, PRESETS[STORED], b"", content_checksum(b"")), ()
-        return None if data is None else (data, blocks)
-    if len(coded) != 1:
-        return None
-    unit, unit_blocks = coded[0]
-    block = unit_blocks[0] if _is_all(unit, unit_blocks) else encoder.as_one(unit)
-    data = encode_compact(entry, block.method, block.payload, block.checksum)
-    return None if data is None else (data, [block])
+        data = encode_compact(entry, PRESETS[STORED], b"", content_checksum(b""))
+    elif len(coded) == 1:
+        unit, blocks = coded[0]
+        block = blocks[0] if _is_all(unit, blocks) else encoder.as_one(unit)
+        used = [block]
+        data = encode_compact(entry, block.method, block.payload, block.checksum)
+    else:
+        data = None
+    return None if data is None else (data, used)
 
 
 def _is_all(unit: Unit, blocks: Sequence[CodedBlock]) -> bool:

@@ -57,18 +57,7 @@ def main() -> None:
         work = Path(name)
         inputs = work / "inputs"
         inputs.mkdir()
-        if given.what == "copies":
-            near_copies(inputs, int(given.size * 1e6), int(given.text * 1e6), given.copies)
-        if given.what == "notes":
-            notes(inputs, b"".join(path.read_bytes() for path in given.folders), given.copies, given.bytes)
-            given.folders = []
-        for folder in given.folders:
-            if given.what == "tars":
-                out = inputs / f"{folder.name}.tar"
-                command = ["tar", "c", "--sort=name", "-f", out, "-C", folder.parent, folder.name]
-                subprocess.run(command, check=True)
-            else:
-                shutil.copytree(folder, inputs / folder.name, symlinks=True)
+        fill(inputs, given)
         total = sum(
             path.stat().st_size for path in inputs.rglob("*") if path.is_file() and not path.is_symlink()
         )
@@ -78,6 +67,24 @@ def main() -> None:
         figures = [show(figure) for figure in contest(work, given.level, given.borg)]
         ours, best = figures[0].size, min(figure.size for figure in figures[1:])
         print(f"\n{ours - best:+,} bytes, {ours / best - 1:+.2%} of the best of the others")
+
+
+def fill(inputs: Path, given: argparse.Namespace) -> None:
+    """Put into an empty folder what is to be archived."""
+    match given.what:
+        case "copies":
+            near_copies(inputs, int(given.size * 1e6), int(given.text * 1e6), given.copies)
+        case "notes":
+            text = b"".join(path.read_bytes() for path in given.folders)
+            notes(inputs, text, given.copies, given.bytes)
+        case "tars":
+            for folder in given.folders:
+                out = inputs / f"{folder.name}.tar"
+                command = ["tar", "c", "--sort=name", "-f", out, "-C", folder.parent, folder.name]
+                subprocess.run(command, check=True)
+        case "trees":
+            for folder in given.folders:
+                shutil.copytree(folder, inputs / folder.name, symlinks=True)
 
 
 def near_copies(folder: Path, size: int, text: int, copies: int) -> None:

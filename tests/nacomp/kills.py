@@ -16,8 +16,8 @@ from nacomp.archive.kept_blocks import SUFFIX
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import NacompError
 from nacomp.models.library.store import Store
-from tests.nacomp.warm import warm
-from tests.nacomp.workbench import DATA, FORKS, ROOT, TINY, prose
+from tests.nacomp.warm import Warm, warm
+from tests.nacomp.workbench import DATA, ROOT, TINY, prose
 
 EARLIER = b"an earlier output, to be replaced by a whole one or not at all"
 
@@ -61,8 +61,9 @@ def run(scenario: Scenario, folder: Path, kill_after: float | None = None) -> tu
     """
     began = time.monotonic()
     environment = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder / "share")}
-    if scenario.arguments[:2] == ("-m", "nacomp") and FORKS and warm().serves(environment):
-        return _fork(scenario.arguments[2:], environment, kill_after), time.monotonic() - began
+    if scenario.arguments[:2] == ("-m", "nacomp") and (forks := warm(environment)) is not None:
+        code = _fork(forks, scenario.arguments[2:], environment, kill_after)
+        return code, time.monotonic() - began
     with subprocess.Popen(
         [sys.executable, *scenario.arguments],
         cwd=ROOT,
@@ -78,14 +79,16 @@ def run(scenario: Scenario, folder: Path, kill_after: float | None = None) -> tu
     return process.returncode, time.monotonic() - began
 
 
-def _fork(arguments: Sequence[str], environment: dict[str, str], kill_after: float | None) -> int:
+def _fork(
+    forks: Warm, arguments: Sequence[str], environment: dict[str, str], kill_after: float | None
+) -> int:
     with Path(os.devnull).open("r+b") as nowhere:
-        child = warm().start(arguments, [nowhere.fileno()] * 3, ROOT, environment)
+        child = forks.start(arguments, [nowhere.fileno()] * 3, ROOT, environment)
     try:
-        return warm().wait(kill_after)
+        return forks.wait(kill_after)
     except TimeoutError:
         os.kill(child, signal.SIGKILL)
-        return warm().wait()
+        return forks.wait()
 
 
 def faults(scenario: Scenario, folder: Path, kills: int, source: random.Random) -> Iterator[str]:

@@ -45,7 +45,8 @@ class Warm:
 
     def __init__(self) -> None:
         self._socket, theirs = socket.socketpair()
-        self._settings = _settings(os.environ)
+        self.settings = _settings(os.environ)
+        """What it began with, and so each command."""
         with theirs:
             command = [sys.executable, "-W", "error", "-m", __name__, str(theirs.fileno())]
             pipe = subprocess.PIPE  # as each command's, so that Python's streams are made for pipes
@@ -54,10 +55,6 @@ class Warm:
                 command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, pass_fds=[theirs.fileno()]
             )
         self._answers = self._socket.makefile("r")
-
-    def serves(self, environment: Mapping[str, str]) -> bool:
-        """Whether a command in these surroundings would begin as this process did."""
-        return _settings(environment) == self._settings
 
     def start(
         self, arguments: Sequence[str], streams: Sequence[int], cwd: Path, environment: Mapping[str, str]
@@ -119,9 +116,16 @@ class _Pipe:
         self.data = self._file.read()
 
 
+def warm(environment: Mapping[str, str]) -> Warm | None:
+    """The one that serves this process, where systems fork and a command in these surroundings would begin as it did."""
+    if sys.platform != "linux":
+        return None
+    found = _warm()
+    return found if found.settings == _settings(environment) else None
+
+
 @functools.cache
-def warm() -> Warm:
-    """The one that serves this process."""
+def _warm() -> Warm:
     return Warm()
 
 

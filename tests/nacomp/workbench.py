@@ -16,7 +16,6 @@ from tests.nacomp.warm import warm
 DATA = Path(__file__).parents[1] / "data"
 ROOT = Path(__file__).parents[2]
 TINY = "tiny"
-FORKS = sys.platform == "linux"
 
 
 @dataclass
@@ -31,8 +30,8 @@ class Finished:
 def nacomp(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None) -> Finished:
     """Run the command line in a process of its own, as a user's shell does."""
     line, folder = list(map(str, arguments)), cwd or Path.cwd()
-    if FORKS and warm().serves(os.environ):
-        code, out, err = warm().run(line, stdin, folder)
+    if (forks := warm(os.environ)) is not None:
+        code, out, err = forks.run(line, stdin, folder)
         return Finished(code, out, err.decode("utf-8", "replace"))
     command = [sys.executable, "-W", "error", "-m", "nacomp", *line]
     done = subprocess.run(command, input=stdin, capture_output=True, cwd=folder, timeout=300, check=False)
