@@ -8,7 +8,7 @@ THE_WHEEL := ls dist/nacomp-*.whl | grep -v -e '-none-any'
 CORPUS ?= tests/data/corpus
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 man completion app smoke deb tar bench bench-gpu bench-ratio fuzz sanitize gui native clean
+.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 man completion app smoke deb tar appimage bench bench-gpu bench-ratio fuzz sanitize gui native clean
 
 NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/* models/mixing/native/* nacomp/transforms/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
@@ -131,6 +131,11 @@ deb: dist/.app build/man/nacomp.1 build/completion/nacomp.bash
 tar: dist/.app build/man/nacomp.1 build/completion/nacomp.bash
 	$(BIN)/python packaging/linux/make_tar.py dist/nacomp dist
 	sh packaging/linux/try_tar.sh dist/nacomp-*-linux-*.tar.xz
+
+# The same as one file that starts on any Linux with glibc.
+appimage: dist/.app build/man/nacomp.1 build/completion/nacomp.bash
+	$(BIN)/python packaging/linux/make_appimage.py dist/nacomp dist
+	sh packaging/linux/try_appimage.sh dist/nacomp-*.AppImage
 
 bench: $(VENV)/core
 	$(PIP) -e '.[bench]'

@@ -203,6 +203,7 @@ def checksums(folder: Path) -> str:
         "nacomp*.pyz",
         "nacomp*.json",
         "nacomp_*.deb",
+        "nacomp-*-linux-*.tar.xz",
         "nacomp*.AppImage",
     )
     files = sorted(path for pattern in patterns for path in folder.glob(pattern))

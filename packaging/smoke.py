@@ -33,7 +33,7 @@ class App:
 
     def __init__(self, folder: Path, home: Path) -> None:
         self.folder, self.home = folder.absolute(), home
-        keep = ("SYSTEMROOT", "TEMP", "DISPLAY", "XDG_RUNTIME_DIR")
+        keep = ("SYSTEMROOT", "TEMP", "TMPDIR", "DISPLAY", "XDG_RUNTIME_DIR", "APPIMAGE_EXTRACT_AND_RUN")
         self.environment = {name: os.environ[name] for name in keep if name in os.environ}
         self.environment |= {"PATH": "/usr/bin:/bin", "HOME": str(home), "NACOMP_HOME": str(home / "nacomp")}
         self.environment |= {"LANG": "C.UTF-8", "QT_QPA_PLATFORM": "offscreen"}

@@ -5,6 +5,7 @@ run; a job that is let through may still meet MemoryError, which is told in a se
 among files is an upper estimate.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -77,5 +78,8 @@ def _free_of_machine() -> int:
         return sum(int(lines[name].removesuffix("kB")) << 10 for name in ("MemAvailable", "SwapFree"))
     import psutil
 
-    free: int = psutil.virtual_memory().available + psutil.swap_memory().free
-    return free
+    with suppress(OSError):
+        free: int = psutil.virtual_memory().available + psutil.swap_memory().free
+        return free
+    # Linux without /proc, as in some sandboxes: the kernel's own call, which does not count what caches would give way.
+    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -3,8 +3,7 @@
 python packaging/linux/make_tar.py APP OUTPUT_FOLDER      after `make app man completion`
 
 One folder with bin, lib and share as the Debian package lays them out, which runs from wherever it lies, and install_tar.sh
-as install.sh, which puts it below ~/.local. An AppImage lost: its runtime is a program of others that no package index has,
-and it mounts or unpacks the application at each start, which whoever calls `nacomp` for one small file would wait for.
+as install.sh, which puts it below ~/.local.
 """
 
 import platform

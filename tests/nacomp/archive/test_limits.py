@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 from pathlib import Path
 
 import psutil
@@ -164,6 +165,14 @@ def test_memory_is_what_psutil_says(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         assert memory._free_of_machine() == pytest.approx(expected, rel=0.2)
     monkeypatch.setattr(memory, "MEMINFO", tmp_path / "missing")
     assert memory._free_of_machine() == pytest.approx(expected, rel=0.2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc to lack")
+def test_memory_is_known_without_proc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    total = psutil.virtual_memory().total
+    monkeypatch.setattr(memory, "MEMINFO", tmp_path / "missing")
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path))
+    assert 0 < memory._free_of_machine() <= total
 
 
 def test_memory_is_told_before_it_is_taken(tiny_model: Path) -> None:
