@@ -107,14 +107,16 @@ def filled(holes: Iterable[Hole], data: Iterable[memoryview]) -> Iterator[memory
 def write_data(file: BinaryIO, holes: Iterable[Hole], data: Iterable[bytes | memoryview]) -> None:
     """Write a new file of its data, with holes where they are. Raises OSError."""
     end = 0
+    ends_in_hole = False
     for hole, piece in _in_order(holes, map(memoryview, data)):
+        ends_in_hole = piece is None
         if piece is not None:
             file.write(piece)
-            end += len(piece)
         else:
             end = hole.offset + hole.length
             file.seek(end)
-    file.truncate(end)
+    if ends_in_hole:
+        file.truncate(end)
 
 
 _NO_HOLE = Hole(0, 0)

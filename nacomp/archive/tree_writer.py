@@ -13,6 +13,7 @@ number to the next one.
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from itertools import groupby
 from pathlib import Path
 from typing import Self
 
@@ -52,6 +53,7 @@ class TreeWriter:
             if entry.kind is EntryKind.HARD_LINK:
                 self._hard_links.setdefault(entry.link_target, []).append(entry)
         self._linked: list[Path] = []
+        self._last: tuple[str, OpenFolder] | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._root = OpenFolder(folder)
@@ -71,7 +73,8 @@ class TreeWriter:
         self.close()
 
     def close(self) -> None:
-        """Let go of the folder. Idempotent."""
+        """Let go of the folders. Idempotent."""
+        self._let_go()
         self._root.close()
 
     def check_free(self, files: Iterable[str] | None = None) -> None:
@@ -82,8 +85,8 @@ class TreeWriter:
         if files is None:
             files = [entry.path for entry in self._entries if entry.kind is EntryKind.FILE]
         links = [entry.path for entry in self._entries if entry.kind in LINKS]
-        for path in (*files, *links):
-            self._look(_parent(path), _name(path))
+        for folder, paths in groupby((*files, *links), key=_parent):
+            self._look(folder, map(_name, paths))
 
     def write(self, entry: Entry, pieces: Pieces, name: Callable[[], str] | None = None) -> Path:
         """Write a file of its data, and its hard links, unless it gets another name; gives its path.
@@ -96,8 +99,8 @@ class TreeWriter:
         called = name or (lambda: _name(entry.path))
         mode = entry.mode & SAFE_MODE_BITS
         names = self._hard_links.get(entry.path, ())
+        folder = self._folder_of_files(_parent(entry.path))
         with ExitStack() as stack:
-            folder = stack.enter_context(self._folder(_parent(entry.path)))
             with save_in(
                 folder,
                 called(),
@@ -117,6 +120,7 @@ class TreeWriter:
 
     def finish(self) -> list[Path]:
         """Once all files are there: make the symbolic links and set the folders' times. Gives the paths of all links."""
+        self._let_go()
         symbolic = [entry for entry in self._entries if entry.kind is EntryKind.SYMLINK]
         links = [*self._linked, *map(self._link, symbolic)]
         folders = [entry for entry in self._entries if entry.kind is EntryKind.FOLDER]
@@ -158,6 +162,19 @@ class TreeWriter:
                 raise file_problem(target, problem) from problem
         return target
 
+    def _folder_of_files(self, path: str) -> OpenFolder:
+        """As `_folder`, kept open for the next file: most lie beside the one before. Closed by this object."""
+        if self._last is None or self._last[0] != path:
+            self._let_go()
+            self._last = path, self._folder(path)
+        return self._last[1]
+
+    def _let_go(self) -> None:
+        """Of the folder that is kept open."""
+        if self._last is not None:
+            self._last[1].close()
+            self._last = None
+
     def _folder(self, path: str) -> OpenFolder:
         """A folder of the tree, through no link; made if it is not there. Raises FileProblem."""
         at = self._root.again()
@@ -177,18 +194,17 @@ class TreeWriter:
             raise
         return at
 
-    def _look(self, path: str, name: str | None = None) -> None:
-        """Raise FileProblem or OutputExists if this folder cannot be written into, or not under this name.
+    def _look(self, path: str, names: Iterable[str] = ()) -> None:
+        """Raise FileProblem or OutputExists if this folder cannot be written into, or not under one of these names.
 
         Makes nothing: where a folder is missing, all below it is free.
         """
-        at, now = self._root.again(), name or ""
+        at, now = self._root.again(), ""
         try:
             for now in path.split("/") if path else ():
                 above, at = at, at.below(now)
                 above.close()
-            if name is not None:
-                now = name
+            for name in names:
                 check_place(at, name, overwrite=self._overwrite)
         except FileNotFoundError:
             pass

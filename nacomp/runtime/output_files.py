@@ -86,6 +86,7 @@ def save_in(
         handle, temporary = folder.new_file(name)
     except OSError as problem:
         raise file_problem(target, problem) from problem
+    is_placed = False
     try:
         with os.fdopen(handle, "w+b") as file:
             unfinished = Unfinished(file, name)
@@ -94,12 +95,13 @@ def save_in(
             if HOLDS_FOLDERS:
                 restore(file.fileno())
                 give(file.fileno(), mode, mtime_ns)
-            is_durable = is_durable or folder.kind(unfinished.name) is not None
+            is_durable = is_durable or folder.has(unfinished.name)
             if is_durable:
                 os.fsync(file.fileno())
         target = folder.path / unfinished.name
         check_place(folder, unfinished.name, overwrite=overwrite)
         folder.rename(temporary, unfinished.name)
+        is_placed = True
         if not HOLDS_FOLDERS:
             give(target, mode, mtime_ns)
         if is_durable:
@@ -107,19 +109,20 @@ def save_in(
     except OSError as problem:
         raise file_problem(target, problem) from problem
     finally:
-        with contextlib.suppress(OSError):
-            folder.remove(temporary)
+        if not is_placed:
+            with contextlib.suppress(OSError):
+                folder.remove(temporary)
 
 
 def check_place(folder: OpenFolder, name: str, *, overwrite: bool) -> None:
     """Raise OutputExists or FileProblem if nothing may be put in this place of an open folder."""
-    target = folder.path / name
     try:
         kind = folder.kind(name or os.curdir)  # `/` and `.` have no name
     except OSError as problem:
-        raise file_problem(target, problem) from problem
+        raise file_problem(folder.path / name, problem) from problem
     if kind is None:
         return
+    target = folder.path / name
     if not overwrite:
         raise OutputExists(path=target)
     if kind == stat.S_IFDIR:
