@@ -1,0 +1,121 @@
+"""The recipe from end to end, in miniature: text to pieces, pieces to a model, and a block coded with that model."""
+
+import lzma
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+torch = pytest.importorskip("torch")
+
+from nacomp.codecs.levels import LEVELS  # noqa: E402
+from nacomp.codecs.model_loader import ModelLoader  # noqa: E402
+from nacomp.models.library.store import Store  # noqa: E402
+from nacomp.models.training.__main__ import main  # noqa: E402
+from nacomp.runtime.progress import Job  # noqa: E402
+
+ROOT = Path(__file__).parents[3]
+SWEDISH = (
+    "Den gamle mannen gick långsamt över bron och såg ut över floden, som ännu bar is den våren.\n" * 150
+)
+
+TABLE = "".join(
+    f"2021-03-{number % 28 + 1:02},{number * 37},{number * 1.5:.3f},ok\n" for number in range(200)
+)
+
+
+def run(*arguments: object) -> str:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with data, its pieces, and what a training of a few steps left."""
+    folder = tmp_path_factory.mktemp("recipe")
+    data = folder / "data"
+    data.mkdir()
+    pages = [path.read_text() for path in sorted(ROOT.glob("formats/*.md"))]
+    sources = [path.read_text() for path in sorted((ROOT / "models").glob("*.py"))]
+    (data / "train-0.txt.xz").write_bytes(lzma.compress("\0".join([*pages, SWEDISH, TABLE]).encode()))
+    (data / "train-1.txt").write_text("\0".join(sources))
+    (data / "more-valid.txt").write_text("\0".join([sources[0], SWEDISH]))
+    run(
+        "prepare",
+        "--data",
+        data,
+        "--out",
+        folder / "tokens",
+        "--shape",
+        "tiny",
+        "--tokeniser-size",
+        400_000,
+        "--piece",
+        60_000,
+    )
+    run(*train(folder), "--tokens", 8_000)
+    return folder
+
+
+def train(folder: Path) -> list[object]:
+    return [
+        *(
+            "train",
+            "--tokens-from",
+            folder / "tokens",
+            "--work",
+            folder / "work",
+            "--out",
+            folder / "model.gguf",
+        ),
+        *("--shape", "tiny", "--batch", 1024, "--micro", 1024),
+    ]
+
+
+def test_text_becomes_pieces_and_pieces_a_model(work: Path) -> None:
+    assert len(list((work / "tokens").glob("piece-*.npz.xz"))) > 1
+    assert (work / "model.gguf").stat().st_size > 100_000
+
+
+def test_a_part_of_the_pieces_is_enough_and_training_goes_on(work: Path) -> None:
+    tokens = work / "some"
+    tokens.mkdir()
+    for path in [work / "tokens" / "tokeniser.json", *sorted((work / "tokens").glob("piece-*"))[:1]]:
+        (tokens / path.name).write_bytes(path.read_bytes())
+    said = run(*train(work), "--tokens-from", tokens, "--tokens", 10_000)
+    assert "code" in said
+    assert work.joinpath("model.gguf").exists()
+    state = torch.load(work / "work" / "checkpoint.pt", weights_only=True)
+    assert 10_000 <= state["tokens"] < 11_100
+    assert state["optimiser"]["steps"] == state["tokens"] // 1024
+
+
+def test_checkpoint_and_model_cost_the_same_by_kind_and_language(work: Path) -> None:
+    run("export", "--work", work / "work", "--out", work / "again.gguf")
+    arguments = "evaluate", "--data", work / "data", "--by-language"
+    rows = {
+        option: dict(line.split(" bits/byte")[0].rsplit(None, 1) for line in said.splitlines()[1:])
+        for option, path in (("--work", work / "work"), ("--model", work / "again.gguf"))
+        for said in [run(*arguments, option, path)]
+    }
+    assert set(rows["--work"]) == {"documentation", "other languages", "  sv", "all"}
+    assert rows["--work"]["  sv"] == rows["--work"]["other languages"]
+    for name, cost in rows["--work"].items():
+        assert float(cost) == pytest.approx(float(rows["--model"][name]), rel=0.003)
+        assert 0.2 < float(cost) < 8
+
+
+def test_evaluate_wants_one_model() -> None:
+    result = CliRunner().invoke(main, ["evaluate"])
+    assert result.exit_code == 2
+    assert "one of --work and --model" in result.output
+
+
+def test_block_coded_with_the_model_comes_back(work: Path) -> None:
+    text = "She said that it was late.\n Zażółć gęślą jaźń, 漢字, ไทย\r\n".encode() * 20
+    level = LEVELS["fast"]
+    codec = ModelLoader(threads=1).for_level(level, Store().add(work / "model.gguf").id)
+    payload = codec.encode(codec.plan(text, level), len(text), Job()).payload
+    assert len(payload) < len(text) / 2
+    assert codec.decode(payload, len(text), Job()) == text
