@@ -52,9 +52,11 @@ class Shape:
 
 EMBEDDED = Shape(vocabulary=4096, width=256, layers=4, heads=4, kv_heads=2, feed_forward=640, context=512)
 TINY = Shape(vocabulary=512, width=64, layers=2, heads=4, kv_heads=2, feed_forward=128, context=256)
-EMBEDDED_2 = Shape(vocabulary=8192, width=256, layers=4, heads=4, kv_heads=2, feed_forward=640, context=512)
+EMBEDDED_2 = Shape(vocabulary=8192, width=256, layers=4, heads=4, kv_heads=1, feed_forward=512, context=512)
+"""The next model of level fast: as quick as `EMBEDDED` for a byte of English, a quarter quicker for other languages."""
 EMBEDDED_LARGE = Shape(
-    vocabulary=8192, width=384, layers=7, heads=6, kv_heads=2, feed_forward=1024, context=512
+    vocabulary=8192, width=384, layers=5, heads=6, kv_heads=2, feed_forward=960, context=512
 )
+"""For level balanced where no model was fetched. Both shapes have one tokeniser, so one set of tokens serves both."""
 
 SHAPES = {"embedded": EMBEDDED, "embedded-2": EMBEDDED_2, "embedded-large": EMBEDDED_LARGE, "tiny": TINY}
