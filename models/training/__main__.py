@@ -231,6 +231,7 @@ def evaluate(
         found = Model.of_file(model)
     else:
         raise click.UsageError("one of --work and --model, please")
+    torch.set_num_threads(1)  # on a busy machine its threads wait for one another
     groups = {file.name: [file.read_bytes().decode("utf-8", "replace")] for file in files}
     if data is not None:
         groups |= _groups(data, per_document, by_language)
