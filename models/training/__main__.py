@@ -12,8 +12,9 @@ from nacomp.models.training import dataset, export, gather, loop, measure, piece
 from nacomp.models.training.corpus import documents, shards
 from nacomp.models.training.kinds import Kind, classify, language
 from nacomp.models.training.network import Weights
-from nacomp.models.training.shape import SHAPES, Shape
+from nacomp.models.training.shape import Shape, named
 
+SHAPE_HELP = "A name of shape.py, or vocabulary:width x layers,heads/kv_heads,feed_forward."
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -42,6 +43,13 @@ class Model:
 @click.group()
 def main() -> None:
     """Train nacomp's embedded language model."""
+
+
+def _shape(name: str) -> Shape:
+    try:
+        return named(name)
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--shape") from None
 
 
 def _say(line: str) -> None:
@@ -107,9 +115,7 @@ def _evaluate(found: Model, groups: dict[str, list[str]], int8: bool) -> None:
 )
 @click.option("--out", type=FOLDER, required=True, help="Where tokeniser and pieces go; goes on if present.")
 @click.option("--start", "begin", type=FILE, help="Take this model's tokeniser.")
-@click.option(
-    "--shape", "shape_name", type=click.Choice(list(SHAPES)), default="embedded-2", show_default=True
-)
+@click.option("--shape", "shape_name", default="embedded-2", show_default=True, help=SHAPE_HELP)
 @click.option(
     "--tokeniser-size", type=int, default=60_000_000, show_default=True, help="Characters it is trained on."
 )
@@ -120,7 +126,7 @@ def prepare(
 ) -> None:
     """Tokeniser and tokens: all that a training needs of the text, in pieces that travel to another machine."""
     out.mkdir(parents=True, exist_ok=True)
-    bpe = _tokeniser(out, data, begin, SHAPES[shape_name].vocabulary, tokeniser_size, seed)
+    bpe = _tokeniser(out, data, begin, _shape(shape_name).vocabulary, tokeniser_size, seed)
     pieces.prepare(bpe, shards(data, held_out=False), out, seed, _say, piece)
 
 
@@ -136,9 +142,7 @@ def prepare(
     type=FILE,
     help="Go on from this model instead of from nothing; the tokens must be of its tokeniser.",
 )
-@click.option(
-    "--shape", "shape_name", type=click.Choice(list(SHAPES)), default="embedded-2", show_default=True
-)
+@click.option("--shape", "shape_name", default="embedded-2", show_default=True, help=SHAPE_HELP)
 @click.option(
     "--minutes", type=float, default=90.0, show_default=True, help="Training time, resumed parts included."
 )
@@ -175,7 +179,7 @@ def train(
     work = work or out.with_suffix(".work")
     work.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder / "tokeniser.json", work / "tokeniser.json")
-    shape = SHAPES[shape_name]
+    shape = _shape(shape_name)
     streams = pieces.load(folder)
     _say(", ".join(f"{kind.value} {len(stream) / 1e6:.1f}" for kind, stream in streams.items()) + " M tokens")
     plan = loop.Plan(

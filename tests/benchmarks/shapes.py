@@ -26,7 +26,7 @@ from nacomp.models.predictors.ensemble import EnsembleParameters, open_ensemble
 from nacomp.models.protocol import ContextWindow
 from nacomp.models.tokens.vocabulary import PAGE
 from nacomp.models.training import export, tokeniser
-from nacomp.models.training.shape import Shape
+from nacomp.models.training.shape import Shape, named
 
 STREAMS = 8
 WINDOW = ContextWindow(512, 4)
@@ -36,14 +36,6 @@ STEPS = 128
 SINGLE = 0.17
 """What leaves as many likely tokens, 150 a row, as the embedded model does on alice29.txt."""
 Ids = NDArray[np.int32]
-
-
-def shape_named(text: str, vocabulary: int) -> Shape:
-    """256x4,4/2,640 as a shape."""
-    sizes, heads, feed_forward = text.split(",")
-    width, layers = map(int, sizes.split("x"))
-    query, key = map(int, heads.split("/"))
-    return Shape(vocabulary, width, layers, query, key, int(feed_forward), 512)
 
 
 def write_random(path: Path, shape: Shape, bpe: Tokenizer) -> None:
@@ -147,7 +139,7 @@ def candidates(shapes: list[str], tokenisers: list[Path], text: str) -> Iterator
         for name in shapes:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "model.gguf"
-                write_random(path, shape_named(name, bpe.get_vocab_size()), bpe)
+                write_random(path, named(f"{bpe.get_vocab_size()}:{name}"), bpe)
                 engine = open_engine(path, threads=1)
                 size = path.stat().st_size
             yield Candidate(name, engine, size, ids, len(text.encode()) / len(found), [])

@@ -1,6 +1,10 @@
 """The recipe from end to end, in miniature: text to pieces, pieces to a model, and a block coded with that model."""
 
 import lzma
+import re
+import subprocess
+import sys
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ from nacomp.models.library.store import Store  # noqa: E402
 from nacomp.models.training.__main__ import main  # noqa: E402
 from nacomp.runtime.progress import Job  # noqa: E402
 
+RECIPE = "nacomp.models.training.__main__"
 ROOT = Path(__file__).parents[3]
 SWEDISH = (
     "Den gamle mannen gick långsamt över bron och såg ut över floden, som ännu bar is den våren.\n" * 150
@@ -104,6 +109,28 @@ def test_checkpoint_and_model_cost_the_same_by_kind_and_language(work: Path) -> 
     for name, cost in rows["--work"].items():
         assert float(cost) == pytest.approx(float(rows["--model"][name]), rel=0.003)
         assert 0.2 < float(cost) < 8
+
+
+def test_training_asks_for_little(work: Path) -> None:
+    """On a machine that reaches nothing; the wheel of gguf is carried there, and the other four are at hand."""
+    allowed = "torch", "numpy", "tokenizers", "click", "gguf"
+    own = {
+        re.findall(r"^[\w-]+", line)[0].lower() for line in requires("nacomp") or [] if "extra ==" not in line
+    }
+    program = f"import sys\nfrom {RECIPE} import main\nmain(standalone_mode=False)\nprint(*sys.modules)"
+    arguments = [str(argument) for argument in (*train(work), "--work", work / "other", "--tokens", 1024)]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
+    )
+    loaded = {name.partition(".")[0].lower() for name in done.stdout.splitlines()[-1].split()}
+    assert "gguf" in loaded
+    assert loaded & (own - set(allowed)) == set()
+
+
+def test_shape_that_is_none_is_refused(work: Path) -> None:
+    result = CliRunner().invoke(main, [*map(str, train(work)), "--shape", "8192:256x4,3/1,512"])
+    assert result.exit_code == 2
+    assert "heads must divide the width" in result.output
 
 
 def test_evaluate_wants_one_model() -> None:

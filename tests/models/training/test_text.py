@@ -10,6 +10,7 @@ import pytest
 
 from nacomp.models.training import corpus, dataset, gather, pieces, tokeniser
 from nacomp.models.training.kinds import Kind, classify, language
+from nacomp.models.training.shape import TINY, Shape, named
 
 PROSE = (
     "It was late in the evening when the old man came to the door of the house, and he said that he had walked "
@@ -160,6 +161,19 @@ def test_mixture_keeps_its_shares_begins_with_start_and_can_be_entered_anywhere(
     assert len(np.unique(prose)) == prose.size  # less than an epoch
     again = dataset.Mixture(streams, weights, length=8, seed=1)
     assert (again.batch(3000, 500)[1] == targets[3000:3500]).all()
+
+
+def test_shapes_have_names_or_are_written_out() -> None:
+    assert named("tiny") == TINY
+    assert named("300:64x2,4/2,96") == Shape(300, 64, 2, 4, 2, 96, 512)
+
+
+@pytest.mark.parametrize(
+    "name", ["small", "300:64x2,4/3,96", "300:65x2,4/2,96", "300:12x2,4/2,96", "0:64x2,4/2,96"]
+)
+def test_what_is_no_shape_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=r"shape|heads"):
+        named(name)
 
 
 def write_shards(folder: Path) -> None:
