@@ -1,7 +1,6 @@
 """The recipe's commands: `gather` (text), `prepare` (text to tokens), `train` (tokens to GGUF), `evaluate`, `export`."""
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -11,33 +10,11 @@ from tokenizers import Tokenizer
 from nacomp.models.training import dataset, export, gather, loop, measure, pieces, start, tokeniser
 from nacomp.models.training.corpus import documents, shards
 from nacomp.models.training.kinds import Kind, classify, language
-from nacomp.models.training.network import Weights
 from nacomp.models.training.shape import Shape, named
 
 SHAPE_HELP = "A name of shape.py, or vocabulary:width x layers,heads/kv_heads,feed_forward."
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
-
-
-@dataclass(frozen=True)
-class Model:
-    """What `evaluate` measures."""
-
-    shape: Shape
-    weights: Weights
-    tokeniser: Tokenizer
-
-    @classmethod
-    def of_work(cls, work: Path) -> "Model":
-        """A training's latest checkpoint."""
-        shape, weights, _ = loop.load(work / "checkpoint.pt")
-        return cls(shape, weights, tokeniser.load(work / "tokeniser.json"))
-
-    @classmethod
-    def of_file(cls, path: Path) -> "Model":
-        """A GGUF file. Raises ModelError."""
-        shape = start.shape(path)
-        return cls(shape, start.weights(path, shape), start.tokeniser(path))
 
 
 @click.group()
@@ -96,13 +73,15 @@ def _row(name: str, cost: measure.Cost) -> None:
     )
 
 
-def _evaluate(found: Model, groups: dict[str, list[str]], int8: bool) -> None:
+def _evaluate(work: Path, groups: dict[str, list[str]], int8: bool) -> None:
     """A line for each group that has texts, and one for all; what is indented is counted already."""
-    _say(str(found.shape))
+    shape, weights, tokens = loop.load(work / "checkpoint.pt")
+    bpe = tokeniser.load(work / "tokeniser.json")
+    _say(f"{tokens / 1e6:.1f} M tokens seen, {shape}")
     total = measure.Cost()
     for name, texts in groups.items():
         if texts:
-            cost = measure.cost(found.weights, found.shape, found.tokeniser, texts, int8=int8)
+            cost = measure.cost(weights, shape, bpe, texts, int8=int8)
             _row(name, cost)
             if not name.startswith(" "):
                 total.add(cost)
@@ -210,8 +189,7 @@ def gather_command(out: Path, held_out: tuple[Path, ...], most: int, folders: tu
 
 
 @main.command()
-@click.option("--work", type=FOLDER, help="Of this folder's checkpoint.")
-@click.option("--model", type=FILE, help="Of this GGUF file, which 'export' wrote.")
+@click.option("--work", type=FOLDER, required=True)
 @click.option("--data", type=FOLDER, help="Measure the held-out shards of this folder, by kind.")
 @click.option(
     "--per-document", type=int, default=20_000, show_default=True, help="Characters of each document."
@@ -220,26 +198,19 @@ def gather_command(out: Path, held_out: tuple[Path, ...], most: int, folders: tu
 @click.option("--float", "as_float", is_flag=True, help="Without the int8 rounding.")
 @click.argument("files", nargs=-1, type=FILE)
 def evaluate(
-    work: Path | None,
-    model: Path | None,
+    work: Path,
     data: Path | None,
     per_document: int,
     by_language: bool,
     as_float: bool,
     files: tuple[Path, ...],
 ) -> None:
-    """Bits per byte on held-out text and on FILES: the model alone, without predictors and coder."""
-    if work and not model:
-        found = Model.of_work(work)
-    elif model and not work:
-        found = Model.of_file(model)
-    else:
-        raise click.UsageError("one of --work and --model, please")
+    """Bits per byte of the work folder's checkpoint on held-out text and on FILES, without predictors and coder."""
     torch.set_num_threads(1)  # on a busy machine its threads wait for one another
     groups = {file.name: [file.read_bytes().decode("utf-8", "replace")] for file in files}
     if data is not None:
         groups |= _groups(data, per_document, by_language)
-    _evaluate(found, groups, int8=not as_float)
+    _evaluate(work, groups, int8=not as_float)
 
 
 @main.command(name="export")

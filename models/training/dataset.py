@@ -27,9 +27,9 @@ WEIGHTS: dict[Kind, float] = {
     Kind.STRUCTURED: 0.16,
     Kind.OTHER: 0.24,
 }
-"""Share of the training tokens, and of the tokeniser's text, by kind. The first model had 0.31, 0.20, 0.17, 0.20 and 0.13 of
-its tokens: the other languages get twice as much, as they are dozens now, and prose gives most of it, of which the corpus
-has so much from the same century that the model saw each book 12 times over."""
+"""Share of the training tokens, and of the tokeniser's text, by kind. The first model had about 0.29, 0.19, 0.16, 0.19 and
+0.17 of its tokens: the other languages get half as much again, as they are dozens now, and prose and structured data give
+most of it, of which that model saw each document 12 times over. Not tried against other shares."""
 
 EVEN = 0.5
 """Exponent of a language's size in its share of the tokeniser's text: 1 keeps the corpus' own shares, 0 makes all equal. At
@@ -43,8 +43,8 @@ BATCH_DOCUMENTS = 512
 
 
 def mix(texts: Iterable[str], size: int, weights: Mapping[Kind, float], seed: int) -> list[str]:
-    """Up to `size` characters of documents in the wanted shares. What is ample is thinned; nothing is taken twice: repeated,
-    the few documents in Syriac, Thaana and Inuktitut got tokens of their own among the first 8,192."""
+    """Up to `size` characters of documents in the wanted shares. What is ample is thinned; nothing is taken twice, as a
+    tokeniser would learn the words of the few documents that a small language has."""
     groups: dict[tuple[Kind, str], list[str]] = defaultdict(list)
     for text in texts:
         kind = classify(text)

@@ -3,7 +3,7 @@
 Sits between `corpus` and `dataset`. Shards carry no labels, and a label per source would tie the recipe to one
 corpus; a trained classifier would need labels of its own. A few character statistics are enough here: a wrong
 guess moves a document between two mixing weights and does no other harm. Only what looks like structured data is shown
-to a language identifier too: half of the marked-up manuals in other languages passed for it.
+to a language identifier too: marked-up manuals in other languages passed for it.
 """
 
 import re
@@ -26,9 +26,9 @@ LANGUAGE_CHARS = 2_000
 _NO_LANGUAGE = "zxx"
 _LETTERS = 0.6
 _MARGIN = 400.0
-"""By how much a language must be likelier than English, in nats over `LANGUAGE_CHARS`. Of 113 documents of both held-out
-sets that looked structured and not English, 13 tables, logs and locale files lay below it or had fewer letters; manuals
-began at 429."""
+"""By how much a language must be likelier than English, in nats over `LANGUAGE_CHARS`. Of 103 documents of both held-out
+sets that passed for structured and look like no English, 78 are other languages so, of 276 there are of these; tables, logs
+and locale files lay below, or had fewer letters; manuals began at 429."""
 _SYMBOLS = frozenset('{}();=<>[]"|_/\\`#*@$&+~^%')
 
 

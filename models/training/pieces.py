@@ -25,7 +25,7 @@ from nacomp.models.training.dataset import CARRIAGE_RETURNS, Tokens, encode, wit
 from nacomp.models.training.kinds import Kind, classify
 
 PIECE_TOKENS = 20_000_000
-"""Of a piece: 40 MB raw, about 16 MB packed, so three of them pass at once where 64 MiB may."""
+"""Of a piece: 40 MB raw, about 15 MB packed, so three of them pass at once where 64 MiB may."""
 
 Streams = dict[Kind, Tokens]
 

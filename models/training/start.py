@@ -1,14 +1,13 @@
 """Takes weights and tokeniser from a GGUF file that `export` wrote, so that a training goes on from a finished model.
 
-Used by the `train` command's --start, and by `evaluate`. The optimiser begins anew and the learning rates rise again:
-what the model lost to its int8 rounding and gains back in the first steps is little beside the tokens it has already seen.
+Used by the `train` command's --start. The optimiser begins anew and the learning rates rise again: what the model
+lost to its int8 rounding and gains back in the first steps is little beside the tokens it has already seen.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from tokenizers import AddedToken, Tokenizer, models
 
@@ -16,30 +15,6 @@ from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.training.network import Weights
 from nacomp.models.training.shape import Shape
 from nacomp.models.training.tokeniser import START, around
-
-
-def _decimal(value: float) -> float:
-    """The shortest decimal number that is this one in single precision, in which GGUF keeps it."""
-    return float(str(np.float32(value)))
-
-
-def shape(path: Path) -> Shape:
-    """The shape of the model. Raises ModelError if it cannot be read."""
-    with open_gguf(path) as file:
-        found: Mapping[str, Any] = file.metadata
-    return Shape(
-        found["llama.vocab_size"],
-        found["llama.embedding_length"],
-        found["llama.block_count"],
-        found["llama.attention.head_count"],
-        found["llama.attention.head_count_kv"],
-        found["llama.feed_forward_length"],
-        found["llama.context_length"],
-        *(
-            _decimal(found[f"llama.{name}"])
-            for name in ("rope.freq_base", "attention.layer_norm_rms_epsilon")
-        ),
-    )
 
 
 def weights(path: Path, shape: Shape) -> Weights:
