@@ -22,6 +22,7 @@ from nacomp.models.training.measure import Cost
 
 CHUNK = 64
 SINKS = 4
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def texts(data: Path, characters: int) -> list[Text]:
     found = []
     for document in documents(shards(data, held_out=True)):
         kind = classify(document)
-        rows = (kind.value, *([f"- {language(document)}"] if kind is Kind.OTHER else []), "~ all")
+        rows = (kind.value, *([f"- {language(document)}"] if kind is Kind.OTHER else []), ALL)
         found.append(Text(document[:characters], rows))
     return found
 
@@ -79,7 +80,7 @@ def main() -> None:
         engine.close()
     names = " | ".join(f"{path.stem}, bits/byte | bytes/token" for path in chosen.models)
     print(f"| | KB | {names} |\n|{'---|' * (2 + 2 * len(tables))}")
-    for row in sorted(tables[0], key=lambda row: (row[0] in "-~", row)):
+    for row in sorted(tables[0], key=lambda row: (row == ALL, row.startswith("-"), row)):
         cells = [
             f"{table[row].bits_per_byte:.3f} | {table[row].size / table[row].tokens:.2f}" for table in tables
         ]
