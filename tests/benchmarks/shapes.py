@@ -1,10 +1,10 @@
 """What a shape of model costs by the token before it is trained: random weights through the native kernel, one thread.
 
-    python tests/benchmarks/shapes.py TEXT 256x4,4/2,640 [SHAPE...] --tokeniser FILE.json [--tokeniser ...] [--rounds 5]
+    python tests/benchmarks/shapes.py TEXT 256x4,4/2,640 [SHAPE...] --tokeniser FILE.json [--tokeniser ...] [--window 512]
 
 A shape is width x layers, heads / key and value heads, feed-forward; its vocabulary is the tokeniser's. Processor time per
 token, the least of interleaved rounds: `encode` feeds 64 rows at a time (8 streams, 8 positions each), `decode` one token
-of 8 streams, both with a full window of 512. `ensemble` is what predictors and range coder add in 8 streams; random weights
+of 8 streams, both behind a full window. `ensemble` is what predictors and range coder add in 8 streams; random weights
 know nothing, so it is fed logarithms of the text's own frequencies of pairs, which leave about as many likely tokens.
 KB/s is bytes per token over encode or decode and ensemble, on one processor.
 """
@@ -29,7 +29,7 @@ from nacomp.models.training import export, tokeniser
 from nacomp.models.training.shape import Shape, named
 
 STREAMS = 8
-WINDOW = ContextWindow(512, 4)
+SINKS = 4
 POSITIONS = 8
 CALLS = 24
 STEPS = 128
@@ -47,17 +47,18 @@ def write_random(path: Path, shape: Shape, bpe: Tokenizer) -> None:
     export.write(path, shape, weights, bpe, "random")
 
 
-def timed_feeds(engine: ExactEngine, ids: Ids, positions: int, calls: int) -> float:
+def timed_feeds(engine: ExactEngine, ids: Ids, window: int, positions: int) -> float:
     """Microseconds per token, `positions` of every stream in a call, behind a full window."""
-    session = engine.open_session(STREAMS, WINDOW)
+    session = engine.open_session(STREAMS, ContextWindow(window, SINKS))
     names = np.repeat(np.arange(STREAMS, dtype=np.int32), POSITIONS)
     rows = ids.reshape(STREAMS, -1)
-    for at in range(0, WINDOW.window, POSITIONS):
+    for at in range(0, window, POSITIONS):
         session.feed(names, rows[:, at : at + POSITIONS].ravel(), np.zeros(len(names), np.bool_))
     names, want = np.repeat(names[::POSITIONS], positions), np.ones(STREAMS * positions, np.bool_)
+    calls = CALLS * POSITIONS // positions
     begin = time.process_time()
     for call in range(calls):
-        at = WINDOW.window + call * positions
+        at = window + call * positions
         session.feed(names, np.ascontiguousarray(rows[:, at : at + positions]).ravel(), want)
     return 1e6 * (time.process_time() - begin) / (calls * positions * STREAMS)
 
@@ -114,12 +115,13 @@ class Candidate:
     size: int
     ids: Ids
     by_token: float
+    window: int
     rounds: list[tuple[float, float, float]]
 
     def measure(self) -> None:
         """One more round."""
-        encode = timed_feeds(self.engine, self.ids, POSITIONS, CALLS)
-        decode = timed_feeds(self.engine, self.ids, 1, CALLS * POSITIONS)
+        encode = timed_feeds(self.engine, self.ids, self.window, POSITIONS)
+        decode = timed_feeds(self.engine, self.ids, self.window, 1)
         self.rounds.append((encode, decode, timed_ensemble(self.engine, self.ids)[0]))
 
     def row(self) -> str:
@@ -130,19 +132,24 @@ class Candidate:
         return f"| {self.engine.vocabulary.size} | {self.name} | {self.size / 1e6:.2f} | {self.by_token:.2f} | {costs} |"
 
 
-def candidates(shapes: list[str], tokenisers: list[Path], text: str) -> Iterator[Candidate]:
-    """Every shape with every tokeniser."""
+def candidates(
+    shapes: list[str], tokenisers: list[Path], windows: list[int], text: str
+) -> Iterator[Candidate]:
+    """Every shape with every tokeniser and window."""
     for file in tokenisers:
         bpe = tokeniser.load(file)
         found = bpe.encode(text).ids
-        ids = np.resize(np.array(found, np.int32), STREAMS * (WINDOW.window + POSITIONS * CALLS))
+        ids = np.resize(np.array(found, np.int32), STREAMS * (max(windows) + POSITIONS * CALLS))
         for name in shapes:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "model.gguf"
                 write_random(path, named(f"{bpe.get_vocab_size()}:{name}"), bpe)
                 engine = open_engine(path, threads=1)
                 size = path.stat().st_size
-            yield Candidate(name, engine, size, ids, len(text.encode()) / len(found), [])
+            for window in windows:
+                yield Candidate(
+                    f"{name} @{window}", engine, size, ids, len(text.encode()) / len(found), window, []
+                )
 
 
 def main() -> None:
@@ -153,10 +160,11 @@ def main() -> None:
     parser.add_argument("text", type=Path)
     parser.add_argument("shapes", nargs="+")
     parser.add_argument("--tokeniser", type=Path, action="append", required=True)
+    parser.add_argument("--window", type=int, action="append")
     parser.add_argument("--rounds", type=int, default=5)
     chosen = parser.parse_args()
     text = chosen.text.read_bytes().decode("utf-8", "replace")
-    found = list(candidates(chosen.shapes, chosen.tokeniser, text))
+    found = list(candidates(chosen.shapes, chosen.tokeniser, chosen.window or [512], text))
     for _ in range(chosen.rounds):
         for candidate in found:
             candidate.measure()
