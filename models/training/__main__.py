@@ -39,12 +39,24 @@ def _tokeniser(
     """The folder's tokeniser; if it is not there yet, that of the model `begin`, or trained on a mixed sample."""
     path = folder / "tokeniser.json"
     if not path.exists():
+        if any(folder.iterdir()):
+            raise click.UsageError(f"{folder} has no tokeniser, and holds what may be tokens of another one")
         made = (
             start.tokeniser(begin) if begin else tokeniser.train(dataset.sample(data, size, seed), vocabulary)
         )
         made.save(str(path))
         _say(f"tokeniser: {made.get_vocab_size()} tokens")
-    return tokeniser.load(path)
+    return _fitting(path, vocabulary)
+
+
+def _fitting(path: Path, vocabulary: int) -> Tokenizer:
+    """A tokeniser of this many tokens: no training may find out at its end that it is another."""
+    found = tokeniser.load(path)
+    if found.get_vocab_size() != vocabulary:
+        raise click.UsageError(
+            f"{path} has {found.get_vocab_size()} tokens, and the shape a vocabulary of {vocabulary}"
+        )
+    return found
 
 
 def _export(work: Path, out: Path, name: str) -> None:
@@ -155,10 +167,11 @@ def train(
     on_cpu = device == "cpu"
     workers = workers or (2 if on_cpu else 1)
     torch.set_num_threads(1 if on_cpu else workers)
+    shape = _shape(shape_name)
+    _fitting(folder / "tokeniser.json", shape.vocabulary)
     work = work or out.with_suffix(".work")
     work.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder / "tokeniser.json", work / "tokeniser.json")
-    shape = _shape(shape_name)
     streams = pieces.load(folder)
     _say(", ".join(f"{kind.value} {len(stream) / 1e6:.1f}" for kind, stream in streams.items()) + " M tokens")
     plan = loop.Plan(

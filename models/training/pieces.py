@@ -89,10 +89,17 @@ def prepare(
             _write(path, of_shard(bpe, shard, seed + number), packed=False)
             say(f"{shard.name}: {number + 1} of {len(shards)} encoded")
         parts.append(_read(path))
+    return _pack(parts, folder, say, piece)
+
+
+def _pack(parts: list[Streams], folder: Path, say: Callable[[str], None], piece: int) -> list[Path]:
+    """The pieces that are missing in a folder; those of other shards or another size go. The total tells them apart."""
     total = sum(len(stream) for part in parts for stream in part.values())
     count = -(-total // piece)
     say(f"{total / 1e6:.1f} M tokens, {count} pieces")
-    paths = [folder / f"piece-{index:03}-of-{count:03}.npz.xz" for index in range(count)]
+    paths = [folder / f"piece-{index:03}-of-{count:03}-{total}.npz.xz" for index in range(count)]
+    for path in set(folder.glob("piece-*")) - set(paths):
+        path.unlink()
     for index, path in enumerate(paths):
         if not path.exists():
             _write(path, join([_slice(part, index, count) for part in parts]), packed=True)

@@ -125,6 +125,21 @@ def test_training_asks_for_little(work: Path) -> None:
     assert loaded & (own - set(allowed)) == set()
 
 
+def test_tokens_of_another_vocabulary_are_refused_before_the_training(work: Path, tmp_path: Path) -> None:
+    wrong = [*map(str, train(work)), "--shape", "300:64x2,4/2,96", "--work", str(tmp_path / "work")]
+    result = CliRunner().invoke(main, wrong)
+    assert result.exit_code == 2
+    assert "has 512 tokens" in result.output
+    assert not (tmp_path / "work").exists()
+
+
+def test_pieces_without_their_tokeniser_are_refused(work: Path, tmp_path: Path) -> None:
+    (tmp_path / "shards").mkdir()
+    result = CliRunner().invoke(main, ["prepare", "--data", str(work / "data"), "--out", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "tokens of another one" in result.output
+
+
 def test_shape_that_is_none_is_refused(work: Path) -> None:
     result = CliRunner().invoke(main, [*map(str, train(work)), "--shape", "8192:256x4,3/1,512"])
     assert result.exit_code == 2

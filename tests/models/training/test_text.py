@@ -213,6 +213,8 @@ def test_preparing_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     said.clear()
     assert pieces.prepare(bpe, files, tmp_path / "tokens", 7, said.append, 20_000) == paths
     assert [path.read_bytes() for path in paths] == before
+    others = pieces.prepare(bpe, files[:1], tmp_path / "tokens", 7, lambda _: None, 20_000)
+    assert sorted((tmp_path / "tokens").glob("piece-*")) == others
     assert ["train-1" in line or "train-0" in line for line in said].count(True) == 1
 
 
