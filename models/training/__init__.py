@@ -1,9 +1,10 @@
 """The recipe of the embedded model: a folder of text in, one GGUF file out.
 
 Flow: `gather` (folders -> one more shard, if wanted) -> `corpus` (shards -> documents) -> `kinds` (what sort of text
-each is) -> `tokeniser` (byte-complete BPE) -> `dataset` (token streams, windows) -> `network` + `muon` (llama
-architecture, optimiser) -> `loop` (training by the clock) -> `measure` (bits per byte per kind) -> `export` (GGUF).
-Run it with `python -m nacomp.models.training train`.
+each is) -> `tokeniser` (byte-complete BPE) -> `dataset` (token streams, windows) -> `pieces` (files of them that travel to
+a GPU) -> `network` + `muon` (llama architecture, optimiser) -> `loop` (training by the clock) -> `measure` (bits per byte
+per kind) -> `export` (GGUF).
+Run it with `python -m nacomp.models.training prepare` and `train`; README.md beside this has the commands in order.
 Nothing here is imported by the rest of nacomp, and only `network`, `muon`, `loop` and `measure`
 need PyTorch (`pip install 'nacomp[train]'`; its CPU build will do).
 

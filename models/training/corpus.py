@@ -1,8 +1,8 @@
 """Reads a folder of text as documents, the first step of the recipe.
 
 A shard is a `.txt` or `.txt.xz` file of UTF-8 documents separated by one NUL byte (so a plain text file is one
-document). Shards whose name starts with `valid` are held out for measuring. JSON lines were the alternative; NUL
-separation keeps the bytes as they are and needs no escapes.
+document). Shards whose name starts or ends with `valid` (`more-valid.txt.xz`) are held out for measuring. JSON lines were
+the alternative; NUL separation keeps the bytes as they are and needs no escapes.
 """
 
 import lzma
@@ -10,10 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
+def _held_out(file: Path) -> bool:
+    name = file.name.partition(".")[0]
+    return name.startswith("valid") or name.endswith("-valid")
+
+
 def shards(folder: Path, *, held_out: bool) -> list[Path]:
     """The shard files of one side of the split, sorted by name. Raises FileNotFoundError if there are none."""
     found = sorted(p for p in folder.iterdir() if p.name.endswith((".txt", ".txt.xz")))
-    chosen = [p for p in found if p.name.startswith("valid") == held_out]
+    chosen = [p for p in found if _held_out(p) == held_out]
     if not chosen:
         raise FileNotFoundError(
             f"{folder} has no {'valid*' if held_out else 'training'} .txt or .txt.xz files"

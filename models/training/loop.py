@@ -7,7 +7,7 @@ PyTorch's own threads, which wait for each other in every operation (2,000 again
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +16,8 @@ from typing import Any
 import torch
 
 from nacomp.models.training import network
-from nacomp.models.training.dataset import Tokens, Windows
+from nacomp.models.training.dataset import WEIGHTS, Mixture, Tokens
+from nacomp.models.training.kinds import Kind
 from nacomp.models.training.muon import Optimiser
 from nacomp.models.training.network import Weights
 from nacomp.models.training.precision import product_type
@@ -50,20 +51,27 @@ class Plan:
     """Share after which weights and activations are rounded to the exact engine's int8 grids in the loop."""
     tokens: int = 0
     """Train on this many tokens instead of by the clock, so that shapes are compared on the same text."""
+    rate: float = 1.0
+    """Factor of all learning rates: below 1 to go on from a finished model."""
     checkpoint_seconds: float = 240.0
     log_steps: int = 25
 
     def factor(self, progress: float) -> float:
         """The learning rates' factor at a share of the time."""
         rise = min(1.0, (progress + 1e-4) / self.warm_up)
-        return max(0.0, min(rise, (1.0 - progress) / (1.0 - self.hold)))
+        return self.rate * max(0.0, min(rise, (1.0 - progress) / (1.0 - self.hold)))
 
 
 class Run:
     """One training run: weights, optimiser and position, saved to and resumed from one checkpoint file."""
 
     def __init__(
-        self, shape: Shape, plan: Plan, stream: Tokens, checkpoint: Path, initial: Weights | None = None
+        self,
+        shape: Shape,
+        plan: Plan,
+        streams: Mapping[Kind, Tokens],
+        checkpoint: Path,
+        initial: Weights | None = None,
     ) -> None:
         self.shape, self.plan, self.checkpoint = shape, plan, checkpoint
         self.weights: Weights = {
@@ -73,7 +81,7 @@ class Run:
         self.optimiser = Optimiser(self.weights)
         self.elapsed, self.tokens = 0.0, 0
         self.used = {shape.context // 2: 0, shape.context: 0}
-        self._windows = {length: Windows(stream, length, plan.seed) for length in self.used}
+        self._windows = {length: Mixture(streams, WEIGHTS, length, plan.seed) for length in self.used}
         self._loss: Loss = torch.compile(network.losses) if plan.compiled else network.losses
         self._pool = ThreadPoolExecutor(plan.workers, initializer=torch.set_num_threads, initargs=(1,))
         if checkpoint.exists():

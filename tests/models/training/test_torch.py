@@ -8,6 +8,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from nacomp.models.training import export, loop, measure, network, start, tokeniser  # noqa: E402
+from nacomp.models.training.kinds import Kind  # noqa: E402
 from nacomp.models.training.muon import orthogonalise  # noqa: E402
 from nacomp.models.training.shape import Shape  # noqa: E402
 
@@ -24,15 +25,15 @@ def stream() -> np.ndarray:
 
 
 def test_training_learns_and_resumes_where_it_stopped(tmp_path: Path) -> None:
-    first = loop.Run(SHAPE, plan(0.03), stream(), tmp_path / "c.pt")
+    first = loop.Run(SHAPE, plan(0.03), {Kind.PROSE: stream()}, tmp_path / "c.pt")
     first.train(lambda _: None)
-    again = loop.Run(SHAPE, plan(0.03), stream(), tmp_path / "c.pt")
+    again = loop.Run(SHAPE, plan(0.03), {Kind.PROSE: stream()}, tmp_path / "c.pt")
     assert (again.tokens, again.optimiser.steps) == (first.tokens, first.optimiser.steps)
     inputs, targets = again._windows[64].batch(0, 8)
     rows = network.losses(again.weights, torch.from_numpy(inputs), torch.from_numpy(targets), SHAPE)
     assert float(rows.detach().mean()) < 4.0  # log(300) is 5.7
     with pytest.raises(ValueError, match="another shape"):
-        loop.Run(Shape(300, 64, 1, 2, 1, 96, 64), plan(0.03), stream(), tmp_path / "c.pt")
+        loop.Run(Shape(300, 64, 1, 2, 1, 96, 64), plan(0.03), {Kind.PROSE: stream()}, tmp_path / "c.pt")
 
 
 def test_training_goes_on_from_an_exported_model(tmp_path: Path) -> None:
@@ -47,10 +48,16 @@ def test_training_goes_on_from_an_exported_model(tmp_path: Path) -> None:
     again = start.tokeniser(file)
     assert again.get_vocab() == bpe.get_vocab()
     assert again.encode(TEXT + "12 \u00e9\r\n").ids == bpe.encode(TEXT + "12 \u00e9\r\n").ids
-    run = loop.Run(SHAPE, plan(0.01), stream(), tmp_path / "c.pt", found)
+    run = loop.Run(SHAPE, plan(0.01), {Kind.PROSE: stream()}, tmp_path / "c.pt", found)
     assert torch.equal(run.weights["output_norm.weight"], found["output_norm.weight"])
     with pytest.raises(ValueError, match="not a model of the shape"):
         start.weights(file, Shape(300, 64, 1, 2, 1, 96, 64))
+
+
+def test_rates_are_scaled_as_wanted() -> None:
+    usual, gentle = loop.Plan(1.0), loop.Plan(1.0, rate=0.1)
+    for progress in (0.0, 0.1, 0.7):
+        assert gentle.factor(progress) == pytest.approx(usual.factor(progress) / 10)
 
 
 def test_a_position_sees_nothing_after_it() -> None:
