@@ -1,8 +1,8 @@
 """The memory of a PPMd model, in units of 12 bytes: what of it is in use, not what is in it.
 
 Where memory ends is part of the format, as the model is begun anew there. So what is asked for and given back is laid out
-exactly as PPMd var. H (D. Shkarin, 2001) does: text from below, contexts from above, states of symbols between them; lists of
-free blocks by size, the last freed first; and neighbours glued together once in 256 times that no list had a block.
+exactly as PPMd var. H (D. Shkarin, 2001) does: text from below, contexts from above, states of symbols between them; free
+blocks in a list for each size, the last freed first; and neighbours glued together once in 256 times that no list had one.
 """
 
 UNIT = 12
