@@ -8,6 +8,7 @@ It takes a tenth more processor time to encode, and a third more to decode.
 """
 
 from collections.abc import Callable
+from types import ModuleType
 
 try:
     from nacomp.codecs import _ppmd
@@ -34,11 +35,9 @@ def most() -> int:
 
 def encode(data: bytes, order: int, memory: int) -> bytes:
     """The payload for at most LIMIT bytes."""
-    if _ppmd is not None:
-        return _ppmd.encode(data, order, memory)
-    from nacomp.codecs import ppmd_reference  # not above: most jobs do without it
-
-    return ppmd_reference.encode(data, order, memory)
+    core = _ppmd if available() else _readable()
+    payload: bytes = core.encode(data, order, memory)
+    return payload
 
 
 def decode(
@@ -59,8 +58,13 @@ def decode(
         raise ValueError(f"memory {memory} is not between {MIN_MEMORY} and {MAX_MEMORY}")
     if original_size > LIMIT:
         raise ValueError(f"{original_size} bytes is over the limit of {LIMIT}")
-    if _ppmd is not None:
+    if available():
         return _ppmd.decode(payload, order, memory, original_size)
-    from nacomp.codecs import ppmd_reference
+    content: bytes = _readable().decode(payload, order, memory, original_size, check)
+    return content
 
-    return ppmd_reference.decode(payload, order, memory, original_size, check)
+
+def _readable() -> ModuleType:
+    from nacomp.codecs import ppmd_reference  # not above: most jobs do without it
+
+    return ppmd_reference

@@ -212,7 +212,7 @@ class Model:
         self._least = self._most = Context([State(n, 1, 0) for n in range(256)], None, 257, block)
         self._found = self._least.states[0]
         self._chances = [
-            [(1 << ONE_BITS) - FIRST_CHANCES[k % 8] // (i + 2) for k in range(64)] for i in range(128)
+            [(1 << ONE_BITS) - chance // (i + 2) for chance in FIRST_CHANCES] * 8 for i in range(128)
         ]
         self._escapes = [[Escape(5 * i + 10 << 3) for _ in range(16)] for i in range(25)]
 

@@ -137,15 +137,15 @@ def _descriptions() -> list[bytes]:
 
 
 def _ppmd_payloads() -> list[bytes]:
-    """Of 800 bytes of text and of few symbols, in much memory and in little, at both ends of the orders."""
+    """Of 400 bytes of text and of few symbols, in much memory and in little, at both ends of the orders."""
     from nacomp.codecs import ppmd_reference
     from tests.nacomp.transforms.deflate_samples import text
 
     found = []
-    for content in (text(800)[:800], bytes(i * i % 7 for i in range(800)), bytes(800)):
+    for content in (text(400)[:400], bytes(i * i % 7 for i in range(400)), bytes(400)):
         for order, memory in ((2, 255), (6, 255), (6, 20), (16, 0)):
             payload = ppmd_reference.encode(content, order, (1 << 11) + (memory << 4))
-            found.append(bytes([order - 2, memory, len(content) // 4]) + payload)
+            found.append(bytes([order - 2, memory, len(content) // 2]) + payload)
     return found
 
 

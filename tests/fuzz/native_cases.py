@@ -455,7 +455,7 @@ def ppmd(rng: Random) -> None:
         lambda: _ppmd.encode(content, pick(rng, -1, 1, 17, 1 << 40), memory),
         lambda: _ppmd.encode(content, order, pick(rng, -1, (1 << 11) - 1, (1 << 30) + 1, 1 << 40)),
         lambda: _ppmd.decode(payload, order, memory, pick(rng, -1, (1 << 30) + 1, 1 << 70)),
-        lambda: _ppmd.decode(payload, order, memory, len(content) + 1),
+        lambda: _ppmd.decode(payload + b"\0", order, memory, len(content)),
         lambda: _ppmd.decode(b"", order, memory, 0),
         lambda: _ppmd.decode(None, order, memory, 0),  # type: ignore[arg-type]
     ]

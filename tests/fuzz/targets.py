@@ -158,7 +158,7 @@ def _attempt(call: Callable[..., object], *arguments: object) -> object:
 def ppmd(data: bytes) -> None:
     """Order, memory and size in a byte each, then a payload: what both implementations make of it is the same."""
     order, memory, size = (*data[:3], 0, 0, 0)[:3]
-    order, memory, size = 2 + order % 15, (1 << 11) + (memory << 4), 4 * size
+    order, memory, size = 2 + order % 15, (1 << 11) + (memory << 4), 2 * size
     results = [_attempt(decode, data[3:], order, memory, size) for decode in DECODES]
     assert results[0] == results[1], results
     if isinstance(results[0], bytes):
