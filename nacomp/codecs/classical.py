@@ -179,7 +179,7 @@ def decoding_bytes(method: Method, original_size: int) -> int:
     """About the most memory that `unpack` takes, in bytes: the content, LZMA's and Zstandard's window, or a model."""
     if method.kind is MethodKind.MIXED:
         return mixed.decoding_bytes(original_size)
-    return 2 * original_size + (ppmd.MAX_MEMORY if method.kind is MethodKind.PPMD else 0)
+    return ppmd.decoding_bytes(original_size) if method.kind is MethodKind.PPMD else 2 * original_size
 
 
 def _candidates(data: bytes, check: Check) -> Iterable[Packed]:

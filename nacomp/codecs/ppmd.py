@@ -19,6 +19,8 @@ LIMIT = 2 << 20
 """Bytes of content; text blocks are about 1 MiB."""
 READABLE_LIMIT = 1 << 15
 """And of what the readable twin is asked for: half a second for each order that is tried."""
+READABLE_BYTES = 400
+"""Of memory that the readable twin takes for a byte of content: 270 for text, 160 for noise."""
 MIN_ORDER, MAX_ORDER = 2, 16
 MIN_MEMORY, MAX_MEMORY = 1 << 20, 1 << 26
 
@@ -31,6 +33,11 @@ def available() -> bool:
 def most() -> int:
     """Bytes up to which a trial is worth its time."""
     return LIMIT if available() else READABLE_LIMIT
+
+
+def decoding_bytes(original_size: int) -> int:
+    """About the most memory that decoding takes, in bytes."""
+    return 2 * original_size + (MAX_MEMORY if available() else READABLE_BYTES * original_size)
 
 
 def encode(data: bytes, order: int, memory: int) -> bytes:

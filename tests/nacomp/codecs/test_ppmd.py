@@ -3,6 +3,7 @@
 import os
 import random
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,6 +166,16 @@ def test_decoding_keeps_no_memory() -> None:
         ppmd.encode(data[: 1 << 17], 12, 1 << 24)
         pages[number > 2] = int(Path("/proc/self/statm").read_text().split()[1])
     assert (pages[1] - pages[0]) * os.sysconf("SC_PAGE_SIZE") < 6e6
+
+
+def test_a_model_takes_no_more_memory_than_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ppmd.decoding_bytes(1 << 20) == (2 << 20) + ppmd.MAX_MEMORY
+    monkeypatch.setattr(ppmd, "_ppmd", None)
+    payload = _ppmd.encode(TEXT[:30_000], 12, 1 << 26)
+    tracemalloc.start()
+    ppmd.decode(payload, 12, 1 << 26, 30_000)
+    assert tracemalloc.get_traced_memory()[1] < ppmd.decoding_bytes(30_000) + 4e6
+    tracemalloc.stop()
 
 
 @pytest.fixture
