@@ -105,8 +105,8 @@ Ref Arena::list_all() {
     return first;
 }
 
-// Each block takes in the free ones behind it, which have no units then and leave the list when the walk comes to them. Behind a free block there is always another unit: the last
-// one is the first context, which is never given back.
+// Each block takes in the free ones behind it, which have no units then and leave the list when the walk comes to them. Behind a
+// free block there is always another unit: the last one is the first context, which is never given back.
 void Arena::join_neighbours(Ref& first) {
     Ref before = 0;
     for (Ref block = first; block != 0;) {

@@ -3,7 +3,13 @@
 // A context has states, one for each symbol that was seen in it, and a suffix: the context one byte shorter. A state leads to the
 // context that is longer by its symbol, or, as long as that is not made, to the place in the text behind the symbol.
 // Everything in here depends on the symbols coded before, on nothing else: a payload that nobody wrote leads to a model that the
-// symbols decoded from it would lead an encoder to.
+// symbols decoded from it would lead an encoder to. So what holds for every text holds for hostile payloads:
+// - A context knows no symbol that its suffix does not: only contexts of `order` bytes lose symbols, and those are no suffix.
+//   `fall_` is `order` less the bytes of the context at hand, 0 for those alone.
+// - States of one symbol, from a context through its suffixes, lead to one place in the text as far as they lead to text at all.
+//   That byte is written before it is read: a symbol that leaves such a place leaves `fall_` above 0, so the next is appended.
+// - `total` is at least 1 above the sum of frequencies, so that an escape has a part of the range; a frequency is 1 to 128.
+// The first two are looked at where a context is made and a symbol is looked up, as a mistake there would leave the arena.
 //
 // One unit of a context (`count` is 1: the state takes the place of `total` and `states`):
 //     0 u16 count | 2 u16 total | 4 u32 states | 8 u32 suffix          0 u16 count | 2 state | 8 u32 suffix
