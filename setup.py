@@ -68,6 +68,7 @@ CORES = [
     core("nacomp.models.predictors._ensemble", "models/predictors/native", "models/mixing/native", SHARED),
     core("nacomp.models.mixing._mixing", "models/mixing/native", SHARED),
     core("nacomp.transforms._deflate", "nacomp/transforms/native"),
+    core("nacomp.codecs._ppmd", "nacomp/codecs/native"),
 ]
 HEADERS = [path for core in CORES for path in core.depends]
 _compiled: set[str] = set()

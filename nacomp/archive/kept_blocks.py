@@ -47,13 +47,11 @@ def kept_path(target: Path) -> Path:
 
 def settings_key(methods: Sequence[Method], level: Level) -> bytes:
     """A hash of everything but its bytes that a block's payload depends on."""
-    import pyppmd  # not above: only what is kept asks for it
-
     document = {
         "methods": [[str(method.kind), method.parameters] for method in methods],
         "level": asdict(level),
         # Classical payloads depend on their libraries; those come and go with Python and with this package.
-        "versions": [VERSION, sys.version, zstandard.__version__, pyppmd.__version__],
+        "versions": [VERSION, sys.version, zstandard.__version__],
     }
     return hashlib.blake2b(
         json.dumps(document, sort_keys=True, default=_plain).encode(), digest_size=32

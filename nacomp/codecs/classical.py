@@ -8,7 +8,7 @@ What is tried, on one core of a Zen 4 (1 MiB of machine code: 3 s; `xz -9e` alon
 - LZMA2 three times at most: the settings of `xz -9e`, and two that a quick probe (level 0, 256 KiB) finds
   promising. A
   stream says its own literal and position bits, so only the filter in front of it is a parameter.
-- PPMd var. H up to PPMD_LIMIT: 20% smaller than LZMA on text, never smaller on the binary files measured.
+- PPMd var. H up to `ppmd.most`: 20% smaller than LZMA on text, never smaller on the binary files measured.
 - Zstandard: smaller only on a few KiB, so only there; and as the quick estimate of `pack_quick`.
 - The context mixer (`mixed`): a quarter smaller than the best of these on machine code and databases, a third on
   structured text, two thirds on kennedy.xls. It is taken where it saves one byte in MIXED_PRICE, and given up
@@ -80,7 +80,9 @@ QUICK_LEVEL, SMALL_LEVEL, PROBE_LEVEL = 9, 19, 3
 PPMD_ORDERS = (6, 12)
 """plrabn12.txt 132,399 and 133,123; lcet10.txt 96,423 and 96,004; fields.c 2,639 and 2,566; others lie between."""
 PPMD_MEMORY = 1 << 26
-"""Bytes; never full within PPMD_LIMIT, so the model is never restarted."""
+"""Bytes; never full within `ppmd.LIMIT`, so the model is never restarted."""
+PPMD_TO_LZMA = 0.8
+"""Of LZMA's size, what PPMd takes for text."""
 
 _STORED = Method(MethodKind.STORED, {})
 _ZSTD = Method(MethodKind.ZSTD, {})
@@ -108,16 +110,8 @@ come to 0.95. Noise with gaps 1.00, a packed manual 1.00, a wheel 0.99; the C li
 
 def pack(data: bytes, check: Check = lambda: None) -> Packed:
     """The smallest payload found; never larger than `data`. Memory: about 12 times `data`, at least 200 MB."""
-    found = sorted(_candidates(data, check), key=lambda packed: len(packed.payload))
-    best = _mixed(data, found[0], check) or found[0]
-    if best.method.kind is MethodKind.PPMD and not _is_right(best, data):
-        best = next(packed for packed in found if packed.method.kind is not MethodKind.PPMD)
-    return best
-
-
-def _is_right(packed: Packed, data: bytes) -> bool:
-    parameters = packed.method.parameters
-    return ppmd.is_right(packed.payload, parameters["order"], parameters["memory"], data)
+    best = min(_candidates(data, check), key=lambda packed: len(packed.payload))
+    return _mixed(data, best, check) or best
 
 
 def pack_quick(data: bytes) -> Packed:
@@ -145,7 +139,12 @@ def probe(data: bytes) -> int:
 
 
 def ppmd_size(data: bytes) -> int:
-    """Bytes of PPMd's payload for at most `ppmd.LIMIT` bytes: what a model without weights makes of a text."""
+    """Bytes of PPMd's payload for at most `ppmd.LIMIT` bytes: what a model without weights makes of a text.
+
+    Without a native core about that, from LZMA's size.
+    """
+    if not ppmd.available():
+        return int(PPMD_TO_LZMA * lzma_size(data))
     return len(ppmd.encode(data, PPMD_ORDERS[0], PPMD_MEMORY))
 
 
@@ -160,7 +159,7 @@ def unpack(
     """The bytes behind a payload: exactly `original_size` of them, and no more is ever produced.
 
     Memory: about twice `original_size`, for PPMd and the mixer at most 200 MB more. `check` hears of the bytes of each
-    piece that the mixer decoded; the other codecs are quick and do not call it.
+    piece that the mixer decoded, or PPMd's readable twin; the other codecs are quick and do not call it.
 
     Raises:
         CorruptArchive: the payload or the method's parameters are not what `pack` writes.
@@ -180,7 +179,7 @@ def decoding_bytes(method: Method, original_size: int) -> int:
     """About the most memory that `unpack` takes, in bytes: the content, LZMA's and Zstandard's window, or a model."""
     if method.kind is MethodKind.MIXED:
         return mixed.decoding_bytes(original_size)
-    return 2 * original_size + (3 * ppmd.MAX_MEMORY if method.kind is MethodKind.PPMD else 0)
+    return ppmd.decoding_bytes(original_size) if method.kind is MethodKind.PPMD else 2 * original_size
 
 
 def _candidates(data: bytes, check: Check) -> Iterable[Packed]:
@@ -191,7 +190,7 @@ def _candidates(data: bytes, check: Check) -> Iterable[Packed]:
     for number, bits in trials:
         payload = _lzma(data, _FILTERS[number], bits, 9 | lzma.PRESET_EXTREME, check)
         yield Packed(_LZMA[number], payload)
-    if trials and len(data) <= ppmd.LIMIT:
+    if trials and len(data) <= ppmd.most():
         for order, method in _PPMD.items():
             check()
             yield Packed(method, ppmd.encode(data, order, PPMD_MEMORY))
@@ -279,7 +278,7 @@ def _decode(method: Method, payload: bytes, original_size: int, check: Callable[
         case MethodKind.ZSTD:
             return _decode_zstd(payload, original_size)
         case MethodKind.PPMD:
-            return ppmd.decode(payload, parameters["order"], parameters["memory"], original_size)
+            return ppmd.decode(payload, parameters["order"], parameters["memory"], original_size, check)
         case MethodKind.LZMA:
             return _decode_lzma(payload, _filter_chain(parameters["filters"]), original_size)
         case MethodKind.MIXED:

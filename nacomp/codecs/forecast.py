@@ -33,6 +33,8 @@ def could_be_smaller(text: bytes, quick: int, limit: int, check: Check = lambda:
     """Whether `classical.pack` might make less than `limit` bytes of a text, whose `classical.quick_size` is `quick`."""
     if len(text) < LEAST or quick * LZMA_AT_BEST < limit:
         return True
+    if not ppmd.available():
+        return mixed.available() or len(text) <= ppmd.most()
     whole = _ppmd_size(text, quick, check)
     if whole < limit:
         return True

@@ -94,22 +94,13 @@ def _brotli() -> tuple[Transform, Transform]:
 
 
 def _ppmd() -> tuple[Transform, Transform]:
-    import pyppmd
-
-    from nacomp.codecs import ppmd
+    from nacomp.codecs import _ppmd as core  # none without a compiler, and the readable twin is no contestant
 
     def pack(data: bytes) -> bytes:
-        encoder = pyppmd.Ppmd7Encoder(PPMD_ORDER, PPMD_MEMORY)
-        slices = (data[at : at + ppmd.SLICE] for at in range(0, len(data), ppmd.SLICE))
-        return len(data).to_bytes(8, "little") + b"".join([*map(encoder.encode, slices), encoder.flush()])
+        return len(data).to_bytes(8, "little") + core.encode(data, PPMD_ORDER, PPMD_MEMORY)
 
     def unpack(data: bytes) -> bytes:
-        decoder = pyppmd.Ppmd7Decoder(PPMD_ORDER, PPMD_MEMORY)
-        size = int.from_bytes(data[:8], "little")
-        found: bytes = decoder.decode(data[8:], size)
-        while len(found) < size:
-            found += decoder.decode(b"\0", size - len(found))
-        return found
+        return core.decode(data[8:], PPMD_ORDER, PPMD_MEMORY, int.from_bytes(data[:8], "little"))
 
     return pack, unpack
 
@@ -141,7 +132,7 @@ def program() -> tuple[str, ...]:
 
 
 def classical_contestants() -> list[Contestant]:
-    """The classical codecs that are installed: all but brotli always."""
+    """The classical codecs that are installed: all but brotli and, without a native core, PPMd always."""
     found = []
     # The whole command would load numpy and more, and gzip would seem to need it; the frozen application has no other way.
     frozen = getattr(sys, "frozen", False)

@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing with atheris: `python tests/fuzz/fuzz.py TARGET [libFuzzer options] [folders]`
 
-TARGET is container, gguf, decoder or deflate.
+TARGET is container, gguf, decoder, deflate or ppmd.
 
 With `--replay FOLDER` it runs every file of a folder once, without atheris; with `--seed FOLDER` it writes seeds.
 
@@ -93,9 +93,10 @@ def seed(name: str, folder: Path) -> int:
     from tests.nacomp.damage import samples, sealed_samples, tiny_engines
 
     folder.mkdir(parents=True, exist_ok=True)
-    if name == "deflate":
-        for number, data in enumerate(_descriptions()):
-            (folder / f"description-{number}").write_bytes(data)
+    if name in ("deflate", "ppmd"):
+        found = _descriptions() if name == "deflate" else _ppmd_payloads()
+        for number, data in enumerate(found):
+            (folder / f"{'description' if name == 'deflate' else 'payload'}-{number}").write_bytes(data)
         return 0
     with tempfile.TemporaryDirectory() as scratch:
         if name == "gguf":
@@ -132,6 +133,19 @@ def _descriptions() -> list[bytes]:
         opened = open_stream(stream, limit=1 << 16)
         if opened is not None and len(opened.content) < SEED_BYTES:
             found.append(len(opened.content).to_bytes(2, "little") + opened.content + opened.corrections)
+    return found
+
+
+def _ppmd_payloads() -> list[bytes]:
+    """Of 400 bytes of text and of few symbols, in much memory and in little, at both ends of the orders."""
+    from nacomp.codecs import ppmd_reference
+    from tests.nacomp.transforms.deflate_samples import text
+
+    found = []
+    for content in (text(400)[:400], bytes(i * i % 7 for i in range(400)), bytes(400)):
+        for order, memory in ((2, 255), (6, 255), (6, 20), (16, 0)):
+            payload = ppmd_reference.encode(content, order, (1 << 11) + (memory << 4))
+            found.append(bytes([order - 2, memory, len(content) // 2]) + payload)
     return found
 
 

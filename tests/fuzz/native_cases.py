@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.codecs import _ppmd, ppmd_reference
 from nacomp.codecs.lockstep import decode_block, decode_natively, encode_block, encode_natively
 from nacomp.errors import CorruptArchive
 from nacomp.models.block_predictor import BlockPlan, BlockPredictor, plan_block
@@ -431,6 +432,37 @@ def deflate(rng: Random) -> None:
     refuses(pick(rng, *calls))
 
 
+# PPMd
+
+
+def ppmd(rng: Random) -> None:
+    """Content of any kind in memory of any size; payloads cut, damaged or drawn, for more content than they are of too."""
+    order, size = int(rng.integers(2, 17)), int(pick(rng, *SIZES, rng.integers(6000)))
+    memory = int(pick(rng, 1 << 11, rng.integers(1 << 11, 1 << 13), rng.integers(1 << 13, 1 << 18)))
+    content = bytes(rng.integers(0, pick(rng, 1, 2, 20, 256), size, np.uint8))
+    content += content[: int(rng.integers(size + 1))]
+    payload = _ppmd.encode(content, order, memory)
+    assert payload == ppmd_reference.encode(content, order, memory)
+    assert _ppmd.decode(payload, order, memory, len(content)) == content
+    cut = payload[: int(rng.integers(len(payload)))]
+    refuses(lambda: _ppmd.decode(cut, order, memory, len(content)))
+    damaged = bytearray(payload)
+    damaged[int(rng.integers(1, len(payload)))] ^= 1 << int(rng.integers(8))
+    for nobodys in (cut, damaged, b"\0" + rng.bytes(int(rng.integers(3000))), rng.bytes(9)):
+        with suppress(ValueError):
+            _ppmd.decode(nobodys, order, memory, int(pick(rng, 0, len(content), 1 << 16)))
+    calls: list[Callable[[], object]] = [
+        lambda: _ppmd.encode(content, pick(rng, -1, 1, 17, 1 << 40), memory),
+        lambda: _ppmd.encode(content, order, pick(rng, -1, (1 << 11) - 1, (1 << 30) + 1, 1 << 40)),
+        lambda: _ppmd.decode(payload, order, memory, pick(rng, -1, (1 << 30) + 1, 1 << 70)),
+        lambda: _ppmd.decode(payload + b"\0", order, memory, len(content)),
+        lambda: _ppmd.decode(b"", order, memory, 0),
+        lambda: _ppmd.decode(None, order, memory, 0),  # type: ignore[arg-type]
+    ]
+    for call in calls:
+        refuses(call)
+
+
 # The mixer
 
 
@@ -619,4 +651,5 @@ TARGETS = {
     "mixing": mixing,
     "tokens": tokens,
     "block": block,
+    "ppmd": ppmd,
 }

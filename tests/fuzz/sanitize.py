@@ -26,8 +26,9 @@ CORES = (
     "nacomp.models.predictors._ensemble",
     "nacomp.transforms._deflate",
     "nacomp.models.mixing._mixing",
+    "nacomp.codecs._ppmd",
 )
-TARGETS = ("ensemble", "engine", "deflate", "mixing", "tokens", "block")
+TARGETS = ("ensemble", "engine", "deflate", "mixing", "tokens", "block", "ppmd")
 LAST = BUILD / "last"
 INSIDE = "NACOMP_SANITIZED"
 """Set in the process that has the sanitizers' library."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from nacomp.codecs import classical
+from nacomp.codecs import _ppmd, classical, ppmd_reference
 from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
@@ -134,7 +134,7 @@ def deflate(data: bytes) -> None:
     size = int.from_bytes(data[:2], "little")
     if size < 1 << 15:
         content, corrections = data[2 : 2 + size], data[2 + size :]
-        results = [_attempt(rebuild, content, corrections) for rebuild in REBUILDS]
+        results = [_attempt(rebuild, content, corrections, b"") for rebuild in REBUILDS]
         assert results.count(results[0]) == len(results), results
     for start_bit in (size % 8, 8):
         opened = open_stream(data[2:], start_bit, limit=1 << 16)
@@ -147,13 +147,27 @@ def deflate(data: bytes) -> None:
             )
 
 
-def _attempt(rebuild: Callable[..., object], content: bytes, corrections: bytes) -> object:
+def _attempt(call: Callable[..., object], *arguments: object) -> object:
     """What it gives, or None where it refuses: of two faults in one stream, each may name the one that it meets first."""
     try:
-        return rebuild(content, corrections, b"")
+        return call(*arguments)
     except (NacompError, ValueError):
         return None
 
 
+def ppmd(data: bytes) -> None:
+    """Order, memory and size in a byte each, then a payload: what both implementations make of it is the same."""
+    order, memory, size = (*data[:3], 0, 0, 0)[:3]
+    order, memory, size = 2 + order % 15, (1 << 11) + (memory << 4), 2 * size
+    results = [_attempt(decode, data[3:], order, memory, size) for decode in DECODES]
+    assert results[0] == results[1], results
+    if isinstance(results[0], bytes):
+        assert len(results[0]) == size
+        assert _ppmd.encode(results[0], order, memory) == data[3:]
+    payload = _ppmd.encode(data, order, memory)
+    assert _ppmd.decode(payload, order, memory, len(data)) == data
+
+
 REBUILDS = (deflate_reference.rebuild, _deflate.rebuild)
-TARGETS = {"container": container, "gguf": gguf, "decoder": decoder, "deflate": deflate}
+DECODES = (ppmd_reference.decode, _ppmd.decode)
+TARGETS = {"container": container, "gguf": gguf, "decoder": decoder, "deflate": deflate, "ppmd": ppmd}

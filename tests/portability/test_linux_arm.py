@@ -1,7 +1,7 @@
 """nacomp on ARM: its wheel in an ARM Python under emulation, with what it requires from the index, and the decoder there.
 
 The neural core's bits are proven for ARM in `test_engine.py`, by a cross compiler and an emulator. Here the rest runs, too:
-ARM's Python, numpy, OpenSSL, tokenizers, zstandard, pyppmd, and every core of ours as users get it. It reads the golden
+ARM's Python, numpy, OpenSSL, tokenizers, zstandard, and every core of ours as users get it. It reads the golden
 archives, and what it writes are the bytes that this machine writes. Needs Debian's and Python's package indexes; minutes
 long: `make portability-all`.
 """
@@ -86,7 +86,7 @@ def arm(tmp_path_factory: pytest.TempPathFactory) -> Arm:
 def test_it_is_arm_that_runs_and_the_native_cores(arm: Arm) -> None:
     code = (
         "import platform; from nacomp.models.predictors import _ensemble; from nacomp.models.mixing import _mixing; "
-        "from nacomp.transforms import _deflate; print(platform.machine())"
+        "from nacomp.transforms import _deflate; from nacomp.codecs import _ppmd; print(platform.machine())"
     )
     assert arm.python("-c", code) == "aarch64\n"
     assert json.loads(arm.python("-m", "nacomp", "info", "--json"))["native_kernel"].startswith("neon")
@@ -133,9 +133,8 @@ def test_arm_writes_the_same_without_native_cores(arm: Arm, tmp_path: Path) -> N
     """By the readable loops and the readable range coder, as a wheel for every system has them."""
     pure, source = tmp_path / "pure", tmp_path / "text.txt"
     site = Path(str(arm.command[1]).partition("=")[2])
-    shutil.copytree(
-        site, pure, ignore=shutil.ignore_patterns("_kernels.*", "_mixing.*", "_ensemble.*", "_deflate.*")
-    )
+    cores = ("_kernels.*", "_mixing.*", "_ensemble.*", "_deflate.*", "_ppmd.*")
+    shutil.copytree(site, pure, ignore=shutil.ignore_patterns(*cores))
     source.write_bytes((ROOT / "README.md").read_bytes()[:120])
     readable = Arm(("env", f"PYTHONPATH={pure}", *arm.command[2:]), arm.home)
     assert json.loads(readable.python("-m", "nacomp", "info", "--json"))["kernels"] == ["numpy"]

@@ -21,6 +21,7 @@ EXACT = MODELS / "exact" / "native"
 PREDICTORS = MODELS / "predictors" / "native"
 MIXING = MODELS / "mixing" / "native"
 DEFLATE = MODELS.parent / "nacomp" / "transforms" / "native"
+PPMD = MODELS.parent / "nacomp" / "codecs" / "native"
 SHARED = MODELS / "native"
 DRIVERS = {EXACT: "engine", PREDICTORS: "ensemble", MIXING: "mixing"}
 OBJECTS = MODELS.parent / ".check" / "portability"
@@ -127,7 +128,9 @@ def compile_modules(folder: Path, compiler: Sequence[str], flags: Sequence[str])
     folder.mkdir()
     here = sysconfig.get_path("include")
     sources = [
-        path for room in (EXACT, PREDICTORS, MIXING, DEFLATE, SHARED) for path in sorted(room.glob("*.cpp"))
+        path
+        for room in (EXACT, PREDICTORS, MIXING, DEFLATE, PPMD, SHARED)
+        for path in sorted(room.glob("*.cpp"))
     ]
 
     def compile_one(source: Path) -> Path:

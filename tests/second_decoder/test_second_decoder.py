@@ -245,6 +245,9 @@ def test_ppmd_is_read_as_the_library_reads_it(name: str, order: int) -> None:
     encoder = pyppmd.Ppmd7Encoder(order, ppmd.LEAST_MEMORY)
     payload = encoder.encode(content) + encoder.flush(endmark=False)
     assert ppmd.decompress(order, ppmd.LEAST_MEMORY, payload, len(content)) == content
+    for wrong in (payload[:-1], payload + b"\0"):
+        with pytest.raises(Refused):
+            ppmd.decompress(order, ppmd.LEAST_MEMORY, wrong, len(content))
 
 
 def test_files_with_holes_are_written_around_them(tmp_path: Path) -> None:

