@@ -20,27 +20,6 @@ private:
     std::chrono::steady_clock::time_point end_;
 };
 
-// Entry i of a row has frequency row[i] + 1.
-void encode(mixing::RangeEncoder& coder, const double* row, std::int32_t symbol) {
-    double before = 0.0;  // exact: integers below 2^24
-    for (std::int32_t i = 0; i < symbol; ++i) before += row[i];
-    coder.encode(static_cast<std::uint32_t>(before) + static_cast<std::uint32_t>(symbol),
-                 static_cast<std::uint32_t>(row[symbol]) + 1);
-}
-
-// The last entry takes what is left, as every row's frequencies sum to 2^24.
-std::int32_t decode(mixing::RangeDecoder& coder, const double* row, std::int32_t entries) {
-    const std::uint32_t quantile = coder.quantile();
-    std::uint32_t before = 0, frequency = static_cast<std::uint32_t>(row[0]) + 1;
-    std::int32_t symbol = 0;
-    while (symbol + 1 < entries && quantile >= before + frequency) {
-        before += frequency;
-        frequency = static_cast<std::uint32_t>(row[++symbol]) + 1;
-    }
-    coder.take(before, frequency);
-    return symbol;
-}
-
 }  // namespace
 
 void Block::Lane::clear() {
@@ -59,9 +38,7 @@ Block::Block(Ensemble& ensemble, const EngineDoor& door, Settings settings)
       door_(door),
       settings_(std::move(settings)),
       lanes_(door.lanes),
-      waiting_(settings_.cut.streams, {settings_.start_token}),
-      pages_(static_cast<std::size_t>(settings_.cut.streams) * ensemble.vocabulary().pages()),
-      slots_(kPage) {}
+      waiting_(settings_.cut.streams, {settings_.start_token}) {}
 
 int Block::lanes(int live) const {
     return std::max(1, std::min({door_.lanes, live, door_.threads(door_.session)}));
@@ -133,9 +110,10 @@ void Block::learn(const std::int32_t* symbols) {
 
 // The encoder
 
-BlockEncoder::BlockEncoder(Ensemble& ensemble, const EngineDoor& door, Settings settings, std::vector<std::int32_t> symbols,
+BlockEncoder::BlockEncoder(RowEncoder& coder, const EngineDoor& door, Settings settings, std::vector<std::int32_t> symbols,
                            std::vector<std::uint8_t> asked)
-    : Block(ensemble, door, std::move(settings)),
+    : Block(coder.ensemble(), door, std::move(settings)),
+      coder_(coder),
       symbols_(std::move(symbols)),
       asked_(std::move(asked)),
       used_(lanes_.size()),
@@ -180,7 +158,7 @@ void BlockEncoder::plan_step(std::int64_t step, int lanes) {
 }
 
 void BlockEncoder::step() {
-    const int streams = cut().streams, live = cut().live(step_), pages = ensemble_.vocabulary().pages();
+    const int streams = cut().streams, live = cut().live(step_);
     for (int s = 0; s < live; ++s) {
         const int lane = s * planned_lanes_ / streams;
         row_[s] = symbols_[at(s, step_)];
@@ -189,47 +167,37 @@ void BlockEncoder::step() {
     ensemble_.begin(live);
     const auto open = [&](int s) {
         ensemble_.open_row(s, s, row_logits_[s]);
-        ensemble_.pages(s, pages_.data() + static_cast<std::size_t>(s) * pages);
+        coder_.open(s);
     };
     if (door_.threads(door_.session) > 1)
         parallel(live, open);
     else
         for (int s = 0; s < live; ++s) open(s);
-    for (int s = 0; s < live; ++s)
-        encode(coder_, pages_.data() + static_cast<std::size_t>(s) * pages, row_[s] / static_cast<int>(kPage));
-    for (int s = 0; s < live; ++s) {
-        ensemble_.slots(s, row_[s] / static_cast<int>(kPage), slots_.data());
-        encode(coder_, slots_.data(), row_[s] % static_cast<int>(kPage));
-    }
+    coder_.encode(row_.data(), live);
     ensemble_.update(row_.data());
     ++step_;
 }
 
 // The decoder
 
-BlockDecoder::BlockDecoder(Ensemble& ensemble, const EngineDoor& door, Settings settings, std::vector<std::uint32_t> words)
-    : Block(ensemble, door, std::move(settings)),
+BlockDecoder::BlockDecoder(RowDecoder& coder, const EngineDoor& door, Settings settings)
+    : Block(coder.ensemble(), door, std::move(settings)),
+      coder_(coder),
       symbols_(cut().symbols),
       asked_(cut().streams),
       numbers_(cut().streams),
-      row_(cut().streams),
-      coder_(std::move(words)) {}
+      row_(cut().streams) {}
 
 std::int64_t BlockDecoder::run(double milliseconds) {
     const Hold hold(door_);
     const Watch watch(milliseconds);
-    const int pages = ensemble_.vocabulary().pages();
     std::int64_t done = 0;
     do {
         if (ended()) break;
         const int live = cut().live(step_);
         predict(live);
-        for (int s = 0; s < live; ++s) row_[s] = decode(coder_, pages_.data() + static_cast<std::size_t>(s) * pages, pages);
-        for (int s = 0; s < live; ++s) {
-            ensemble_.slots(s, row_[s], slots_.data());
-            row_[s] = row_[s] * static_cast<int>(kPage) + decode(coder_, slots_.data(), kPage);
-            symbols_[cut().start(s) + step_] = row_[s];
-        }
+        coder_.decode(row_.data(), live);
+        for (int s = 0; s < live; ++s) symbols_[cut().start(s) + step_] = row_[s];
         learn(row_.data());
         done += live;
     } while (!watch.over());
@@ -271,7 +239,7 @@ void BlockDecoder::open(Lane& lane, int first, int end) {
 
 void BlockDecoder::open_one(int s, const float* logits) {
     ensemble_.open_row(s, s, logits);
-    ensemble_.pages(s, pages_.data() + static_cast<std::size_t>(s) * ensemble_.vocabulary().pages());
+    coder_.open(s);
 }
 
 }  // namespace nacomp::predictors

@@ -12,10 +12,9 @@
 #include <mutex>
 #include <vector>
 
-#include "ensemble.h"
-#include "mixing/native/range_coder.h"
 #include "native/engine_door.h"
 #include "native/float_rules.h"
+#include "row_coder.h"
 
 namespace nacomp::predictors {
 
@@ -87,14 +86,12 @@ protected:
     std::int64_t step_ = 0;
     std::vector<Lane> lanes_;
     std::vector<std::vector<std::int32_t>> waiting_;  // (stream, at most `queue`)
-    std::vector<double> pages_;                       // (live stream, page)
-    std::vector<double> slots_;                       // (256,)
 };
 
 class BlockEncoder : public Block {
 public:
     // symbols, asked: (n,) of the block; whether the model predicts each.
-    BlockEncoder(Ensemble& ensemble, const EngineDoor& door, Settings settings, std::vector<std::int32_t> symbols,
+    BlockEncoder(RowEncoder& coder, const EngineDoor& door, Settings settings, std::vector<std::int32_t> symbols,
                  std::vector<std::uint8_t> asked);
     // Codes steps for about so long, at least one; how many symbols that were.
     std::int64_t run(double milliseconds);
@@ -106,6 +103,7 @@ private:
     void step();
     std::size_t at(int stream, std::int64_t step) const { return static_cast<std::size_t>(cut().start(stream) + step); }
 
+    RowEncoder& coder_;
     std::vector<std::int32_t> symbols_;
     std::vector<std::uint8_t> asked_;
     std::int64_t planned_ = 0;   // steps before this one have their logits
@@ -113,13 +111,12 @@ private:
     std::vector<int> used_;      // (lane,) how many of its rows of logits earlier steps used
     std::vector<const float*> row_logits_;  // (live stream,)
     std::vector<std::int32_t> row_;         // (live stream,) symbols of the step
-    mixing::RangeEncoder coder_;
 };
 
 class BlockDecoder : public Block {
 public:
-    BlockDecoder(Ensemble& ensemble, const EngineDoor& door, Settings settings, std::vector<std::uint32_t> words);
-    // As of the encoder. Throws std::domain_error for words that no encoder writes.
+    BlockDecoder(RowDecoder& coder, const EngineDoor& door, Settings settings);
+    // As of the encoder. Throws what the coder throws.
     std::int64_t run(double milliseconds);
     // (n,) in the order of the block; of use once `ended`.
     const std::vector<std::int32_t>& symbols() const { return symbols_; }
@@ -130,11 +127,11 @@ private:
     void open_one(int s, const float* logits);
     void gather(Lane& lane, int first, int end);
 
+    RowDecoder& coder_;
     std::vector<std::int32_t> symbols_;
     std::vector<std::uint8_t> asked_;  // (live stream,)
     std::vector<int> numbers_;         // (live stream,) which row of logits, -1: none
-    std::vector<std::int32_t> row_;    // (live stream,) pages, then symbols of the step
-    mixing::RangeDecoder coder_;
+    std::vector<std::int32_t> row_;    // (live stream,) symbols of the step
 };
 
 }  // namespace nacomp::predictors
