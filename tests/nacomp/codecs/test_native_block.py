@@ -34,10 +34,10 @@ TEXTS = {
 }
 
 
-@pytest.fixture(scope="module", params=["streams side by side", "products shared out", "one thread"])
+@pytest.fixture(scope="module", params=["streams side by side", "products shared out", "one thread", "many threads"])
 def engine(request: pytest.FixtureRequest) -> ExactEngine:
     """The tiny model, as small ones are fed and as large ones are."""
-    threads = 1 if request.param == "one thread" else 3
+    threads = {"one thread": 1, "many threads": 6}.get(request.param, 3)
     engine = open_engine(DATA / "tiny.gguf", threads=threads)
     if request.param == "products shared out":
         engine._file_bytes = SMALL_MODEL_BYTES
