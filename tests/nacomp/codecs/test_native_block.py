@@ -34,7 +34,9 @@ TEXTS = {
 }
 
 
-@pytest.fixture(scope="module", params=["streams side by side", "products shared out", "one thread", "many threads"])
+@pytest.fixture(
+    scope="module", params=["streams side by side", "products shared out", "one thread", "many threads"]
+)
 def engine(request: pytest.FixtureRequest) -> ExactEngine:
     """The tiny model, as small ones are fed and as large ones are."""
     threads = {"one thread": 1, "many threads": 6}.get(request.param, 3)
