@@ -42,9 +42,14 @@ class BlockEncoder(_Block):
         block: dict[str, object],
         symbols: NDArray[np.int32],
         asked: NDArray[np.bool_],
+        tree: TokenTree | None = None,
     ) -> None:
-        """`door`: of `_kernels.Session.door`. `block`: symbols, streams, most_rows, most_steps, start_token, and tokens
-        (symbol id,) as which the model sees each symbol.
+        """With a tree, tokens are coded as bits beside the context mixer.
+
+        Args:
+            door: of `_kernels.Session.door`.
+            block: symbols, streams, most_rows, most_steps, start_token, with a tree its size in bytes, and tokens
+                (symbol id,) as which the model sees each symbol.
         """
 
     def finish(self) -> NDArray[np.uint32]:
@@ -61,6 +66,7 @@ class BlockDecoder(_Block):
         door: object,
         block: dict[str, object],
         words: NDArray[np.uint32],
+        tree: TokenTree | None = None,
     ) -> None: ...
     def symbols(self) -> NDArray[np.int32]:
         """(n,) in the block's order, once it has ended. ValueError before."""

@@ -26,7 +26,7 @@ try:
 except ImportError:  # installed without a compiler
     _ensemble = native_core = None  # type: ignore[assignment]
 
-__all__ = ["is_available", "mixed_decoder", "mixed_encoder", "mixing_bytes", "tree_pieces"]
+__all__ = ["is_available", "mixed_decoder", "mixed_encoder", "mixing_bytes", "token_tree", "tree_pieces"]
 
 
 def is_available() -> bool:
@@ -64,9 +64,12 @@ def mixed_decoder(
     )
 
 
-def mixing_bytes(size: int) -> int:
-    """About the memory that the tables of a block of `size` bytes take beside the ensemble's, in bytes."""
-    return _ensemble.mixing_bytes(size) if is_available() else 0
+def mixing_bytes(size: int, symbols: int, streams: int) -> int:
+    """About the memory that coding a block of `size` bytes as bits takes beside the ensemble's, in bytes.
+
+    The tables, and in every stream's row a sum of 8 bytes for each symbol of the vocabulary.
+    """
+    return _ensemble.mixing_bytes(size) + 8 * symbols * streams if is_available() else 0
 
 
 def tree_pieces(vocabulary: Vocabulary) -> list[bytes]:
@@ -78,7 +81,7 @@ def tree_pieces(vocabulary: Vocabulary) -> list[bytes]:
 
 
 @lru_cache(maxsize=4)
-def _tree(vocabulary: Vocabulary) -> "_ensemble.TokenTree":
+def token_tree(vocabulary: Vocabulary) -> "_ensemble.TokenTree":
     """A vocabulary's tree, shared by all blocks: it takes 50 ms for 49,152 tokens."""
     return _ensemble.TokenTree(tree_pieces(vocabulary))
 
@@ -93,7 +96,12 @@ def _readable_tree(vocabulary: Vocabulary) -> "TokenTree":
 def _fixed(
     vocabulary: Vocabulary, parameters: EnsembleParameters
 ) -> tuple[NDArray[np.int32], "_ensemble.TokenTree", dict[str, int | bool], dict[str, NDArray[np.float64]]]:
-    return native_core.widths(vocabulary), _tree(vocabulary), asdict(parameters), native_core.INITIAL_WEIGHTS
+    return (
+        native_core.widths(vocabulary),
+        token_tree(vocabulary),
+        asdict(parameters),
+        native_core.INITIAL_WEIGHTS,
+    )
 
 
 def _is_native(kernel: str) -> bool:

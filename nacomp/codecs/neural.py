@@ -187,11 +187,10 @@ class NeuralCodec:
         return Packed(self.method_of(plan), pack_payload(plan.streams, words))
 
     def _words(self, plan: BlockPlan, size: int, step_done: StepDone) -> bytes:
-        if not plan.as_bits:
-            self._check_memory(plan.streams, size, as_bits=False)
-            native = native_encoder(self.engine, self.settings.context, plan)
-            if native is not None:
-                return encode_natively(native, len(plan.symbols), step_done)
+        self._check_memory(plan.streams, size, as_bits=plan.as_bits)
+        native = native_encoder(self.engine, self.settings.context, plan, size)
+        if native is not None:
+            return encode_natively(native, len(plan.symbols), step_done)
         predictor = self.predictor(plan, size)
         if isinstance(predictor, MixedBlockEncoder):
             return encode_mixed(plan.symbols, plan.streams, predictor, step_done)
@@ -232,11 +231,12 @@ class NeuralCodec:
         def step_done(symbols: int) -> None:
             job.step(symbols * share)
 
-        if self.settings.coder == MIXING_CODER:
-            return decode_mixed(streams, MixedBlockDecoder(*predicted, size, words), step_done)
-        native = native_decoder(*predicted, words)
+        as_bits = self.settings.coder == MIXING_CODER
+        native = native_decoder(*predicted, words, size_as_bits=size if as_bits else None)
         if native is not None:
             return decode_natively(native, streams.symbols, step_done)
+        if as_bits:
+            return decode_mixed(streams, MixedBlockDecoder(*predicted, size, words), step_done)
         return decode_block(words, streams, BlockPredictor.for_decoding(*predicted), step_done)
 
     def parallel_blocks(self, threads: int) -> int:
@@ -252,8 +252,9 @@ class NeuralCodec:
 
     def _predictor_bytes(self, streams: int, size: int, *, as_bits: bool) -> int:
         """What predicting a block of so many streams and bytes takes besides the model's weights, in bytes."""
-        tables = mixing_bytes(size) if as_bits else 0
-        tables += self.settings.ensemble.table_bytes(self.engine.vocabulary.size, streams)
+        vocabulary = self.engine.vocabulary
+        tables = mixing_bytes(size, 256 * vocabulary.pages, streams) if as_bits else 0
+        tables += self.settings.ensemble.table_bytes(vocabulary.size, streams)
         return tables + self.engine.session_bytes(streams, self.settings.context.window)
 
     def _check_memory(self, streams: Streams, size: int, *, as_bits: bool) -> None:

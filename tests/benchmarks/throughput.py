@@ -7,9 +7,10 @@ the commands report, which begin when the model is loaded.
 
 What lost at level fast: 12 and 16 streams in place of 8. alice29 was 0.1 and 0.2% larger, and took no less processor time
 there and a tenth to a quarter more back (asyoulik 1.07 and 1.4, lcet10 1.1 and 1.3), as the keys and values of 8 streams
-fill the caches already. And a thread that runs the embedded model's next forward while the context mixer codes the tokens of
-the one before (alice29's first 60,000 bytes as bits, two cores that others used too): the ratios of clock seconds were 0.75
-in one series and 1.0 to 1.2 in three others, with the same processor time.
+fill the caches already. And a Python thread that runs the embedded model's next forward while the context mixer codes the
+tokens of the one before (alice29's first 60,000 bytes as bits, two cores that others used too): the ratios of clock seconds
+were 0.75 in one series and 1.0 to 1.2 in three others, with the same processor time. Native code does so now
+(`models/predictors/native/block.cpp`), without the interpreter's lock, at the same processor time.
 """
 
 import argparse

@@ -16,7 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nacomp.codecs import _ppmd, ppmd_reference
-from nacomp.codecs.lockstep import decode_block, decode_natively, encode_block, encode_natively
+from nacomp.codecs.lockstep import (
+    decode_block,
+    decode_mixed,
+    decode_natively,
+    encode_block,
+    encode_mixed,
+    encode_natively,
+)
 from nacomp.errors import CorruptArchive
 from nacomp.models.block_predictor import BlockPlan, BlockPredictor, plan_block
 from nacomp.models.errors import ModelError
@@ -26,6 +33,7 @@ from nacomp.models.exact.native_session import NativeModel, NativeSession
 from nacomp.models.exact.random_weights import Form, random_weights
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.weights import Matrix, Weights
+from nacomp.models.mixed_predictor import MixedBlockDecoder, MixedBlockEncoder
 from nacomp.models.mixing import _mixing
 from nacomp.models.mixing import reference as mixing_reference
 from nacomp.models.mixing.machine_code import turn_code
@@ -572,27 +580,52 @@ def block(rng: Random) -> None:
         symbols[-1] = words.first_escape + int(rng.integers(PAGE))
     plan = plan_block(words, some_parameters(rng), symbols, int(rng.integers(1, len(symbols) + 1)))
     misuse_block(rng, native, context, plan)
+    coded_alike(native, context, plan)
+    nobodys = rng.bytes(4 * int(rng.integers(0, 30)))
+    # Behind all that is drawn, as the committed seeds were found without it; a tree has tokens alone.
+    tokens = np.minimum(symbols, form.vocabulary - 1)
+    bits = plan_block(words, plan.ensemble, tokens, plan.streams.streams, as_bits=True)
+    coded_alike(native, context, bits)
+    for asked in (plan, bits):
+        decoded_alike(native, context, asked, nobodys)
+
+
+def coded_alike(engine: ExactEngine, context: ContextWindow, plan: BlockPlan) -> None:
+    """Both ways write the same words and read them back, or raise the same error."""
     coded = answer(
-        lambda: encode_natively(opened(native_encoder(native, context, plan)), len(symbols), quietly)
+        lambda: encode_natively(opened(native_encoder(engine, context, plan, 0)), len(plan.symbols), quietly)
     )
-    assert coded == answer(
-        lambda: encode_block(
-            symbols, plan.streams, BlockPredictor.for_encoding(native, context, plan), quietly
-        )
-    )
+    assert coded == answer(lambda: readable_words(engine, context, plan))
     if isinstance(coded, bytes):
-        assert decoded_alike(native, context, plan, coded) == symbols.tolist()
-    decoded_alike(native, context, plan, rng.bytes(4 * int(rng.integers(0, 30))))
+        assert decoded_alike(engine, context, plan, coded) == plan.symbols.tolist()
+
+
+def readable_words(engine: ExactEngine, context: ContextWindow, plan: BlockPlan) -> bytes:
+    """A planned block by the readable loops."""
+    if plan.as_bits:
+        return encode_mixed(plan.symbols, plan.streams, MixedBlockEncoder(engine, context, plan, 0), quietly)
+    predictor = BlockPredictor.for_encoding(engine, context, plan)
+    return encode_block(plan.symbols, plan.streams, predictor, quietly)
+
+
+def readable_symbols(engine: ExactEngine, context: ContextWindow, plan: BlockPlan, words: bytes) -> Any:
+    """And back."""
+    asked = (engine, context, plan.ensemble, plan.streams)
+    if plan.as_bits:
+        return decode_mixed(plan.streams, MixedBlockDecoder(*asked, 0, words), quietly).tolist()
+    return decode_block(words, plan.streams, BlockPredictor.for_decoding(*asked), quietly).tolist()
 
 
 def decoded_alike(engine: ExactEngine, context: ContextWindow, plan: BlockPlan, words: bytes) -> Any:
     """What both ways decode, or the error that both raise."""
     asked = (engine, context, plan.ensemble, plan.streams)
-    count = len(plan.symbols)
-    found = answer(lambda: decode_natively(opened(native_decoder(*asked, words)), count, quietly).tolist())
-    expected = answer(
-        lambda: decode_block(words, plan.streams, BlockPredictor.for_decoding(*asked), quietly).tolist()
+    count, size = len(plan.symbols), 0 if plan.as_bits else None
+    found = answer(
+        lambda: decode_natively(
+            opened(native_decoder(*asked, words, size_as_bits=size)), count, quietly
+        ).tolist()
     )
+    expected = answer(lambda: readable_symbols(engine, context, plan, words))
     assert found == expected
     return found
 

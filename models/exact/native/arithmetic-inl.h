@@ -51,7 +51,7 @@ inline bool quantise_to(const float* x, int n, T* q, float* scale, int32_t* sum)
     for (int i = 0; i < n; i += 16) {
         I k = f_round(f_mul(f_load(x + i), f_set(v)));
         i_narrow(q + i, k);
-        total = i_add(total, k);
+        total = i_add(total, bias_terms(k));
     }
     *scale = a / 127.0f;
     *sum = i_reduce_add(total);
@@ -69,7 +69,7 @@ bool quantise(const float* x, int n, QuantRows out, int row) {
 bool quantise_rest(float* x, int n, QuantRows first, QuantRows rest, int row) {
     const AElem* q = reinterpret_cast<const AElem*>(first.values) + row * first.stride;
     float s = first.scale[row];
-    for (int i = 0; i < n; i++) x[i] = x[i] - static_cast<float>(q[i]) * s;
+    for (int i = 0; i < n; i++) x[i] = x[i] - static_cast<float>(value_of(q, i)) * s;
     return quantise(x, n, rest, row);
 }
 

@@ -199,7 +199,7 @@ public:
         require(lanes >= 1 && lanes <= 256, "lanes must be from 1 to 256");
         std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
         if (!lock.owns_lock()) throw std::runtime_error("the session is in use by another thread");
-        lanes_ = std::min({lanes, session_->streams(), model().pool.threads()});
+        lanes_ = std::min(lanes, session_->streams());
         session_->prepare_lanes(lanes_);
         auto table = std::make_unique<KeptDoor>();
         static_cast<nacomp::EngineDoor&>(*table) = {this, session_->streams(), vocabulary_, session_->max_rows(), lanes_,

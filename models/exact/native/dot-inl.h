@@ -3,7 +3,9 @@
 // A file of them defines
 //   Acc, Panel, Quad  the accumulator of 16 columns, 64 panel bytes (column, 4), four broadcast activations;
 //   AElem, WElem      elements of activations and of attention weights; kPlanes, kPlaneShift how the latter split;
-//   kMatrixFlip       what packed matrices and keys are stored XOR with, kBiasPerSum what undoes that in the accumulator;
+//   kMatrixFlip       what packed matrices and keys are stored XOR with;
+//   bias_terms, kBiasPerSum  of each activation, and what their sum is multiplied by: where the accumulator starts, to undo
+//                     what was done to matrices or activations; value_of: an activation of a row;
 //   kProductRows, kProductBlocks, kScoreBlocks, kValueBlocks, kHeadRows: tile sizes that fit its registers.
 #pragma once
 

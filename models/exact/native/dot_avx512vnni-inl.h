@@ -41,6 +41,8 @@ inline Quad load_quad(const AElem* p) {
     memcpy(&four, p, 4);
     return _mm512_set1_epi32(four);
 }
+inline int value_of(const AElem* p, int i) { return p[i]; }
+inline I bias_terms(I x) { return x; }
 inline Quad load_weight_quad(const WElem* p) { return load_quad(reinterpret_cast<const AElem*>(p)); }
 inline Acc step(Acc acc, Panel unsigned_panel, Quad q) { return _mm512_dpbusd_epi32(acc, unsigned_panel, q); }
 inline Acc weight_step(Acc acc, Panel panel, Quad unsigned_q) { return _mm512_dpbusd_epi32(acc, unsigned_q, panel); }

@@ -32,6 +32,8 @@ inline Acc acc_start(int32_t) { return i_set(0); }
 inline I acc_finish(Acc x) { return x; }
 inline Panel load_panel(const uint8_t* p) { return {reinterpret_cast<const int8_t*>(p)}; }
 inline Quad load_quad(const AElem* p) { return p; }
+inline int value_of(const AElem* p, int i) { return p[i]; }
+inline I bias_terms(I x) { return x; }
 inline Quad load_weight_quad(const WElem* p) { return p; }
 inline Acc step(Acc acc, Panel panel, Quad q) {
     for (int i = 0; i < 16; i++)

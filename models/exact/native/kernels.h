@@ -16,7 +16,7 @@ constexpr size_t padded(size_t n) { return (n + kBlock - 1) / kBlock * kBlock; }
 // Positions of a key panel: keys are stored as (slot/16, d/4, 16, 4), values as (slot/4, d/16, 16, 4).
 constexpr int kSlots = 16;
 
-// Rows of activations, quantised (NUMERICS 4). `values` is int8, or int16 in plain code: see the kernel's `a_bytes`.
+// Rows of activations, quantised (NUMERICS 4). `values` are bytes, or what else a kernel makes of each: see its `a_bytes`.
 struct QuantRows {
     uint8_t* values;   // (row, stride) elements
     size_t stride;     // elements from one row to the next

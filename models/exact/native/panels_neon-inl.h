@@ -35,6 +35,8 @@ inline Quad load_quad(const AElem* p) {
     memcpy(&four, p, 4);
     return vreinterpretq_s8_s32(vdupq_n_s32(four));
 }
+inline int value_of(const AElem* p, int i) { return p[i]; }
+inline I bias_terms(I x) { return x; }
 inline Quad load_weight_quad(const WElem* p) { return load_quad(p); }
 inline void store_weights(WElem* low, WElem* high, I w) {
     i_narrow(low, i_and(w, i_set((1 << kPlaneShift) - 1)));

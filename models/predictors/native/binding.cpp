@@ -163,28 +163,32 @@ private:
 
 using Tree = std::shared_ptr<const nacomp::mixing::TokenTree>;
 
+Rates rates_beside_mixer(const py::dict& parameters) {
+    Rates result = parse_rates(parameters);
+    result.likely = MixedEnsemble::kLikely;
+    return result;
+}
+
+Vocabulary fitting(Vocabulary vocabulary, const nacomp::mixing::TokenTree& tree) {
+    demand(tree.ids() == vocabulary.symbols(), "the tree is another vocabulary's");
+    return vocabulary;
+}
+
+void demand_place(const nacomp::mixing::TokenTree& tree, std::int32_t symbol) {
+    demand(symbol >= 0 && symbol < tree.ids() && tree.place(symbol) >= 0, "a symbol is never coded");
+}
+
 // What encoder and decoder of a block's bits share.
 class MixedBinding {
 public:
     MixedBinding(const Array<std::int32_t>& widths, const Tree& tree, const py::dict& parameters, const py::dict& initial,
                  int streams, std::uint64_t size)
-        : mixed_(fitting(parse_vocabulary(widths), *tree), tree, parse(parameters), rates(parameters), checked(streams), size,
+        : mixed_(fitting(parse_vocabulary(widths), *tree), tree, parse(parameters), rates_beside_mixer(parameters), checked(streams), size,
                  parse_initial_weights(initial), choose("")) {}
 
     py::array_t<bool> wants_model(const Streams& streams) { return asked(mixed_.ensemble(), streams); }
 
 protected:
-    static Rates rates(const py::dict& parameters) {
-        Rates result = parse_rates(parameters);
-        result.likely = MixedEnsemble::kLikely;
-        return result;
-    }
-
-    static Vocabulary fitting(Vocabulary vocabulary, const nacomp::mixing::TokenTree& tree) {
-        demand(tree.ids() == vocabulary.symbols(), "the tree is another vocabulary's");
-        return vocabulary;
-    }
-
     MixedEnsemble mixed_;
 };
 
@@ -197,9 +201,7 @@ public:
         const int rows = live(mixed_.ensemble(), streams);
         const std::uint8_t* flags = given(mixed_.ensemble(), rows, logits, has);
         demand(symbols.ndim() == 1 && symbols.size() == rows, "one symbol per row");
-        for (int i = 0; i < rows; ++i)
-            demand(symbols.data()[i] >= 0 && symbols.data()[i] < mixed_.tree().ids() && mixed_.tree().place(symbols.data()[i]) >= 0,
-                   "a symbol is never coded");
+        for (int i = 0; i < rows; ++i) demand_place(mixed_.tree(), symbols.data()[i]);
         py::array_t<double> bits(rows);
         double* to = bits.mutable_data();
         {
@@ -241,16 +243,27 @@ private:
     nacomp::mixing::BitDecoder coder_;
 };
 
+// What predicts and codes a block: with a tree its tokens as bits, else as pages and slots. `words` are a decoder's.
+template <class Coder, class Pages, class Bits, class... Words>
+std::unique_ptr<Coder> row_coder(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& initial,
+                                 const py::dict& block, const Tree& tree, Words&&... words) {
+    const int streams = checked(block["streams"].cast<int>());
+    const InitialWeights weights = parse_initial_weights(initial);
+    Vocabulary vocabulary = parse_vocabulary(widths);
+    if (!tree)
+        return std::make_unique<Pages>(std::forward<Words>(words)..., std::move(vocabulary), parse(parameters),
+                                       parse_rates(parameters), streams, weights, choose(""));
+    return std::make_unique<Bits>(std::forward<Words>(words)..., fitting(std::move(vocabulary), *tree), tree, parse(parameters),
+                                  rates_beside_mixer(parameters), streams, block["size"].cast<std::uint64_t>(), weights,
+                                  choose(""));
+}
+
 // What both sides of a block without the interpreter share.
-template <class Side>
+template <class Side, class Coder>
 class BlockBinding {
 public:
-    BlockBinding(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& initial, py::capsule door,
-                 const py::dict& block)
-        : door_(std::move(door)),
-          ensemble_(parse_vocabulary(widths), parse(parameters), parse_rates(parameters),
-                    checked(block["streams"].cast<int>()), parse_initial_weights(initial), choose("")),
-          settings_(parse_block(parameters, block)) {}
+    BlockBinding(std::unique_ptr<Coder> coder, const py::dict& parameters, py::capsule door, const py::dict& block)
+        : door_(std::move(door)), coder_(std::move(coder)), settings_(parse_block(parameters, block)) {}
 
     std::int64_t run(double milliseconds) {
         demand(milliseconds >= 0.0 && milliseconds <= 1e6, "milliseconds");
@@ -272,20 +285,20 @@ protected:
     const nacomp::EngineDoor& engine() const {
         const auto* found = static_cast<const nacomp::EngineDoor*>(PyCapsule_GetPointer(door_.ptr(), nacomp::EngineDoor::kName));
         if (!found) throw py::error_already_set();
-        demand(found->vocabulary == ensemble_.vocabulary().size, "the engine's vocabulary is another one");
+        demand(found->vocabulary == coder_->ensemble().vocabulary().size, "the engine's vocabulary is another one");
         demand(found->streams >= settings_.cut.streams, "the session has fewer streams");
         demand(settings_.most_rows <= found->max_rows, "more rows than the session accepts in one call");
         return *found;
     }
 
     py::capsule door_;  // keeps the session
-    Ensemble ensemble_;
+    std::unique_ptr<Coder> coder_;
     Block::Settings settings_;
     std::unique_ptr<Side> side_;
 
 private:
     Block::Settings parse_block(const py::dict& parameters, const py::dict& block) const {
-        const Vocabulary& vocabulary = ensemble_.vocabulary();
+        const Vocabulary& vocabulary = coder_->ensemble().vocabulary();
         Block::Settings result{{block["symbols"].cast<std::int64_t>(), block["streams"].cast<int>()},
                                number(block, "most_rows", 1, 65536),
                                number(block, "most_steps", 1, 1 << 24),
@@ -304,17 +317,22 @@ private:
     bool running_ = false, failed_ = false;
 };
 
-class BlockEncoding : public BlockBinding<BlockEncoder> {
+class BlockEncoding : public BlockBinding<BlockEncoder, RowEncoder> {
 public:
     BlockEncoding(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& initial, py::capsule door,
-                  const py::dict& block, const Array<std::int32_t>& symbols, const Array<bool>& asked)
-        : BlockBinding(widths, parameters, initial, std::move(door), block) {
+                  const py::dict& block, const Array<std::int32_t>& symbols, const Array<bool>& asked, const Tree& tree)
+        : BlockBinding(row_coder<RowEncoder, PageEncoder, MixedRowEncoder>(widths, parameters, initial, block, tree), parameters,
+                       std::move(door), block) {
         const py::ssize_t n = settings_.cut.symbols;
         demand(symbols.ndim() == 1 && symbols.size() == n && asked.ndim() == 1 && asked.size() == n, "one entry per symbol");
         const auto* flags = reinterpret_cast<const std::uint8_t*>(asked.data());
         for (py::ssize_t i = 0; i < n; ++i)
-            demand(symbols.data()[i] >= 0 && symbols.data()[i] < ensemble_.vocabulary().symbols(), "a symbol is out of range");
-        side_ = std::make_unique<BlockEncoder>(ensemble_, engine(), settings_,
+            if (tree)
+                demand_place(*tree, symbols.data()[i]);
+            else
+                demand(symbols.data()[i] >= 0 && symbols.data()[i] < coder_->ensemble().vocabulary().symbols(),
+                       "a symbol is out of range");
+        side_ = std::make_unique<BlockEncoder>(*coder_, engine(), settings_,
                                                std::vector<std::int32_t>(symbols.data(), symbols.data() + n),
                                                std::vector<std::uint8_t>(flags, flags + n));
     }
@@ -326,13 +344,15 @@ public:
     }
 };
 
-class BlockDecoding : public BlockBinding<BlockDecoder> {
+class BlockDecoding : public BlockBinding<BlockDecoder, RowDecoder> {
 public:
     BlockDecoding(const Array<std::int32_t>& widths, const py::dict& parameters, const py::dict& initial, py::capsule door,
-                  const py::dict& block, const Array<std::uint32_t>& words)
-        : BlockBinding(widths, parameters, initial, std::move(door), block) {
-        side_ = std::make_unique<BlockDecoder>(ensemble_, engine(), settings_,
-                                               std::vector<std::uint32_t>(words.data(), words.data() + words.size()));
+                  const py::dict& block, const Array<std::uint32_t>& words, const Tree& tree)
+        : BlockBinding(row_coder<RowDecoder, PageDecoder, MixedRowDecoder>(
+                           widths, parameters, initial, block, tree,
+                           std::vector<std::uint32_t>(words.data(), words.data() + words.size())),
+                       parameters, std::move(door), block) {
+        side_ = std::make_unique<BlockDecoder>(*coder_, engine(), settings_);
     }
 
     py::array_t<std::int32_t> symbols() {
@@ -405,16 +425,16 @@ PYBIND11_MODULE(_ensemble, module) {
         .def("decode", &MixedDecoder::decode);
     py::class_<BlockEncoding>(module, "BlockEncoder")
         .def(py::init<const Array<std::int32_t>&, const py::dict&, const py::dict&, py::capsule, const py::dict&,
-                      const Array<std::int32_t>&, const Array<bool>&>(),
+                      const Array<std::int32_t>&, const Array<bool>&, const std::shared_ptr<nacomp::mixing::TokenTree>&>(),
              py::arg("widths"), py::arg("parameters"), py::arg("initial_weights"), py::arg("door"), py::arg("block"),
-             py::arg("symbols"), py::arg("asked"))
+             py::arg("symbols"), py::arg("asked"), py::arg("tree") = nullptr)
         .def("run", &BlockEncoding::run, py::arg("milliseconds"))
         .def("finish", &BlockEncoding::finish);
     py::class_<BlockDecoding>(module, "BlockDecoder")
         .def(py::init<const Array<std::int32_t>&, const py::dict&, const py::dict&, py::capsule, const py::dict&,
-                      const Array<std::uint32_t>&>(),
+                      const Array<std::uint32_t>&, const std::shared_ptr<nacomp::mixing::TokenTree>&>(),
              py::arg("widths"), py::arg("parameters"), py::arg("initial_weights"), py::arg("door"), py::arg("block"),
-             py::arg("words"))
+             py::arg("words"), py::arg("tree") = nullptr)
         .def("run", &BlockDecoding::run, py::arg("milliseconds"))
         .def("symbols", &BlockDecoding::symbols);
     module.def("mixing_bytes", &nacomp::mixing::TokenBits::memory, py::arg("size"));

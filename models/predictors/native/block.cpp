@@ -9,6 +9,10 @@ namespace nacomp::predictors {
 
 namespace {
 
+// Threads up to which one of them codes while the others run the next forward. The steps of a forward take a fifth to two fifths
+// of the time, so on more threads their rows are better shared out too.
+constexpr int kMostAhead = 4;
+
 // Whether so many milliseconds are over since it was made.
 class Watch {
 public:
@@ -19,27 +23,6 @@ public:
 private:
     std::chrono::steady_clock::time_point end_;
 };
-
-// Entry i of a row has frequency row[i] + 1.
-void encode(mixing::RangeEncoder& coder, const double* row, std::int32_t symbol) {
-    double before = 0.0;  // exact: integers below 2^24
-    for (std::int32_t i = 0; i < symbol; ++i) before += row[i];
-    coder.encode(static_cast<std::uint32_t>(before) + static_cast<std::uint32_t>(symbol),
-                 static_cast<std::uint32_t>(row[symbol]) + 1);
-}
-
-// The last entry takes what is left, as every row's frequencies sum to 2^24.
-std::int32_t decode(mixing::RangeDecoder& coder, const double* row, std::int32_t entries) {
-    const std::uint32_t quantile = coder.quantile();
-    std::uint32_t before = 0, frequency = static_cast<std::uint32_t>(row[0]) + 1;
-    std::int32_t symbol = 0;
-    while (symbol + 1 < entries && quantile >= before + frequency) {
-        before += frequency;
-        frequency = static_cast<std::uint32_t>(row[++symbol]) + 1;
-    }
-    coder.take(before, frequency);
-    return symbol;
-}
 
 }  // namespace
 
@@ -59,9 +42,7 @@ Block::Block(Ensemble& ensemble, const EngineDoor& door, Settings settings)
       door_(door),
       settings_(std::move(settings)),
       lanes_(door.lanes),
-      waiting_(settings_.cut.streams, {settings_.start_token}),
-      pages_(static_cast<std::size_t>(settings_.cut.streams) * ensemble.vocabulary().pages()),
-      slots_(kPage) {}
+      waiting_(settings_.cut.streams, {settings_.start_token}) {}
 
 int Block::lanes(int live) const {
     return std::max(1, std::min({door_.lanes, live, door_.threads(door_.session)}));
@@ -86,8 +67,7 @@ void Block::wait(std::int32_t stream, std::int32_t symbol) {
 }
 
 // In pieces that the engine accepts.
-void Block::feed(int number) {
-    Lane& lane = lanes_[number];
+void Block::feed(Lane& lane, int number) {
     const std::size_t needed = static_cast<std::size_t>(lane.wanted) * door_.vocabulary;
     if (lane.logits.size() < needed) lane.logits.resize(needed);
     float* logits = lane.logits.data();
@@ -133,12 +113,12 @@ void Block::learn(const std::int32_t* symbols) {
 
 // The encoder
 
-BlockEncoder::BlockEncoder(Ensemble& ensemble, const EngineDoor& door, Settings settings, std::vector<std::int32_t> symbols,
+BlockEncoder::BlockEncoder(RowEncoder& coder, const EngineDoor& door, Settings settings, std::vector<std::int32_t> symbols,
                            std::vector<std::uint8_t> asked)
-    : Block(ensemble, door, std::move(settings)),
+    : Block(coder.ensemble(), door, std::move(settings)),
+      coder_(coder),
       symbols_(std::move(symbols)),
       asked_(std::move(asked)),
-      used_(lanes_.size()),
       row_logits_(cut().streams),
       row_(cut().streams) {}
 
@@ -148,88 +128,115 @@ std::int64_t BlockEncoder::run(double milliseconds) {
     std::int64_t done = 0;
     do {
         if (ended()) break;
-        if (step_ == planned_) plan_forward();
+        const int threads = door_.threads(door_.session);
+        if (threads > 1 && threads <= kMostAhead && door_.lanes > 1) {
+            done += code_and_go_on(threads);
+            continue;
+        }
+        if (step_ == batch_.end) {
+            plan(batch_, lanes(cut().live(step_)));
+            forward(batch_);
+        }
         done += cut().live(step_);
-        step();
+        step(threads > 1);
     } while (!watch.over());
     return done;
 }
 
-// The rows of as many steps as fit, each lane's on one thread.
-void BlockEncoder::plan_forward() {
-    const int live = cut().live(step_);
-    planned_lanes_ = lanes(live);
-    for (Lane& lane : lanes_) lane.clear();
-    std::fill(used_.begin(), used_.end(), 0);
-    const std::int64_t first = planned_, last = std::min(first + settings_.most_steps, cut().steps());
-    std::size_t rows = 0;
-    do {
-        plan_step(planned_++, planned_lanes_);
-        rows = 0;
-        for (const Lane& lane : lanes_) rows += lane.streams.size();
-    } while (planned_ < last && rows + live <= static_cast<std::size_t>(settings_.most_rows));
-    parallel(planned_lanes_, [this](int lane) { feed(lane); });
+// What is left of this batch, and the next one's forward meanwhile.
+std::int64_t BlockEncoder::code_and_go_on(int threads) {
+    if (step_ == batch_.end) {
+        plan(batch_, std::min(2 * threads, door_.lanes));
+        forward(batch_);
+    }
+    if (planned_ < cut().steps())
+        plan(next_, std::min(2 * threads, door_.lanes));
+    else
+        next_.count = 0;
+    std::int64_t done = 0;
+    const auto task = [&](int number) {
+        if (number > 0) return feed(next_.lanes[number - 1], number - 1);
+        while (step_ < batch_.end) {
+            done += cut().live(step_);
+            step(false);
+        }
+    };
+    parallel(1 + next_.count, task);
+    if (next_.count) std::swap(batch_, next_);
+    return done;
 }
 
-void BlockEncoder::plan_step(std::int64_t step, int lanes) {
+// The rows of as many steps as fit.
+void BlockEncoder::plan(Batch& batch, int lanes) {
+    const int live = cut().live(planned_);
+    batch.count = std::min(lanes, live);
+    if (batch.lanes.size() < lanes_.size()) batch.lanes.resize(lanes_.size());
+    for (Lane& lane : batch.lanes) lane.clear();
+    batch.used.assign(lanes_.size(), 0);
+    const std::int64_t last = std::min(planned_ + settings_.most_steps, cut().steps());
+    std::size_t rows = 0;
+    do {
+        plan_step(batch, planned_++);
+        rows = 0;
+        for (const Lane& lane : batch.lanes) rows += lane.streams.size();
+    } while (planned_ < last && rows + live <= static_cast<std::size_t>(settings_.most_rows));
+    batch.end = planned_;
+}
+
+void BlockEncoder::plan_step(Batch& batch, std::int64_t step) {
     const int streams = cut().streams, live = cut().live(step);
     for (int s = 0; s < live; ++s) {
-        if (asked_[at(s, step)]) take(lanes_[s * lanes / streams], s);
+        if (asked_[at(s, step)]) take(batch.lanes[s * batch.count / streams], s);
         Block::wait(s, symbols_[at(s, step)]);
     }
 }
 
-void BlockEncoder::step() {
-    const int streams = cut().streams, live = cut().live(step_), pages = ensemble_.vocabulary().pages();
+// Each lane's rows on one thread.
+void BlockEncoder::forward(Batch& batch) {
+    parallel(batch.count, [&](int lane) { feed(batch.lanes[lane], lane); });
+}
+
+void BlockEncoder::step(bool share) {
+    const int streams = cut().streams, live = cut().live(step_);
     for (int s = 0; s < live; ++s) {
-        const int lane = s * planned_lanes_ / streams;
+        const int lane = s * batch_.count / streams;
         row_[s] = symbols_[at(s, step_)];
-        row_logits_[s] = asked_[at(s, step_)] ? logits(lanes_[lane], used_[lane]++) : nullptr;
+        row_logits_[s] = asked_[at(s, step_)] ? logits(batch_.lanes[lane], batch_.used[lane]++) : nullptr;
     }
     ensemble_.begin(live);
     const auto open = [&](int s) {
         ensemble_.open_row(s, s, row_logits_[s]);
-        ensemble_.pages(s, pages_.data() + static_cast<std::size_t>(s) * pages);
+        coder_.open(s);
     };
-    if (door_.threads(door_.session) > 1)
+    if (share)
         parallel(live, open);
     else
         for (int s = 0; s < live; ++s) open(s);
-    for (int s = 0; s < live; ++s)
-        encode(coder_, pages_.data() + static_cast<std::size_t>(s) * pages, row_[s] / static_cast<int>(kPage));
-    for (int s = 0; s < live; ++s) {
-        ensemble_.slots(s, row_[s] / static_cast<int>(kPage), slots_.data());
-        encode(coder_, slots_.data(), row_[s] % static_cast<int>(kPage));
-    }
+    coder_.encode(row_.data(), live);
     ensemble_.update(row_.data());
     ++step_;
 }
 
 // The decoder
 
-BlockDecoder::BlockDecoder(Ensemble& ensemble, const EngineDoor& door, Settings settings, std::vector<std::uint32_t> words)
-    : Block(ensemble, door, std::move(settings)),
+BlockDecoder::BlockDecoder(RowDecoder& coder, const EngineDoor& door, Settings settings)
+    : Block(coder.ensemble(), door, std::move(settings)),
+      coder_(coder),
       symbols_(cut().symbols),
       asked_(cut().streams),
       numbers_(cut().streams),
-      row_(cut().streams),
-      coder_(std::move(words)) {}
+      row_(cut().streams) {}
 
 std::int64_t BlockDecoder::run(double milliseconds) {
     const Hold hold(door_);
     const Watch watch(milliseconds);
-    const int pages = ensemble_.vocabulary().pages();
     std::int64_t done = 0;
     do {
         if (ended()) break;
         const int live = cut().live(step_);
         predict(live);
-        for (int s = 0; s < live; ++s) row_[s] = decode(coder_, pages_.data() + static_cast<std::size_t>(s) * pages, pages);
-        for (int s = 0; s < live; ++s) {
-            ensemble_.slots(s, row_[s], slots_.data());
-            row_[s] = row_[s] * static_cast<int>(kPage) + decode(coder_, slots_.data(), kPage);
-            symbols_[cut().start(s) + step_] = row_[s];
-        }
+        coder_.decode(row_.data(), live);
+        for (int s = 0; s < live; ++s) symbols_[cut().start(s) + step_] = row_[s];
         learn(row_.data());
         done += live;
     } while (!watch.over());
@@ -243,14 +250,14 @@ void BlockDecoder::predict(int live) {
         parallel(lanes, [&](int lane) {
             const int first = live * lane / lanes, end = live * (lane + 1) / lanes;
             gather(lanes_[lane], first, end);
-            feed(lane);
+            feed(lanes_[lane], lane);
             open(lanes_[lane], first, end);
         });
         return;
     }
     // The engine shares out its own steps; then the rows.
     gather(lanes_[0], 0, live);
-    feed(0);
+    feed(lanes_[0], 0);
     int next = 0;
     for (int s = 0; s < live; ++s) numbers_[s] = asked_[s] ? next++ : -1;
     parallel(live, [&](int s) { open_one(s, numbers_[s] < 0 ? nullptr : logits(lanes_[0], numbers_[s])); });
@@ -271,7 +278,7 @@ void BlockDecoder::open(Lane& lane, int first, int end) {
 
 void BlockDecoder::open_one(int s, const float* logits) {
     ensemble_.open_row(s, s, logits);
-    ensemble_.pages(s, pages_.data() + static_cast<std::size_t>(s) * ensemble_.vocabulary().pages());
+    coder_.open(s);
 }
 
 }  // namespace nacomp::predictors

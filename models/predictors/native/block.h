@@ -2,6 +2,7 @@
 // block_predictor.py, logit_source.py and the loops of nacomp/codecs/lockstep.py, which are the readable form; knows no Python.
 //
 //     rows of the step, on all threads: wants the model? -> engine -> open       then, one after the other: code -> learn
+//     the encoder's on a few threads: the steps of one forward on one of them, the next forward on the others
 //
 // A step's rows are predicted from the same state, so which thread makes which of them changes no bit; and the exact engine's
 // logits do not depend on how rows are grouped, so each thread feeds the streams whose rows it opens.
@@ -12,10 +13,9 @@
 #include <mutex>
 #include <vector>
 
-#include "ensemble.h"
-#include "mixing/native/range_coder.h"
 #include "native/engine_door.h"
 #include "native/float_rules.h"
+#include "row_coder.h"
 
 namespace nacomp::predictors {
 
@@ -73,7 +73,7 @@ protected:
     int lanes(int live) const;
     // Brings a stream up to date in its lane's next forward.
     void take(Lane& lane, std::int32_t stream);
-    void feed(int number);
+    void feed(Lane& lane, int number);
     void wait(std::int32_t stream, std::int32_t symbol);
     const float* logits(const Lane& lane, int row) const { return lane.logits.data() + static_cast<std::size_t>(row) * door_.vocabulary; }
     // Runs body(task) for all tasks on the threads; throws what the first of them threw.
@@ -87,39 +87,46 @@ protected:
     std::int64_t step_ = 0;
     std::vector<Lane> lanes_;
     std::vector<std::vector<std::int32_t>> waiting_;  // (stream, at most `queue`)
-    std::vector<double> pages_;                       // (live stream, page)
-    std::vector<double> slots_;                       // (256,)
 };
 
 class BlockEncoder : public Block {
 public:
     // symbols, asked: (n,) of the block; whether the model predicts each.
-    BlockEncoder(Ensemble& ensemble, const EngineDoor& door, Settings settings, std::vector<std::int32_t> symbols,
+    BlockEncoder(RowEncoder& coder, const EngineDoor& door, Settings settings, std::vector<std::int32_t> symbols,
                  std::vector<std::uint8_t> asked);
     // Codes steps for about so long, at least one; how many symbols that were.
     std::int64_t run(double milliseconds);
     std::vector<std::uint32_t> finish() { return coder_.finish(); }
 
 private:
-    void plan_forward();
-    void plan_step(std::int64_t step, int lanes);
-    void step();
+    // The steps whose rows one forward makes.
+    struct Batch {
+        std::vector<Lane> lanes;
+        std::vector<int> used;  // (lane,) how many of its rows of logits earlier steps used
+        int count = 1;          // of lanes in use
+        std::int64_t end = 0;   // the step behind its last one
+    };
+
+    void plan(Batch& batch, int lanes);
+    void plan_step(Batch& batch, std::int64_t step);
+    void forward(Batch& batch);
+    std::int64_t code_and_go_on(int threads);
+    void step(bool share);
     std::size_t at(int stream, std::int64_t step) const { return static_cast<std::size_t>(cut().start(stream) + step); }
 
+    RowEncoder& coder_;
     std::vector<std::int32_t> symbols_;
     std::vector<std::uint8_t> asked_;
-    std::int64_t planned_ = 0;   // steps before this one have their logits
-    int planned_lanes_ = 1;
-    std::vector<int> used_;      // (lane,) how many of its rows of logits earlier steps used
+    std::int64_t planned_ = 0;  // steps before this one have been planned
+    Batch batch_, next_;        // that with the logits of this step, and the one behind it
     std::vector<const float*> row_logits_;  // (live stream,)
     std::vector<std::int32_t> row_;         // (live stream,) symbols of the step
-    mixing::RangeEncoder coder_;
 };
 
 class BlockDecoder : public Block {
 public:
-    BlockDecoder(Ensemble& ensemble, const EngineDoor& door, Settings settings, std::vector<std::uint32_t> words);
-    // As of the encoder. Throws std::domain_error for words that no encoder writes.
+    BlockDecoder(RowDecoder& coder, const EngineDoor& door, Settings settings);
+    // As of the encoder. Throws what the coder throws.
     std::int64_t run(double milliseconds);
     // (n,) in the order of the block; of use once `ended`.
     const std::vector<std::int32_t>& symbols() const { return symbols_; }
@@ -130,11 +137,11 @@ private:
     void open_one(int s, const float* logits);
     void gather(Lane& lane, int first, int end);
 
+    RowDecoder& coder_;
     std::vector<std::int32_t> symbols_;
     std::vector<std::uint8_t> asked_;  // (live stream,)
     std::vector<int> numbers_;         // (live stream,) which row of logits, -1: none
-    std::vector<std::int32_t> row_;    // (live stream,) pages, then symbols of the step
-    mixing::RangeDecoder coder_;
+    std::vector<std::int32_t> row_;    // (live stream,) symbols of the step
 };
 
 }  // namespace nacomp::predictors

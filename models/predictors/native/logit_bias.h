@@ -128,7 +128,8 @@ public:
         add_context_biases(row);
     }
 
-    // Move the biases that made `row`, before `advance`.
+    // Move the biases that made `row`, before `advance`. Four tables at once, so that roots and quotients are taken side by side,
+    // took a third longer on Zen 3: one after the other they overlap by themselves.
     void learn(const BiasedRow& row, Symbol symbol) {
         const double total = static_cast<double>(row.total);
         bool likely = false;
@@ -176,11 +177,19 @@ private:
         const std::uint64_t by_pair = static_cast<std::uint64_t>(context.previous + 2) * kMultiplier;
         const std::uint64_t by_gap = static_cast<std::uint64_t>(context.before_previous + 2) * kMultiplier;
         const std::uint64_t by_column = ((std::uint64_t{1} << 32) + context.column / 3) * kMultiplier;
-        for (Symbol token = page * static_cast<int>(kPage); token < (page + 1) * static_cast<int>(kPage); ++token) {
-            const std::int64_t weight = row.weights[token];
-            if (weight < least || !vocabulary_.codable(token)) continue;
+        // Listed first without a branch: one in fifteen is likely, of which a processor foresees none.
+        const Symbol first = page * static_cast<int>(kPage);
+        std::uint16_t listed[kPage + 1];
+        int count = 0;
+        for (std::size_t i = 0; i < kPage; ++i) {
+            listed[count] = static_cast<std::uint16_t>(i);
+            count += row.weights[first + i] >= least;
+        }
+        for (int i = 0; i < count; ++i) {
+            const Symbol token = first + listed[i];
+            if (!vocabulary_.codable(token)) continue;
             const LikelyToken t{token, entry(by_pair, token), entry(by_gap, token), entry(by_column, token),
-                                recency(context, token, weight, total)};
+                                recency(context, token, row.weights[token], total)};
             pairs_.prefetch(t.pair);
             gaps_.prefetch(t.gap);
             columns_.prefetch(t.column);

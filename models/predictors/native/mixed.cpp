@@ -15,24 +15,27 @@ MixedEnsemble::MixedEnsemble(Vocabulary vocabulary, std::shared_ptr<const mixing
                              const InitialWeights& initial, const Kernel& kernel)
     : tree_(std::move(tree)),
       ensemble_(std::move(vocabulary), parameters, rates, streams, initial, kernel),
-      bits_(*tree_, size, streams) {
-    row_.sums.resize(tree_->places() + 1);
+      bits_(*tree_, size, streams),
+      rows_(streams) {
+    for (mixing::TokenRow& row : rows_) row.sums.resize(tree_->places() + 1);
 }
 
 // The row in the order of the tree's places.
-void MixedEnsemble::see(const Ensemble::Row& row) {
+void MixedEnsemble::see(int i) {
+    const Ensemble::Row& row = ensemble_.row(i);
+    mixing::TokenRow& seen = rows_[i];
     const Vocabulary& vocabulary = ensemble_.vocabulary();
     const std::vector<std::int32_t>& symbols = tree_->symbols();
     const Symbol first_escape = vocabulary.first_escape();
     std::uint64_t sum = 0, most = 0;
     int place = 0;
     const auto add = [&](std::uint64_t weight) {
-        row_.sums[place] = sum;
+        seen.sums[place] = sum;
         sum += weight;
-        if (weight > most) most = weight, row_.likeliest = place;
+        if (weight > most) most = weight, seen.likeliest = place;
         ++place;
     };
-    row_.likeliest = 0;
+    seen.likeliest = 0;
     if (row.model) {
         const std::uint32_t* weights = row.biased.weights.data();
         for (const std::int32_t symbol : symbols)
@@ -41,21 +44,38 @@ void MixedEnsemble::see(const Ensemble::Row& row) {
         const std::uint32_t* weights = ensemble_.order0().weights.data();
         for (const std::int32_t symbol : symbols) add(weights[symbol]);
     }
-    row_.sums[place] = sum;
-    row_.asked = row.model;
-    row_.candidates = 0;
+    seen.sums[place] = sum;
+    seen.asked = row.model;
+    seen.candidates = 0;
     const Decision* decided = ensemble_.decisions(row);
-    for (int i = 0; i < row.proposal.candidates.count; ++i) {
-        const int place = tree_->place(row.proposal.candidates.list[i].symbol);
+    for (int c = 0; c < row.proposal.candidates.count; ++c) {
+        const int place = tree_->place(row.proposal.candidates.list[c].symbol);
         if (place < 0) continue;
-        const int at = row_.candidates++;
-        row_.place[at] = place;
-        row_.weight[at] = row_.base(place, place + 1);
-        row_.mass[at] = static_cast<std::uint64_t>(std::floor(decided[i].mass * kMass));
-        sum -= row_.weight[at];
+        const int at = seen.candidates++;
+        seen.place[at] = place;
+        seen.weight[at] = seen.base(place, place + 1);
+        seen.mass[at] = static_cast<std::uint64_t>(std::floor(decided[c].mass * kMass));
+        sum -= seen.weight[at];
     }
     // Of what can be coded: the row of pages and slots has a place for more.
-    row_.scale = sum ? (row.left * kMass) / static_cast<double>(sum) : 0.0;
+    seen.scale = sum ? (row.left * kMass) / static_cast<double>(sum) : 0.0;
+}
+
+double MixedEnsemble::encode_row(int i, std::int32_t symbol, mixing::BitEncoder& coder, bool costs) {
+    const int place = tree_->place(symbol);
+    double cost = 0.0;
+    bits_.walk(ensemble_.row(i).stream, rows_[i], [&](const mixing::TreeNode& node, std::uint32_t p) {
+        const int bit = place >= node.split;
+        coder.encode(bit, p << kToFrequency);
+        if (costs) cost += mixing::kBits - std::log2(static_cast<double>(bit ? p : mixing::kOne - p));
+        return bit;
+    });
+    return cost;
+}
+
+std::int32_t MixedEnsemble::decode_row(int i, mixing::BitDecoder& coder) {
+    const auto decide = [&](const mixing::TreeNode&, std::uint32_t p) { return coder.decode(p << kToFrequency); };
+    return tree_->symbol(bits_.walk(ensemble_.row(i).stream, rows_[i], decide));
 }
 
 void MixedEnsemble::encode(const std::int32_t* streams, int rows, const float* logits, const std::uint8_t* has,
@@ -63,16 +83,8 @@ void MixedEnsemble::encode(const std::int32_t* streams, int rows, const float* l
     const FloatRules rules;
     ensemble_.open(streams, rows, logits, has);
     for (int i = 0; i < rows; ++i) {
-        see(ensemble_.row(i));
-        const int place = tree_->place(symbols[i]);
-        double cost = 0.0;
-        bits_.walk(streams[i], row_, [&](const mixing::TreeNode& node, std::uint32_t p) {
-            const int bit = place >= node.split;
-            coder.encode(bit, p << kToFrequency);
-            cost += mixing::kBits - std::log2(static_cast<double>(bit ? p : mixing::kOne - p));
-            return bit;
-        });
-        bits[i] = cost;
+        see(i);
+        bits[i] = encode_row(i, symbols[i], coder, true);
     }
     ensemble_.update(symbols);
 }
@@ -82,10 +94,8 @@ void MixedEnsemble::decode(const std::int32_t* streams, int rows, const float* l
     const FloatRules rules;
     ensemble_.open(streams, rows, logits, has);
     for (int i = 0; i < rows; ++i) {
-        see(ensemble_.row(i));
-        const int place = bits_.walk(streams[i], row_,
-                                     [&](const mixing::TreeNode&, std::uint32_t p) { return coder.decode(p << kToFrequency); });
-        symbols[i] = tree_->symbol(place);
+        see(i);
+        symbols[i] = decode_row(i, coder);
     }
     ensemble_.update(symbols);
 }

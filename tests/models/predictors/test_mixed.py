@@ -97,4 +97,4 @@ def test_a_kernel_that_was_not_built_is_an_error(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(mixed, "_ensemble", None)
     with pytest.raises(KernelUnavailable):
         mixed.mixed_encoder(VOCABULARY, EnsembleParameters(), 1, SIZE, kernel="native")
-    assert mixed.mixing_bytes(SIZE) == 0
+    assert mixed.mixing_bytes(SIZE, 4096, 8) == 0

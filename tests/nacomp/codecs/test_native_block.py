@@ -5,10 +5,18 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from nacomp.codecs.lockstep import decode_block, decode_natively, encode_block, encode_natively
+from nacomp.codecs.lockstep import (
+    decode_block,
+    decode_mixed,
+    decode_natively,
+    encode_block,
+    encode_mixed,
+    encode_natively,
+)
 from nacomp.errors import CorruptArchive
 from nacomp.models.block_predictor import BlockPlan, BlockPredictor, plan_block
 from nacomp.models.exact.engine import SMALL_MODEL_BYTES, ExactEngine, open_engine
+from nacomp.models.mixed_predictor import MixedBlockDecoder, MixedBlockEncoder
 from nacomp.models.native_block import native_decoder, native_encoder
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import ContextWindow
@@ -16,6 +24,8 @@ from nacomp.models.streams import Symbols
 from tests.nacomp.workbench import DATA, prose
 
 WINDOW = ContextWindow(24, 3)
+SIZE = 900
+"""Bytes that the mixer's tables are made for; it need not be the text's."""
 TEXTS = {
     "prose": prose(900),
     "repeats": b"".join(b'{"id": %d, "name": "somebody", "tags": ["a", "b"]}\n' % i for i in range(30)),
@@ -24,19 +34,23 @@ TEXTS = {
 }
 
 
-@pytest.fixture(scope="module", params=["streams side by side", "products shared out", "one thread"])
+@pytest.fixture(
+    scope="module", params=["streams side by side", "products shared out", "one thread", "many threads"]
+)
 def engine(request: pytest.FixtureRequest) -> ExactEngine:
     """The tiny model, as small ones are fed and as large ones are."""
-    threads = 1 if request.param == "one thread" else 3
+    threads = {"one thread": 1, "many threads": 6}.get(request.param, 3)
     engine = open_engine(DATA / "tiny.gguf", threads=threads)
     if request.param == "products shared out":
         engine._file_bytes = SMALL_MODEL_BYTES
     return engine
 
 
-def plan_of(engine: ExactEngine, text: bytes, streams: int, parameters: EnsembleParameters) -> BlockPlan:
+def plan_of(
+    engine: ExactEngine, text: bytes, streams: int, parameters: EnsembleParameters, *, as_bits: bool = False
+) -> BlockPlan:
     symbols = engine.tokenizer.encode(text)
-    return plan_block(engine.vocabulary, parameters, symbols, min(streams, len(symbols)))
+    return plan_block(engine.vocabulary, parameters, symbols, min(streams, len(symbols)), as_bits=as_bits)
 
 
 def quietly(_: int) -> None:
@@ -44,23 +58,31 @@ def quietly(_: int) -> None:
 
 
 def readable_words(engine: ExactEngine, plan: BlockPlan) -> bytes:
+    if plan.as_bits:
+        return encode_mixed(
+            plan.symbols, plan.streams, MixedBlockEncoder(engine, WINDOW, plan, SIZE), quietly
+        )
     predictor = BlockPredictor.for_encoding(engine, WINDOW, plan)
     return encode_block(plan.symbols, plan.streams, predictor, quietly)
 
 
 def native_words(engine: ExactEngine, plan: BlockPlan, told: Callable[[int], None] = quietly) -> bytes:
-    encoder = native_encoder(engine, WINDOW, plan)
+    encoder = native_encoder(engine, WINDOW, plan, SIZE)
     assert encoder is not None
     return encode_natively(encoder, len(plan.symbols), told)
 
 
 def readable_symbols(engine: ExactEngine, plan: BlockPlan, words: bytes) -> Symbols:
+    if plan.as_bits:
+        mixed = MixedBlockDecoder(engine, WINDOW, plan.ensemble, plan.streams, SIZE, words)
+        return decode_mixed(plan.streams, mixed, quietly)
     predictor = BlockPredictor.for_decoding(engine, WINDOW, plan.ensemble, plan.streams)
     return decode_block(words, plan.streams, predictor, quietly)
 
 
 def native_symbols(engine: ExactEngine, plan: BlockPlan, words: bytes) -> Symbols:
-    decoder = native_decoder(engine, WINDOW, plan.ensemble, plan.streams, words)
+    size = SIZE if plan.as_bits else None
+    decoder = native_decoder(engine, WINDOW, plan.ensemble, plan.streams, words, size_as_bits=size)
     assert decoder is not None
     return decode_natively(decoder, plan.streams.symbols, quietly)
 
@@ -68,10 +90,11 @@ def native_symbols(engine: ExactEngine, plan: BlockPlan, words: bytes) -> Symbol
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("streams", [1, 3, 32])
 @pytest.mark.parametrize("parameters", [{}, {"skip": False}, {"skip_queue": 1, "skip_regime": 40000}])
+@pytest.mark.parametrize("as_bits", [False, True])
 def test_both_ways_write_the_same_words(
-    engine: ExactEngine, name: str, streams: int, parameters: dict[str, int]
+    engine: ExactEngine, name: str, streams: int, parameters: dict[str, int], as_bits: bool
 ) -> None:
-    plan = plan_of(engine, TEXTS[name], streams, EnsembleParameters(**parameters))
+    plan = plan_of(engine, TEXTS[name], streams, EnsembleParameters(**parameters), as_bits=as_bits)
     told: list[int] = []
     words = native_words(engine, plan, told.append)
     assert words == readable_words(engine, plan)
@@ -80,8 +103,9 @@ def test_both_ways_write_the_same_words(
     assert readable_symbols(engine, plan, words).tolist() == plan.symbols.tolist()
 
 
-def test_words_that_nobody_wrote_are_read_alike_or_refused_alike(engine: ExactEngine) -> None:
-    plan = plan_of(engine, TEXTS["prose"][:60], 2, EnsembleParameters())
+@pytest.mark.parametrize("as_bits", [False, True])
+def test_words_that_nobody_wrote_are_read_alike_or_refused_alike(engine: ExactEngine, as_bits: bool) -> None:
+    plan = plan_of(engine, TEXTS["prose"][:60], 2, EnsembleParameters(), as_bits=as_bits)
     good, rng, refused = native_words(engine, plan), np.random.default_rng(3), 0
     for case in range(20):
         damaged = bytearray(good if case % 2 else b"\xff" * len(good))
@@ -100,7 +124,7 @@ def test_words_that_nobody_wrote_are_read_alike_or_refused_alike(engine: ExactEn
 
 def test_a_block_gives_nothing_before_its_end(engine: ExactEngine) -> None:
     plan = plan_of(engine, TEXTS["prose"], 2, EnsembleParameters())
-    encoder = native_encoder(engine, WINDOW, plan)
+    encoder = native_encoder(engine, WINDOW, plan, SIZE)
     assert encoder is not None
     with pytest.raises(ValueError, match="not ended"):
         encoder.finish()
@@ -109,4 +133,4 @@ def test_a_block_gives_nothing_before_its_end(engine: ExactEngine) -> None:
 def test_an_engine_without_native_sessions_has_no_door() -> None:
     reference = open_engine(DATA / "tiny.gguf", kernel="numpy")
     plan = plan_of(reference, b"text", 1, EnsembleParameters())
-    assert native_encoder(reference, WINDOW, plan) is None
+    assert native_encoder(reference, WINDOW, plan, SIZE) is None
