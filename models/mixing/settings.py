@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-PREDICTOR_ID = "mixing-2"
+PREDICTOR_ID = "mixing-3"
 MAX_SIZE = (1 << 31) - 1
 MAX_WIDTH, MAX_FRAME, MAX_PIXEL = 65535, 16, 4
 

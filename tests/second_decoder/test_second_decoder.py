@@ -422,7 +422,7 @@ TABLE = b"id,name,price\n1,Apple,2.50\n2,Pear,3.10\n3,Plum,2.90\n<list><item id=
 def test_mixed_payloads(settings: MixingSettings) -> None:
     payload = mixed.encode(TABLE, settings, 500)
     assert payload is not None
-    assert mixing.decode({"predictor": "mixing-2"}, payload, len(TABLE)) == TABLE
+    assert mixing.decode({"predictor": "mixing-3"}, payload, len(TABLE)) == TABLE
 
 
 INSTRUCTIONS = b"\x90" * 32 + bytes.fromhex(
@@ -437,7 +437,7 @@ def test_machine_code_cut_anywhere(end: int) -> None:
     content = INSTRUCTIONS[:end]
     payload = mixed.encode(content, MixingSettings(Profile.CODE, end), 500)
     assert payload is not None
-    assert mixing.decode({"predictor": "mixing-2"}, payload, end) == content
+    assert mixing.decode({"predictor": "mixing-3"}, payload, end) == content
 
 
 @pytest.mark.parametrize(
@@ -445,4 +445,4 @@ def test_machine_code_cut_anywhere(end: int) -> None:
 )
 def test_hostile_mixed_payloads_are_refused(payload: bytes) -> None:
     with pytest.raises(Refused):
-        mixing.decode({"predictor": "mixing-2"}, payload, 10)
+        mixing.decode({"predictor": "mixing-3"}, payload, 10)
