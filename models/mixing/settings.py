@@ -16,6 +16,7 @@ class Profile(IntEnum):
     SAMPLES = 2
     IMAGE = 3
     CODE = 4
+    BITMAP = 5
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class MixingSettings:
 
     Attributes:
         size: bytes of the block; it decides the tables' sizes.
-        width: binary and code: bytes of a record or row, 0 for none; samples: of a frame; image: of a row.
+        width: binary and code: bytes of a record or row, 0 for none; samples: of a frame; image and bitmap: of a row.
         pixel: image: bytes of a pixel.
         delimiter: text: the byte between the fields of a line.
 
@@ -40,7 +41,7 @@ class MixingSettings:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        least = {Profile.SAMPLES: 2, Profile.IMAGE: self.pixel}.get(self.profile, 0)
+        least = {Profile.SAMPLES: 2, Profile.IMAGE: self.pixel, Profile.BITMAP: 1}.get(self.profile, 0)
         most = {Profile.TEXT: 0, Profile.SAMPLES: MAX_FRAME}.get(self.profile, MAX_WIDTH)
         odd = self.profile is Profile.SAMPLES and self.width % 2
         if not least <= self.width <= most or odd:

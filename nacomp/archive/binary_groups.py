@@ -59,6 +59,6 @@ def _bytes_in(pieces: list[Range]) -> int:
 def _likeness(data: bytes, pieces: list[Range], job: Job) -> tuple[Profile, int, int]:
     """What runs have in common that one block can predict; a record's width is worth no block of its own."""
     settings = profiles.choose_quickly(b"".join(data[start:end] for start, end in pieces), job.step)
-    if settings.profile in (Profile.SAMPLES, Profile.IMAGE):
+    if settings.profile in (Profile.SAMPLES, Profile.IMAGE, Profile.BITMAP):
         return settings.profile, settings.width, settings.pixel
     return settings.profile, 0, 1

@@ -29,7 +29,15 @@ WORDS = (4, 12)
 PIXELS = (1, 3, 4)
 SHORTEST_ROW = 16
 NEARLY = 0.97
+EDGES = 2048
+"""Bytes beside other bytes by which rows of one-bit pixels are found: in 0.05 s."""
+LIKE_ROWS = 0.75
+"""Of the bits that differ at most distances: 0.2 of them do a row away in scanned and drawn pages, 0.65 in text of nine
+pixels, 0.9 and more in programs, whatever the distance."""
+DITHER = 8
+"""Rows after which an ordered dither repeats: at its distance more is alike than a row away."""
 Bytes = NDArray[np.uint8]
+_ONES = np.array([number.bit_count() for number in range(256)], np.uint8)
 
 
 def choose(data: bytes, check: Callable[[], object] = lambda: None) -> tuple[MixingSettings, float]:
@@ -103,6 +111,7 @@ def _candidates(sample: bytes, size: int) -> list[MixingSettings]:
         found.append(MixingSettings(Profile.CODE, size))
         found += [MixingSettings(Profile.SAMPLES, size, frame) for frame in FRAMES]
         found += [MixingSettings(Profile.IMAGE, size, row, pixel) for pixel in PIXELS if row >= pixel]
+        found += [MixingSettings(Profile.BITMAP, size, width) for width in _pixel_rows(sample, same)]
     return found
 
 
@@ -142,3 +151,23 @@ def _distances(values: Bytes) -> tuple[int, int]:
             unlike[distance] = np.abs(slopes[distance:] - slopes[:-distance]).mean()
     # Twice a record is nearly as good as a record.
     return int((same >= NEARLY * same.max()).argmax()), int(unlike.argmin())
+
+
+def _pixel_rows(sample: bytes, same: int) -> list[int]:
+    """Bytes that a row of one-bit pixels may have: where fewest bits differ from bytes that stand at edges.
+
+    Of dithers whose errors move on no distance stands out, and bytes are most often the same one row or two away.
+    """
+    values = np.frombuffer(sample, np.uint8)
+    longest = min(LONGEST, len(values) // 4)
+    edges = np.flatnonzero(values[longest:] != values[longest - 1 : -1]) + longest
+    if longest <= 2 or not len(edges):
+        return []
+    edges = edges[:: -(-len(edges) // EDGES)]
+    differ = np.array(
+        [_ONES[values[edges] ^ values[edges - distance]].mean() for distance in range(2, longest)]
+    )
+    if differ.min() > LIKE_ROWS * np.median(differ):
+        return [same // rows for rows in (1, 2) if same >= SHORTEST_ROW and same % rows == 0]
+    row = int(differ.argmin()) + 2
+    return [row, row // DITHER] if row % DITHER == 0 else [row]

@@ -461,12 +461,13 @@ def mixing(rng: Random) -> None:
 
 
 def some_settings(rng: Random) -> MixingSettings:
-    profile, size = Profile(int(rng.integers(5))), int(rng.integers(1, 60))
+    profile, size = Profile(int(rng.integers(len(Profile)))), int(rng.integers(1, 60))
     pixel = int(rng.integers(1, 5)) if profile is Profile.IMAGE else 1
     widths = {
         Profile.TEXT: (0,),
         Profile.BINARY: (0, 1, 2, 13, 65535),
         Profile.SAMPLES: (2, 4, 16),
+        Profile.BITMAP: (1, 2, 3, 9, 65535),
         Profile.CODE: (0, 4, 65535),
         Profile.IMAGE: (pixel, 12, 65535),
     }

@@ -18,6 +18,7 @@ BLOCKS = [
     MixingSettings(Profile.SAMPLES, len(TEXT), 4),
     MixingSettings(Profile.IMAGE, len(TEXT), 24, 3),
     MixingSettings(Profile.CODE, len(TEXT), 4),
+    MixingSettings(Profile.BITMAP, len(TEXT), 5),
 ]
 
 

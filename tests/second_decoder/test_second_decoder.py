@@ -417,6 +417,8 @@ TABLE = b"id,name,price\n1,Apple,2.50\n2,Pear,3.10\n3,Plum,2.90\n<list><item id=
         MixingSettings(Profile.SAMPLES, len(TABLE), 4),
         MixingSettings(Profile.IMAGE, len(TABLE), 12, 3),
         MixingSettings(Profile.CODE, len(TABLE), 4),
+        MixingSettings(Profile.BITMAP, len(TABLE), 1),
+        MixingSettings(Profile.BITMAP, len(TABLE), 7),
     ],
 )
 def test_mixed_payloads(settings: MixingSettings) -> None:
@@ -441,7 +443,18 @@ def test_machine_code_cut_anywhere(end: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "payload", [b"", b"\5\1\0\0", b"\4\2\0\0", b"\0,\5\0", b"\2\1\3\0", b"\3\5\x40\0", b"\1\1\0\0xyz"]
+    "payload",
+    [
+        b"",
+        b"\6\1\0\0",
+        b"\5\1\0\0",
+        b"\5\2\7\0",
+        b"\4\2\0\0",
+        b"\0,\5\0",
+        b"\2\1\3\0",
+        b"\3\5\x40\0",
+        b"\1\1\0\0xyz",
+    ],
 )
 def test_hostile_mixed_payloads_are_refused(payload: bytes) -> None:
     with pytest.raises(Refused):

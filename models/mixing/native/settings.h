@@ -6,13 +6,13 @@
 
 namespace nacomp::mixing {
 
-enum class Profile { text = 0, binary = 1, samples = 2, image = 3, code = 4 };
-constexpr int kProfiles = 5;
+enum class Profile { text = 0, binary = 1, samples = 2, image = 3, code = 4, bitmap = 5 };
+constexpr int kProfiles = 6;
 
 struct Settings {
     Profile profile = Profile::text;
     uint64_t size = 0;       // bytes of all streams together: it decides the tables' sizes
-    int width = 0;           // binary, code: bytes of a record or row, 0 for none; samples: of a frame, even; image: of a row
+    int width = 0;           // binary, code: bytes of a record or row, 0 for none; samples: of a frame, even; image, bitmap: of a row
     int pixel = 1;           // image: bytes of a pixel, 1 to 4
     int delimiter = ',';     // text: the byte between the fields of a line
     int outside_inputs = 0;  // how many inputs come from outside with every bit, 0 to kMaxOutside

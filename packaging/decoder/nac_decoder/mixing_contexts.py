@@ -1,4 +1,4 @@
-"""MIXING.md sections 7 to 11: the contexts of each profile."""
+"""MIXING.md sections 7 to 11: the contexts of each profile but the last."""
 
 from functools import reduce
 
@@ -12,6 +12,9 @@ def mixed(*values: int) -> int:
 
 class Context:
     """What all profiles have; `width` is 0 where there is none."""
+
+    by_bit = False
+    """Whether contexts are taken anew for each bit."""
 
     def __init__(self, byte: int, width: int) -> None:
         self.byte, self.width, self.past = byte, width, bytearray()
@@ -53,12 +56,31 @@ class Context:
     def column(self) -> int:
         return len(self.past) % (self.width or 4)
 
+    def node(self) -> int:
+        """The number of the coming bit's node in a slot."""
+        j = self.done % 4
+        return (1 << j) + self.row % (1 << j) - 1
+
+    def near(self) -> tuple[int, int, int]:
+        """The contexts of the APMs; the first is a row of weights too."""
+        return self.row, 256 * self.back(1) + self.row, combine(self.last(3), self.row) >> 16
+
+    def match(self) -> int:
+        if self.expected is None:
+            return 0
+        return combine(self.expected[0] + 1, combine(self.expected[1], self.last(1)))
+
     def orders(self) -> list[int]:
         """The first eleven contexts of the profiles binary and code."""
-        c4, w, match = self.last(4), self.width, 0
-        if self.expected is not None:
-            match = combine(self.expected[0] + 1, combine(self.expected[1], self.last(1)))
-        found = [match, self.last(1), self.last(2), self.last(3), c4, mixed(c4, self.last(8) >> 32 & 0xFFFF)]
+        c4, w = self.last(4), self.width
+        found = [
+            self.match(),
+            self.last(1),
+            self.last(2),
+            self.last(3),
+            c4,
+            mixed(c4, self.last(8) >> 32 & 0xFFFF),
+        ]
         found += [c4 & mask for mask in (0xFF00, 0xFFFF00, 0xFFFF0000, 0xF0F0F0F0)]
         return [*found, mixed(self.back(w) << 8 | self.back(2 * w), self.column())]
 
@@ -312,7 +334,3 @@ class Text(Context):
     def rows(self) -> list[int]:
         c1, c2, column = self.back(1), self.back(2), len(self.past) - self.lines[0][0]
         return [16 * self.field + kind(self.field_up), 16 * kind(c1) + kind(c2), c2, min(255, column)]
-
-
-def contexts_of(profile: int, byte: int, width: int) -> Context:
-    return (Text, Binary, Samples, Image, Code)[profile](byte, width)

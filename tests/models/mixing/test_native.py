@@ -20,6 +20,7 @@ WAVE = b"".join((3000 - 37 * i % 900 + 60 * i).to_bytes(2, "big", signed=True) f
 PICTURE = bytes(
     (x * 3 + y * 5 + c * 40 + NOISE.randrange(4)) % 256 for y in range(5) for x in range(8) for c in range(3)
 )
+STRIPES = bytes((x * y * 37 >> 3 & 0xF0) | NOISE.randrange(4) for y in range(12) for x in range(9))
 CODE = bytes.fromhex(
     "554889e54883ec10e8fbffffff8b05112233004883c410c3"  # a call, an address relative to the instruction's end
     "660f1f440000c5f877c4e27918c062f17c48280789041d0000000048b80102030405060708"
@@ -35,6 +36,9 @@ CASES = {
     "pixels": (MixingSettings(Profile.IMAGE, len(PICTURE), 24, 3), PICTURE),
     "code": (MixingSettings(Profile.CODE, len(CODE)), CODE),
     "code in records": (MixingSettings(Profile.CODE, 2 * len(CODE), 5), bytes(CODE * 2)),
+    "bitmap": (MixingSettings(Profile.BITMAP, len(STRIPES), 9), STRIPES),
+    "bitmap of one byte a row": (MixingSettings(Profile.BITMAP, len(STRIPES), 1), STRIPES),
+    "bitmap wider than its block": (MixingSettings(Profile.BITMAP, 40, 65535), STRIPES[:40]),
     "nothing": (MixingSettings(Profile.TEXT, 0), b""),
 }
 
@@ -94,7 +98,8 @@ def test_outside_inputs_are_trusted_from_the_start() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"profile": 5},
+        {"profile": 6},
+        {"profile": 5, "width": 0},
         {"profile": 4, "width": 65536},
         {"profile": -1},
         {"profile": 2, "width": 3},

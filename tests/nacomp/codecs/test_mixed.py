@@ -20,6 +20,7 @@ SETTINGS = {
     "records": MixingSettings(Profile.BINARY, len(TABLE), 65535),
     "samples": MixingSettings(Profile.SAMPLES, len(TABLE), 4),
     "code": MixingSettings(Profile.CODE, len(TABLE), 4),
+    "bitmap": MixingSettings(Profile.BITMAP, len(TABLE), 9),
     "image": MixingSettings(Profile.IMAGE, len(TABLE), 7, 3),
 }
 
@@ -72,7 +73,9 @@ def test_progress_is_told_and_can_stop_the_work() -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        struct.pack("<BBH", 5, 1, 0),  # no such profile
+        struct.pack("<BBH", 6, 1, 0),  # no such profile
+        struct.pack("<BBH", 5, 1, 0),  # a bitmap without a row
+        struct.pack("<BBH", 5, 2, 9),
         struct.pack("<BBH", 0, 44, 5),  # a text with a width
         struct.pack("<BBH", 1, 0, 5),  # a binary block with another byte than 1
         struct.pack("<BBH", 2, 1, 3),  # an odd frame
