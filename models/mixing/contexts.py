@@ -29,7 +29,7 @@ def hashes(stream: Stream, followers: Followers, settings: MixingSettings) -> li
         case Profile.BINARY:
             found = _binary_contexts(stream, followers, settings.width)
         case Profile.SAMPLES:
-            found = samples_contexts(stream, settings.width)
+            found = samples_contexts(stream, settings.width, settings.sample)
         case Profile.IMAGE:
             found = _image_contexts(stream, settings.width, settings.pixel)
         case Profile.CODE:

@@ -79,7 +79,7 @@ class Mixing:
         for model, match in zip(self._matches, s.matches, strict=True):
             inputs += model.predict(s, match)
         if self._settings.profile is Profile.SAMPLES:
-            inputs += sample_inputs(s)
+            inputs += sample_inputs(s, self._settings.sample)
         seen = self._predict_contexts(s, inputs)
         choice, final = self._rows(s, seen)
         x = self._mixer.mix(inputs, [*choice, *selected], final)
@@ -200,8 +200,11 @@ class Mixing:
         s.byte_due = s.nibble_due = True
 
 
-def _mixing(profile: int, size: int, width: int, pixel: int, delimiter: int) -> Mixing:
-    return Mixing(MixingSettings(Profile(profile), size, width, pixel, delimiter))
+def _mixing(profile: int, size: int, width: int, unit: int, delimiter: int) -> Mixing:
+    """`unit`: bytes of a sample in the profile samples, of a pixel in others."""
+    if profile == Profile.SAMPLES:
+        return Mixing(MixingSettings(Profile.SAMPLES, size, width, sample=unit))
+    return Mixing(MixingSettings(Profile(profile), size, width, unit, delimiter))
 
 
 class Encoder:

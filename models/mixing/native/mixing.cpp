@@ -37,9 +37,9 @@ const Settings& checked(const Settings& s, int streams) {
     demand(s.delimiter >= 0 && s.delimiter <= 255, "delimiter");
     demand(s.outside_inputs >= 0 && s.outside_inputs <= kMaxOutside, "outside inputs");
     demand(s.pixel >= 1 && s.pixel <= 4, "pixel");
-    const int least = s.profile == Profile::image ? s.pixel : s.profile == Profile::samples ? 2 : s.profile == Profile::bitmap ? 1 : 0;
-    demand(s.width >= least && s.width <= (s.profile == Profile::samples ? kMaxFrame : kMaxWidth), "width");
-    demand(s.profile != Profile::samples || s.width % 2 == 0, "width");
+    const int least = s.profile == Profile::image ? s.pixel : s.profile == Profile::samples ? s.pixel : s.profile == Profile::bitmap ? 1 : 0;
+    demand(s.width >= least && s.width <= (s.profile == Profile::samples ? kMaxChannels * s.pixel : kMaxWidth), "width");
+    demand(s.profile != Profile::samples || (s.pixel >= 2 && s.width % s.pixel == 0), "width");
     return s;
 }
 
@@ -214,7 +214,7 @@ int Mixing::mix(Stream& s, const int16_t* outside, const int* selected) {
     int32_t own[kMostInputs] = {256};
     for (int m = 0; m < kMatches; m++)
         matches_[static_cast<size_t>(m)].predict(s, s.matches[m], own + 1 + m * kPerMatch);
-    if (settings_.profile == Profile::samples) sample_inputs(s, own + kFewInputs);
+    if (settings_.profile == Profile::samples) sample_inputs(s, settings_, own + kFewInputs);
     const int spare = lanes_ - contexts_, count = own_inputs(settings_.profile);
     for (int k = 0; k < count; k++) open_.spare[k / spare][contexts_ + k % spare] = own[k];
     int32_t* inputs = mixer_.first().inputs();

@@ -37,16 +37,25 @@ def decode(given: dict[str, Any], payload: bytes, size: int) -> bytes:
     check(len(payload) >= 4 and len(payload) % 4 == 0, "payload has another size")
     profile, byte, width = struct.unpack("<BBH", payload[:4])
     check(profile < 6, "profile is unknown")
-    least, most = ((0, 0), (0, 65535), (2, 16), (byte, 65535), (0, 65535), (1, 65535))[profile]
-    check(least <= width <= most and (profile != 2 or width % 2 == 0), "width is wrong")
-    check(profile == 0 or 1 <= byte <= (4 if profile == 3 else 1), "bytes of a pixel are wrong")
+    sample, shift = byte % 8, byte // 16
+    if profile == 2:
+        check(2 <= sample <= 4 and shift < sample and width % sample == 0, "samples are wrong")
+    else:
+        check(profile == 0 or 1 <= byte <= (4 if profile == 3 else 1), "bytes of a pixel are wrong")
+    most = {0: 0, 2: 8 * sample}.get(profile, 65535)
+    check((0, 0, sample, byte, 0, 1)[profile] <= width <= most, "width is wrong")
     block, coder = Streams(profile, byte, width, size).streams[0], BitDecoder(payload[4:])
     for _ in range(8 * size):
         block.learn(coder.decode(4 * block.predict()))
     content = bytes(block.context.past)
     if profile == 2:
-        pairs = size // 2 * 2
-        content = b"".join(content[i : i + 2][::-1] for i in range(0, pairs, 2)) + content[pairs:]
+        if not byte & 8:
+            whole = size // sample * sample
+            content = (
+                b"".join(content[i : i + sample][::-1] for i in range(0, whole, sample)) + content[whole:]
+            )
+        end = max(0, size - shift)
+        content = content[end:] + content[:end]
     return untwisted(content) if profile == 4 else content
 
 

@@ -17,6 +17,8 @@ PAGE = (
     * 2
 )
 WAVE = b"".join((3000 - 37 * i % 900 + 60 * i).to_bytes(2, "big", signed=True) for i in range(60))
+DEEP = b"".join((70001 * i % 900001 - 41 * i * i).to_bytes(3, "big", signed=True) for i in range(60))
+EDGES = b"".join(NOISE.choice((b"\x7f\xff\xff\xff", b"\x80\0\0\0", b"\0\0\0\1")) for _ in range(24))
 PICTURE = bytes(
     (x * 3 + y * 5 + c * 40 + NOISE.randrange(4)) % 256 for y in range(5) for x in range(8) for c in range(3)
 )
@@ -33,6 +35,10 @@ CASES = {
     "noise": (MixingSettings(Profile.BINARY, 40), NOISE.randbytes(40)),
     "one channel": (MixingSettings(Profile.SAMPLES, 121, 2), WAVE + b"x"),
     "two channels": (MixingSettings(Profile.SAMPLES, 120, 4), WAVE),
+    "24 bits": (MixingSettings(Profile.SAMPLES, 180, 6, sample=3), DEEP[:180]),
+    "24 bits of one channel": (MixingSettings(Profile.SAMPLES, 122, 3, sample=3), DEEP[:122]),
+    "32 bits": (MixingSettings(Profile.SAMPLES, 160, 8, sample=4), DEEP[:160]),
+    "32 bits at their ends": (MixingSettings(Profile.SAMPLES, 96, 4, sample=4), EDGES),
     "pixels": (MixingSettings(Profile.IMAGE, len(PICTURE), 24, 3), PICTURE),
     "code": (MixingSettings(Profile.CODE, len(CODE)), CODE),
     "code in records": (MixingSettings(Profile.CODE, 2 * len(CODE), 5), bytes(CODE * 2)),
@@ -102,9 +108,12 @@ def test_outside_inputs_are_trusted_from_the_start() -> None:
         {"profile": 5, "width": 0},
         {"profile": 4, "width": 65536},
         {"profile": -1},
-        {"profile": 2, "width": 3},
-        {"profile": 2, "width": 0},
-        {"profile": 2, "width": 18},
+        {"profile": 2, "width": 3, "pixel": 2},
+        {"profile": 2, "width": 0, "pixel": 2},
+        {"profile": 2, "width": 18, "pixel": 2},
+        {"profile": 2, "width": 1, "pixel": 1},
+        {"profile": 2, "width": 5, "pixel": 5},
+        {"profile": 2, "width": 27, "pixel": 3},
         {"profile": 3, "width": 2, "pixel": 3},
         {"profile": 1, "width": 65536},
         {"profile": 0, "delimiter": 256},

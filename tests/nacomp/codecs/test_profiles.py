@@ -52,6 +52,28 @@ def tone(channels: int) -> bytes:
     return (9000 * np.sin(at / 15 + np.arange(channels)) + noise).astype("<i2").tobytes()
 
 
+def deep(size: int, upper_first: bool, header: int) -> bytes:
+    """Two channels of samples of so many bytes behind some others."""
+    at = np.arange(3000)[:, None]
+    noise = np.random.default_rng(6).normal(0, 1e-3, (3000, 2))
+    wave = (0.3 * np.sin(at / 15 + np.arange(2)) + 0.1 * np.sin(at / 4) + noise) * 256 ** (size) / 2
+    ordered = wave.astype(">i4").view(np.uint8).reshape(-1, 4)[:, 4 - size :]
+    return b"\7" * header + ordered[:, :: 1 if upper_first else -1].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("size", "upper_first", "header"),
+    [(2, True, 54), (3, False, 44), (3, False, 45), (3, True, 54), (4, False, 44)],
+)
+def test_samples_of_any_size_find_their_frames(size: int, upper_first: bool, header: int) -> None:
+    content = deep(size, upper_first, header)
+    settings, _ = profiles.choose(content)
+    assert settings.profile is Profile.SAMPLES
+    assert (settings.width, settings.sample, settings.upper_first) == (2 * size, size, upper_first)
+    assert settings.shift == header % size
+    assert mixed.decode(mixed.encode(content, settings, len(content)) or b"", len(content)) == content
+
+
 def instructions() -> bytes:
     """Calls of six functions among moves to and from the stack."""
     rng, code, functions = random.Random(8), bytearray(), (0, 97, 900, 4001, 5000, 9000)
