@@ -10,7 +10,7 @@ from nacomp.formats.methods import Method, decode_methods
 PRESETS_TABLE = (
     b'[{"kind":"stored","parameters":{}},{"kind":"zstd","parameters":{}},{"kind":"ppmd","parameters":{"memory":67108864'
     b',"order":6}},{"kind":"ppmd","parameters":{"memory":67108864,"order":12}},{"kind":"lzma","parameters":{"filters":['
-    b'{"id":"lzma2"}]}},{"kind":"mixed","parameters":{"predictor":"mixing-2"}},{"kind":"neural","parameters":{"coder":"'
+    b'{"id":"lzma2"}]}},{"kind":"mixed","parameters":{"predictor":"mixing-3"}},{"kind":"neural","parameters":{"coder":"'
     b'range24-pages-1","context":{"sinks":4,"window":512},"engine":{"engine":"exact","numerics":"exact-1"},"ensemble":{'
     b'"bias_rate":30000,"chain":6,"column_rate":8000,"gap_rate":3277,"id":"ensemble-1","match_minimum":6,"ngram_orders"'
     b':5,"pair_rate":13107,"recency_rate":3277,"skip":true,"skip_queue":32,"skip_regime":65536,"table_bits":16},"model"'

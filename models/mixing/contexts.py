@@ -1,5 +1,6 @@
-"""From a stream's past to the hashes of its contexts, once a byte (formats/MIXING.md, sections 7 to 10)."""
+"""From a stream's past to the hashes of its contexts, once a byte, or once a bit (formats/MIXING.md, sections 7 to 12)."""
 
+from nacomp.models.mixing import bitmap
 from nacomp.models.mixing.arithmetic import MASK, combine
 from nacomp.models.mixing.followers import Followers
 from nacomp.models.mixing.match import length_class
@@ -8,7 +9,14 @@ from nacomp.models.mixing.settings import MixingSettings, Profile
 from nacomp.models.mixing.stream import Stream
 from nacomp.models.mixing.text import text_contexts
 
-CONTEXTS = {Profile.TEXT: 22, Profile.BINARY: 14, Profile.SAMPLES: 18, Profile.IMAGE: 18, Profile.CODE: 19}
+CONTEXTS = {
+    Profile.TEXT: 22,
+    Profile.BINARY: 14,
+    Profile.SAMPLES: 18,
+    Profile.IMAGE: 18,
+    Profile.CODE: 19,
+    Profile.BITMAP: 14,
+}
 _NUMBERED = 0x85EBCA6B
 """Times a context's number: small numbers made small values of different contexts the same: up to 0.8% on binary files."""
 
@@ -21,11 +29,13 @@ def hashes(stream: Stream, followers: Followers, settings: MixingSettings) -> li
         case Profile.BINARY:
             found = _binary_contexts(stream, followers, settings.width)
         case Profile.SAMPLES:
-            found = samples_contexts(stream, settings.width)
+            found = samples_contexts(stream, settings.width, settings.sample)
         case Profile.IMAGE:
             found = _image_contexts(stream, settings.width, settings.pixel)
         case Profile.CODE:
             found = _code_contexts(stream, followers, settings.width)
+        case Profile.BITMAP:
+            found = _bitmap_contexts(stream, settings.width)
     return [combine(context, (number + 1) * _NUMBERED & MASK) for number, context in enumerate(found)]
 
 
@@ -81,6 +91,16 @@ def _code_contexts(stream: Stream, followers: Followers, width: int) -> list[int
         combine(part, c1),
         combine(now, code.last_now),
     ]
+
+
+def _bitmap_contexts(stream: Stream, width: int) -> list[int]:
+    """Of the coming pixel, and what else its surroundings choose."""
+    around = bitmap.Around(stream.history, stream.bits, stream.bit_count, width)
+    near = tuple(around.number(shape) for shape in bitmap.NEAR)
+    stream.pixels = bitmap.Pixels(around.number(bitmap.NODE), near, around.number(bitmap.CHOICE))
+    column = 8 * stream.column(width) + stream.bit_count
+    shapes = [around.hashed(shape) for shape in bitmap.CONTEXTS]
+    return [*shapes, 0, combine(column, around.number(bitmap.ABOVE)), _expected(stream)]
 
 
 def _clip(x: int) -> int:

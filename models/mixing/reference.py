@@ -41,6 +41,7 @@ class Mixing:
         """`selectors`: how many sets of weights are chosen from outside, beside a language model; 0 for one of 256 rows."""
         self._settings = settings
         contexts = CONTEXTS[settings.profile]
+        self._by_pixel = settings.profile is Profile.BITMAP
         self._table = HashTable(bits_for(settings.size * contexts // 4, 12, 21))
         self._followers = Followers()
         self._matches = [MatchModel(minimum, bits_for(settings.size, 10, 20)) for minimum in _MATCH_MINIMUM]
@@ -78,11 +79,11 @@ class Mixing:
         for model, match in zip(self._matches, s.matches, strict=True):
             inputs += model.predict(s, match)
         if self._settings.profile is Profile.SAMPLES:
-            inputs += sample_inputs(s)
+            inputs += sample_inputs(s, self._settings.sample)
         seen = self._predict_contexts(s, inputs)
         choice, final = self._rows(s, seen)
         x = self._mixer.mix(inputs, [*choice, *selected], final)
-        contexts = (s.bits, (s.last4 & 255) << 8 | s.bits, combine(s.last4 & 0xFFFFFF, s.bits) >> 16)
+        contexts = self._orders(s)
         order0, order1, order3 = (apm.refine(x, c) for apm, c in zip(self._apms, contexts, strict=True))
         return max(1, min(ONE - 1, (4 * squash(x) + order0 + order1 + 2 * order3) >> 3))
 
@@ -110,6 +111,8 @@ class Mixing:
             self._finish_byte(stream, s.bits & 255)
         elif s.bit_count == 4:
             s.nibble_due = True
+        if self._by_pixel:
+            s.byte_due = s.nibble_due = True
 
     def stream(self, number: int) -> Stream:
         """What is known of one stream, to look at."""
@@ -134,11 +137,12 @@ class Mixing:
 
     def _rows(self, s: Stream, seen: int) -> tuple[list[int], list[int]]:
         """The row of each set of weights, of both layers."""
+        nearest = self._orders(s)[0]
         c1, c2, bit = s.last4 & 255, s.last4 >> 8 & 255, s.bit_count
         short, long = s.matches
         matched = length_class(short.length) + 1 if short.agrees else 0
         rows = [
-            s.bits,
+            nearest,
             c1,
             matched * 32 + 16 * long.agrees + bit,
             short.guess if short.agrees else 0,
@@ -150,12 +154,23 @@ class Mixing:
         elif self._settings.profile is Profile.CODE:
             rows.append((256 if s.code.doubt else 0) + 8 * s.code.at + bit)
             rows.append((256 if s.code.map else 0) + s.code.opcode)
+        elif self._by_pixel:
+            rows.append(s.pixels.choice)
         else:
             rows.append(min(s.column(self._settings.width), 511))
-        return rows, [s.bits, matched]
+        return rows, [nearest, matched]
+
+    def _orders(self, s: Stream) -> tuple[int, int, int]:
+        """Contexts for secondary estimation: below 256, below 65,536, and a hash of 16 bits."""
+        if self._by_pixel:
+            few, more, many = s.pixels.near
+            return few, more, combine(many, 0) >> 16
+        return s.bits, (s.last4 & 255) << 8 | s.bits, combine(s.last4 & 0xFFFFFF, s.bits) >> 16
 
     def _node(self, s: Stream) -> int:
         """Where a slot has the node of the coming bit."""
+        if self._by_pixel:
+            return s.pixels.node
         count = s.bit_count % 4
         return (s.bits & (1 << count) - 1 | 1 << count) - 1
 
@@ -164,7 +179,7 @@ class Mixing:
         s.byte_due = False
 
     def _start_nibble(self, s: Stream) -> None:
-        late = s.bit_count - 4
+        late = -1 if self._by_pixel else s.bit_count - 4
         keys = [h if late < 0 else combine(h, s.bits >> late) for h in s.hashes]
         s.nibble_due = False
         s.slots = [self._table.find(key * GOLDEN & MASK) for key in keys]
@@ -185,8 +200,11 @@ class Mixing:
         s.byte_due = s.nibble_due = True
 
 
-def _mixing(profile: int, size: int, width: int, pixel: int, delimiter: int) -> Mixing:
-    return Mixing(MixingSettings(Profile(profile), size, width, pixel, delimiter))
+def _mixing(profile: int, size: int, width: int, unit: int, delimiter: int) -> Mixing:
+    """`unit`: bytes of a sample in the profile samples, of a pixel in others."""
+    if profile == Profile.SAMPLES:
+        return Mixing(MixingSettings(Profile.SAMPLES, size, width, sample=unit))
+    return Mixing(MixingSettings(Profile(profile), size, width, unit, delimiter))
 
 
 class Encoder:

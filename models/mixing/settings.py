@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-PREDICTOR_ID = "mixing-2"
+PREDICTOR_ID = "mixing-3"
 MAX_SIZE = (1 << 31) - 1
-MAX_WIDTH, MAX_FRAME, MAX_PIXEL = 65535, 16, 4
+MAX_WIDTH, MAX_CHANNELS, MAX_PIXEL, MAX_SAMPLE = 65535, 8, 4, 4
 
 
 class Profile(IntEnum):
@@ -16,6 +16,7 @@ class Profile(IntEnum):
     SAMPLES = 2
     IMAGE = 3
     CODE = 4
+    BITMAP = 5
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,12 @@ class MixingSettings:
 
     Attributes:
         size: bytes of the block; it decides the tables' sizes.
-        width: binary and code: bytes of a record or row, 0 for none; samples: of a frame; image: of a row.
+        width: binary and code: bytes of a record or row, 0 for none; samples: of a frame; image and bitmap: of a row.
         pixel: image: bytes of a pixel.
         delimiter: text: the byte between the fields of a line.
+        sample: samples: bytes of a sample.
+        upper_first: samples: whether their upper byte comes first in the block.
+        shift: samples: bytes of the block before the first frame.
 
     Raises:
         ValueError: a value that the profile cannot have.
@@ -37,12 +41,17 @@ class MixingSettings:
     width: int = 0
     pixel: int = 1
     delimiter: int = 0
+    sample: int = 2
+    upper_first: bool = False
+    shift: int = 0
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        least = {Profile.SAMPLES: 2, Profile.IMAGE: self.pixel}.get(self.profile, 0)
-        most = {Profile.TEXT: 0, Profile.SAMPLES: MAX_FRAME}.get(self.profile, MAX_WIDTH)
-        odd = self.profile is Profile.SAMPLES and self.width % 2
+        least = {Profile.SAMPLES: self.sample, Profile.IMAGE: self.pixel, Profile.BITMAP: 1}.get(
+            self.profile, 0
+        )
+        most = {Profile.TEXT: 0, Profile.SAMPLES: MAX_CHANNELS * self.sample}.get(self.profile, MAX_WIDTH)
+        odd = self.profile is Profile.SAMPLES and self.width % self.sample
         if not least <= self.width <= most or odd:
             raise ValueError(f"a {self.profile.name.lower()} block cannot have the width {self.width}")
         if not 1 <= self.pixel <= (MAX_PIXEL if self.profile is Profile.IMAGE else 1):
@@ -51,10 +60,18 @@ class MixingSettings:
             raise ValueError(
                 f"a {self.profile.name.lower()} block cannot have the delimiter {self.delimiter}"
             )
+        known = 2 <= self.sample <= MAX_SAMPLE and 0 <= self.shift < self.sample
+        if not known or (self.profile is not Profile.SAMPLES and self._sampled != (2, False, 0)):
+            raise ValueError(f"a {self.profile.name.lower()} block cannot have samples {self._sampled}")
         if not 0 <= self.size <= MAX_SIZE:
             raise ValueError(f"{self.size} bytes is not between 0 and {MAX_SIZE}")
 
     @property
+    def _sampled(self) -> tuple[int, bool, int]:
+        return self.sample, self.upper_first, self.shift
+
+    @property
     def arguments(self) -> tuple[int, int, int, int, int]:
         """What the native core and the reference take, in their order."""
-        return int(self.profile), self.size, self.width, self.pixel, self.delimiter
+        unit = self.sample if self.profile is Profile.SAMPLES else self.pixel
+        return int(self.profile), self.size, self.width, unit, self.delimiter

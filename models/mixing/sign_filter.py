@@ -9,9 +9,9 @@ _EXTRA_RATE = 16
 """How much quicker filters learn at first: small files end before a slow one has learnt anything."""
 
 
-def clip_sample(x: int) -> int:
-    """Within 16 bits."""
-    return max(-32768, min(32767, x))
+def clip_sample(x: int, bits: int) -> int:
+    """Within so many bits."""
+    return max(-1 << bits - 1, min((1 << bits - 1) - 1, x))
 
 
 @dataclass
@@ -33,11 +33,10 @@ class SignFilter:
     def _inputs(self, taps: Taps) -> list[int]:
         return taps.own[: self._own] + taps.other[: self._other]
 
-    def predict(self, taps: Taps) -> int:
-        """The next sample, -32,768 to 32,767."""
-        self._guess = clip_sample(
-            sum(w * x for w, x in zip(self._weights, self._inputs(taps), strict=True)) >> 16
-        )
+    def predict(self, taps: Taps, bits: int) -> int:
+        """The next sample, of so many bits."""
+        weighted = sum(w * x for w, x in zip(self._weights, self._inputs(taps), strict=True))
+        self._guess = clip_sample(weighted >> 16, bits)
         return self._guess
 
     def learn(self, taps: Taps, sample: int) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from dataclasses import field as made
 
+from nacomp.models.mixing.bitmap import Pixels
 from nacomp.models.mixing.machine_code import Code
 from nacomp.models.mixing.sign_filter import SignFilter, Taps
 from nacomp.models.mixing.table import Slot
@@ -100,6 +101,7 @@ class Stream:
         self.text = Text()
         self.samples = Samples()
         self.code = Code()
+        self.pixels = Pixels()
 
     def column(self, width: int) -> int:
         """The place in a record or row, or in a word where there is neither."""

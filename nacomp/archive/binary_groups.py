@@ -6,17 +6,18 @@ kB in two.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from nacomp.archive.segments import Range
 from nacomp.archive.units import Unit
 from nacomp.codecs import mixed, profiles
-from nacomp.models.mixing.settings import Profile
+from nacomp.models.mixing.settings import MixingSettings, Profile
 from nacomp.runtime.progress import Job
 
 LEAST = 1 << 13
 """Bytes of a kind of file that are judged: a fifth of a second. Less goes together, or with the largest group."""
-BINARY = (Profile.BINARY, 0, 1)
+BINARY = MixingSettings(Profile.BINARY, 0)
 
 Ranges = tuple[Range, ...]
 
@@ -29,7 +30,7 @@ def binary_groups(unit: Unit, ranges: Ranges, job: Job) -> list[Ranges]:
     for name, piece in _by_source(unit, ranges):
         kinds.setdefault(PurePosixPath(name).suffix.lower() or name, []).append(piece)
     few: list[Range] = []
-    groups: dict[tuple[Profile, int, int], list[Range]] = {}
+    groups: dict[MixingSettings, list[Range]] = {}
     for pieces in kinds.values():
         if _bytes_in(pieces) < LEAST:
             few += pieces
@@ -56,9 +57,9 @@ def _bytes_in(pieces: list[Range]) -> int:
     return sum(end - start for start, end in pieces)
 
 
-def _likeness(data: bytes, pieces: list[Range], job: Job) -> tuple[Profile, int, int]:
+def _likeness(data: bytes, pieces: list[Range], job: Job) -> MixingSettings:
     """What runs have in common that one block can predict; a record's width is worth no block of its own."""
     settings = profiles.choose_quickly(b"".join(data[start:end] for start, end in pieces), job.step)
-    if settings.profile in (Profile.SAMPLES, Profile.IMAGE):
-        return settings.profile, settings.width, settings.pixel
-    return settings.profile, 0, 1
+    if settings.profile in (Profile.SAMPLES, Profile.IMAGE, Profile.BITMAP):
+        return replace(settings, size=0)
+    return MixingSettings(settings.profile, 0)

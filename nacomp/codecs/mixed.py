@@ -1,8 +1,8 @@
 """The codec of data without a language model: the context mixer of `models/mixing`, bit by bit through the range coder.
 
-A payload is four bytes, `profile | byte | width`, and the coder's words; `byte` is the delimiter of a text or the bytes
-of an image's pixel, and the width little-endian. A block of samples is turned so that the upper byte of each comes first,
-one of machine code so that its targets are absolute.
+A payload is four bytes, `profile | byte | width`, and the coder's words; `byte` is the delimiter of a text, the bytes of
+an image's pixel or what there is to know of samples, and the width little-endian. A block of samples is turned so that the
+upper byte of each comes first, one of machine code so that its targets are absolute.
 Python codes about 1 KB a second where the native core is missing, so `encode` then gives None and classical codecs remain;
 what the core wrote elsewhere is decoded all the same.
 """
@@ -25,6 +25,7 @@ LIMIT = 1 << 24
 """Bytes of content."""
 PIECE = 1 << 16
 """Bytes coded between two calls of `check`: about a quarter of a second."""
+_UPPER_FIRST, _SHIFTED = 8, 16
 _HEADER = struct.Struct("<BBH")
 SLOT_BYTES, MOST_SLOTS, OTHER_BYTES = 64, 1 << 21, 40 << 20
 
@@ -44,14 +45,13 @@ def encode(data: bytes, settings: MixingSettings, limit: int, check: Check = lam
     """The payload of at most LIMIT bytes, or None where it would have `limit` bytes or more, or there is no native core."""
     if _mixing is None or len(data) > LIMIT:
         return None
-    content = _turned(data, settings.profile, forward=True)
+    content = _turned(data, settings, forward=True)
     block = _mixing.Encoder(*settings.arguments)
     for at in range(0, len(content), PIECE):
         check()
         if block.encode(content[at : at + PIECE]) + _HEADER.size >= limit:
             return None
-    byte = settings.delimiter if settings.profile is Profile.TEXT else settings.pixel
-    payload = _HEADER.pack(settings.profile, byte, settings.width) + block.finish()
+    payload = _HEADER.pack(settings.profile, _byte(settings), settings.width) + block.finish()
     return payload if len(payload) < limit else None
 
 
@@ -73,7 +73,7 @@ def decode(payload: bytes, original_size: int, check: Callable[[int], object] = 
         pieces.append(block.decode(count))
         check(count)
     content = b"".join(pieces)
-    return _turned(content, settings.profile, forward=False)
+    return _turned(content, settings, forward=False)
 
 
 def _readable() -> ModuleType:
@@ -102,23 +102,48 @@ def _parse(payload: bytes, original_size: int) -> MixingSettings:
     profile = Profile(number)
     if profile is Profile.TEXT:
         return MixingSettings(profile, original_size, width, delimiter=byte)
+    if profile is Profile.SAMPLES:
+        sample, upper_first, shift = byte & 7, bool(byte & _UPPER_FIRST), byte // _SHIFTED
+        return MixingSettings(
+            profile, original_size, width, sample=sample, upper_first=upper_first, shift=shift
+        )
     return MixingSettings(profile, original_size, width, pixel=byte)
 
 
-def _turned(data: bytes, profile: Profile, forward: bool) -> bytes:
+def _byte(settings: MixingSettings) -> int:
+    """The header's second byte."""
+    if settings.profile is Profile.TEXT:
+        return settings.delimiter
+    if settings.profile is Profile.SAMPLES:
+        return settings.sample + settings.upper_first * _UPPER_FIRST + settings.shift * _SHIFTED
+    return settings.pixel
+
+
+def _turned(data: bytes, settings: MixingSettings, forward: bool) -> bytes:
     """The bytes as the profile codes them, or back."""
-    if profile is Profile.SAMPLES:
-        return _swapped(data)
-    if profile is Profile.CODE:
+    if settings.profile is Profile.SAMPLES:
+        return _samples_turned(data, settings, forward)
+    if settings.profile is Profile.CODE:
         core = _readable_code() if _mixing is None else _mixing
         turned: bytes = core.turn_code(data, forward)
         return turned
     return data
 
 
-def _swapped(data: bytes) -> bytes:
-    """The bytes of each pair the other way round; a last byte alone stays."""
-    even = len(data) & ~1
+def _samples_turned(data: bytes, settings: MixingSettings, forward: bool) -> bytes:
+    """What comes before the first frame moves to the end, then the upper byte of each sample comes first; or back."""
+    turn = settings.shift if forward else max(0, len(data) - settings.shift)
+    if forward:
+        data = data[turn:] + data[:turn]
+    if not settings.upper_first:
+        data = _swapped(data, settings.sample)
+    return data if forward else data[turn:] + data[:turn]
+
+
+def _swapped(data: bytes, size: int) -> bytes:
+    """The bytes of each sample the other way round; a last piece of one stays."""
+    whole = len(data) // size * size
     turned = bytearray(data)
-    turned[0:even:2], turned[1:even:2] = data[1:even:2], data[0:even:2]
+    for i in range(size):
+        turned[i:whole:size] = data[size - 1 - i : whole : size]
     return bytes(turned)

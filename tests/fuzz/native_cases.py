@@ -501,17 +501,19 @@ def mixing(rng: Random) -> None:
 
 
 def some_settings(rng: Random) -> MixingSettings:
-    profile, size = Profile(int(rng.integers(5))), int(rng.integers(1, 60))
+    profile, size = Profile(int(rng.integers(len(Profile)))), int(rng.integers(1, 60))
     pixel = int(rng.integers(1, 5)) if profile is Profile.IMAGE else 1
+    sample = int(rng.integers(2, 5)) if profile is Profile.SAMPLES else 2
     widths = {
         Profile.TEXT: (0,),
         Profile.BINARY: (0, 1, 2, 13, 65535),
-        Profile.SAMPLES: (2, 4, 16),
+        Profile.SAMPLES: (sample, 2 * sample, 8 * sample),
+        Profile.BITMAP: (1, 2, 3, 9, 65535),
         Profile.CODE: (0, 4, 65535),
         Profile.IMAGE: (pixel, 12, 65535),
     }
     delimiter = pick(rng, 0, 44, 10, 255) if profile is Profile.TEXT else 0
-    return MixingSettings(profile, size, pick(rng, *widths[profile]), pixel, delimiter)
+    return MixingSettings(profile, size, pick(rng, *widths[profile]), pixel, delimiter, sample)
 
 
 # Tokens as bits

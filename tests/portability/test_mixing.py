@@ -16,8 +16,10 @@ BLOCKS = [
     MixingSettings(Profile.TEXT, len(TEXT), delimiter=ord(",")),
     MixingSettings(Profile.BINARY, len(TEXT), 11),
     MixingSettings(Profile.SAMPLES, len(TEXT), 4),
+    MixingSettings(Profile.SAMPLES, len(TEXT), 3, sample=3),
     MixingSettings(Profile.IMAGE, len(TEXT), 24, 3),
     MixingSettings(Profile.CODE, len(TEXT), 4),
+    MixingSettings(Profile.BITMAP, len(TEXT), 5),
 ]
 
 

@@ -418,14 +418,18 @@ TABLE = b"id,name,price\n1,Apple,2.50\n2,Pear,3.10\n3,Plum,2.90\n<list><item id=
         MixingSettings(Profile.BINARY, len(TABLE), 13),
         MixingSettings(Profile.BINARY, len(TABLE)),
         MixingSettings(Profile.SAMPLES, len(TABLE), 4),
+        MixingSettings(Profile.SAMPLES, len(TABLE), 6, sample=3, shift=2),
+        MixingSettings(Profile.SAMPLES, len(TABLE), 4, sample=4, upper_first=True, shift=1),
         MixingSettings(Profile.IMAGE, len(TABLE), 12, 3),
         MixingSettings(Profile.CODE, len(TABLE), 4),
+        MixingSettings(Profile.BITMAP, len(TABLE), 1),
+        MixingSettings(Profile.BITMAP, len(TABLE), 7),
     ],
 )
 def test_mixed_payloads(settings: MixingSettings) -> None:
     payload = mixed.encode(TABLE, settings, 500)
     assert payload is not None
-    assert mixing.decode({"predictor": "mixing-2"}, payload, len(TABLE)) == TABLE
+    assert mixing.decode({"predictor": "mixing-3"}, payload, len(TABLE)) == TABLE
 
 
 INSTRUCTIONS = b"\x90" * 32 + bytes.fromhex(
@@ -440,12 +444,26 @@ def test_machine_code_cut_anywhere(end: int) -> None:
     content = INSTRUCTIONS[:end]
     payload = mixed.encode(content, MixingSettings(Profile.CODE, end), 500)
     assert payload is not None
-    assert mixing.decode({"predictor": "mixing-2"}, payload, end) == content
+    assert mixing.decode({"predictor": "mixing-3"}, payload, end) == content
 
 
 @pytest.mark.parametrize(
-    "payload", [b"", b"\5\1\0\0", b"\4\2\0\0", b"\0,\5\0", b"\2\1\3\0", b"\3\5\x40\0", b"\1\1\0\0xyz"]
+    "payload",
+    [
+        b"",
+        b"\6\1\0\0",
+        b"\5\1\0\0",
+        b"\5\2\7\0",
+        b"\4\2\0\0",
+        b"\0,\5\0",
+        b"\2\1\3\0",
+        b"\2\x33\3\0",
+        b"\2\5\5\0",
+        b"\2\3\4\0",
+        b"\3\5\x40\0",
+        b"\1\1\0\0xyz",
+    ],
 )
 def test_hostile_mixed_payloads_are_refused(payload: bytes) -> None:
     with pytest.raises(Refused):
-        mixing.decode({"predictor": "mixing-2"}, payload, 10)
+        mixing.decode({"predictor": "mixing-3"}, payload, 10)

@@ -4,16 +4,11 @@
 
 namespace nacomp::mixing {
 
-namespace {
-
-// What the first match expects: its byte, how long it is, the last byte; 0 for nothing.
 uint32_t expected(const Stream& s) {
     const Match& match = s.matches[0];
     if (match.guess < 0) return 0;
     return combine(static_cast<uint32_t>(match.guess) + 1, combine(length_class(match.length), s.last4 & 255));
 }
-
-}  // namespace
 
 void add_orders(const Stream& s, const Settings& settings, ContextList& list) {
     const uint32_t c4 = s.last4, c1 = c4 & 255, width = static_cast<uint32_t>(settings.width);

@@ -37,9 +37,9 @@ const Settings& checked(const Settings& s, int streams) {
     demand(s.delimiter >= 0 && s.delimiter <= 255, "delimiter");
     demand(s.outside_inputs >= 0 && s.outside_inputs <= kMaxOutside, "outside inputs");
     demand(s.pixel >= 1 && s.pixel <= 4, "pixel");
-    const int least = s.profile == Profile::image ? s.pixel : s.profile == Profile::samples ? 2 : 0;
-    demand(s.width >= least && s.width <= (s.profile == Profile::samples ? kMaxFrame : kMaxWidth), "width");
-    demand(s.profile != Profile::samples || s.width % 2 == 0, "width");
+    const int least = s.profile == Profile::image ? s.pixel : s.profile == Profile::samples ? s.pixel : s.profile == Profile::bitmap ? 1 : 0;
+    demand(s.width >= least && s.width <= (s.profile == Profile::samples ? kMaxChannels * s.pixel : kMaxWidth), "width");
+    demand(s.profile != Profile::samples || (s.pixel >= 2 && s.width % s.pixel == 0), "width");
     return s;
 }
 
@@ -61,7 +61,7 @@ constexpr int own_inputs(Profile profile) { return profile == Profile::samples ?
 constexpr bool has_room(int profile) {
     return (-kContexts[profile] & (kContextLanes - 1)) * kPerContext >= own_inputs(static_cast<Profile>(profile));
 }
-static_assert(has_room(0) && has_room(1) && has_room(2) && has_room(3) && has_room(4), "spare lanes");
+static_assert(has_room(0) && has_room(1) && has_room(2) && has_room(3) && has_room(4) && has_room(5), "spare lanes");
 
 std::vector<int32_t> initial_weights(const Settings& settings, int contexts) {
     const int lanes = lanes_of(contexts), outside = settings.outside_inputs, spare = lanes - contexts;
@@ -123,14 +123,23 @@ void Mixing::start_byte(Stream& s) {
         case Profile::binary: binary_contexts(s, followers_, settings_, list); break;
         case Profile::samples: samples_contexts(s, settings_, list); break;
         case Profile::code: code_contexts(s, followers_, settings_, list); break;
+        case Profile::bitmap: bitmap_contexts(s, settings_, list); break;
         case Profile::image: image_contexts(s, settings_, list); break;
     }
     s.byte_due = false;
 }
 
+uint32_t Mixing::order0(const Stream& s) const { return by_pixel() ? s.pixels.near8 : s.bits; }
+
+uint32_t Mixing::order1(const Stream& s) const { return by_pixel() ? s.pixels.near16 : (s.last4 & 255) << 8 | s.bits; }
+
+uint32_t Mixing::order3(const Stream& s) const {
+    return (by_pixel() ? combine(s.pixels.near24, 0) : combine(s.last4 & 0xffffff, s.bits)) >> 16;
+}
+
 void Mixing::hash_nibble(const Stream& s) {
     for (int i = 0; i < contexts_; i++) {
-        keys_[i] = (s.bit_count < 4 ? s.hashes[i] : combine(s.hashes[i], s.bits >> (s.bit_count - 4))) * 0x9E3779B1u;
+        keys_[i] = (s.bit_count < 4 || by_pixel() ? s.hashes[i] : combine(s.hashes[i], s.bits >> (s.bit_count - 4))) * 0x9E3779B1u;
         table_.prefetch(keys_[i]);
     }
 }
@@ -145,7 +154,8 @@ void Mixing::start_nibble(Stream& s) {
 
 // Returns how many of the orders 1 to 6 were seen before.
 int Mixing::predict_contexts(const Stream& s, int32_t* inputs) {
-    const uint32_t node = s.bit_count < 4 ? s.bits : (s.bits & ((1u << (s.bit_count - 4)) - 1)) | 1u << (s.bit_count - 4);
+    const uint32_t late = s.bit_count < 4 ? s.bit_count : s.bit_count - 4;
+    const uint32_t node = by_pixel() ? 1 + s.pixels.node : (s.bits & ((1u << late) - 1)) | 1u << late;
     uint32_t seen = kernel_.predict_contexts(tables(), open_, s.slots, node, contexts_, inputs) >> 1 & 31;
     int count = 0;
     for (; seen; seen &= seen - 1) count++;
@@ -159,7 +169,7 @@ void Mixing::choose_rows(const Stream& s, const int* selected, int seen) {
     const uint32_t matched = match.agrees ? length_class(match.length) + 1 : 0;
     const uint32_t width = static_cast<uint32_t>(settings_.width);
     size_t set = 0;
-    first.choose(set++, s.bits);
+    first.choose(set++, order0(s));
     first.choose(set++, c1);
     first.choose(set++, matched * 32 + (s.matches[1].agrees ? 16 : 0) + bit);
     first.choose(set++, match.agrees ? static_cast<size_t>(match.guess) : 0);
@@ -172,11 +182,13 @@ void Mixing::choose_rows(const Stream& s, const int* selected, int seen) {
     } else if (settings_.profile == Profile::code) {
         first.choose(set++, (s.code.doubt ? 256u : 0u) + 8 * s.code.at() + bit);
         first.choose(set++, (s.code.map ? 256u : 0u) + s.code.opcode);
+    } else if (by_pixel()) {
+        first.choose(set++, s.pixels.choice);
     } else {
         first.choose(set++, std::min(s.column(width), 511u));
     }
     for (int i = 0; set < first.sets(); i++) first.choose(set++, static_cast<size_t>(selected[i]));
-    mixer_.second().choose(0, s.bits);
+    mixer_.second().choose(0, order0(s));
     mixer_.second().choose(1, matched);
 }
 
@@ -190,11 +202,10 @@ uint32_t Mixing::predict_beside(int stream, const int16_t* outside, const int* s
     Stream& s = streams_[asked_];
     if (s.byte_due) start_byte(s);
     if (s.nibble_due) start_nibble(s);
-    const size_t order1 = (s.last4 & 255) << 8 | s.bits, order3 = combine(s.last4 & 0xffffff, s.bits) >> 16;
-    order1_.prefetch(order1);
-    order3_.prefetch(order3);
+    order1_.prefetch(order1(s));
+    order3_.prefetch(order3(s));
     const int x = mix(s, outside, selected);
-    const uint32_t refined = order0_.refine(x, s.bits) + order1_.refine(x, order1) + 2 * order3_.refine(x, order3);
+    const uint32_t refined = order0_.refine(x, order0(s)) + order1_.refine(x, order1(s)) + 2 * order3_.refine(x, order3(s));
     return std::min(std::max((4 * squash(x) + refined) >> 3, 1u), kOne - 1);
 }
 
@@ -203,7 +214,7 @@ int Mixing::mix(Stream& s, const int16_t* outside, const int* selected) {
     int32_t own[kMostInputs] = {256};
     for (int m = 0; m < kMatches; m++)
         matches_[static_cast<size_t>(m)].predict(s, s.matches[m], own + 1 + m * kPerMatch);
-    if (settings_.profile == Profile::samples) sample_inputs(s, own + kFewInputs);
+    if (settings_.profile == Profile::samples) sample_inputs(s, settings_, own + kFewInputs);
     const int spare = lanes_ - contexts_, count = own_inputs(settings_.profile);
     for (int k = 0; k < count; k++) open_.spare[k / spare][contexts_ + k % spare] = own[k];
     int32_t* inputs = mixer_.first().inputs();
@@ -234,8 +245,8 @@ void Mixing::look_ahead(Stream& s) {
     if (s.nibble_due) hash_nibble(s);
     if (s.bit_count == 7)
         for (const MatchModel& match : matches_) match.look_ahead(s);
-    order1_.prefetch((s.last4 & 255) << 8 | s.bits);
-    order3_.prefetch(combine(s.last4 & 0xffffff, s.bits) >> 16);
+    order1_.prefetch(order1(s));
+    order3_.prefetch(order3(s));
 }
 
 void Mixing::pass(int stream, int bit) { advance(static_cast<uint32_t>(stream), static_cast<uint32_t>(bit)); }
@@ -246,6 +257,7 @@ void Mixing::advance(uint32_t stream, uint32_t bit) {
     s.bit_count++;
     if (s.bit_count == 8) finish_byte(stream, s.bits & 255);
     else if (s.bit_count == 4) s.nibble_due = true;
+    if (by_pixel()) s.byte_due = s.nibble_due = true;
 }
 
 // Contexts are looked up when a bit is asked for: bytes that are passed need none, and other streams may take the slots meanwhile.

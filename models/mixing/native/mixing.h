@@ -42,6 +42,12 @@ class Mixing {
     void hash_nibble(const Stream& s);
     void start_nibble(Stream& s);
     void look_ahead(Stream& s);
+    // One-bit pixels: contexts are looked up for every bit.
+    bool by_pixel() const { return settings_.profile == Profile::bitmap; }
+    // Contexts of the coming bit for secondary estimation: below 256, below 65,536, and a hash of 16 bits.
+    uint32_t order0(const Stream& s) const;
+    uint32_t order1(const Stream& s) const;
+    uint32_t order3(const Stream& s) const;
     void finish_byte(uint32_t stream, uint32_t byte);
     int predict_contexts(const Stream& s, int32_t* inputs);
     ContextTables tables() { return {table_.words(), by_state_.data(), by_past_.data()}; }

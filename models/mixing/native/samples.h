@@ -1,4 +1,4 @@
-// Linear prediction of 16-bit samples: filters that adapt by the signs of their error and inputs, in integers.
+// Linear prediction of samples of 16 to 32 bits: filters that adapt by the signs of their error and inputs, in integers.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,11 @@ struct Taps {
     int32_t own[kOwnTaps] = {}, other[kOtherTaps] = {};
 };
 
-inline int clip_sample(int64_t x) { return static_cast<int>(x > 32767 ? 32767 : x < -32768 ? -32768 : x); }
+// Within so many bits.
+inline int32_t clip_sample(int64_t x, uint32_t bits) {
+    const int64_t end = int64_t{1} << (bits - 1);
+    return static_cast<int32_t>(x >= end ? end - 1 : x < -end ? -end : x);
+}
 
 // How much quicker filters learn at first: 1.5 to 2% smaller, as a short file ends before slow ones know it; 32 was no better there.
 constexpr int32_t kExtraRate = 16;
@@ -27,13 +31,13 @@ constexpr int32_t kExtraRate = 16;
 class SignFilter {
    public:
     explicit SignFilter(const FilterShape& shape) : shape_(shape), own_(shape.own), other_(shape.other) { own_[0] = 1 << 16; }
-    int predict(const Taps& taps) {
+    int32_t predict(const Taps& taps, uint32_t bits) {
         int64_t sum = 0;
         for (int i = 0; i < shape_.own; i++) sum += static_cast<int64_t>(own_[i]) * taps.own[i];
         for (int i = 0; i < shape_.other; i++) sum += static_cast<int64_t>(other_[i]) * taps.other[i];
-        return guess_ = clip_sample(sum >> 16);
+        return guess_ = clip_sample(sum >> 16, bits);
     }
-    void learn(const Taps& taps, int sample) {
+    void learn(const Taps& taps, int32_t sample) {
         if (sample == guess_) return;
         const int32_t rate = shape_.rate + shape_.rate * kExtraRate / (1 + (wrong_++ >> 8));
         const int32_t step = sample > guess_ ? rate : -rate;
@@ -45,7 +49,7 @@ class SignFilter {
     static void move(int32_t& weight, int32_t tap, int32_t step) { weight += tap > 0 ? step : tap < 0 ? -step : 0; }
 
     FilterShape shape_;
-    int guess_ = 0;
+    int32_t guess_ = 0;
     int32_t wrong_ = 0;  // how often it was
     std::vector<int32_t> own_, other_;
 };
@@ -54,9 +58,9 @@ class SignFilter {
 struct Samples {
     std::vector<SignFilter> filters;  // (channel * kFilters + filter)
     Taps taps;                        // of the sample that comes next or is being coded
-    int guesses[kGuesses] = {};       // of that sample
+    int32_t guesses[kGuesses] = {};   // of that sample
     uint32_t channel = 0;             // of that sample
-    std::vector<int32_t> errors;      // (channel * kGuesses + guess): how far each was off lately, 2^-8
+    std::vector<int64_t> errors;      // (channel * kGuesses + guess): how far each was off lately, 2^-8
 };
 
 }  // namespace nacomp::mixing

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "bitmap.h"
 #include "code.h"
 #include "kernels.h"
 #include "samples.h"
@@ -55,6 +56,7 @@ struct Stream {
     Text text;
     Samples samples;
     Code code;
+    Pixels pixels;
 
     uint32_t position() const { return static_cast<uint32_t>(history.size()); }
     // The place in a record or row, or in a word where there is neither.

@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from nac_decoder.bitmap import Bitmap
 from nac_decoder.bits import BitDecoder
 from nac_decoder.errors import check
 from nac_decoder.machine_code import untwisted
-from nac_decoder.mixing_contexts import Context, contexts_of
+from nac_decoder.mixing_contexts import Binary, Code, Context, Image, Samples, Text
 from nac_decoder.mixing_parts import (
     APM,
     ONE,
@@ -23,28 +24,38 @@ from nac_decoder.mixing_parts import (
     toward_zero,
 )
 
-COUNTS = (22, 14, 18, 18, 19)
-SETS = (9, 6, 6, 6, 7)
+PROFILES = (Text, Binary, Samples, Image, Code, Bitmap)
+COUNTS = (22, 14, 18, 18, 19, 14)
+SETS = (9, 6, 6, 6, 7, 6)
 MINIMA = (6, 20)
 BOUNDS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 64, 128, 400)
 
 
 def decode(given: dict[str, Any], payload: bytes, size: int) -> bytes:
     """Section 1."""
-    check(given == {"predictor": "mixing-2"} and size <= 1 << 24, "predictor is unknown")
+    check(given == {"predictor": "mixing-3"} and size <= 1 << 24, "predictor is unknown")
     check(len(payload) >= 4 and len(payload) % 4 == 0, "payload has another size")
     profile, byte, width = struct.unpack("<BBH", payload[:4])
-    check(profile < 5, "profile is unknown")
-    least, most = ((0, 0), (0, 65535), (2, 16), (byte, 65535), (0, 65535))[profile]
-    check(least <= width <= most and (profile != 2 or width % 2 == 0), "width is wrong")
-    check(profile == 0 or 1 <= byte <= (4 if profile == 3 else 1), "bytes of a pixel are wrong")
+    check(profile < 6, "profile is unknown")
+    sample, shift = byte % 8, byte // 16
+    if profile == 2:
+        check(2 <= sample <= 4 and shift < sample and width % sample == 0, "samples are wrong")
+    else:
+        check(profile == 0 or 1 <= byte <= (4 if profile == 3 else 1), "bytes of a pixel are wrong")
+    most = {0: 0, 2: 8 * sample}.get(profile, 65535)
+    check((0, 0, sample, byte, 0, 1)[profile] <= width <= most, "width is wrong")
     block, coder = Streams(profile, byte, width, size).streams[0], BitDecoder(payload[4:])
     for _ in range(8 * size):
         block.learn(coder.decode(4 * block.predict()))
     content = bytes(block.context.past)
     if profile == 2:
-        pairs = size // 2 * 2
-        content = b"".join(content[i : i + 2][::-1] for i in range(0, pairs, 2)) + content[pairs:]
+        if not byte & 8:
+            whole = size // sample * sample
+            content = (
+                b"".join(content[i : i + sample][::-1] for i in range(0, whole, sample)) + content[whole:]
+            )
+        end = max(0, size - shift)
+        content = content[end:] + content[:end]
     return untwisted(content) if profile == 4 else content
 
 
@@ -141,7 +152,7 @@ class Streams:
             self.apms = [APM() for _ in range(3)]
         pasts = [bytearray() for _ in range(streams)]
         self.matches = [Matches(minimum, size, pasts) for minimum in MINIMA]
-        self.streams = [Stream(self, i, contexts_of(profile, byte, width)) for i in range(streams)]
+        self.streams = [Stream(self, i, PROFILES[profile](byte, width)) for i in range(streams)]
         for stream, past in zip(self.streams, pasts, strict=True):
             stream.context.past = past
             stream.context.of_byte = self.streams[0].context.of_byte
@@ -166,15 +177,14 @@ class Stream:
                 combine(value, (i + 1) * 0x85EBCA6B % 2**32) for i, value in enumerate(self.context.values())
             ]
         if not self.places:
-            late = self.done - 4
+            late = -1 if self.context.by_bit else self.done - 4
             hashes = self.hashes if late < 0 else [combine(h, self.row >> late) for h in self.hashes]
             self.places = [self.shared.slots.find(h * 0x9E3779B1 % 2**32) for h in hashes]
 
     def predict(self, outside: Sequence[int] = (), selected: Sequence[int] = ()) -> int:
-        self.look_up()
-        j = self.done % 4
-        self.node = 2**j + self.row % 2**j - 1
         self.context.row, self.context.done = self.row, self.done
+        self.look_up()
+        self.node, near = self.context.node(), self.context.near()
         nodes = [self.shared.slots.nodes[place][self.node] for place in self.places]
         said = self.shared.contexts.inputs(nodes)
         inputs = [*outside, 256] + [x for match in self.matches for x in match.inputs(self.row, self.done)]
@@ -183,11 +193,9 @@ class Stream:
         short, long = self.matches
         m = 1 + length_class(short.length) if short.agrees else 0
         c1, guess = self.context.back(1), short.guess if short.agrees else 0
-        rows = [self.row, c1, 32 * m + 16 * long.agrees + self.done, guess or 0, 8 * seen + self.done]
-        x = self.shared.network.mix(inputs, [*rows, *self.context.rows(), *selected], [self.row, m])
-        three = combine(self.context.last(3), self.row) >> 16
-        chosen = (self.row, 256 * c1 + self.row, three)
-        a, b, c = (apm.refine(x, k) for apm, k in zip(self.shared.apms, chosen, strict=True))
+        rows = [near[0], c1, 32 * m + 16 * long.agrees + self.done, guess or 0, 8 * seen + self.done]
+        x = self.shared.network.mix(inputs, [*rows, *self.context.rows(), *selected], [near[0], m])
+        a, b, c = (apm.refine(x, k) for apm, k in zip(self.shared.apms, near, strict=True))
         return max(1, min(ONE - 1, (4 * squash(x) + a + b + 2 * c) >> 3))
 
     def learn(self, bit: int) -> None:
@@ -218,3 +226,5 @@ class Stream:
             self.row, self.done = 1, 0
             self.hashes, self.places = [], []
             self.context.after(self.context.past)
+        if self.context.by_bit:
+            self.hashes, self.places = [], []

@@ -1,4 +1,4 @@
-"""MIXING.md sections 7 to 11: the contexts of each profile."""
+"""MIXING.md sections 7 to 11: the contexts of each profile but the last."""
 
 from functools import reduce
 
@@ -12,6 +12,9 @@ def mixed(*values: int) -> int:
 
 class Context:
     """What all profiles have; `width` is 0 where there is none."""
+
+    by_bit = False
+    """Whether contexts are taken anew for each bit."""
 
     def __init__(self, byte: int, width: int) -> None:
         self.byte, self.width, self.past = byte, width, bytearray()
@@ -53,12 +56,31 @@ class Context:
     def column(self) -> int:
         return len(self.past) % (self.width or 4)
 
+    def node(self) -> int:
+        """The number of the coming bit's node in a slot."""
+        j = self.done % 4
+        return (1 << j) + self.row % (1 << j) - 1
+
+    def near(self) -> tuple[int, int, int]:
+        """The contexts of the APMs; the first is a row of weights too."""
+        return self.row, 256 * self.back(1) + self.row, combine(self.last(3), self.row) >> 16
+
+    def match(self) -> int:
+        if self.expected is None:
+            return 0
+        return combine(self.expected[0] + 1, combine(self.expected[1], self.last(1)))
+
     def orders(self) -> list[int]:
         """The first eleven contexts of the profiles binary and code."""
-        c4, w, match = self.last(4), self.width, 0
-        if self.expected is not None:
-            match = combine(self.expected[0] + 1, combine(self.expected[1], self.last(1)))
-        found = [match, self.last(1), self.last(2), self.last(3), c4, mixed(c4, self.last(8) >> 32 & 0xFFFF)]
+        c4, w = self.last(4), self.width
+        found = [
+            self.match(),
+            self.last(1),
+            self.last(2),
+            self.last(3),
+            c4,
+            mixed(c4, self.last(8) >> 32 & 0xFFFF),
+        ]
         found += [c4 & mask for mask in (0xFF00, 0xFFFF00, 0xFFFF0000, 0xF0F0F0F0)]
         return [*found, mixed(self.back(w) << 8 | self.back(2 * w), self.column())]
 
@@ -124,8 +146,8 @@ def clip(x: int) -> int:
     return max(0, min(255, x))
 
 
-def wide(x: int) -> int:
-    return max(-32768, min(32767, x))
+def wide(x: int, bits: int) -> int:
+    return max(-1 << (bits - 1), min((1 << (bits - 1)) - 1, x))
 
 
 class Filter:
@@ -134,9 +156,9 @@ class Filter:
         self.weights = [65536] + [0] * (own + other - 1)
         self.wrong = 0
 
-    def predict(self, own: list[int], other: list[int]) -> int:
+    def predict(self, own: list[int], other: list[int], bits: int) -> int:
         self.taps = own[: self.own] + other[: self.other]
-        self.guess = wide(sum(w * t for w, t in zip(self.weights, self.taps, strict=True)) >> 16)
+        self.guess = wide(sum(w * t for w, t in zip(self.weights, self.taps, strict=True)) >> 16, bits)
         return self.guess
 
     def learn(self, sample: int) -> None:
@@ -148,24 +170,27 @@ class Filter:
 
 
 class Samples(Context):
+    """`byte` is that of the header: bytes of a sample, and more."""
+
     def __init__(self, byte: int, width: int) -> None:
         super().__init__(byte, width)
-        self.channels = width // 2
+        self.size = byte % 8
+        self.bits, self.channels = 8 * self.size, width // self.size
         shapes = ((16, 8, 20), (32, 16, 6), (8, 0, 40))
         self.filters = [[Filter(*shape) for shape in shapes] for _ in range(self.channels)]
         self.errors = [[65536] * 8 for _ in range(self.channels)]
 
     def sample(self, frame: int, channel: int) -> int:
-        at = frame * self.width + 2 * channel
-        return int.from_bytes(self.past[at : at + 2], "big", signed=True) if frame >= 0 else 0
+        at = frame * self.width + self.size * channel
+        return int.from_bytes(self.past[at : at + self.size], "big", signed=True) if frame >= 0 else 0
 
     def guess(self, frame: int, channel: int) -> None:
         own = [self.sample(frame - 1 - i, channel) for i in range(32)]
         late, other = (0, channel - 1) if channel else (1, self.channels - 1)
         others = [self.sample(frame - late - i, other) if self.channels > 1 else 0 for i in range(16)]
-        g = [one.predict(own, others) for one in self.filters[channel]]
+        g = [one.predict(own, others, self.bits) for one in self.filters[channel]]
         a, b, c, o, q = *own[:3], *others[:2]
-        g += [a, wide(2 * a - b), wide(3 * a - 3 * b + c), wide(a + o - q)]
+        g += [wide(x, self.bits) for x in (a, 2 * a - b, 3 * a - 3 * b + c, a + o - q)]
         self.guesses = [*g, (g[0] + g[1]) >> 1]
 
     def learn(self, sample: int, channel: int) -> None:
@@ -175,15 +200,18 @@ class Samples(Context):
         for k, g in enumerate(self.guesses):
             errors[k] += (256 * abs(sample - g) - errors[k]) >> 4
 
+    def so_far(self) -> bytes:
+        """The whole bytes of the coming sample that are known."""
+        return bytes(self.past[len(self.past) // self.size * self.size :])
+
     def inputs(self) -> list[int]:
         """Of a bit whose sample has so far been one of `count` from `first` on."""
-        bits, known = bin(self.row)[3:], self.done
-        if len(self.past) % 2:
-            bits, known = f"{self.past[-1]:08b}" + bits, 8 + self.done
-        count = 2 ** (16 - known)
-        first = int(bits, 2) * count if known else 32768
-        first -= 65536 if first > 32767 else 0
-        channel = len(self.past) % self.width // 2
+        bits = "".join(f"{byte:08b}" for byte in self.so_far()) + bin(self.row)[3:]
+        known, half = len(bits), 2 ** (self.bits - 1)
+        count = 2 * half >> known
+        first = int(bits, 2) * count if known else half
+        first -= 2 * half if first >= half else 0
+        channel = len(self.past) % self.width // self.size
         found = []
         for guess, error in zip(self.guesses, self.errors[channel], strict=True):
             edges = (first, first + count // 2, first + count)
@@ -192,17 +220,23 @@ class Samples(Context):
             found.append(x if known else -x)
         return found
 
+    def mark(self, g: int, low: int) -> int:
+        below = self.bits - 8 * (low + 1)
+        if low == 0:
+            return (g + (1 << (self.bits - 1))) >> (self.bits - 12)
+        rest = g - (int.from_bytes(self.so_far(), "big", signed=True) << (below + 8))
+        if below == 0:
+            return max(-256, min(511, rest)) + 256
+        return max(-4096, min(8191, rest >> (below - 4))) + 4096
+
     def values(self) -> list[int]:
-        n, c1, low = len(self.past), self.last(1), len(self.past) % 2
-        channel = n % self.width // 2
-        if low:
-            upper = c1 - 256 if c1 > 127 else c1
-            m = [max(-256, min(511, g - 256 * upper)) + 256 for g in self.guesses]
-        else:
+        n, c1, low = len(self.past), self.last(1), len(self.past) % self.size
+        channel = n % self.width // self.size
+        if not low:
             if n:
-                self.learn(int.from_bytes(self.past[-2:], "big", signed=True), channel - 1)
+                self.learn(int.from_bytes(self.past[-self.size :], "big", signed=True), channel - 1)
             self.guess(n // self.width, channel)
-            m = [(g + 32768) >> 4 for g in self.guesses]
+        m = [self.mark(g, low) for g in self.guesses]
         more = [m[0] >> 3 << 16 | m[1] >> 3, m[0] >> 2, m[1] >> 2, m[1] >> 3 << 16 | m[5] >> 4]
         found = [mixed(value, low) for value in m + more]
         found += [combine(m[0] >> 4, combine(low, channel)), 2 + low, mixed(c1, low + 4)]
@@ -312,7 +346,3 @@ class Text(Context):
     def rows(self) -> list[int]:
         c1, c2, column = self.back(1), self.back(2), len(self.past) - self.lines[0][0]
         return [16 * self.field + kind(self.field_up), 16 * kind(c1) + kind(c2), c2, min(255, column)]
-
-
-def contexts_of(profile: int, byte: int, width: int) -> Context:
-    return (Text, Binary, Samples, Image, Code)[profile](byte, width)

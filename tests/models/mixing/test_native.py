@@ -17,9 +17,12 @@ PAGE = (
     * 2
 )
 WAVE = b"".join((3000 - 37 * i % 900 + 60 * i).to_bytes(2, "big", signed=True) for i in range(60))
+DEEP = b"".join((70001 * i % 900001 - 41 * i * i).to_bytes(3, "big", signed=True) for i in range(60))
+EDGES = b"".join(NOISE.choice((b"\x7f\xff\xff\xff", b"\x80\0\0\0", b"\0\0\0\1")) for _ in range(24))
 PICTURE = bytes(
     (x * 3 + y * 5 + c * 40 + NOISE.randrange(4)) % 256 for y in range(5) for x in range(8) for c in range(3)
 )
+STRIPES = bytes((x * y * 37 >> 3 & 0xF0) | NOISE.randrange(4) for y in range(12) for x in range(9))
 CODE = bytes.fromhex(
     "554889e54883ec10e8fbffffff8b05112233004883c410c3"  # a call, an address relative to the instruction's end
     "660f1f440000c5f877c4e27918c062f17c48280789041d0000000048b80102030405060708"
@@ -32,9 +35,16 @@ CASES = {
     "noise": (MixingSettings(Profile.BINARY, 40), NOISE.randbytes(40)),
     "one channel": (MixingSettings(Profile.SAMPLES, 121, 2), WAVE + b"x"),
     "two channels": (MixingSettings(Profile.SAMPLES, 120, 4), WAVE),
+    "24 bits": (MixingSettings(Profile.SAMPLES, 180, 6, sample=3), DEEP[:180]),
+    "24 bits of one channel": (MixingSettings(Profile.SAMPLES, 122, 3, sample=3), DEEP[:122]),
+    "32 bits": (MixingSettings(Profile.SAMPLES, 160, 8, sample=4), DEEP[:160]),
+    "32 bits at their ends": (MixingSettings(Profile.SAMPLES, 96, 4, sample=4), EDGES),
     "pixels": (MixingSettings(Profile.IMAGE, len(PICTURE), 24, 3), PICTURE),
     "code": (MixingSettings(Profile.CODE, len(CODE)), CODE),
     "code in records": (MixingSettings(Profile.CODE, 2 * len(CODE), 5), bytes(CODE * 2)),
+    "bitmap": (MixingSettings(Profile.BITMAP, len(STRIPES), 9), STRIPES),
+    "bitmap of one byte a row": (MixingSettings(Profile.BITMAP, len(STRIPES), 1), STRIPES),
+    "bitmap wider than its block": (MixingSettings(Profile.BITMAP, 40, 65535), STRIPES[:40]),
     "nothing": (MixingSettings(Profile.TEXT, 0), b""),
 }
 
@@ -94,12 +104,16 @@ def test_outside_inputs_are_trusted_from_the_start() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"profile": 5},
+        {"profile": 6},
+        {"profile": 5, "width": 0},
         {"profile": 4, "width": 65536},
         {"profile": -1},
-        {"profile": 2, "width": 3},
-        {"profile": 2, "width": 0},
-        {"profile": 2, "width": 18},
+        {"profile": 2, "width": 3, "pixel": 2},
+        {"profile": 2, "width": 0, "pixel": 2},
+        {"profile": 2, "width": 18, "pixel": 2},
+        {"profile": 2, "width": 1, "pixel": 1},
+        {"profile": 2, "width": 5, "pixel": 5},
+        {"profile": 2, "width": 27, "pixel": 3},
         {"profile": 3, "width": 2, "pixel": 3},
         {"profile": 1, "width": 65536},
         {"profile": 0, "delimiter": 256},

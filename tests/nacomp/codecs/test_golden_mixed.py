@@ -25,6 +25,10 @@ PATH = GOLDEN / "mixed-profiles.nac"
 CODE = b"\x90" * 40 + bytes.fromhex("554889e5e80b0000008b05112233005dc3e9f6ffffff0f85f0ffffff") * 3
 WAVE = b"".join((300 * i % 7000 - 37 * i).to_bytes(2, "little", signed=True) for i in range(70))
 CONTENTS = {
+    "bitmap": (
+        bytes(x * y * 9 & 255 for y in range(14) for x in range(7)),
+        MixingSettings(Profile.BITMAP, 98, 7),
+    ),
     "code": (CODE, MixingSettings(Profile.CODE, len(CODE), 4)),
     "picture": (
         bytes(x * y % 251 for x in range(12) for y in range(12)),

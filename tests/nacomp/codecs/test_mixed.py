@@ -19,7 +19,10 @@ SETTINGS = {
     "binary": MixingSettings(Profile.BINARY, len(TABLE)),
     "records": MixingSettings(Profile.BINARY, len(TABLE), 65535),
     "samples": MixingSettings(Profile.SAMPLES, len(TABLE), 4),
+    "samples of 24 bits": MixingSettings(Profile.SAMPLES, len(TABLE), 9, sample=3, shift=2),
+    "samples of 32 bits": MixingSettings(Profile.SAMPLES, len(TABLE), 4, sample=4, upper_first=True, shift=3),
     "code": MixingSettings(Profile.CODE, len(TABLE), 4),
+    "bitmap": MixingSettings(Profile.BITMAP, len(TABLE), 9),
     "image": MixingSettings(Profile.IMAGE, len(TABLE), 7, 3),
 }
 
@@ -72,11 +75,17 @@ def test_progress_is_told_and_can_stop_the_work() -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        struct.pack("<BBH", 5, 1, 0),  # no such profile
+        struct.pack("<BBH", 6, 1, 0),  # no such profile
+        struct.pack("<BBH", 5, 1, 0),  # a bitmap without a row
+        struct.pack("<BBH", 5, 2, 9),
         struct.pack("<BBH", 0, 44, 5),  # a text with a width
         struct.pack("<BBH", 1, 0, 5),  # a binary block with another byte than 1
-        struct.pack("<BBH", 2, 1, 3),  # an odd frame
-        struct.pack("<BBH", 2, 1, 18),
+        struct.pack("<BBH", 2, 2, 3),  # an odd frame
+        struct.pack("<BBH", 2, 2, 18),
+        struct.pack("<BBH", 2, 1, 2),  # samples of one byte
+        struct.pack("<BBH", 2, 5, 5),
+        struct.pack("<BBH", 2, 3 + 16 * 3, 3),  # a whole sample before the first
+        struct.pack("<BBH", 2, 2 + 8, 0),
         struct.pack("<BBH", 4, 2, 0),  # code with another byte than 1
         struct.pack("<BBH", 3, 5, 100),  # too many bytes a pixel
         struct.pack("<BBH", 3, 3, 2),  # a row shorter than a pixel
@@ -103,7 +112,7 @@ def test_sizes_we_never_write_are_refused() -> None:
             unpack(mixed.METHOD, payload, size)
 
 
-@pytest.mark.parametrize("parameters", [{}, {"predictor": "mixing-1"}, {"predictor": "mixing-2", "more": 1}])
+@pytest.mark.parametrize("parameters", [{}, {"predictor": "mixing-2"}, {"predictor": "mixing-3", "more": 1}])
 def test_other_predictors_are_refused(parameters: dict[str, str | int]) -> None:
     with pytest.raises(CorruptArchive, match="predictor is not known"):
         unpack(Method(MethodKind.MIXED, parameters), encoded(), len(TABLE))

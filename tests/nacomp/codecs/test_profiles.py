@@ -22,10 +22,56 @@ def photo() -> bytes:
     return np.stack(colours, axis=2).astype(np.uint8).tobytes()
 
 
+def ink(width: int) -> bytes:
+    """Discs, in rows of so many bytes."""
+    rng = random.Random(width)
+    y, x = np.mgrid[: 12000 // width, : 8 * width]
+    black = np.zeros(x.shape, bool)
+    for _ in range(60):
+        black |= (x - rng.randrange(8 * width)) ** 2 + (y - rng.randrange(len(y))) ** 2 < rng.randrange(400)
+    return np.packbits(black, axis=1).tobytes()
+
+
+def dithered() -> bytes:
+    """A smooth picture of 400 x 250 whose errors move on to the right and down."""
+    hills = np.cumsum(np.cumsum(np.random.default_rng(4).normal(0, 1, (250, 400)), axis=0), axis=1)
+    light = 0.5 + 0.4 * np.tanh(hills / 300)
+    black = np.zeros(light.shape, bool)
+    for y in range(249):
+        for x in range(1, 399):
+            black[y, x] = light[y, x] > 0.5
+            error = light[y, x] - black[y, x]
+            light[y, x + 1] += error * 7 / 16
+            light[y + 1, x - 1 : x + 2] += error * np.array([3, 5, 1]) / 16
+    return np.packbits(black, axis=1).tobytes()
+
+
 def tone(channels: int) -> bytes:
     at = np.arange(6000)[:, None]
     noise = np.random.default_rng(3).normal(0, 20, (6000, channels))
     return (9000 * np.sin(at / 15 + np.arange(channels)) + noise).astype("<i2").tobytes()
+
+
+def deep(size: int, upper_first: bool, header: int) -> bytes:
+    """Two channels of samples of so many bytes behind some others."""
+    at = np.arange(3000)[:, None]
+    noise = np.random.default_rng(6).normal(0, 1e-3, (3000, 2))
+    wave = (0.3 * np.sin(at / 15 + np.arange(2)) + 0.1 * np.sin(at / 4) + noise) * 256 ** (size) / 2
+    ordered = wave.astype(">i4").view(np.uint8).reshape(-1, 4)[:, 4 - size :]
+    return b"\7" * header + ordered[:, :: 1 if upper_first else -1].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("size", "upper_first", "header"),
+    [(2, True, 54), (3, False, 44), (3, False, 45), (3, True, 54), (4, False, 44)],
+)
+def test_samples_of_any_size_find_their_frames(size: int, upper_first: bool, header: int) -> None:
+    content = deep(size, upper_first, header)
+    settings, _ = profiles.choose(content)
+    assert settings.profile is Profile.SAMPLES
+    assert (settings.width, settings.sample, settings.upper_first) == (2 * size, size, upper_first)
+    assert settings.shift == header % size
+    assert mixed.decode(mixed.encode(content, settings, len(content)) or b"", len(content)) == content
 
 
 def instructions() -> bytes:
@@ -45,6 +91,9 @@ def instructions() -> bytes:
         (b"One paragraph without any line, and so no fields. " * 90, Profile.TEXT, 0, 44),
         (RECORDS, Profile.BINARY, 13, 1),
         (photo(), Profile.IMAGE, 450, 3),
+        (ink(40), Profile.BITMAP, 40, 1),
+        (ink(77), Profile.BITMAP, 77, 1),
+        (dithered(), Profile.BITMAP, 50, 1),
         (instructions(), Profile.CODE, 0, 1),
         (tone(1), Profile.SAMPLES, 2, 1),
         (tone(2), Profile.SAMPLES, 4, 1),
