@@ -86,6 +86,8 @@ std::vector<int> set_sizes(const Settings& settings) {
     return sizes;
 }
 
+size_t shape_context(const Stream& s) { return combine(s.text.shapes, s.bits) >> 16; }
+
 std::vector<int> final_sizes(Profile profile) {
     return profile == Profile::text ? std::vector<int>{256, 17, 256, 256} : std::vector<int>{256, 17};
 }
@@ -209,6 +211,7 @@ uint32_t Mixing::predict_beside(int stream, const int16_t* outside, const int* s
     const size_t order1 = (s.last4 & 255) << 8 | s.bits, order3 = combine(s.last4 & 0xffffff, s.bits) >> 16;
     order1_.prefetch(order1);
     order3_.prefetch(order3);
+    if (is_lone_text()) shape_.prefetch(shape_context(s));
     const int x = mix(s, outside, selected);
     const uint32_t p = order0_.refine(x, s.bits) + order1_.refine(x, order1) + (is_lone_text() ? refine(s, x) : 4 * squash(x));
     const uint32_t last = order3_.refine(x, order3);
@@ -219,7 +222,7 @@ uint32_t Mixing::predict_beside(int stream, const int16_t* outside, const int* s
 uint32_t Mixing::refine(const Stream& s, int x) {
     const Match& match = s.matches[0];
     const uint32_t expected = match.agrees ? (length_class(match.length) + 1) << 8 | static_cast<uint32_t>(match.guess) : s.bits;
-    return 2 * squash(x) + 2 * shape_.refine(x, combine(s.text.shapes, s.bits) >> 16) + matched_.refine(x, expected);
+    return 2 * squash(x) + 2 * shape_.refine(x, shape_context(s)) + matched_.refine(x, expected);
 }
 
 // The mixed point of the logistic domain.
@@ -263,6 +266,7 @@ void Mixing::look_ahead(Stream& s) {
         for (const MatchModel& match : matches_) match.look_ahead(s);
     order1_.prefetch((s.last4 & 255) << 8 | s.bits);
     order3_.prefetch(combine(s.last4 & 0xffffff, s.bits) >> 16);
+    if (is_lone_text()) shape_.prefetch(shape_context(s));
 }
 
 void Mixing::pass(int stream, int bit) { advance(static_cast<uint32_t>(stream), static_cast<uint32_t>(bit)); }
