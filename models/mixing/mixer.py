@@ -62,16 +62,18 @@ class Mixer:
 
 
 class TwoLayers:
-    """The sets of the first layer are the inputs of the second, which has two sets."""
+    """The sets of the first layer are the inputs of the second, which has two sets, or four."""
 
-    def __init__(self, initial: Sequence[int], sets: int, rates: Rates, final_rates: Rates) -> None:
+    def __init__(
+        self, initial: Sequence[int], sets: int, rates: Rates, final_rates: Rates, final_sets: int = 2
+    ) -> None:
         self._first = Mixer(initial, sets, rates)
-        self._second = Mixer([(1 << 16) // sets] * sets, 2, final_rates)
+        self._second = Mixer([(1 << 16) // sets] * sets, final_sets, final_rates)
 
     def mix(self, inputs: Sequence[int], choice: Sequence[int], final_choice: Sequence[int]) -> int:
         """The mixed point: the mean of the second layer's sets, rounded down."""
         said = self._first.mix(inputs, choice)
-        return sum(self._second.mix(list(said), final_choice)) >> 1
+        return sum(self._second.mix(list(said), final_choice)) // len(final_choice)
 
     def learn(self, bit: int) -> None:
         """Both layers learn."""

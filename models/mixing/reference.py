@@ -18,7 +18,8 @@ from nacomp.models.mixing.stream import Stream
 from nacomp.models.mixing.table import HashTable
 from nacomp.models.mixing.text import kind_of, read_text
 
-_MATCH_MINIMUM = (6, 20)
+_MATCH_MINIMUM, _TEXT_MINIMUM = (6, 20), (5, 20, 10)
+_SETS = {Profile.TEXT: 10, Profile.CODE: 7}
 _RATES, _FINAL_RATES = Rates(45, 250), Rates(16, 80)
 _INITIAL_WEIGHT = 3000
 _TRUST_RATES, _TRUST_FINAL_RATES, _TRUST = Rates(20, 100), Rates(8, 40), (20000, 45536)
@@ -44,7 +45,9 @@ class Mixing:
         self._by_pixel = settings.profile is Profile.BITMAP
         self._table = HashTable(bits_for(settings.size * contexts // 4, 12, 21))
         self._followers = Followers()
-        self._matches = [MatchModel(minimum, bits_for(settings.size, 10, 20)) for minimum in _MATCH_MINIMUM]
+        is_text = settings.profile is Profile.TEXT
+        minima = _TEXT_MINIMUM if is_text else _MATCH_MINIMUM
+        self._matches = [MatchModel(minimum, bits_for(settings.size, 10, 20)) for minimum in minima]
         self._streams = [Stream(len(self._matches)) for _ in range(streams)]
         self._by_state: dict[tuple[int, int, int], Counter] = {}
         self._by_past: dict[tuple[int, int, int], Counter] = {}
@@ -54,12 +57,12 @@ class Mixing:
         weights = (([*_TRUST] + [0] * outside_inputs)[:outside_inputs] if selectors else equal) + [
             0 if outside_inputs else _INITIAL_WEIGHT
         ] * own
-        sets = {Profile.TEXT: 9, Profile.CODE: 7}.get(settings.profile, 6)
-        sets += selectors or (outside_inputs > 0)
+        sets = _SETS.get(settings.profile, 6) + (selectors or (outside_inputs > 0))
         rates = (_TRUST_RATES, _TRUST_FINAL_RATES) if selectors else (_RATES, _FINAL_RATES)
-        self._mixer = TwoLayers(weights, sets, *rates)
+        self._mixer = TwoLayers(weights, sets, *rates, 4 if is_text else 2)
         calm = (_TRUST_LIMIT, _TRUST_CONFIDENCE) if selectors else (_MAP_LIMIT, 0)
-        self._apms = [Apm(*calm) for _ in range(3)]
+        self._is_lone_text = is_text and not outside_inputs
+        self._apms = [Apm(*calm) for _ in range(5 if self._is_lone_text else 3)]
         self._asked = 0
         self._used: list[tuple[Counter, Counter]] = []
 
@@ -83,9 +86,19 @@ class Mixing:
         seen = self._predict_contexts(s, inputs)
         choice, final = self._rows(s, seen)
         x = self._mixer.mix(inputs, [*choice, *selected], final)
-        contexts = self._orders(s)
-        order0, order1, order3 = (apm.refine(x, c) for apm, c in zip(self._apms, contexts, strict=True))
-        return max(1, min(ONE - 1, (4 * squash(x) + order0 + order1 + 2 * order3) >> 3))
+        return max(1, min(ONE - 1, self._refined(s, x)))
+
+    def _refined(self, s: Stream, x: int) -> int:
+        contexts = list(self._orders(s))
+        if self._is_lone_text:
+            match = s.matches[0]
+            contexts.append(combine(s.text.shapes, s.bits) >> 16)
+            contexts.append((length_class(match.length) + 1) << 8 | match.guess if match.agrees else s.bits)
+        order0, order1, order3, *own = (apm.refine(x, c) for apm, c in zip(self._apms, contexts, strict=True))
+        if own:
+            shape, matched = own
+            return (2 * squash(x) + order0 + order1 + order3 + 2 * shape + matched) >> 3
+        return (4 * squash(x) + order0 + order1 + 2 * order3) >> 3
 
     def learn(self, bit: int) -> None:
         """The bit that came, of the stream that was asked last."""
@@ -139,7 +152,7 @@ class Mixing:
         """The row of each set of weights, of both layers."""
         nearest = self._orders(s)[0]
         c1, c2, bit = s.last4 & 255, s.last4 >> 8 & 255, s.bit_count
-        short, long = s.matches
+        short, long = s.matches[:2]
         matched = length_class(short.length) + 1 if short.agrees else 0
         rows = [
             nearest,
@@ -149,9 +162,11 @@ class Mixing:
             seen * 8 + bit,
         ]
         if self._settings.profile is Profile.TEXT:
+            kinds, column = kind_of(c1) * 16 + kind_of(c2), min(len(s.history) - s.text.line.start, 255)
             rows.append(s.text.field * 16 + kind_of(s.text.field_up))
-            rows += [kind_of(c1) * 16 + kind_of(c2), c2, min(len(s.history) - s.text.line.start, 255)]
-        elif self._settings.profile is Profile.CODE:
+            rows += [kinds, c2, column, kind_of(c1) * 256 + s.bits]
+            return rows, [s.bits, matched, kinds, column]
+        if self._settings.profile is Profile.CODE:
             rows.append((256 if s.code.doubt else 0) + 8 * s.code.at + bit)
             rows.append((256 if s.code.map else 0) + s.code.opcode)
         elif self._by_pixel:

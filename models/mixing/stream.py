@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from dataclasses import field as made
 
 from nacomp.models.mixing.bitmap import Pixels
+from nacomp.models.mixing.foreseen import NextNumber, SpeltBytes
 from nacomp.models.mixing.machine_code import Code
 from nacomp.models.mixing.sign_filter import SignFilter, Taps
 from nacomp.models.mixing.table import Slot
 
 FIELDS = 32
 """Of a line; the last one holds all others."""
+UNLIKE = 3
 
 
 @dataclass
@@ -41,7 +43,11 @@ class Line:
 
 @dataclass
 class Text:
-    """What the profile has read. Words and names are hashes, 0 for none."""
+    """What the profile has read. Words and names are hashes, 0 for none.
+
+    Attributes:
+        lead: of the field's number so far over the one above, -2 to 2; UNLIKE once they differ in more than digits.
+    """
 
     word: int = 0
     last_word: int = 0
@@ -60,6 +66,9 @@ class Text:
     key: int = 0
     up: int = 0
     field_up: int = 0
+    lead: int = 0
+    spelt: SpeltBytes = made(default_factory=SpeltBytes)
+    next: NextNumber = made(default_factory=NextNumber)
 
 
 @dataclass

@@ -2,7 +2,8 @@
 
 from nacomp.models.mixing.arithmetic import MASK, combine
 from nacomp.models.mixing.followers import Followers
-from nacomp.models.mixing.stream import FIELDS, Line, Stream, Text
+from nacomp.models.mixing.foreseen import MOST_DIGITS
+from nacomp.models.mixing.stream import FIELDS, UNLIKE, Line, Stream, Text
 
 MAX_DEPTH = 64
 DIGIT, LOWER, UPPER, FOREIGN = 1, 2, 3, 4
@@ -33,7 +34,12 @@ def read_text(stream: Stream, byte: int, delimiter: int) -> None:
     _read_word(text, byte, kind)
     text.older_shapes = (text.older_shapes << 8 | text.shapes >> 24) & MASK
     text.shapes = (text.shapes << 8 | _SHAPES.get(kind, byte)) & MASK
+    text.spelt.read(byte, stream.last4 >> 8 & 255)
+    text.next.read(byte)
+    _read_lead(text, byte)
     _read_fields(text, byte, delimiter, position)
+    if text.field_start == position:
+        _foresee(stream)
     _read_tags(text, byte, stream.last4 >> 8 & 255, kind)
     at = text.above.start + position - text.line.start
     text.up = stream.history[at] if at < text.line.start else 0
@@ -48,8 +54,10 @@ def text_contexts(stream: Stream, followers: Followers) -> list[int]:
     top = text.tags[-1] if text.tags else 0
     next_up = _under(stream, text.above, offset + 1, text.line.start)
     older_up = _under(stream, text.older, offset, text.above.start)
+    lead = text.lead + 3
+    led = lead << 16 | text.field_up
     return [
-        0,
+        text.spelt.coming or text.next.coming,
         c1,
         c4 & 0xFFFF,
         c4 & 0xFFFFFF,
@@ -59,18 +67,18 @@ def text_contexts(stream: Stream, followers: Followers) -> list[int]:
         combine(combine(text.word, text.last_word), c1),
         c4 & 0xFFFF00,
         combine(combine(column, text.up), c1),
-        combine(combine(text.field, text.field_up), c1),
+        combine(combine(text.field, lead << 8 | text.field_up), c1),
         combine(text.field, text.field_hash),
         combine(text.shapes, text.older_shapes & 0xFFFF),
         combine(combine(top, text.word), c1),
-        combine(text.up, text.field_up << 8 | c1),
+        combine(text.last_word, c4 & 0xFFFF),
         combine(combine(text.first_word, column), text.word),
         combine(followers.of_byte[c1] & 0xFFFF, c1),
         combine(followers.of_pair[c4 & 0xFFFF] & 0xFFFF, c1),
         combine(combine(text.shapes, text.older_shapes), text.field),
-        combine(text.field, next_up << 8 | text.field_up),
-        combine(text.field, older_up << 8 | text.field_up),
-        combine(combine(next_up << 8 | text.field_up, column), c1),
+        combine(text.field, next_up << 8 | led),
+        combine(text.field, older_up << 8 | led),
+        combine(combine(next_up << 8 | led, column), c1),
     ]
 
 
@@ -101,6 +109,28 @@ def _read_fields(text: Text, byte: int, delimiter: int, position: int) -> None:
         return
     text.field_start, text.field_hash = position, 0
     text.line.fields[text.field :] = [position] * (FIELDS - text.field)
+
+
+def _read_lead(text: Text, byte: int) -> None:
+    """Of numbers that wander the first digits say how far the next are from those above. Before the byte above moves on."""
+    digits = b"0123456789"
+    if text.lead == UNLIKE:
+        return
+    if byte in digits and text.field_up in digits:
+        text.lead = max(-2, min(2, 10 * text.lead + byte - text.field_up))
+    elif byte != text.field_up:
+        text.lead = UNLIKE
+
+
+def _foresee(stream: Stream) -> None:
+    """At a field's start."""
+    text, field = stream.text, stream.text.field
+    text.lead = 0
+    above, older = text.above.fields[field], text.older.fields[field]
+    text.next.foresee(
+        bytes(stream.history[above : min(text.line.start, above + MOST_DIGITS)]),
+        bytes(stream.history[older : min(text.above.start, older + MOST_DIGITS)]),
+    )
 
 
 def _read_tags(text: Text, byte: int, before: int, kind: int) -> None:

@@ -432,6 +432,28 @@ def test_mixed_payloads(settings: MixingSettings) -> None:
     assert mixing.decode({"predictor": "mixing-3"}, payload, len(TABLE)) == TABLE
 
 
+@pytest.mark.skipif(not mixed.available(), reason="blocks are written by the native core")
+@pytest.mark.parametrize(
+    ("delimiter", "content"),
+    [
+        (
+            b" ",
+            b"".join(
+                b"%08x: 4865 6c6c 6f2c 0a%02x  Hello,.%c\n" % (138 + 16 * i, 65 + i, 65 + i) for i in range(4)
+            ),
+        ),
+        (
+            b",",
+            b"17,0009,fffffffffffffffe,9\n19,000b,ffffffffffffffff,12\n21,000d,0,x\n23,1,30,99\n20,ff,0,98\n\n17,5\n",
+        ),
+    ],
+)
+def test_lines_that_say_what_comes(delimiter: bytes, content: bytes) -> None:
+    payload = mixed.encode(content, MixingSettings(Profile.TEXT, len(content), delimiter=ord(delimiter)), 500)
+    assert payload is not None
+    assert mixing.decode({"predictor": "mixing-3"}, payload, len(content)) == content
+
+
 INSTRUCTIONS = b"\x90" * 32 + bytes.fromhex(
     "554889e54883ec10e8fbffffff8b05112233004883c410c30f85f0ffffffc5f877c4e27918c0803d0100000005"
     "62f17c48280789041d0000000048b80102030405060708660f3a0fc108f6c201c7450034120000e9f6ffffffe8"

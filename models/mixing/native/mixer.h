@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -86,17 +85,17 @@ class Mixer {
 class TwoLayers {
    public:
     TwoLayers(const Kernel& kernel, const std::vector<int32_t>& initial, const std::vector<int>& sizes, MixerRates rates,
-              const std::array<int, 2>& final_sizes, MixerRates final_rates)
+              const std::vector<int>& final_sizes, MixerRates final_rates)
         : first_(kernel, initial, sizes, rates),
           second_(kernel, std::vector<int32_t>(sizes.size(), (1 << kWeightShift) / static_cast<int32_t>(sizes.size())),
-                  {final_sizes[0], final_sizes[1]}, final_rates) {}
+                  final_sizes, final_rates) {}
     Mixer& first() { return first_; }
     Mixer& second() { return second_; }
-    // The mixed point: the mean of the second layer's two sets, rounded down.
+    // The mixed point: the mean of the second layer's sets, two or four, rounded down.
     int mix() {
         first_.mix(second_.inputs());
-        second_.mix(both_);
-        return (both_[0] + both_[1]) >> 1;
+        second_.mix(said_);
+        return second_.sets() == 4 ? (said_[0] + said_[1] + said_[2] + said_[3]) >> 2 : (said_[0] + said_[1]) >> 1;
     }
     void learn(int bit) {
         first_.learn(bit);
@@ -105,7 +104,7 @@ class TwoLayers {
 
    private:
     Mixer first_, second_;
-    alignas(64) int32_t both_[kLanes] = {};
+    alignas(64) int32_t said_[kLanes] = {};
 };
 
 }  // namespace nacomp::mixing

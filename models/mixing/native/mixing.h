@@ -52,6 +52,8 @@ class Mixing {
     int predict_contexts(const Stream& s, int32_t* inputs);
     ContextTables tables() { return {table_.words(), by_state_.data(), by_past_.data()}; }
     void choose_rows(const Stream& s, const int* selected, int seen);
+    bool is_lone_text() const { return settings_.profile == Profile::text && settings_.outside_inputs == 0; }
+    uint32_t refine(const Stream& s, int x);
 
     Settings settings_;
     const Kernel& kernel_;
@@ -63,6 +65,7 @@ class Mixing {
     std::vector<MatchModel> matches_;
     TwoLayers mixer_;
     Apm order0_, order1_, order3_;
+    Apm shape_, matched_;                       // of the text profile without inputs from outside
     uint32_t asked_ = 0;                        // the stream of the last `predict`
     OpenContexts open_;                         // what it looked at
     uint32_t keys_[kMaxContexts] = {};          // of the slots of the coming nibble

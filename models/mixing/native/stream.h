@@ -7,13 +7,14 @@
 
 #include "bitmap.h"
 #include "code.h"
+#include "foreseen.h"
 #include "kernels.h"
 #include "samples.h"
 #include "settings.h"
 
 namespace nacomp::mixing {
 
-constexpr int kMatches = 2;
+constexpr int kMatches = 3;  // the most that a profile has
 
 // What one match model knows of one stream.
 struct Match {
@@ -41,6 +42,10 @@ struct Text {
     enum { outside, opened, named } state = outside;   // nothing; behind <; in an element's name
     uint32_t key = 0;                                  // the word before the last : or =
     uint32_t up = 0, field_up = 0;                     // the bytes above: by column, and by field
+    int lead = 0;                                      // of the field's number so far over the one above, -2 to 2; kUnlike
+    static constexpr int kUnlike = 3;                  // the field is no longer like the one above but for digits
+    SpeltBytes spelt;
+    NextNumber next;
 };
 
 struct Stream {

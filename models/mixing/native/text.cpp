@@ -50,6 +50,17 @@ void read_fields(Text& t, uint32_t byte, uint32_t delimiter, uint32_t position) 
     }
 }
 
+bool is_digit(uint32_t byte) { return byte >= '0' && byte <= '9'; }
+
+// Before the byte above is the next one's. Of numbers that wander the first digits say how far the next are from those above.
+void read_lead(Text& t, uint32_t byte) {
+    if (t.lead == Text::kUnlike) return;
+    if (is_digit(byte) && is_digit(t.field_up))
+        t.lead = std::min(std::max(10 * t.lead + static_cast<int>(byte) - static_cast<int>(t.field_up), -2), 2);
+    else if (byte != t.field_up)
+        t.lead = Text::kUnlike;
+}
+
 // The elements of XML, and brackets of every other kind.
 void read_tags(Text& t, uint32_t byte, uint32_t before, uint32_t kind) {
     if (t.state == Text::opened) {
@@ -95,7 +106,14 @@ void read_text(Stream& s, uint32_t byte, uint32_t delimiter) {
     read_word(t, byte, kind);
     t.older_shapes = t.older_shapes << 8 | t.shapes >> 24;
     t.shapes = t.shapes << 8 | (kind == 1 ? '0' : kind == 2 ? 'a' : kind == 3 ? 'A' : kind == 4 ? 128 : byte);
+    t.spelt.read(byte, s.last4 >> 8 & 255);
+    t.next.read(byte);
+    read_lead(t, byte);
     read_fields(t, byte, delimiter, position);
+    if (byte == '\n' || byte == delimiter) {
+        t.lead = 0;
+        t.next.foresee(s.history.data(), t.above.fields[t.field], t.line.start, t.older.fields[t.field], t.above.start);
+    }
     read_tags(t, byte, s.last4 >> 8 & 255, kind);
     const uint32_t at = t.above.start + (position - t.line.start);
     t.up = at < t.line.start ? s.history[at] : 0;
@@ -108,7 +126,8 @@ void text_contexts(const Stream& s, const Followers& followers, ContextList list
     const uint32_t top = t.tags.empty() ? 0 : t.tags.back();
     const uint32_t next_up = under(s, t.above, offset + 1, t.line.start);
     const uint32_t older_up = under(s, t.older, offset, t.above.start);
-    list.add(0);
+    const uint32_t spelt = t.spelt.coming(), lead = static_cast<uint32_t>(t.lead + 3), led = lead << 16 | t.field_up;
+    list.add(spelt ? spelt : t.next.coming());
     list.add(c1);
     list.add(c4 & 0xffff);
     list.add(c4 & 0xffffff);
@@ -118,18 +137,18 @@ void text_contexts(const Stream& s, const Followers& followers, ContextList list
     list.add(combine(combine(t.word, t.last_word), c1));
     list.add(c4 & 0xffff00);
     list.add(combine(combine(column, t.up), c1));
-    list.add(combine(combine(t.field, t.field_up), c1));
+    list.add(combine(combine(t.field, lead << 8 | t.field_up), c1));
     list.add(combine(t.field, t.field_hash));
     list.add(combine(t.shapes, t.older_shapes & 0xffff));
     list.add(combine(combine(top, t.word), c1));
-    list.add(combine(t.up, t.field_up << 8 | c1));
+    list.add(combine(t.last_word, c4 & 0xffff));
     list.add(combine(combine(t.first_word, column), t.word));
     list.add(combine(followers.of_byte[c1] & 0xffff, c1));
     list.add(combine(followers.of_pair[c4 & 0xffff] & 0xffff, c1));
     list.add(combine(combine(t.shapes, t.older_shapes), t.field));
-    list.add(combine(t.field, next_up << 8 | t.field_up));
-    list.add(combine(t.field, older_up << 8 | t.field_up));
-    list.add(combine(combine(next_up << 8 | t.field_up, column), c1));
+    list.add(combine(t.field, next_up << 8 | led));
+    list.add(combine(t.field, older_up << 8 | led));
+    list.add(combine(combine(next_up << 8 | led, column), c1));
 }
 
 }  // namespace nacomp::mixing

@@ -9,7 +9,7 @@ from nac_decoder.bitmap import Bitmap
 from nac_decoder.bits import BitDecoder
 from nac_decoder.errors import check
 from nac_decoder.machine_code import untwisted
-from nac_decoder.mixing_contexts import Binary, Code, Context, Image, Samples, Text
+from nac_decoder.mixing_contexts import Binary, Code, Context, Image, Samples
 from nac_decoder.mixing_parts import (
     APM,
     ONE,
@@ -23,11 +23,12 @@ from nac_decoder.mixing_parts import (
     stretch,
     toward_zero,
 )
+from nac_decoder.mixing_text import Text
 
 PROFILES = (Text, Binary, Samples, Image, Code, Bitmap)
 COUNTS = (22, 14, 18, 18, 19, 14)
-SETS = (9, 6, 6, 6, 7, 6)
-MINIMA = (6, 20)
+SETS = (10, 6, 6, 6, 7, 6)
+MINIMA = ((5, 20, 10), *[(6, 20)] * 5)
 BOUNDS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 64, 128, 400)
 
 
@@ -142,16 +143,17 @@ class Streams:
         count = COUNTS[profile]
         self.slots = Slots(next((b for b in range(12, 21) if 2**b >= size * count // 4), 21))
         self.contexts = Contexts()
-        own = 1 + 2 * len(MINIMA) + 4 * count + (8 if profile == 2 else 0)
-        sets = SETS[profile] + (2 if outside else 0)
+        own = 1 + 2 * len(MINIMA[profile]) + 4 * count + (8 if profile == 2 else 0)
+        sets, last_sets = SETS[profile] + (2 if outside else 0), 2 if profile else 4
+        self.five = profile == 0 and not outside
         if outside:  # PREDICTORS.md, section 14
-            self.network = Network([*outside] + [0] * own, sets, (20, 100), (8, 40))
+            self.network = Network([*outside] + [0] * own, sets, (20, 100), (8, 40), last_sets)
             self.apms = [APM(10, 1023) for _ in range(3)]
         else:
-            self.network = Network([3000] * own, sets, (45, 250), (16, 80))
-            self.apms = [APM() for _ in range(3)]
+            self.network = Network([3000] * own, sets, (45, 250), (16, 80), last_sets)
+            self.apms = [APM() for _ in range(5 if self.five else 3)]
         pasts = [bytearray() for _ in range(streams)]
-        self.matches = [Matches(minimum, size, pasts) for minimum in MINIMA]
+        self.matches = [Matches(minimum, size, pasts) for minimum in MINIMA[profile]]
         self.streams = [Stream(self, i, PROFILES[profile](byte, width)) for i in range(streams)]
         for stream, past in zip(self.streams, pasts, strict=True):
             stream.context.past = past
@@ -190,13 +192,23 @@ class Stream:
         inputs = [*outside, 256] + [x for match in self.matches for x in match.inputs(self.row, self.done)]
         inputs += self.context.inputs() + [x for four in said for x in four]
         seen = sum(n > 0 for _, _, n in nodes[1:6])
-        short, long = self.matches
+        short, long = self.matches[:2]
         m = 1 + length_class(short.length) if short.agrees else 0
         c1, guess = self.context.back(1), short.guess if short.agrees else 0
         rows = [near[0], c1, 32 * m + 16 * long.agrees + self.done, guess or 0, 8 * seen + self.done]
-        x = self.shared.network.mix(inputs, [*rows, *self.context.rows(), *selected], [near[0], m])
-        a, b, c = (apm.refine(x, k) for apm, k in zip(self.shared.apms, near, strict=True))
-        return max(1, min(ONE - 1, (4 * squash(x) + a + b + 2 * c) >> 3))
+        last_rows = [near[0], m, *self.context.last_rows()]
+        x = self.shared.network.mix(inputs, [*rows, *self.context.rows(), *selected], last_rows)
+        expected = 256 * m + guess if guess is not None and m else self.row
+        return max(1, min(ONE - 1, self.refined(x, near, expected)))
+
+    def refined(self, x: int, near: tuple[int, int, int], expected: int) -> int:
+        chosen = list(near)
+        if self.shared.five:
+            chosen += [combine(self.context.four_shapes(), self.row) >> 16, expected]
+        a, b, c, *de = (apm.refine(x, k) for apm, k in zip(self.shared.apms, chosen, strict=True))
+        if de:
+            return (2 * squash(x) + a + b + c + 2 * de[0] + de[1]) >> 3
+        return (4 * squash(x) + a + b + 2 * c) >> 3
 
     def learn(self, bit: int) -> None:
         """The bit that was predicted last."""

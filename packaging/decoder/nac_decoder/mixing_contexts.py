@@ -1,4 +1,4 @@
-"""MIXING.md sections 7 to 11: the contexts of each profile but the last."""
+"""MIXING.md sections 8 to 11: what contexts have in common, and those of each profile but text and bitmap."""
 
 from functools import reduce
 
@@ -52,6 +52,12 @@ class Context:
 
     def rows(self) -> list[int]:
         return [min(511, self.column())]
+
+    def last_rows(self) -> list[int]:
+        return []
+
+    def four_shapes(self) -> int:
+        return 0
 
     def column(self) -> int:
         return len(self.past) % (self.width or 4)
@@ -241,108 +247,3 @@ class Samples(Context):
         found = [mixed(value, low) for value in m + more]
         found += [combine(m[0] >> 4, combine(low, channel)), 2 + low, mixed(c1, low + 4)]
         return found + [mixed(self.last(count), low) for count in (2, 3, 4)]
-
-
-def kind(byte: int) -> int:
-    character = chr(byte)
-    if byte >= 128:
-        return 4
-    if character.isdigit():
-        return 1
-    if character.isalpha():
-        return 2 if character.islower() else 3
-    if byte < 32:
-        return 6 if byte == 10 else 7
-    return 5 if byte == 32 else 8 + (byte & 7 if byte & 8 else byte >> 4 & 7)
-
-
-class Text(Context):
-    def __init__(self, byte: int, width: int) -> None:
-        super().__init__(byte, width)
-        self.word = self.last_word = self.first_word = self.key = 0
-        self.shapes = self.field = self.field_hash = self.tag = 0
-        self.lines = [(0, [0] * 32) for _ in range(3)]  # this, above, older: (start, fields' starts)
-        self.begun = self.up = self.field_up = 0
-        self.tags: list[int] = []
-        self.state = "outside"
-
-    def after(self, past: bytearray) -> None:
-        self.past = past
-        byte = past[-1]
-        sort = kind(byte)
-        letter = sort in (2, 3, 4)
-        if letter:
-            self.word = combine((self.word + 1) % 2**32, byte + 32 * (sort == 3))
-        elif self.word:
-            self.last_word, self.first_word, self.word = self.word, self.first_word or self.word, 0
-        if chr(byte) in ":=":
-            self.key = self.last_word
-        self.shapes = (self.shapes << 8 | {1: 48, 2: 97, 3: 65, 4: 128}.get(sort, byte)) % 2**64
-        self.read_field(byte)
-        self.read_tag(chr(byte), chr(self.back(2)), letter, sort)
-        start, (above, _) = self.lines[0][0], self.lines[1]
-        at = above + len(past) - start
-        self.up = past[at] if at < start else 0
-        self.field_up = self.under(1, 0)
-
-    def under(self, line: int, further: int) -> int:
-        at = self.lines[line][1][self.field] + len(self.past) - self.begun + further
-        return self.past[at] if at < self.lines[line - 1][0] else 0
-
-    def read_field(self, byte: int) -> None:
-        n = len(self.past)
-        self.field_hash = combine((self.field_hash + 1) % 2**32, byte)
-        if byte == 10:
-            self.lines = [(n, [n] * 32), *self.lines[:2]]
-            self.field = self.first_word = 0
-        elif byte == self.byte:
-            self.field = min(31, self.field + 1)
-            self.lines[0][1][self.field :] = [n] * (32 - self.field)
-        else:
-            return
-        self.begun, self.field_hash = n, 0
-
-    def push(self, tag: int) -> None:
-        self.tags += [tag] * (len(self.tags) < 64)
-
-    def read_tag(self, byte: str, before: str, letter: bool, sort: int) -> None:
-        if self.state == "opened":
-            if byte == "/":
-                self.tags[-1:] = []
-            self.state, self.tag = ("named" if letter else "outside"), combine(0, ord(byte))
-        elif self.state == "named":
-            if letter or sort == 1 or byte in "_-:":
-                self.tag = combine((self.tag + 1) % 2**32, ord(byte))
-            else:
-                self.push(self.tag)
-                self.state = "outside"
-        if byte == "<":
-            self.state = "opened"
-        elif (byte == ">" and before == "/") or byte in "}])":
-            self.tags[-1:] = []
-        elif byte in "{[(":
-            self.push(combine(self.key, ord(byte)))
-
-    def values(self) -> list[int]:
-        c4, c1, field = self.last(4), self.last(1), self.field
-        four, older = self.shapes % 2**32, self.shapes >> 32
-        column = len(self.past) - self.lines[0][0]
-        next_up, older_up = self.under(1, 1), self.under(2, 0)
-        pair = next_up << 8 | self.field_up
-        top = self.tags[-1] if self.tags else 0
-        return [
-            *(0, c1, self.last(2), self.last(3), c4, mixed(c4, self.last(8) >> 32 & 0xFFFF)),
-            *(mixed(self.word, c1), mixed(self.word, self.last_word, c1), c4 & 0xFFFF00),
-            *(mixed(column, self.up, c1), mixed(field, self.field_up, c1), mixed(field, self.field_hash)),
-            *(
-                mixed(four, older & 0xFFFF),
-                mixed(top, self.word, c1),
-                mixed(self.up, self.field_up << 8 | c1),
-            ),
-            *(mixed(self.first_word, column, self.word), *self.followers(), mixed(four, older, field)),
-            *(mixed(field, pair), mixed(field, older_up << 8 | self.field_up), mixed(pair, column, c1)),
-        ]
-
-    def rows(self) -> list[int]:
-        c1, c2, column = self.back(1), self.back(2), len(self.past) - self.lines[0][0]
-        return [16 * self.field + kind(self.field_up), 16 * kind(c1) + kind(c2), c2, min(255, column)]

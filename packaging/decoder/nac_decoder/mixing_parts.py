@@ -166,13 +166,18 @@ class Network:
     """Both mixers."""
 
     def __init__(
-        self, first: list[int], sets: int, rates: tuple[int, int], last_rates: tuple[int, int]
+        self,
+        first: list[int],
+        sets: int,
+        rates: tuple[int, int],
+        last_rates: tuple[int, int],
+        last_sets: int = 2,
     ) -> None:
         self.first = Mixer(first, sets, *rates)
-        self.second = Mixer([65536 // sets] * sets, 2, *last_rates)
+        self.second = Mixer([65536 // sets] * sets, last_sets, *last_rates)
 
     def mix(self, inputs: Sequence[int], rows: Sequence[int], last_rows: Sequence[int]) -> int:
-        return sum(self.second.mix(self.first.mix(inputs, rows), last_rows)) >> 1
+        return sum(self.second.mix(self.first.mix(inputs, rows), last_rows)) // len(last_rows)
 
     def learn(self, bit: int) -> None:
         self.first.learn(bit)

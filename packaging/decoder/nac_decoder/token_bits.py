@@ -7,7 +7,6 @@ from math import floor
 from nac_decoder.bits import BitDecoder
 from nac_decoder.ensemble import Ensemble, Row
 from nac_decoder.mixing import Stream, Streams
-from nac_decoder.mixing_contexts import Text
 from nac_decoder.mixing_parts import (
     APM,
     NEW,
@@ -20,6 +19,7 @@ from nac_decoder.mixing_parts import (
     learnt,
     squash,
 )
+from nac_decoder.mixing_text import Text
 
 Z = 2.0**44
 TRUST = (20000, 45536)

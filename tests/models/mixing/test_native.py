@@ -28,6 +28,13 @@ CODE = bytes.fromhex(
     "660f1f440000c5f877c4e27918c062f17c48280789041d0000000048b80102030405060708"
     "66c7450034120f85f0ffffff66f7c03412f6c201f7d8c8100001e9f6ffffffa10011223344556677e8"
 )
+DUMP = b"".join(
+    b"%08x: 4865 6c6c 6f2c 0a%02x  Hello,.%c\n" % (138 + 16 * i, 65 + i, 65 + i) for i in range(4)
+)
+STEPS = (
+    b"17,0009,ffffffffffffffff,9\n19,000b,fffffffffffffffe,12\n21,000d,fffffffffffffffd,x\n"
+    b"23,1,fffffffffffffffc7,99\n20,ff,0,98\n17,101,0000000000000000,97\n\n14,5,1\n"
+)
 CASES = {
     "table": (MixingSettings(Profile.TEXT, len(TABLE), delimiter=ord(",")), TABLE),
     "page": (MixingSettings(Profile.TEXT, len(PAGE), delimiter=ord(" ")), PAGE),
@@ -45,6 +52,8 @@ CASES = {
     "bitmap": (MixingSettings(Profile.BITMAP, len(STRIPES), 9), STRIPES),
     "bitmap of one byte a row": (MixingSettings(Profile.BITMAP, len(STRIPES), 1), STRIPES),
     "bitmap wider than its block": (MixingSettings(Profile.BITMAP, 40, 65535), STRIPES[:40]),
+    "hex dump": (MixingSettings(Profile.TEXT, len(DUMP), delimiter=ord(" ")), DUMP),
+    "numbers that go on": (MixingSettings(Profile.TEXT, len(STEPS), delimiter=ord(",")), STEPS),
     "nothing": (MixingSettings(Profile.TEXT, 0), b""),
 }
 
