@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OF_EXTRAS = {"matplotlib", "PyInstaller"}
+OF_EXTRAS = {"matplotlib", "PyInstaller", "torch"}
 """Packages that tests do not install."""
 SCRIPTS = [*sorted((ROOT / "packaging").glob("*.py")), *sorted((ROOT / "tests" / "benchmarks").glob("*.py"))]
 
