@@ -48,7 +48,7 @@ def test_archive_in_any_buffer(wrap: Any) -> None:
 def test_archive_in_wide_items() -> None:
     """Its length in items is not its length in bytes."""
     starts = range(0, len(TEXT), 10)
-    packed = next(p for n in starts if len(p := nacomp.compress(TEXT[:-n or None], level="fast")) % 2 == 0)
+    packed = next(p for n in starts if len(p := nacomp.compress(TEXT[: -n or None], level="fast")) % 2 == 0)
     assert TEXT.startswith(nacomp.decompress(memoryview(packed).cast("H")))
 
 
