@@ -39,7 +39,7 @@ if "NACOMP_SANITIZE" in os.environ:
 
 
 SHARED = "models/native"
-"""The ground floor of the cores that predict."""
+"""The ground floor of the cores; the C++ files in it are for those that predict."""
 
 
 def core(name: str, folder: str, *below: str) -> Pybind11Extension:
@@ -49,7 +49,11 @@ def core(name: str, folder: str, *below: str) -> Pybind11Extension:
     sources = [
         str(path) for path in files if path.suffix == ".cpp" and (path.name != own.name or path == own)
     ]
-    headers = [str(path) for path in files if path.suffix == ".h"]
+    headers = [
+        str(path)
+        for part in dict.fromkeys((folder, *below, SHARED))
+        for path in sorted(Path(part).glob("*.h"))
+    ]
     extension = Pybind11Extension(
         name,
         sources,

@@ -3,29 +3,14 @@
 
 #include <string>
 
+#include "native/view.h"
 #include "ppmd.h"
 
 namespace py = pybind11;
+using nacomp::View;
 using namespace nacomp::codecs;
 
 namespace {
-
-// The bytes of a contiguous buffer, which stays alive as long as this does.
-class View {
-public:
-    explicit View(const py::buffer& buffer) {
-        if (PyObject_GetBuffer(buffer.ptr(), &view_, PyBUF_SIMPLE) != 0) throw py::error_already_set();
-    }
-    ~View() { PyBuffer_Release(&view_); }
-    View(const View&) = delete;
-    View& operator=(const View&) = delete;
-
-    const std::uint8_t* data() const { return static_cast<const std::uint8_t*>(view_.buf); }
-    std::size_t size() const { return static_cast<std::size_t>(view_.len); }
-
-private:
-    Py_buffer view_;
-};
 
 void check(int order, std::uint32_t memory, std::size_t size) {
     if (order < kLeastOrder || order > kMostOrder) throw std::invalid_argument("the order is 2 to 16");

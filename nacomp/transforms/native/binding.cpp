@@ -8,30 +8,15 @@
 #include "chunks.h"
 #include "deflate.h"
 #include "marks.h"
+#include "native/view.h"
 
 namespace py = pybind11;
+using nacomp::View;
 using namespace nacomp::transforms;
 
 namespace {
 
-// The bytes of a contiguous buffer, which stays alive as long as this does.
-class View {
-public:
-    explicit View(const py::buffer& buffer) {
-        if (PyObject_GetBuffer(buffer.ptr(), &view_, PyBUF_SIMPLE) != 0) throw py::error_already_set();
-    }
-    ~View() { PyBuffer_Release(&view_); }
-    View(const View&) = delete;
-    View& operator=(const View&) = delete;
-
-    Bytes bytes() const {
-        static const std::uint8_t none = 0;
-        return {view_.len ? static_cast<const std::uint8_t*>(view_.buf) : &none, static_cast<std::size_t>(view_.len)};
-    }
-
-private:
-    Py_buffer view_;
-};
+Bytes bytes_of(const View& view) { return {view.data(), view.size()}; }
 
 py::bytes to_python(const std::vector<std::uint8_t>& bytes) {
     return py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -40,12 +25,12 @@ py::bytes to_python(const std::vector<std::uint8_t>& bytes) {
 py::object open_stream(const py::buffer& data, std::uint64_t start_bit, const py::buffer& dictionary, std::size_t limit,
                        std::size_t piece) {
     const View stream(data), before(dictionary);
-    if (before.bytes().size > kMostDictionary) throw std::invalid_argument("a dictionary has at most 32,768 bytes");
+    if (before.size() > kMostDictionary) throw std::invalid_argument("a dictionary has at most 32,768 bytes");
     if (limit > kMostContent) throw std::invalid_argument("the limit is 2^30 bytes at most");
     std::optional<Opened> opened;
     {
         py::gil_scoped_release release;
-        opened = open(stream.bytes(), start_bit, before.bytes(), limit, piece);
+        opened = open(bytes_of(stream), start_bit, bytes_of(before), limit, piece);
     }
     if (!opened) return py::none();
     return py::make_tuple(to_python(opened->content), to_python(opened->corrections), opened->bits, opened->final);
@@ -57,7 +42,7 @@ py::tuple rebuild_stream(const py::buffer& content, const py::buffer& correction
     Rebuilt rebuilt;
     {
         py::gil_scoped_release release;
-        rebuilt = rebuild(stream.bytes(), description.bytes(), before.bytes(), limit);
+        rebuilt = rebuild(bytes_of(stream), bytes_of(description), bytes_of(before), limit);
     }
     return py::make_tuple(to_python(rebuilt.bytes), rebuilt.lead, rebuilt.bits, rebuilt.final);
 }
@@ -68,7 +53,7 @@ py::list marks(const py::buffer& data) {
     std::vector<Found> found;
     {
         py::gil_scoped_release release;
-        found = find_marks(view.bytes().data, view.bytes().size);
+        found = find_marks(view.data(), view.size());
     }
     py::list list;
     for (const Found& one : found) list.append(py::make_tuple(one.start, static_cast<int>(one.mark)));
@@ -79,7 +64,7 @@ std::vector<std::size_t> cuts(const py::buffer& data, std::size_t least, std::si
     const View view(data);
     if (least < 1 || most < least || bits < 1 || bits > 63) throw std::invalid_argument("no chunks have such sizes");
     py::gil_scoped_release release;
-    return chunk_ends(view.bytes().data, view.bytes().size, {least, most, bits}, is_last);
+    return chunk_ends(view.data(), view.size(), {least, most, bits}, is_last);
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ failed:
     return NULL;
 }
 
-int image_serve(struct mounted *mounted, int alive) {
+void image_serve(struct mounted *mounted, int alive) {
     struct fuse_session *session = mounted->session;
     struct fuse_buf request = {.mem = NULL};
     struct pollfd ends[] = {{.fd = fuse_session_fd(session), .events = POLLIN}, {.fd = alive, .events = 0}};
@@ -128,12 +128,10 @@ int image_serve(struct mounted *mounted, int alive) {
     fuse_remove_signal_handlers(session);
     fuse_session_unmount(session);
     fuse_session_destroy(session);
-    return 0;
 }
 
 void image_leave(struct mounted *mounted) {
-    int kernel = fuse_session_fd(mounted->session);
-    close(kernel);
+    close(fuse_session_fd(mounted->session));
     close(mounted->files->fs.fd);
     free(mounted);  // the session's own memory goes when this process becomes the application
 }

@@ -17,8 +17,8 @@ int image_open(struct image *image);
 struct mounted *image_mount(const struct image *image, const char *folder);
 
 // Answers the kernel until `alive` (a pipe's end, or -1) has no writer left, a signal asks to end, or the image was unmounted
-// from outside; unmounts it. Gives an exit code.
-int image_serve(struct mounted *mounted, int alive);
+// from outside; unmounts it.
+void image_serve(struct mounted *mounted, int alive);
 
 // Closes what only the serving process needs. The mount stays.
 void image_leave(struct mounted *mounted);

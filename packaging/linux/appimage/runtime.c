@@ -6,8 +6,6 @@
 // the system but its kernel and, to mount as a user, fusermount3 (or fusermount).
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,9 +50,9 @@ static int become(const char *folder, char **argv) {
 // Serves the mounted image until the last program that holds the other end of `alive` has ended.
 static _Noreturn void serve(struct mounted *mounted, int alive, const char *folder) {
     setsid();  // Ctrl-C is for the application
-    int status = image_serve(mounted, alive);
+    image_serve(mounted, alive);
     rmdir(folder);
-    _exit(status);
+    _exit(0);
 }
 
 // Mounts the image and runs the application as this process. Returns -1, with nothing left behind, if it cannot be mounted.
@@ -123,9 +121,9 @@ static int show_mount(const struct image *image) {
     }
     puts(folder);
     fflush(stdout);
-    int status = image_serve(mounted, -1);
+    image_serve(mounted, -1);
     rmdir(folder);
-    return status;
+    return 0;
 }
 
 static int extract(const struct image *image) {
