@@ -411,6 +411,8 @@ def main() -> None:
     for theme in options.themes.split(","):
         for size in sizes.split(","):
             width, height = map(int, size.split("x"))
+            # Each look begins as on a new machine: the last one left settings and a queue.
+            os.environ["NACOMP_HOME"] = tempfile.mkdtemp(prefix="nacomp-pictures-")
             files = Path(tempfile.mkdtemp()) / "Documents"
             make_files(files)
             pictures = Pictures(options.out, theme, (width, height), options.language)

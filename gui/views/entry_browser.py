@@ -41,7 +41,10 @@ FEW_ENTRIES = 8
 MANY_ENTRIES = 1000
 """More of them found are left folded."""
 ROOM_FOR_NAMES = 170
-"""Pixels that are left to the names, before a column beside them is shown that nobody has chosen."""
+"""Pixels that are left to the names at least, before a column beside them is shown that nobody has chosen."""
+NAMES_AT_MOST = 0.65
+"""Share of the width that long names, or names in deep folders, may take from those columns: at 900 pixels six chapters were
+all called "cha....md", beside four columns."""
 BESIDE = tuple(column for column in Column if column is not Column.NAME)
 """The other columns, in the order in which they come where there is room."""
 TYPING_MS = 150
@@ -64,6 +67,7 @@ class EntryTree(QTreeView):
         header.customContextMenuRequested.connect(
             lambda point: self.column_menu(self).popup(header.mapToGlobal(point))
         )
+        self.expanded.connect(self._arrange)  # names in a deeper folder begin further right
 
     def show_rows(self, model: EntryModel) -> None:
         """Show other rows, in the order that the header says."""
@@ -79,7 +83,9 @@ class EntryTree(QTreeView):
         model, chosen = self.model(), self._store.value.columns
         if not isinstance(model, EntryModel):
             return
-        room = self.viewport().width() - ROOM_FOR_NAMES
+        width = self.viewport().width()
+        names = min(self.sizeHintForColumn(Column.NAME), int(NAMES_AT_MOST * width))
+        room = width - max(names, ROOM_FOR_NAMES)
         for column in BESIDE:  # one that is hidden says that it needs no width
             self.setColumnHidden(column, False)
         for column in BESIDE:

@@ -314,3 +314,18 @@ def test_no_line_of_a_preview_is_left_over_the_next(
         select(page, name)
         qtbot.waitUntil(lambda words=words: words in preview.toPlainText())
         qtbot.waitUntil(same)
+
+
+def test_names_that_differ_at_their_end_can_be_told_apart(
+    application: Application, qtbot: QtBot, tmp_path: Path, finished: Callable[[Job], None]
+) -> None:
+    chapters = tmp_path / "library" / "chapters"
+    chapters.mkdir(parents=True)
+    for number in range(4):
+        (chapters / f"the chapter {number}.md").write_text(f"what chapter {number} says\n")
+    finished(application.services.runner.add(Kind.COMPRESS, [tmp_path / "library"])[0])
+    application.window.resize(900, 600)
+    tree = opened(application, qtbot, tmp_path / "library.nac").entries.tree
+    tree.expandRecursively(tree.model().index(0, 0))
+    qtbot.waitUntil(lambda: tree.columnWidth(Column.NAME) >= tree.sizeHintForColumn(Column.NAME))
+    assert not tree.isColumnHidden(Column.SIZE)
