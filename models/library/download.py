@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nacomp.formats.errors import Remedy
-from nacomp.models.errors import DownloadFailed, HashMismatch, ModelError
+from nacomp.models.errors import DownloadFailed, HashMismatch, ModelError, ModelMissing
 from nacomp.models.library.catalogue import (
     CatalogueEntry,
     HubSource,
@@ -48,6 +48,8 @@ def pull(
     Raises ModelMissing for an unknown id, DownloadFailed, HashMismatch, ExtraMissing, and what `check` raises.
     """
     entry = read_catalogue().get(model)
+    if entry is None and not store.is_installed(model):  # misspelt, more likely than a file to be added
+        raise ModelMissing(model=model, remedy=Remedy.LIST_MODELS)
     if entry is None or entry.is_embedded or store.is_installed(model):
         return store.find(model)
     return download(store, entry, report, check)
