@@ -36,21 +36,22 @@ class Cost(NamedTuple):
 class Installation:
     """An interpreter that has nacomp, and a folder for its files."""
 
-    def __init__(self, python: str, folder: Path, level: str) -> None:
+    def __init__(self, python: str, folder: Path, level: str, threads: int | None = None) -> None:
         folder.mkdir()
         self._python = python
         self._folder = folder
         self._level = level
+        self._threads = [] if threads is None else ["-T", str(threads)]
         kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         self._environment = {**kept, "NACOMP_HOME": str(folder)}
 
     def cost(self, command: str, text: bytes) -> Cost:
         """Run a command on this text or its archive, which `compress` makes and so comes first."""
-        source, archive = self._folder / f"{len(text)}.txt", self._folder / f"{len(text)}.nac"
+        source, archive = self._folder / f"{len(text)}.txt", self._archive(text)
         source.write_bytes(text)
         arguments = {
-            "compress": ["--level", self._level, "-f", "-o", str(archive), str(source)],
-            "decompress": ["-f", "-o", str(self._folder / "back"), str(archive)],
+            "compress": ["--level", self._level, *self._threads, "-f", "-o", str(archive), str(source)],
+            "decompress": [*self._threads, "-f", "-o", str(self._folder / "back"), str(archive)],
         }.get(command, [str(archive)])
         before, began = os.times(), time.perf_counter()
         subprocess.run(
@@ -66,6 +67,17 @@ class Installation:
             after.children_user + after.children_system - before.children_user - before.children_system
         )
         return Cost(processor, clock)
+
+    def archive_bytes(self, text: bytes) -> int:
+        """Of the archive that `compress` made of this text."""
+        return self._archive(text).stat().st_size
+
+    def back(self) -> bytes:
+        """What `decompress` wrote last."""
+        return (self._folder / "back").read_bytes()
+
+    def _archive(self, text: bytes) -> Path:
+        return self._folder / f"{len(text)}.nac"
 
 
 def row(name: str, text: bytes, runs: int, now: Installation, before: Installation | None) -> list[str]:
