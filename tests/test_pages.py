@@ -1,6 +1,7 @@
-"""Every page has one sentence a line, so that a changed sentence is a changed line."""
+"""Every page has one sentence a line, so that a changed sentence is a changed line; what it names is there."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ PAGES = {
     for path in (ROOT / folder).glob("*.md" if folder == "." else "**/*.md")
 }
 
+NAMED = re.compile(r"`((?:tests|formats|models|nacomp|gui|packaging)/[\w./-]+)`")
+"""A path from the root; other things in backticks are commands, or paths in somebody else's folders."""
+LINKED = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+
 _spec = importlib.util.spec_from_file_location("layout", ROOT / "packaging" / "one_sentence_a_line.py")
 assert _spec is not None
 assert _spec.loader is not None
@@ -25,6 +30,13 @@ _spec.loader.exec_module(layout)
 def test_one_sentence_a_line(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     assert text.splitlines() == layout.laid_out(text).splitlines()
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_what_a_page_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert [path for path in NAMED.findall(text) if not (ROOT / path).exists()] == []
+    assert [link for link in LINKED.findall(text) if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
 @pytest.mark.parametrize(
