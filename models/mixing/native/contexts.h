@@ -52,7 +52,7 @@ uint32_t expected(const Stream& s);
 void samples_contexts(Stream& s, const Settings& settings, ContextList list);
 
 // Inputs of the mixer beside those of the contexts: (kGuesses,), of the coming bit of a sample.
-void sample_inputs(const Stream& s, const Settings& settings, int32_t* inputs);
+void sample_inputs(Stream& s, const Settings& settings, int32_t* inputs);
 
 // What kind of byte it is, 0..15: digit 1, lower 2, upper 3, not ASCII 4, space 5, line end 6, control 7, else 8 and more.
 uint32_t kind_of(uint32_t byte);
