@@ -47,5 +47,8 @@ class Predictor:
 def turn_code(content: bytes, forward: bool) -> bytes:
     """As `machine_code.turn_code`."""
 
+def turn_words(content: bytes, forward: bool) -> bytes:
+    """As `words.turn_words`."""
+
 def available_kernels() -> list[str]:
     """Kernels that this processor can run, best first; they differ in speed alone."""

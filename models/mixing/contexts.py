@@ -1,4 +1,4 @@
-"""From a stream's past to the hashes of its contexts, once a byte, or once a bit (formats/MIXING.md, sections 7 to 12)."""
+"""From a stream's past to the hashes of its contexts, once a byte, or once a bit (formats/MIXING.md, sections 7 to 13)."""
 
 from nacomp.models.mixing import bitmap
 from nacomp.models.mixing.arithmetic import MASK, combine
@@ -8,6 +8,7 @@ from nacomp.models.mixing.samples import samples_contexts
 from nacomp.models.mixing.settings import MixingSettings, Profile
 from nacomp.models.mixing.stream import Stream
 from nacomp.models.mixing.text import text_contexts
+from nacomp.models.mixing.words import OPCODE, WORD
 
 CONTEXTS = {
     Profile.TEXT: 22,
@@ -16,6 +17,7 @@ CONTEXTS = {
     Profile.IMAGE: 18,
     Profile.CODE: 19,
     Profile.BITMAP: 14,
+    Profile.WORDS: 14,
 }
 _NUMBERED = 0x85EBCA6B
 """Times a context's number: small numbers made small values of different contexts the same: up to 0.8% on binary files."""
@@ -36,6 +38,8 @@ def hashes(stream: Stream, followers: Followers, settings: MixingSettings) -> li
             found = _code_contexts(stream, followers, settings.width)
         case Profile.BITMAP:
             found = _bitmap_contexts(stream, settings.width)
+        case Profile.WORDS:
+            found = _word_contexts(stream)
     return [combine(context, (number + 1) * _NUMBERED & MASK) for number, context in enumerate(found)]
 
 
@@ -101,6 +105,35 @@ def _bitmap_contexts(stream: Stream, width: int) -> list[int]:
     column = 8 * stream.column(width) + stream.bit_count
     shapes = [around.hashed(shape) for shape in bitmap.CONTEXTS]
     return [*shapes, 0, combine(column, around.number(bitmap.ABOVE)), _expected(stream)]
+
+
+def upper_byte(stream: Stream) -> int:
+    """Of the word that the coming byte belongs to, or of the last one."""
+    return stream.back(stream.column(0) or WORD)
+
+
+def _word_contexts(stream: Stream) -> list[int]:
+    c4, column, history = stream.last4, stream.column(0), bytes(4 * WORD) + stream.history
+    start = len(history) - column
+    part = combine(int.from_bytes(history[start:], "big"), column)
+    words = [int.from_bytes(history[start - WORD * i : start - WORD * i + WORD], "big") for i in range(1, 5)]
+    one, two, three, four = (word & OPCODE for word in words)
+    return [
+        _expected(stream),
+        c4 & 0xFF,
+        c4 & 0xFFFF,
+        c4 & 0xFFFFFF,
+        combine(c4, stream.last8 & 0xFFFF),
+        combine(part, stream.words.recent.get(upper_byte(stream), 0)),
+        c4 & 0xFFFF00,
+        c4 & 0xF0F0F0F0,
+        combine(stream.back(WORD) << 8 | stream.back(2 * WORD), column),
+        part,
+        combine(part, one),
+        combine(part, two | 1),
+        combine(combine(part, combine(combine(one, two), three)), four),
+        column,
+    ]
 
 
 def _clip(x: int) -> int:

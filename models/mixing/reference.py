@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nacomp.models.mixing.arithmetic import GOLDEN, MASK, ONE, clamp, combine, squash, stretch
 from nacomp.models.mixing.bit_coder import BitDecoder, BitEncoder
-from nacomp.models.mixing.contexts import CONTEXTS, hashes
+from nacomp.models.mixing.contexts import CONTEXTS, hashes, upper_byte
 from nacomp.models.mixing.counters import Apm, Counter, learnt_node
 from nacomp.models.mixing.followers import Followers
 from nacomp.models.mixing.match import MatchModel, length_class
@@ -19,7 +19,7 @@ from nacomp.models.mixing.table import HashTable
 from nacomp.models.mixing.text import kind_of, read_text
 
 _MATCH_MINIMUM, _TEXT_MINIMUM = (6, 20), (5, 20, 10)
-_SETS = {Profile.TEXT: 10, Profile.CODE: 7}
+_SETS = {Profile.TEXT: 10, Profile.CODE: 7, Profile.WORDS: 7}
 _RATES, _FINAL_RATES = Rates(45, 250), Rates(16, 80)
 _INITIAL_WEIGHT = 3000
 _TRUST_RATES, _TRUST_FINAL_RATES, _TRUST = Rates(20, 100), Rates(8, 40), (20000, 45536)
@@ -169,6 +169,9 @@ class Mixing:
         if self._settings.profile is Profile.CODE:
             rows.append((256 if s.code.doubt else 0) + 8 * s.code.at + bit)
             rows.append((256 if s.code.map else 0) + s.code.opcode)
+        elif self._settings.profile is Profile.WORDS:
+            at, upper = s.column(0), upper_byte(s)
+            rows += [32 * (upper >> 4) + 8 * at + bit, 256 * (at > 0) + upper]
         elif self._by_pixel:
             rows.append(s.pixels.choice)
         else:
@@ -212,6 +215,8 @@ class Mixing:
             read_text(s, byte, self._settings.delimiter)
         elif self._settings.profile is Profile.CODE:
             s.code.read(byte)
+        elif self._settings.profile is Profile.WORDS and s.column(0) == 0:
+            s.words.recent[s.last4 >> 24] = s.last4
         s.byte_due = s.nibble_due = True
 
 

@@ -5,7 +5,9 @@ from enum import IntEnum
 
 PREDICTOR_ID = "mixing-3"
 MAX_SIZE = (1 << 31) - 1
-MAX_WIDTH, MAX_CHANNELS, MAX_PIXEL, MAX_SAMPLE = 65535, 8, 4, 4
+AS_THEY_ARE, TURNED = 1, 2
+"""Words of machine code: those whose upper byte comes first; those of ARM64."""
+MAX_WIDTH, MAX_CHANNELS, MAX_SAMPLE = 65535, 8, 4
 
 
 class Profile(IntEnum):
@@ -17,6 +19,7 @@ class Profile(IntEnum):
     IMAGE = 3
     CODE = 4
     BITMAP = 5
+    WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class MixingSettings:
     Attributes:
         size: bytes of the block; it decides the tables' sizes.
         width: binary and code: bytes of a record or row, 0 for none; samples: of a frame; image and bitmap: of a row.
-        pixel: image: bytes of a pixel.
+        pixel: image: bytes of a pixel; words: AS_THEY_ARE or TURNED.
         delimiter: text: the byte between the fields of a line.
         sample: samples: bytes of a sample.
         upper_first: samples: whether their upper byte comes first in the block.
@@ -50,11 +53,13 @@ class MixingSettings:
         least = {Profile.SAMPLES: self.sample, Profile.IMAGE: self.pixel, Profile.BITMAP: 1}.get(
             self.profile, 0
         )
-        most = {Profile.TEXT: 0, Profile.SAMPLES: MAX_CHANNELS * self.sample}.get(self.profile, MAX_WIDTH)
+        most = {Profile.TEXT: 0, Profile.WORDS: 0, Profile.SAMPLES: MAX_CHANNELS * self.sample}.get(
+            self.profile, MAX_WIDTH
+        )
         odd = self.profile is Profile.SAMPLES and self.width % self.sample
         if not least <= self.width <= most or odd:
             raise ValueError(f"a {self.profile.name.lower()} block cannot have the width {self.width}")
-        if not 1 <= self.pixel <= (MAX_PIXEL if self.profile is Profile.IMAGE else 1):
+        if not 1 <= self.pixel <= {Profile.IMAGE: 4, Profile.WORDS: TURNED}.get(self.profile, 1):
             raise ValueError(f"a {self.profile.name.lower()} block cannot have {self.pixel} bytes a pixel")
         if not 0 <= self.delimiter <= (255 if self.profile is Profile.TEXT else 0):
             raise ValueError(

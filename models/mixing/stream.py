@@ -8,6 +8,7 @@ from nacomp.models.mixing.foreseen import NextNumber, SpeltBytes
 from nacomp.models.mixing.machine_code import Code
 from nacomp.models.mixing.sign_filter import SignFilter, Taps
 from nacomp.models.mixing.table import Slot
+from nacomp.models.mixing.words import Words
 
 FIELDS = 32
 """Of a line; the last one holds all others."""
@@ -111,6 +112,7 @@ class Stream:
         self.samples = Samples()
         self.code = Code()
         self.pixels = Pixels()
+        self.words = Words()
 
     def column(self, width: int) -> int:
         """The place in a record or row, or in a word where there is neither."""

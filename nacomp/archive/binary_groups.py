@@ -62,4 +62,6 @@ def _likeness(data: bytes, pieces: list[Range], job: Job) -> MixingSettings:
     settings = profiles.choose_quickly(b"".join(data[start:end] for start, end in pieces), job.step)
     if settings.profile in (Profile.SAMPLES, Profile.IMAGE, Profile.BITMAP):
         return replace(settings, size=0)
+    if settings.profile is Profile.WORDS:
+        return MixingSettings(settings.profile, 0, pixel=settings.pixel)
     return MixingSettings(settings.profile, 0)

@@ -2,7 +2,7 @@
 
 A payload is four bytes, `profile | byte | width`, and the coder's words; `byte` is the delimiter of a text, the bytes of
 an image's pixel or what there is to know of samples, and the width little-endian. A block of samples is turned so that the
-upper byte of each comes first, one of machine code so that its targets are absolute.
+upper byte of each comes first, one of machine code so that its targets are absolute; one of ARM64's words both.
 Python codes about 1 KB a second where the native core is missing, so `encode` then gives None and classical codecs remain;
 what the core wrote elsewhere is decoded all the same.
 """
@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Protocol
 
 from nacomp.formats.methods import Method, MethodKind
-from nacomp.models.mixing.settings import PREDICTOR_ID, MixingSettings, Profile
+from nacomp.models.mixing.settings import PREDICTOR_ID, TURNED, MixingSettings, Profile
 
 try:
     from nacomp.models.mixing import _mixing
@@ -88,6 +88,12 @@ def _readable_code() -> ModuleType:
     return machine_code
 
 
+def _readable_words() -> ModuleType:
+    from nacomp.models.mixing import words
+
+    return words
+
+
 def decoding_bytes(original_size: int) -> int:
     """About the most memory that decoding takes, in bytes: the content twice, the hash table, everything else."""
     return 2 * original_size + SLOT_BYTES * min(MOST_SLOTS, max(1 << 12, 16 * original_size)) + OTHER_BYTES
@@ -127,6 +133,10 @@ def _turned(data: bytes, settings: MixingSettings, forward: bool) -> bytes:
         core = _readable_code() if _mixing is None else _mixing
         turned: bytes = core.turn_code(data, forward)
         return turned
+    if settings.profile is Profile.WORDS and settings.pixel == TURNED:
+        core = _readable_words() if _mixing is None else _mixing
+        words: bytes = core.turn_words(data, forward)
+        return words
     return data
 
 

@@ -10,6 +10,7 @@ from nacomp.models.mixing import _mixing
 from nacomp.models.mixing import reference as mixing_reference
 from nacomp.models.mixing.machine_code import turn_code
 from nacomp.models.mixing.settings import MixingSettings, Profile
+from nacomp.models.mixing.words import turn_words
 from nacomp.transforms import _deflate
 from tests.fuzz.drawn import SIZES, Random, pick, refuses
 from tests.nacomp.transforms.deflate_samples import RandomStream
@@ -101,6 +102,9 @@ def mixing(rng: Random) -> None:
     turned = _mixing.turn_code(content, True)
     assert turned == turn_code(content, True)
     assert _mixing.turn_code(turned, False) == content
+    turned = _mixing.turn_words(content, True)
+    assert turned == turn_words(content, True)
+    assert _mixing.turn_words(turned, False) == turn_words(turned, False) == content
     refuses(lambda: core.encode(b"x"))
     refuses(core.finish)
     refuses(lambda: _mixing.Encoder(pick(rng, -1, 4, 1), 10, pick(rng, -1, 65536)))
@@ -112,7 +116,7 @@ def mixing(rng: Random) -> None:
 
 def some_settings(rng: Random) -> MixingSettings:
     profile, size = Profile(int(rng.integers(len(Profile)))), int(rng.integers(1, 60))
-    pixel = int(rng.integers(1, 5)) if profile is Profile.IMAGE else 1
+    pixel = int(rng.integers(1, {Profile.IMAGE: 5, Profile.WORDS: 3}.get(profile, 2)))
     sample = int(rng.integers(2, 5)) if profile is Profile.SAMPLES else 2
     widths = {
         Profile.TEXT: (0,),
@@ -120,6 +124,7 @@ def some_settings(rng: Random) -> MixingSettings:
         Profile.SAMPLES: (sample, 2 * sample, 8 * sample),
         Profile.BITMAP: (1, 2, 3, 9, 65535),
         Profile.CODE: (0, 4, 65535),
+        Profile.WORDS: (0,),
         Profile.IMAGE: (pixel, 12, 65535),
     }
     delimiter = pick(rng, 0, 44, 10, 255) if profile is Profile.TEXT else 0

@@ -20,6 +20,7 @@ BLOCKS = [
     MixingSettings(Profile.IMAGE, len(TEXT), 24, 3),
     MixingSettings(Profile.CODE, len(TEXT), 4),
     MixingSettings(Profile.BITMAP, len(TEXT), 5),
+    MixingSettings(Profile.WORDS, len(TEXT)),
 ]
 
 

@@ -424,12 +424,23 @@ TABLE = b"id,name,price\n1,Apple,2.50\n2,Pear,3.10\n3,Plum,2.90\n<list><item id=
         MixingSettings(Profile.CODE, len(TABLE), 4),
         MixingSettings(Profile.BITMAP, len(TABLE), 1),
         MixingSettings(Profile.BITMAP, len(TABLE), 7),
+        MixingSettings(Profile.WORDS, len(TABLE)),
+        MixingSettings(Profile.WORDS, len(TABLE), pixel=2),
     ],
 )
 def test_mixed_payloads(settings: MixingSettings) -> None:
     payload = mixed.encode(TABLE, settings, 500)
     assert payload is not None
     assert mixing.decode({"predictor": "mixing-3"}, payload, len(TABLE)) == TABLE
+
+
+@pytest.mark.skipif(not mixed.available(), reason="blocks are written by the native core")
+def test_words_of_arm64() -> None:
+    """Calls, pages behind the first 4 KB of them, and two bytes that are no word."""
+    content = bytes(5000) + bytes.fromhex("fd7bbfa9050000940000009001f8ffb0f4ffff97") * 4 + b"xy"
+    payload = mixed.encode(content, MixingSettings(Profile.WORDS, len(content), pixel=2), 5000)
+    assert payload is not None
+    assert mixing.decode({"predictor": "mixing-3"}, payload, len(content)) == content
 
 
 @pytest.mark.skipif(not mixed.available(), reason="blocks are written by the native core")
@@ -473,7 +484,9 @@ def test_machine_code_cut_anywhere(end: int) -> None:
     "payload",
     [
         b"",
-        b"\6\1\0\0",
+        b"\7\1\0\0",
+        b"\6\3\0\0",
+        b"\6\1\4\0",
         b"\5\1\0\0",
         b"\5\2\7\0",
         b"\4\2\0\0",

@@ -151,6 +151,11 @@ PYBIND11_MODULE(_mixing, module) {
         }
         return py::bytes(turned);
     }, py::arg("content"), py::arg("forward"));
+    module.def("turn_words", [](std::string_view content, bool forward) {
+        std::string turned(content);
+        turn_words(reinterpret_cast<uint8_t*>(turned.data()), turned.size(), forward);
+        return py::bytes(turned);
+    }, py::arg("content"), py::arg("forward"));
     module.def("available_kernels", [] {
         std::vector<std::string> names;
         for (const Kernel* const* kernel = compiled_kernels(); *kernel; kernel++)

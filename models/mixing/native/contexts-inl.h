@@ -48,8 +48,15 @@ struct Eight {
         return _mm256_i32gather_epi32(static_cast<const int*>(table), at, kBytes);
     }
     NACOMP_INLINE static I look_up16(const uint32_t* table, I at) { return look_up<4>(table, at); }
-    NACOMP_INLINE static void scatter(uint32_t* table, const uint32_t* at, const uint32_t* values, int count) {
-        for (int i = 0; i < count; i++) table[at[i]] = values[i];
+    NACOMP_INLINE static void scatter(uint32_t* table, I at, I values, int count) {
+#if defined(NACOMP_TARGET_AVX512)
+        _mm256_mask_i32scatter_epi32(table, static_cast<__mmask8>((1u << count) - 1), at, values, 4);
+#else
+        alignas(32) uint32_t places[kCount], each[kCount];
+        store(places, at);
+        store(each, values);
+        for (int i = 0; i < count; i++) table[places[i]] = each[i];
+#endif
     }
 };
 
@@ -84,8 +91,9 @@ struct Sixteen {
         return _mm512_i32gather_epi32(at, table, kBytes);
     }
     NACOMP_INLINE static I look_up16(const uint32_t* table, I at) { return _mm512_permutexvar_epi32(at, _mm512_loadu_si512(table)); }
-    NACOMP_INLINE static void scatter(uint32_t* table, const uint32_t* at, const uint32_t* values, int count) {
-        for (int i = 0; i < count; i++) table[at[i]] = values[i];
+    // No two of them are the same place.
+    NACOMP_INLINE static void scatter(uint32_t* table, I at, I values, int count) {
+        _mm512_mask_i32scatter_epi32(table, static_cast<__mmask16>((1u << count) - 1), at, values, 4);
     }
 };
 #endif
@@ -154,14 +162,12 @@ template <class V> NACOMP_INLINE typename V::I learnt_nodes(typename V::I node, 
 
 template <class V>
 NACOMP_INLINE void learn_some(const ContextTables& of, OpenContexts& open, int i, int count, typename V::I ones, bool shared) {
-    V::store(open.state + i, learnt_counters<V>(V::load(open.state + i), ones));
-    V::store(open.past + i, learnt_counters<V>(V::load(open.past + i), ones));
     const int here = count - i < V::kCount ? count - i : V::kCount;
-    V::scatter(of.state, open.states + i, open.state + i, here);
-    V::scatter(of.past, open.pasts + i, open.past + i, here);
+    V::scatter(of.state, V::load(open.states + i), learnt_counters<V>(V::load(open.state + i), ones), here);
+    V::scatter(of.past, V::load(open.pasts + i), learnt_counters<V>(V::load(open.past + i), ones), here);
     if (shared) return;
-    V::store(open.nodes + i, V::flip(learnt_nodes<V>(V::load(open.nodes + i), ones), V::all(Node::kNew)));
-    V::scatter(of.nodes, open.places + i, open.nodes + i, here);
+    const typename V::I nodes = learnt_nodes<V>(V::load(open.nodes + i), ones);
+    V::scatter(of.nodes, V::load(open.places + i), V::flip(nodes, V::all(Node::kNew)), here);
 }
 
 uint32_t predict_contexts(const ContextTables& of, OpenContexts& open, const uint32_t* slots, uint32_t at, int count, int32_t* inputs) {

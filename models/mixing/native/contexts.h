@@ -35,7 +35,7 @@ class ContextList {
     uint32_t count_ = 0;
 };
 
-constexpr int kContexts[kProfiles] = {22, 14, 18, 18, 19, 14};
+constexpr int kContexts[kProfiles] = {22, 14, 18, 18, 19, 14, 14};
 
 void read_text(Stream& s, uint32_t byte, uint32_t delimiter);
 void text_contexts(const Stream& s, const Followers& followers, ContextList list);
@@ -44,6 +44,9 @@ void binary_contexts(const Stream& s, const Followers& followers, const Settings
 void add_orders(const Stream& s, const Settings& settings, ContextList& list);
 void image_contexts(const Stream& s, const Settings& settings, ContextList list);
 void code_contexts(const Stream& s, const Followers& followers, const Settings& settings, ContextList list);
+void word_contexts(const Stream& s, ContextList list);
+// The upper byte of the word that the coming byte belongs to, or of the last one.
+inline uint32_t upper_byte(const Stream& s) { return s.back(s.column(4) ? s.column(4) : 4); }
 // Says too which node of their slots is meant, and what chooses weights.
 void bitmap_contexts(Stream& s, const Settings& settings, ContextList list);
 // What the first match expects: its byte, how long it is, the last byte; 0 for nothing.
@@ -52,7 +55,7 @@ uint32_t expected(const Stream& s);
 void samples_contexts(Stream& s, const Settings& settings, ContextList list);
 
 // Inputs of the mixer beside those of the contexts: (kGuesses,), of the coming bit of a sample.
-void sample_inputs(const Stream& s, const Settings& settings, int32_t* inputs);
+void sample_inputs(Stream& s, const Settings& settings, int32_t* inputs);
 
 // What kind of byte it is, 0..15: digit 1, lower 2, upper 3, not ASCII 4, space 5, line end 6, control 7, else 8 and more.
 uint32_t kind_of(uint32_t byte);

@@ -64,7 +64,7 @@ constexpr int own_inputs(Profile profile) {
 constexpr bool has_room(int profile) {
     return (-kContexts[profile] & (kContextLanes - 1)) * kPerContext >= own_inputs(static_cast<Profile>(profile));
 }
-static_assert(has_room(0) && has_room(1) && has_room(2) && has_room(3) && has_room(4) && has_room(5), "spare lanes");
+static_assert(has_room(0) && has_room(1) && has_room(2) && has_room(3) && has_room(4) && has_room(5) && has_room(6), "spare lanes");
 
 std::vector<int32_t> initial_weights(const Settings& settings, int contexts) {
     const int lanes = lanes_of(contexts), outside = settings.outside_inputs, spare = lanes - contexts;
@@ -79,7 +79,7 @@ std::vector<int32_t> initial_weights(const Settings& settings, int contexts) {
 
 std::vector<int> set_sizes(const Settings& settings) {
     std::vector<int> sizes = {256, 256, 1024, 256, 256, 512};
-    if (settings.profile == Profile::code) sizes.push_back(512);
+    if (settings.profile == Profile::code || settings.profile == Profile::words) sizes.push_back(512);
     if (settings.profile == Profile::text) sizes.insert(sizes.end(), {256, 256, 256, 4096});
     if (!settings.selectors.empty()) sizes.insert(sizes.end(), settings.selectors.begin(), settings.selectors.end());
     else if (settings.outside_inputs) sizes.push_back(256);
@@ -138,6 +138,7 @@ void Mixing::start_byte(Stream& s) {
         case Profile::samples: samples_contexts(s, settings_, list); break;
         case Profile::code: code_contexts(s, followers_, settings_, list); break;
         case Profile::bitmap: bitmap_contexts(s, settings_, list); break;
+        case Profile::words: word_contexts(s, list); break;
         case Profile::image: image_contexts(s, settings_, list); break;
     }
     s.byte_due = false;
@@ -200,6 +201,10 @@ void Mixing::choose_rows(const Stream& s, const int* selected, int seen) {
     } else if (settings_.profile == Profile::code) {
         first.choose(set++, (s.code.doubt ? 256u : 0u) + 8 * s.code.at() + bit);
         first.choose(set++, (s.code.map ? 256u : 0u) + s.code.opcode);
+    } else if (settings_.profile == Profile::words) {
+        const uint32_t at = s.column(4), upper = upper_byte(s);
+        first.choose(set++, 32 * (upper >> 4) + 8 * at + bit);
+        first.choose(set++, (at ? 256u : 0u) + upper);
     } else if (by_pixel()) {
         first.choose(set++, s.pixels.choice);
     } else {
@@ -303,6 +308,7 @@ void Mixing::finish_byte(uint32_t stream, uint32_t byte) {
     s.bit_count = 0;
     for (size_t m = 0; m < matches_.size(); m++) matches_[m].learn_byte(streams_, stream, static_cast<int>(m));
     if (settings_.profile == Profile::code) s.code.read(byte);
+    if (settings_.profile == Profile::words && s.column(4) == 0) s.words.recent[s.last4 >> 24] = s.last4;
     if (settings_.profile == Profile::text) read_text(s, byte, static_cast<uint32_t>(settings_.delimiter));
     s.byte_due = s.nibble_due = true;
 }

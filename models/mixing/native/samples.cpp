@@ -39,6 +39,7 @@ void predict_sample(Stream& s, const Settings& settings, uint32_t channel) {
     Samples& samples = s.samples;
     Taps& taps = samples.taps;
     samples.channel = channel;
+    samples.shared_bits = kNoBits;
     const uint32_t channels = static_cast<uint32_t>(settings.width / settings.pixel), bits = 8 * static_cast<uint32_t>(settings.pixel);
     const uint32_t other = channel == 0 ? channels - 1 : channel - 1, late = channel == 0 ? 1 : 0;
     for (uint32_t i = 0; i < kOwnTaps; i++) taps.own[i] = sample(s, settings, i + 1, channel);
@@ -72,19 +73,25 @@ int64_t share_below(int64_t edge, int64_t guess, int64_t error) {
 
 }  // namespace
 
-void sample_inputs(const Stream& s, const Settings& settings, int32_t* inputs) {
+void sample_inputs(Stream& s, const Settings& settings, int32_t* inputs) {
     const uint32_t size = static_cast<uint32_t>(settings.pixel), level = s.position() % size, known = 8 * level + s.bit_count;
     const uint64_t whole = s.last4 & ((uint64_t{1} << (8 * level)) - 1), prefix = whole << s.bit_count | (s.bits ^ 1u << s.bit_count);
     // The samples that begin with these bits: so many from `least` on. The first bit is the sign.
     const int64_t range = int64_t{1} << (8 * size - known);
     const int64_t least = known ? as_signed(prefix << (8 * size - known), 8 * size) : -(range >> 1);
+    // The bit before was looked at too: this one's samples are a half of that one's. The first bit, the sign, is 1 for the lower half.
+    const bool goes_on = known && known == s.samples.shared_bits + 1, upper = (prefix & 1) == (known > 1);
     for (size_t k = 0; k < kGuesses; k++) {
         const int64_t guess = s.samples.guesses[k], error = s.samples.errors[s.samples.channel * kGuesses + k] + kLeastError;
-        const int64_t below = share_below(least, guess, error), middle = share_below(least + range / 2, guess, error);
-        const int64_t above = share_below(least + range, guess, error);
-        const int x = stretch12(static_cast<uint32_t>(((above - middle + 1) << kStretchBits) / (above - below + 2)));
+        Shares& found = s.samples.shares[k];
+        if (goes_on) (upper ? found.below : found.above) = found.middle;
+        else found.below = share_below(least, guess, error), found.above = share_below(least + range, guess, error);
+        found.middle = share_below(least + range / 2, guess, error);
+        const int64_t part = found.above - found.middle + 1, all = found.above - found.below + 2;
+        const int x = stretch12(static_cast<uint32_t>((static_cast<uint64_t>(part) << kStretchBits) / static_cast<uint64_t>(all)));
         inputs[k] = known ? x : -x;
     }
+    s.samples.shared_bits = known;
 }
 
 void samples_contexts(Stream& s, const Settings& settings, ContextList list) {

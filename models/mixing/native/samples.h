@@ -54,6 +54,13 @@ class SignFilter {
     std::vector<int32_t> own_, other_;
 };
 
+// Of the samples that a bit leaves open, what lies below the least, the middle and the end, about a guess: of the next bit one half
+// remains, and two of the three are known.
+struct Shares {
+    int64_t below, middle, above;
+};
+constexpr uint32_t kNoBits = ~0u;
+
 // What the samples profile keeps of a stream.
 struct Samples {
     std::vector<SignFilter> filters;  // (channel * kFilters + filter)
@@ -61,6 +68,8 @@ struct Samples {
     int32_t guesses[kGuesses] = {};   // of that sample
     uint32_t channel = 0;             // of that sample
     std::vector<int64_t> errors;      // (channel * kGuesses + guess): how far each was off lately, 2^-8
+    Shares shares[kGuesses];          // of that sample
+    uint32_t shared_bits = kNoBits;   // how many of its bits were known when they were found
 };
 
 }  // namespace nacomp::mixing

@@ -11,6 +11,7 @@
 #include "kernels.h"
 #include "samples.h"
 #include "settings.h"
+#include "words.h"
 
 namespace nacomp::mixing {
 
@@ -62,6 +63,7 @@ struct Stream {
     Samples samples;
     Code code;
     Pixels pixels;
+    Words words;
 
     uint32_t position() const { return static_cast<uint32_t>(history.size()); }
     // The place in a record or row, or in a word where there is neither.

@@ -1,4 +1,4 @@
-"""MIXING.md sections 8 to 11: what contexts have in common, and those of each profile but text and bitmap."""
+"""MIXING.md sections 8 to 11: what contexts have in common, and those of each profile but text, bitmap and words."""
 
 from functools import reduce
 

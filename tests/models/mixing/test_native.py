@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from nacomp.models.mixing import machine_code, reference
+from nacomp.models.mixing import machine_code, reference, words
 from nacomp.models.mixing.settings import MixingSettings, Profile
 
 _mixing = pytest.importorskip("nacomp.models.mixing._mixing")
@@ -27,6 +27,12 @@ CODE = bytes.fromhex(
     "554889e54883ec10e8fbffffff8b05112233004883c410c3"  # a call, an address relative to the instruction's end
     "660f1f440000c5f877c4e27918c062f17c48280789041d0000000048b80102030405060708"
     "66c7450034120f85f0ffffff66f7c03412f6c201f7d8c8100001e9f6ffffffa10011223344556677e8"
+)
+ARM = (
+    bytes.fromhex(
+        "fd7bbfa9fd030091050000941f2003d5000000b0000040f9f4ffff97fd7bc1a8c0035fd6ffffff97ffffff97000000b0"
+    )
+    * 4
 )
 DUMP = b"".join(
     b"%08x: 4865 6c6c 6f2c 0a%02x  Hello,.%c\n" % (138 + 16 * i, 65 + i, 65 + i) for i in range(4)
@@ -52,6 +58,8 @@ CASES = {
     "bitmap": (MixingSettings(Profile.BITMAP, len(STRIPES), 9), STRIPES),
     "bitmap of one byte a row": (MixingSettings(Profile.BITMAP, len(STRIPES), 1), STRIPES),
     "bitmap wider than its block": (MixingSettings(Profile.BITMAP, 40, 65535), STRIPES[:40]),
+    "words": (MixingSettings(Profile.WORDS, len(ARM)), ARM),
+    "words of ARM64, cut": (MixingSettings(Profile.WORDS, 94, pixel=2), ARM[:94]),
     "hex dump": (MixingSettings(Profile.TEXT, len(DUMP), delimiter=ord(" ")), DUMP),
     "numbers that go on": (MixingSettings(Profile.TEXT, len(STEPS), delimiter=ord(",")), STEPS),
     "nothing": (MixingSettings(Profile.TEXT, 0), b""),
@@ -113,7 +121,7 @@ def test_outside_inputs_are_trusted_from_the_start() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"profile": 6},
+        {"profile": 7},
         {"profile": 5, "width": 0},
         {"profile": 4, "width": 65536},
         {"profile": -1},
@@ -133,6 +141,27 @@ def test_outside_inputs_are_trusted_from_the_start() -> None:
 def test_settings_out_of_range_are_refused(arguments: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         _mixing.Encoder(**{"size": 10, **arguments})
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_words_are_turned_as_by_the_reference_and_back(seed: int) -> None:
+    """Words of ARM64 behind 64 KB, so that pages count, and words that aim beyond either end."""
+    rng = random.Random(seed)
+    aims = b"".join(
+        (rng.choice((0x94000000, 0x97FFFFF0, 0x90000000, 0xF0FFFFE0)) ^ rng.randrange(256)).to_bytes(
+            4, "little"
+        )
+        for _ in range(50)
+    )
+    content = bytes(1 << 16) + aims + ARM[: 20 + seed]
+    turned = _mixing.turn_words(content, True)
+    assert turned == words.turn_words(content, True) != content
+    assert _mixing.turn_words(turned, False) == words.turn_words(turned, False) == content
+
+
+def test_calls_of_one_function_are_the_same_word() -> None:
+    content = b"".join((0x94000000 | 500 - at).to_bytes(4, "little") for at in range(3))
+    assert _mixing.turn_words(content, True) == (0x94000000 | 500).to_bytes(4, "big") * 3
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -9,7 +9,7 @@ from nacomp.codecs import mixed
 from nacomp.codecs.classical import METHODS, unpack
 from nacomp.errors import CorruptArchive
 from nacomp.formats.methods import Method, MethodKind
-from nacomp.models.mixing.settings import MixingSettings, Profile
+from nacomp.models.mixing.settings import TURNED, MixingSettings, Profile
 
 pytestmark = pytest.mark.skipif(not mixed.available(), reason="blocks are written by the native core")
 
@@ -24,6 +24,8 @@ SETTINGS = {
     "code": MixingSettings(Profile.CODE, len(TABLE), 4),
     "bitmap": MixingSettings(Profile.BITMAP, len(TABLE), 9),
     "image": MixingSettings(Profile.IMAGE, len(TABLE), 7, 3),
+    "words": MixingSettings(Profile.WORDS, len(TABLE)),
+    "words of ARM64": MixingSettings(Profile.WORDS, len(TABLE), pixel=TURNED),
 }
 
 
@@ -56,6 +58,14 @@ def test_the_reference_decodes_code_where_the_core_is_missing(monkeypatch: pytes
     assert mixed.decode(payload, len(content)) == content
 
 
+def test_the_reference_decodes_words_where_the_core_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = bytes.fromhex("fd7bbfa9fd030091050000940000009000") * 5
+    payload = mixed.encode(content, MixingSettings(Profile.WORDS, len(content), pixel=TURNED), 500)
+    monkeypatch.setattr(mixed, "_mixing", None)
+    assert payload is not None
+    assert mixed.decode(payload, len(content)) == content
+
+
 def test_a_payload_over_the_limit_is_given_up_before_the_end() -> None:
     noise, calls = random.Random(1).randbytes(4 * mixed.PIECE), []
     settings = MixingSettings(Profile.BINARY, len(noise))
@@ -75,7 +85,9 @@ def test_progress_is_told_and_can_stop_the_work() -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        struct.pack("<BBH", 6, 1, 0),  # no such profile
+        struct.pack("<BBH", 7, 1, 0),  # no such profile
+        struct.pack("<BBH", 6, 3, 0),  # words in no order that there is
+        struct.pack("<BBH", 6, 1, 4),  # words with a width
         struct.pack("<BBH", 5, 1, 0),  # a bitmap without a row
         struct.pack("<BBH", 5, 2, 9),
         struct.pack("<BBH", 0, 44, 5),  # a text with a width

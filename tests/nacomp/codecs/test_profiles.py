@@ -1,12 +1,13 @@
 """The profile that is chosen for a block."""
 
 import random
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from nacomp.codecs import mixed, profiles
-from nacomp.models.mixing.settings import Profile
+from nacomp.models.mixing.settings import AS_THEY_ARE, TURNED, Profile
 
 pytestmark = pytest.mark.skipif(not mixed.available(), reason="candidates are tried by the native core")
 
@@ -105,6 +106,19 @@ def test_data_finds_its_profile(content: bytes, profile: Profile, width: int, by
     assert (settings.delimiter if profile is Profile.TEXT else settings.pixel) == byte
     assert settings.size == len(content)
     assert 0 < share < 0.9
+
+
+@pytest.mark.parametrize("order", ["big", "little"])
+def test_words_of_machine_code_find_their_order(order: Literal["big", "little"]) -> None:
+    """Calls of six functions among loads and stores of registers."""
+    rng, code = random.Random(8), bytearray()
+    for at in range(3000):
+        offset = rng.choice((0, 97, 900, 1500, 2000, 2900)) - at
+        call = 0x94000000 | offset & 0x3FFFFFF
+        load = rng.choice((0xF9400000, 0xF9000000, 0x91000000)) | rng.randrange(8) << 10 | rng.randrange(1024)
+        code += rng.choice((call, load, load)).to_bytes(4, order)
+    settings, _ = profiles.choose(bytes(code))
+    assert (settings.profile, settings.pixel) == (Profile.WORDS, AS_THEY_ARE if order == "big" else TURNED)
 
 
 def test_noise_is_told_by_its_share() -> None:
