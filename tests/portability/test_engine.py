@@ -143,6 +143,14 @@ def test_every_task_of_the_pool_runs_once_when_threads_outnumber_cores(tmp_path:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_pools_that_several_callers_borrow_run_every_task_once(tmp_path: Path) -> None:
+    program = build_pool_stress(tmp_path / "stress", [*SHIPPED, "-O1", "-g1", "-fsanitize=thread"])
+    done = subprocess.run(
+        [program, "3", "2000", "3"], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 @pytest.mark.slow  # 70 s of two builds; `make sanitize` runs it
 @pytest.mark.parametrize("sanitizers", ["address,undefined", "thread"])
 def test_sanitizers_find_nothing(tmp_path: Path, files: dict[str, Path], sanitizers: str) -> None:

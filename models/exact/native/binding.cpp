@@ -228,28 +228,46 @@ private:
             return 0;
         }
         s.model().users.fetch_add(1);
-        s.has_pool_ = s.model().pool.owner.try_lock();
+        s.take_pool();
         return threads(session);
+    }
+
+    int threads_for_each() const { return std::max(1, model().pool.threads() / std::max(1, model().users.load())); }
+
+    // The model's threads for the one that codes, or for the first of a large model's; a part of others for each of several.
+    void take_pool() {
+        const int each = threads_for_each();
+        if (lanes_ == 1 || each == model().pool.threads())
+            pool_ = model().pool.owner.try_lock() ? &model().pool : nullptr;
+        else
+            pool_ = each > 1 ? model().others.take(each) : nullptr;
+    }
+
+    void give_pool_back() {
+        if (pool_ == &model().pool)
+            model().pool.owner.unlock();
+        else if (pool_)
+            model().others.give_back(pool_);
+        pool_ = nullptr;
     }
 
     static void leave(void* session) {
         OwnedSession& s = self(session);
-        if (s.has_pool_) s.model().pool.owner.unlock();
-        s.has_pool_ = false;
+        s.give_pool_back();
         s.model().users.fetch_sub(1);
         s.mutex_.unlock();
     }
 
     static int threads(void* session) {
         const OwnedSession& s = self(session);
-        if (!s.has_pool_ || s.model().pool.alone()) return 1;
-        return std::max(1, s.model().pool.threads() / std::max(1, s.model().users.load()));
+        if (!s.pool_ || s.pool_->alone()) return 1;
+        return std::min(s.pool_->threads(), s.threads_for_each());
     }
 
     static bool feed_lane(void* session, int lane, const int32_t* streams, const int32_t* tokens, const uint8_t* want, int rows,
                           float* logits) {
         OwnedSession& s = self(session);
-        const bool shared = s.lanes_ == 1 && s.has_pool_;
+        const bool shared = s.lanes_ == 1 && s.pool_;
         const FeedResult result = s.session_->feed_lane(lane, shared, streams, tokens, want, rows, logits);
         if (result != FeedResult::done) s.broken_ = true;
         return result == FeedResult::done;
@@ -257,8 +275,8 @@ private:
 
     static void share_out(void* session, int count, Pool::Task task, void* context) {
         const OwnedSession& s = self(session);
-        if (s.has_pool_)
-            s.model().pool.run(count, task, context);
+        if (s.pool_)
+            s.pool_->run(count, task, context);
         else
             for (int i = 0; i < count; i++) task(context, i, 0);
     }
@@ -278,7 +296,7 @@ private:
 
     int vocabulary_;
     std::atomic<bool> broken_{false};
-    bool has_pool_ = false;  // whether the holder of mutex_ holds the model's threads too
+    Pool* pool_ = nullptr;  // the threads that the holder of mutex_ holds too
     int lanes_ = 1;
     std::mutex mutex_;
     std::unique_ptr<Session> session_;

@@ -11,7 +11,7 @@
 namespace nacomp::exact::NACOMP_TARGET {
 
 extern const Kernel kernel;
-const Kernel kernel = {NACOMP_TARGET_FACTS, sizeof(AElem), kPlanes, sizeof(WElem), kMatrixFlip, norm_quantise,
+const Kernel kernel = {NACOMP_TARGET_FACTS, sizeof(AElem), kPlanes, sizeof(WElem), kMatrixFlip, 0, norm_quantise,
                        quantise, quantise_rest, quantise_head, rope, silu_multiply, gelu_multiply, norm, add, product, attend};
 
 }  // namespace nacomp::exact::NACOMP_TARGET

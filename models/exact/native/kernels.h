@@ -76,6 +76,7 @@ struct Kernel {
     int weight_planes;  // attention weights are split into this many planes
     int weight_bytes;   // bytes of one attention weight in one plane
     uint8_t matrix_flip;  // packed matrices and keys are stored XOR this
+    size_t fetch_from;    // bytes of a session's keys and values from which attention asks for them ahead
     // NUMERICS 6 and 4. Both return false when a value is not finite.
     bool (*norm_quantise)(const float* x, const float* w, int n, float eps, float* scratch, QuantRows out, int row);
     bool (*quantise)(const float* x, int n, QuantRows out, int row);

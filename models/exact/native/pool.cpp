@@ -156,4 +156,24 @@ void Pool::work(int thread) {
     }
 }
 
+Pool* Pools::take(int threads) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto fits = [&](const std::unique_ptr<Pool>& pool) { return pool->threads() == threads; };
+    const auto found = std::find_if(free_.begin(), free_.end(), fits);
+    if (found == free_.end()) {
+        taken_.push_back(std::make_unique<Pool>(threads));
+    } else {
+        taken_.push_back(std::move(*found));
+        free_.erase(found);
+    }
+    return taken_.back().get();
+}
+
+void Pools::give_back(Pool* pool) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = std::find_if(taken_.begin(), taken_.end(), [&](const auto& one) { return one.get() == pool; });
+    free_.push_back(std::move(*found));
+    taken_.erase(found);
+}
+
 }  // namespace nacomp::exact

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -80,6 +81,19 @@ private:
     std::mutex sleep_mutex_;
     std::atomic<bool> caller_sleeps_{false};
     std::condition_variable wake_, finished_;
+};
+
+// Pools for blocks that are coded side by side, each with threads of its own: made when they are first asked for, and kept.
+class Pools {
+public:
+    // One of so many threads that nobody else uses until it is given back.
+    Pool* take(int threads);
+    void give_back(Pool* pool);
+
+private:
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Pool>> free_;
+    std::vector<std::unique_ptr<Pool>> taken_;
 };
 
 }  // namespace nacomp::exact

@@ -271,7 +271,7 @@ private:
         t.range_count = m_.layers[layer].local && shape_.span > 0
                             ? cache.near_ranges(position_[row], shape_.span, t.ranges)
                             : cache.ranges(position_[row], t.ranges);
-        t.cold = item.cold;
+        t.cold = item.cold && s_.fetches_;
         t.slots = cache.slots();
         t.scores = scratch.scores.data();
         t.weights = scratch.weights.data();
@@ -343,6 +343,7 @@ Session::Session(std::shared_ptr<const Model> model, int streams, int window, in
         cache.attach(keys_.data() + at * d, values_.data() + at * d, key_scales_.data() + at, value_scales_.data() + at);
         caches_.push_back(cache);
     }
+    fetches_ = keys_.bytes() + values_.bytes() >= model_->kernel.fetch_from;
     prepare_lanes(1);
 }
 

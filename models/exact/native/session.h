@@ -39,6 +39,7 @@ private:
 
     std::shared_ptr<const Model> model_;
     int max_rows_, window_;
+    bool fetches_;  // whether attention asks ahead for keys and values
     float* largest_ = nullptr;
     std::vector<Cache> caches_;  // (stream)
     // Of all streams together, so that small models too fill huge pages.

@@ -98,6 +98,7 @@ public:
     Matrix output;
     std::vector<float> output_norm;
     mutable Pool pool;
+    mutable Pools others;  // where several blocks of a small model have threads to share
     mutable std::atomic<int> users{0};  // blocks being coded with it just now
 
 private:

@@ -1,6 +1,8 @@
 """The steps in native code against the readable loops and the readable coder: the same words, the same symbols."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
@@ -120,6 +122,18 @@ def test_words_that_nobody_wrote_are_read_alike_or_refused_alike(engine: ExactEn
         else:
             assert native_symbols(engine, plan, words).tolist() == expected
     assert 0 < refused < 20
+
+
+@pytest.mark.parametrize("as_bits", [False, True])
+def test_blocks_side_by_side_write_what_each_writes_alone(engine: ExactEngine, as_bits: bool) -> None:
+    texts = [prose(size) for size in (9000, 6000, 3000)]
+    plans = [plan_of(engine, text, 8, EnsembleParameters(), as_bits=as_bits) for text in texts]
+    alone = [native_words(engine, plan) for plan in plans]
+    with ThreadPoolExecutor(len(plans)) as threads:
+        words = list(threads.map(partial(native_words, engine), plans))
+        symbols = list(threads.map(partial(native_symbols, engine), plans, words))
+    assert words == alone
+    assert [row.tolist() for row in symbols] == [plan.symbols.tolist() for plan in plans]
 
 
 def test_a_block_gives_nothing_before_its_end(engine: ExactEngine) -> None:
