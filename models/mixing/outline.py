@@ -1,4 +1,4 @@
-"""A text without its letters and digits: what kinds of runs follow each other, where numbers stand (formats/MIXING.md, 7)."""
+"""A text without its letters and digits: what kinds of runs follow, where numbers stand (formats/MIXING.md, 7)."""
 
 from dataclasses import dataclass
 
