@@ -28,6 +28,9 @@ CODE = bytes.fromhex(
     "660f1f440000c5f877c4e27918c062f17c48280789041d0000000048b80102030405060708"
     "66c7450034120f85f0ffffff66f7c03412f6c201f7d8c8100001e9f6ffffffa10011223344556677e8"
 )
+DRAWN = (
+    'd="M10.25,7.5c-.5,12.75,1,1,2,2,3,3,4,4.Z" ..5 12345678901234567 aaaaaaaaaaaaaaaaaaÄÖ1A2\n'.encode() * 2
+)
 DUMP = b"".join(
     b"%08x: 4865 6c6c 6f2c 0a%02x  Hello,.%c\n" % (138 + 16 * i, 65 + i, 65 + i) for i in range(4)
 )
@@ -54,6 +57,7 @@ CASES = {
     "bitmap wider than its block": (MixingSettings(Profile.BITMAP, 40, 65535), STRIPES[:40]),
     "hex dump": (MixingSettings(Profile.TEXT, len(DUMP), delimiter=ord(" ")), DUMP),
     "numbers that go on": (MixingSettings(Profile.TEXT, len(STEPS), delimiter=ord(",")), STEPS),
+    "drawing": (MixingSettings(Profile.TEXT, len(DRAWN), delimiter=ord(" ")), DRAWN),
     "nothing": (MixingSettings(Profile.TEXT, 0), b""),
 }
 
