@@ -152,19 +152,20 @@ class Mixing:
         """The row of each set of weights, of both layers."""
         nearest = self._orders(s)[0]
         c1, c2, bit = s.last4 & 255, s.last4 >> 8 & 255, s.bit_count
+        is_text = self._settings.profile is Profile.TEXT
         short, long = s.matches[:2]
         matched = length_class(short.length) + 1 if short.agrees else 0
         rows = [
             nearest,
             c1,
             matched * 32 + 16 * long.agrees + bit,
-            short.guess if short.agrees else 0,
+            s.text.outline.row if is_text else short.guess if short.agrees else 0,
             seen * 8 + bit,
         ]
-        if self._settings.profile is Profile.TEXT:
+        if is_text:
             kinds, column = kind_of(c1) * 16 + kind_of(c2), min(len(s.history) - s.text.line.start, 255)
             rows.append(s.text.field * 16 + kind_of(s.text.field_up))
-            rows += [kinds, c2, column, kind_of(c1) * 256 + s.bits]
+            rows += [kinds, s.text.numbers.row, column, kind_of(c1) * 256 + s.bits]
             return rows, [s.bits, matched, kinds, column]
         if self._settings.profile is Profile.CODE:
             rows.append((256 if s.code.doubt else 0) + 8 * s.code.at + bit)

@@ -6,6 +6,7 @@ from dataclasses import field as made
 from nacomp.models.mixing.bitmap import Pixels
 from nacomp.models.mixing.foreseen import NextNumber, SpeltBytes
 from nacomp.models.mixing.machine_code import Code
+from nacomp.models.mixing.outline import Numbers, Outline
 from nacomp.models.mixing.sign_filter import SignFilter, Taps
 from nacomp.models.mixing.table import Slot
 from nacomp.models.mixing.words import Words
@@ -52,7 +53,6 @@ class Text:
 
     word: int = 0
     last_word: int = 0
-    first_word: int = 0
     shapes: int = 0
     older_shapes: int = 0
     line: Line = made(default_factory=Line)
@@ -65,11 +65,12 @@ class Text:
     tag: int = 0
     state: str = "outside"
     key: int = 0
-    up: int = 0
     field_up: int = 0
     lead: int = 0
     spelt: SpeltBytes = made(default_factory=SpeltBytes)
     next: NextNumber = made(default_factory=NextNumber)
+    outline: Outline = made(default_factory=Outline)
+    numbers: Numbers = made(default_factory=Numbers)
 
 
 @dataclass

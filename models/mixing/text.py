@@ -33,7 +33,10 @@ def read_text(stream: Stream, byte: int, delimiter: int) -> None:
     text, kind, position = stream.text, kind_of(byte), len(stream.history)
     _read_word(text, byte, kind)
     text.older_shapes = (text.older_shapes << 8 | text.shapes >> 24) & MASK
-    text.shapes = (text.shapes << 8 | _SHAPES.get(kind, byte)) & MASK
+    shape = _SHAPES.get(kind, byte)
+    text.shapes = (text.shapes << 8 | shape) & MASK
+    text.outline.read(shape, may_run=kind in _SHAPES)
+    text.numbers.read(byte, is_letter=kind in (LOWER, UPPER))
     text.spelt.read(byte, stream.last4 >> 8 & 255)
     text.next.read(byte)
     _read_lead(text, byte)
@@ -41,8 +44,6 @@ def read_text(stream: Stream, byte: int, delimiter: int) -> None:
     if text.field_start == position:
         _foresee(stream)
     _read_tags(text, byte, stream.last4 >> 8 & 255, kind)
-    at = text.above.start + position - text.line.start
-    text.up = stream.history[at] if at < text.line.start else 0
     text.field_up = _under(stream, text.above, position - text.field_start, text.line.start)
 
 
@@ -66,13 +67,13 @@ def text_contexts(stream: Stream, followers: Followers) -> list[int]:
         combine(text.word, c1),
         combine(combine(text.word, text.last_word), c1),
         c4 & 0xFFFF00,
-        combine(combine(column, text.up), c1),
+        _numbered_or_outlined(text, c1),
         combine(combine(text.field, lead << 8 | text.field_up), c1),
         combine(text.field, text.field_hash),
         combine(text.shapes, text.older_shapes & 0xFFFF),
         combine(combine(top, text.word), c1),
         combine(text.last_word, c4 & 0xFFFF),
-        combine(combine(text.first_word, column), text.word),
+        combine(column, kind_of(c1)),
         combine(followers.of_byte[c1] & 0xFFFF, c1),
         combine(followers.of_pair[c4 & 0xFFFF] & 0xFFFF, c1),
         combine(combine(text.shapes, text.older_shapes), text.field),
@@ -80,6 +81,13 @@ def text_contexts(stream: Stream, followers: Followers) -> list[int]:
         combine(text.field, older_up << 8 | led),
         combine(combine(next_up << 8 | led, column), c1),
     ]
+
+
+def _numbered_or_outlined(text: Text, c1: int) -> int:
+    numbers, outline = text.numbers, text.outline
+    if numbers.size:
+        return combine(combine(numbers.hash, numbers.before), numbers.letter)
+    return combine(combine(outline.newest, outline.older), c1)
 
 
 def _is_letter(kind: int) -> bool:
@@ -91,7 +99,6 @@ def _read_word(text: Text, byte: int, kind: int) -> None:
         text.word = combine((text.word + 1) & MASK, byte + 32 if kind == UPPER else byte)
     elif text.word:
         text.last_word = text.word
-        text.first_word = text.first_word or text.word
         text.word = 0
     if byte in b":=":
         text.key = text.last_word
@@ -102,7 +109,7 @@ def _read_fields(text: Text, byte: int, delimiter: int, position: int) -> None:
     if byte == 10:
         text.older, text.above = text.above, text.line
         text.line = Line(position, list(text.line.fields))
-        text.first_word = text.field = 0
+        text.field = 0
     elif byte == delimiter:
         text.field = min(text.field + 1, FIELDS - 1)
     else:

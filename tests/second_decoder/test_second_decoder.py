@@ -434,6 +434,12 @@ def test_mixed_payloads(settings: MixingSettings) -> None:
     assert mixing.decode({"predictor": "mixing-3"}, payload, len(TABLE)) == TABLE
 
 
+DRAWN = (
+    'd="M10.25,7.5c-.5,12.75,1,1,2,2,3,3,4,4.Z" ..5 12345678901234567 aaaaaaaaaaaaaaaaaaÄÖ1A2\n'.encode() * 2
+)
+"""Numbers behind a letter, more than are counted, and runs of more bytes than are."""
+
+
 @pytest.mark.skipif(not mixed.available(), reason="blocks are written by the native core")
 def test_words_of_arm64() -> None:
     """Calls, pages behind the first 4 KB of them, and two bytes that are no word."""
@@ -457,6 +463,7 @@ def test_words_of_arm64() -> None:
             b",",
             b"17,0009,fffffffffffffffe,9\n19,000b,ffffffffffffffff,12\n21,000d,0,x\n23,1,30,99\n20,ff,0,98\n\n17,5\n",
         ),
+        (b" ", DRAWN),
     ],
 )
 def test_lines_that_say_what_comes(delimiter: bytes, content: bytes) -> None:

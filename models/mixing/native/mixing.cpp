@@ -78,9 +78,10 @@ std::vector<int32_t> initial_weights(const Settings& settings, int contexts) {
 }
 
 std::vector<int> set_sizes(const Settings& settings) {
-    std::vector<int> sizes = {256, 256, 1024, 256, 256, 512};
+    const bool text = settings.profile == Profile::text;
+    std::vector<int> sizes = {256, 256, 1024, text ? 1024 : 256, 256, 512};
     if (settings.profile == Profile::code || settings.profile == Profile::words) sizes.push_back(512);
-    if (settings.profile == Profile::text) sizes.insert(sizes.end(), {256, 256, 256, 4096});
+    if (text) sizes.insert(sizes.end(), {256, 1024, 256, 4096});
     if (!settings.selectors.empty()) sizes.insert(sizes.end(), settings.selectors.begin(), settings.selectors.end());
     else if (settings.outside_inputs) sizes.push_back(256);
     return sizes;
@@ -188,12 +189,12 @@ void Mixing::choose_rows(const Stream& s, const int* selected, int seen) {
     first.choose(set++, order0(s));
     first.choose(set++, c1);
     first.choose(set++, matched * 32 + (s.matches[1].agrees ? 16 : 0) + bit);
-    first.choose(set++, match.agrees ? static_cast<size_t>(match.guess) : 0);
+    first.choose(set++, settings_.profile == Profile::text ? s.text.outline.row() : match.agrees ? static_cast<size_t>(match.guess) : 0);
     first.choose(set++, static_cast<size_t>(seen) * 8 + bit);
     if (settings_.profile == Profile::text) {
         first.choose(set++, s.text.field * 16 + kind_of(s.text.field_up));
         first.choose(set++, kinds);
-        first.choose(set++, c2);
+        first.choose(set++, s.text.numbers.row());
         first.choose(set++, column);
         first.choose(set++, kind_of(c1) * 256 + s.bits);
         mixer_.second().choose(2, kinds);

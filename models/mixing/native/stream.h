@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "arithmetic.h"
 #include "bitmap.h"
 #include "code.h"
 #include "foreseen.h"
@@ -32,9 +33,53 @@ struct Line {
     uint32_t fields[32] = {};
 };
 
+// The shapes of the last eight runs, of letters or digits of one kind or of any other byte, a byte each, the newest lowest.
+struct Outline {
+    uint32_t newest = 0, older = 0;
+    uint32_t length = 0;  // of the newest run
+    void read(uint32_t shape, bool may_run) {
+        if (may_run && (newest & 255) == shape) {
+            length++;
+            return;
+        }
+        older = older << 8 | newest >> 24;
+        newest = newest << 8 | shape;
+        length = 1;
+    }
+    // For sets of 1,024 rows.
+    uint32_t row() const { return combine(newest, length < 15 ? length : 15) >> 22; }
+};
+
+// Numbers of digits and points, as they follow a letter: the command of a path in a drawing, with its coordinates.
+struct Numbers {
+    uint32_t hash = 0, size = 0, beginning = 0;  // of this number; its first two bytes
+    uint32_t last = 0, before = 0;               // the first two bytes of the last number and of the one before it
+    uint32_t letter = 0, count = 0;              // the last ASCII letter, and the numbers that ended behind it
+    void read(uint32_t byte, uint32_t kind) {
+        if (kind == 1 || byte == '.') {
+            hash = combine(hash + 1, byte);
+            if (size < 2) beginning = beginning << 8 | byte;
+            size++;
+            return;
+        }
+        if (size) {
+            before = last;
+            last = beginning;
+            hash = size = beginning = 0;
+            count++;
+        }
+        if (kind == 2 || kind == 3) {
+            letter = byte;
+            count = 0;
+        }
+    }
+    // For sets of 1,024 rows.
+    uint32_t row() const { return combine(combine(letter, count < 7 ? count : 7), size) >> 22; }
+};
+
 // What the text profile has read (text.cpp).
 struct Text {
-    uint32_t word = 0, last_word = 0, first_word = 0;  // hashes: this word, the last one, the line's first; 0 for none
+    uint32_t word = 0, last_word = 0;                  // hashes: this word, the last one; 0 for none
     uint32_t shapes = 0, older_shapes = 0;             // the kinds of the last eight bytes, a byte each
     Line line, above, older;                           // this line, the one before, the one before that
     uint32_t field = 0, field_start = 0, field_hash = 0;
@@ -42,11 +87,13 @@ struct Text {
     uint32_t tag = 0;                                  // of the name that is being read
     enum { outside, opened, named } state = outside;   // nothing; behind <; in an element's name
     uint32_t key = 0;                                  // the word before the last : or =
-    uint32_t up = 0, field_up = 0;                     // the bytes above: by column, and by field
+    uint32_t field_up = 0;                             // the byte above in the field
     int lead = 0;                                      // of the field's number so far over the one above, -2 to 2; kUnlike
     static constexpr int kUnlike = 3;                  // the field is no longer like the one above but for digits
     SpeltBytes spelt;
     NextNumber next;
+    Outline outline;
+    Numbers numbers;
 };
 
 struct Stream {

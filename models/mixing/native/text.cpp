@@ -23,7 +23,6 @@ void read_word(Text& t, uint32_t byte, uint32_t kind) {
         t.word = combine(t.word + 1, kind == 3 ? byte + 32 : byte);
     } else if (t.word) {
         t.last_word = t.word;
-        if (t.first_word == 0) t.first_word = t.word;
         t.word = 0;
     }
     if (byte == ':' || byte == '=') t.key = t.last_word;
@@ -41,7 +40,6 @@ void read_fields(Text& t, uint32_t byte, uint32_t delimiter, uint32_t position) 
         t.older = t.above;
         t.above = t.line;
         t.line.start = position;
-        t.first_word = 0;
         t.field = 0;
         start_field(t, position);
     } else if (byte == delimiter) {
@@ -103,9 +101,12 @@ uint32_t kind_of(uint32_t byte) {
 void read_text(Stream& s, uint32_t byte, uint32_t delimiter) {
     Text& t = s.text;
     const uint32_t kind = kind_of(byte), position = s.position();
+    const uint32_t shape = kind == 1 ? '0' : kind == 2 ? 'a' : kind == 3 ? 'A' : kind == 4 ? 128 : byte;
     read_word(t, byte, kind);
     t.older_shapes = t.older_shapes << 8 | t.shapes >> 24;
-    t.shapes = t.shapes << 8 | (kind == 1 ? '0' : kind == 2 ? 'a' : kind == 3 ? 'A' : kind == 4 ? 128 : byte);
+    t.shapes = t.shapes << 8 | shape;
+    t.outline.read(shape, kind == 1 || is_letter(kind));
+    t.numbers.read(byte, kind);
     t.spelt.read(byte, s.last4 >> 8 & 255);
     t.next.read(byte);
     read_lead(t, byte);
@@ -115,8 +116,6 @@ void read_text(Stream& s, uint32_t byte, uint32_t delimiter) {
         t.next.foresee(s.history.data(), t.above.fields[t.field], t.line.start, t.older.fields[t.field], t.above.start);
     }
     read_tags(t, byte, s.last4 >> 8 & 255, kind);
-    const uint32_t at = t.above.start + (position - t.line.start);
-    t.up = at < t.line.start ? s.history[at] : 0;
     t.field_up = under(s, t.above, position - t.field_start, t.line.start);
 }
 
@@ -136,13 +135,14 @@ void text_contexts(const Stream& s, const Followers& followers, ContextList list
     list.add(combine(t.word, c1));
     list.add(combine(combine(t.word, t.last_word), c1));
     list.add(c4 & 0xffff00);
-    list.add(combine(combine(column, t.up), c1));
+    if (t.numbers.size) list.add(combine(combine(t.numbers.hash, t.numbers.before), t.numbers.letter));
+    else list.add(combine(combine(t.outline.newest, t.outline.older), c1));
     list.add(combine(combine(t.field, lead << 8 | t.field_up), c1));
     list.add(combine(t.field, t.field_hash));
     list.add(combine(t.shapes, t.older_shapes & 0xffff));
     list.add(combine(combine(top, t.word), c1));
     list.add(combine(t.last_word, c4 & 0xffff));
-    list.add(combine(combine(t.first_word, column), t.word));
+    list.add(combine(column, kind_of(c1)));
     list.add(combine(followers.of_byte[c1] & 0xffff, c1));
     list.add(combine(followers.of_pair[c4 & 0xffff] & 0xffff, c1));
     list.add(combine(combine(t.shapes, t.older_shapes), t.field));

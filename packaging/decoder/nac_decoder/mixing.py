@@ -198,7 +198,13 @@ class Stream:
         short, long = self.matches[:2]
         m = 1 + length_class(short.length) if short.agrees else 0
         c1, guess = self.context.back(1), short.guess if short.agrees else 0
-        rows = [near[0], c1, 32 * m + 16 * long.agrees + self.done, guess or 0, 8 * seen + self.done]
+        rows = [
+            near[0],
+            c1,
+            32 * m + 16 * long.agrees + self.done,
+            self.context.fourth_row(guess or 0),
+            8 * seen + self.done,
+        ]
         last_rows = [near[0], m, *self.context.last_rows()]
         x = self.shared.network.mix(inputs, [*rows, *self.context.rows(), *selected], last_rows)
         expected = 256 * m + guess if guess is not None and m else self.row

@@ -22,10 +22,13 @@ def kind(byte: int) -> int:
 class Text(Context):
     def __init__(self, byte: int, width: int) -> None:
         super().__init__(byte, width)
-        self.word = self.last_word = self.first_word = self.key = 0
+        self.word = self.last_word = self.key = 0
         self.shapes = self.field = self.field_hash = self.tag = 0
         self.lines = [(0, [0] * 32) for _ in range(3)]  # this, above, older: (start, fields' starts)
-        self.begun = self.up = self.field_up = 0
+        self.begun = self.field_up = 0
+        self.outline = self.run = 0
+        self.number_hash = self.number_size = self.beginning = self.last_number = self.before_last = 0
+        self.letter = self.numbers = 0
         self.tags: list[int] = []
         self.state = "outside"
         self.lead = 0
@@ -40,17 +43,20 @@ class Text(Context):
         if letter:
             self.word = combine((self.word + 1) % 2**32, byte + 32 * (sort == 3))
         elif self.word:
-            self.last_word, self.first_word, self.word = self.word, self.first_word or self.word, 0
+            self.last_word, self.word = self.word, 0
         if chr(byte) in ":=":
             self.key = self.last_word
-        self.shapes = (self.shapes << 8 | {1: 48, 2: 97, 3: 65, 4: 128}.get(sort, byte)) % 2**64
+        shape = {1: 48, 2: 97, 3: 65, 4: 128}.get(sort, byte)
+        self.shapes = (self.shapes << 8 | shape) % 2**64
+        if sort <= 4 and self.outline % 256 == shape:
+            self.run += 1
+        else:
+            self.outline, self.run = (self.outline << 8 | shape) % 2**64, 1
+        self.count_numbers(byte, sort)
         self.read_spelt(chr(byte), self.back(2) == 32)
         self.read_numbers(chr(byte))
         self.read_field(byte)
         self.read_tag(chr(byte), chr(self.back(2)), letter, sort)
-        start, (above, _) = self.lines[0][0], self.lines[1]
-        at = above + len(past) - start
-        self.up = past[at] if at < start else 0
         self.field_up = self.under(1, 0)
 
     def under(self, line: int, further: int) -> int:
@@ -62,7 +68,7 @@ class Text(Context):
         self.field_hash = combine((self.field_hash + 1) % 2**32, byte)
         if byte == 10:
             self.lines = [(n, [n] * 32), *self.lines[:2]]
-            self.field = self.first_word = 0
+            self.field = 0
         elif byte == self.byte:
             self.field = min(31, self.field + 1)
             self.lines[0][1][self.field :] = [n] * (32 - self.field)
@@ -100,6 +106,20 @@ class Text(Context):
                 self.lead = max(-2, min(2, 10 * self.lead + int(byte) - int(up)))
             elif byte != up:
                 self.lead = 3
+
+    def count_numbers(self, byte: int, sort: int) -> None:
+        if sort == 1 or byte == 46:
+            self.number_hash = combine((self.number_hash + 1) % 2**32, byte)
+            if self.number_size < 2:
+                self.beginning = 256 * self.beginning + byte
+            self.number_size += 1
+            return
+        if self.number_size:
+            self.before_last, self.last_number = self.last_number, self.beginning
+            self.number_hash = self.number_size = self.beginning = 0
+            self.numbers += 1
+        if sort in (2, 3):
+            self.letter, self.numbers = byte, 0
 
     def number(self, line: int) -> str:
         """The hex digits that this field begins with in an earlier line."""
@@ -163,7 +183,9 @@ class Text(Context):
             *(self.coming(), c1, self.last(2), self.last(3), c4, mixed(c4, self.last(8) >> 32 & 0xFFFF)),
             *(mixed(self.word, c1), mixed(self.word, self.last_word, c1), c4 & 0xFFFF00),
             *(
-                mixed(column, self.up, c1),
+                mixed(self.number_hash, self.before_last, self.letter)
+                if self.number_size
+                else mixed(self.outline % 2**32, self.outline >> 32, c1),
                 mixed(field, lead << 8 | self.field_up, c1),
                 mixed(field, self.field_hash),
             ),
@@ -172,14 +194,18 @@ class Text(Context):
                 mixed(top, self.word, c1),
                 mixed(self.last_word, self.last(2)),
             ),
-            *(mixed(self.first_word, column, self.word), *self.followers(), mixed(four, older, field)),
+            *(mixed(column, kind(c1)), *self.followers(), mixed(four, older, field)),
             *(mixed(field, pair), mixed(field, older_up << 8 | wide_up), mixed(pair, column, c1)),
         ]
 
     def rows(self) -> list[int]:
         kinds, column = self.last_rows()
-        c1, c2 = self.back(1), self.back(2)
-        return [16 * self.field + kind(self.field_up), kinds, c2, column, 256 * kind(c1) + self.row]
+        place = mixed(self.letter, min(self.numbers, 7), self.number_size) >> 22
+        field = 16 * self.field + kind(self.field_up)
+        return [field, kinds, place, column, 256 * kind(self.back(1)) + self.row]
+
+    def fourth_row(self, _guess: int) -> int:
+        return combine(self.outline % 2**32, min(self.run, 15)) >> 22
 
     def last_rows(self) -> list[int]:
         column = len(self.past) - self.lines[0][0]

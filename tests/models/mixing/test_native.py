@@ -34,6 +34,9 @@ ARM = (
     )
     * 4
 )
+DRAWN = (
+    'd="M10.25,7.5c-.5,12.75,1,1,2,2,3,3,4,4.Z" ..5 12345678901234567 aaaaaaaaaaaaaaaaaaÄÖ1A2\n'.encode() * 2
+)
 DUMP = b"".join(
     b"%08x: 4865 6c6c 6f2c 0a%02x  Hello,.%c\n" % (138 + 16 * i, 65 + i, 65 + i) for i in range(4)
 )
@@ -62,6 +65,7 @@ CASES = {
     "words of ARM64, cut": (MixingSettings(Profile.WORDS, 94, pixel=2), ARM[:94]),
     "hex dump": (MixingSettings(Profile.TEXT, len(DUMP), delimiter=ord(" ")), DUMP),
     "numbers that go on": (MixingSettings(Profile.TEXT, len(STEPS), delimiter=ord(",")), STEPS),
+    "drawing": (MixingSettings(Profile.TEXT, len(DRAWN), delimiter=ord(" ")), DRAWN),
     "nothing": (MixingSettings(Profile.TEXT, 0), b""),
 }
 

@@ -10,7 +10,8 @@ import pytest
 
 from nacomp.archive.working_memory import compress_bytes
 from nacomp.codecs import model_loader
-from nacomp.codecs.block_choice import BlockChooser, OtherModel, guessed_language, pieces_of
+from nacomp.codecs.block_choice import BlockChooser, ByModel, OtherModel, guessed_language, pieces_of
+from nacomp.codecs.block_coder import BlockCoder
 from nacomp.codecs.levels import EMBEDDED, LEVELS, Beside
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec, NeuralSettings, model_of
@@ -18,6 +19,7 @@ from nacomp.formats.presets import PRESETS
 from nacomp.models.exact import engine
 from nacomp.models.library.catalogue import languages_of, read_catalogue
 from nacomp.models.library.store import Store
+from nacomp.models.predictors import mixed as bits
 from nacomp.operations.compress import Compressed, CompressOptions, compress, sources_of
 from nacomp.operations.estimate import estimate
 from nacomp.runtime.memory import NotEnoughMemory
@@ -161,6 +163,20 @@ def test_the_estimate_is_of_the_model_that_suits(tmp_path: Path) -> None:
         chooser = loader.for_texts(LEVEL, None)
         found.append(estimate(chooser, sources_of([tmp_path / "text"]), LEVEL, Job()).model_id)
     assert found == [EMBEDDED, TINY]
+
+
+@pytest.mark.skipif(not bits.is_available(), reason="both predict only where the core is")
+def test_a_short_text_is_coded_by_the_model_and_the_mixer() -> None:
+    """And so that the compact form can name it by a number."""
+    chooser = ModelLoader(threads=1).for_texts(LEVELS["fast"], None)
+    choice = chooser.choose(prose(), Job(), compact=True)
+    assert isinstance(choice, ByModel)
+    assert choice.plan.as_bits
+    alone = replace(choice, plan=choice.codec.plan(prose(), LEVELS["fast"]))
+    both, one = (BlockCoder().code(each, prose(), Job()) for each in (choice, alone))
+    assert both.method != one.method
+    assert both.method in PRESETS
+    assert one.method in PRESETS
 
 
 def test_samples_are_from_all_over_a_block_and_whole_characters() -> None:
