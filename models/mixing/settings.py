@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-PREDICTOR_ID = "mixing-3"
+PREDICTOR_ID = "mixing-4"
 MAX_SIZE = (1 << 31) - 1
 AS_THEY_ARE, TURNED = 1, 2
 """Words of machine code: those whose upper byte comes first; those of ARM64."""

@@ -98,8 +98,8 @@ def test_settings_come_back_from_the_archive(engine: ExactEngine, coder: str) ->
 
 
 def test_an_unknown_coder_is_refused(engine: ExactEngine) -> None:
-    with pytest.raises(UnsupportedArchive, match="the coder 'mixing-2'"):
-        NeuralSettings.from_json(codec(engine, coder="mixing-2").settings.to_json())
+    with pytest.raises(UnsupportedArchive, match="the coder 'mixing-3'"):
+        NeuralSettings.from_json(codec(engine, coder="mixing-3").settings.to_json())
 
 
 @pytest.mark.parametrize("as_bits", [False, True])
