@@ -3,7 +3,8 @@
     a text -> repeats alone? --------------------------------- yes --> the classical codecs
            -> which model?  by its language, else by what each makes of a sample
            -> who predicts?  by what the model and the context mixer make of a sample -- the mixer --> the classical codecs,
-           -> streams, skips, repetitive mode (`neural.plan`)                                         of which it is one
+                             a short text both                                                        of which it is one
+           -> streams, skips, repetitive mode (`neural.plan`)
            -> the model, with this plan
 
 The choice is the encoder's alone: what a block is read with stands in its method.

@@ -25,6 +25,7 @@ from nacomp.formats.extent import Extent
 from nacomp.formats.writer import ArchiveWriter
 from nacomp.models.exact.engine import available_kernels
 from nacomp.models.library.store import Store
+from nacomp.models.predictors import mixed as bits
 from nacomp.models.protocol import ContextWindow
 from nacomp.operations.compress import CompressOptions, compress
 from nacomp.runtime.progress import Job
@@ -137,7 +138,11 @@ def write(name: str, target: Path) -> None:
     options = CompressOptions("fast", TINY, overwrite=True)
     # The model is asked whatever it costs, and its rival kept out: the tiny model would win nothing against the mixer.
     asked = replace(LEVELS["fast"], model_worth=100.0)
-    with mock.patch.dict(LEVELS, fast=asked), mock.patch.object(mixed, "encode", return_value=None):
+    with (
+        mock.patch.dict(LEVELS, fast=asked),
+        mock.patch.object(mixed, "encode", return_value=None),
+        mock.patch.object(bits, "is_available", return_value=False),
+    ):
         compress(fixed, target, ModelLoader(threads=1), options, Job())
 
 
