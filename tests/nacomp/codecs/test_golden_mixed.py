@@ -24,6 +24,7 @@ GOLDEN = ROOT / "formats" / "golden"
 PATH = GOLDEN / "mixed-profiles.nac"
 CODE = b"\x90" * 40 + bytes.fromhex("554889e5e80b0000008b05112233005dc3e9f6ffffff0f85f0ffffff") * 3
 WAVE = b"".join((300 * i % 7000 - 37 * i).to_bytes(2, "little", signed=True) for i in range(70))
+WORDS = bytes.fromhex("fd7bbfa9fd030091050000941f2003d5000000b0000040f9f4ffff97fd7bc1a8c0035fd6") * 4
 CONTENTS = {
     "bitmap": (
         bytes(x * y * 9 & 255 for y in range(14) for x in range(7)),
@@ -40,6 +41,7 @@ CONTENTS = {
         MixingSettings(Profile.TEXT, len(rows), delimiter=ord(";")),
     ),
     "wave": (WAVE, MixingSettings(Profile.SAMPLES, len(WAVE), 4)),
+    "words": (WORDS, MixingSettings(Profile.WORDS, len(WORDS), pixel=2)),
 }
 
 
