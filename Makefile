@@ -90,8 +90,8 @@ dist/aarch64/.wheel: build/aarch64/.python $(VENV)/wheel setup.py packaging/make
 	$(BIN)/python packaging/make_wheel.py dist/aarch64 --target aarch64 --python build/aarch64
 	touch $@
 
-# The wheels for musl (Alpine) on x86-64 and ARM, compiled by zig's clang, into dist/musl-*. Two to three minutes.
-wheel-musl: dist/musl-x86_64/.wheel dist/musl-aarch64/.wheel
+# The wheel for musl (Alpine) on x86-64, compiled by zig's clang, into dist/musl-x86_64. Two to three minutes.
+wheel-musl: dist/musl-x86_64/.wheel
 
 dist/musl-%/.wheel: $(VENV)/wheel setup.py packaging/make_wheel.py packaging/wheel_targets.py $(PACKAGED)
 	$(PIP) 'nacomp[portability]'

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
-TARGETS = ("aarch64", "x86_64-musl", "aarch64-musl")
+TARGETS = ("aarch64", "x86_64-musl")
 
 
 class Target:
