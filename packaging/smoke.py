@@ -19,7 +19,8 @@ from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 120.0
+PATIENCE = float(os.environ.get("SMOKE_PATIENCE", "120"))
+"""Seconds for each step; more where the processor is emulated."""
 NOWHERE = "http://127.0.0.1:9"
 SUFFIX = ".exe" if sys.platform == "win32" else ""
 
@@ -35,7 +36,12 @@ class App:
         self.folder, self.home = folder.absolute(), home
         keep = ("SYSTEMROOT", "TEMP", "TMPDIR", "DISPLAY", "XDG_RUNTIME_DIR", "APPIMAGE_EXTRACT_AND_RUN")
         self.environment = {name: os.environ[name] for name in keep if name in os.environ}
-        self.environment |= {"PATH": "/usr/bin:/bin", "HOME": str(home), "NACOMP_HOME": str(home / "nacomp")}
+        self.environment |= {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(home),
+            "USERPROFILE": str(home),
+            "NACOMP_HOME": str(home / "nacomp"),
+        }
         self.environment |= {"LANG": "C.UTF-8", "QT_QPA_PLATFORM": "offscreen"}
         self.environment |= dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), NOWHERE)
 

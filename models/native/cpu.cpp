@@ -8,6 +8,9 @@
 #elif defined(NACOMP_AARCH64) && defined(__linux__)
 #include <sys/auxv.h>
 #endif
+#if defined(NACOMP_X86_64) && defined(NACOMP_ASKS_CPUID)
+#include <cpuid.h>
+#endif
 #if defined(NACOMP_HAS_AMX)
 #include <cpuid.h>
 #include <sys/syscall.h>
@@ -26,6 +29,19 @@ bool leaf7(int reg, int bit, unsigned long long state) {
     __cpuid(r, 1);
     if (!(r[2] & (1 << 27)) || (_xgetbv(0) & state) != state) return false;
     __cpuidex(r, 7, 0);
+    return (r[reg] >> bit) & 1;
+}
+}  // namespace
+bool runs_avx2() { return leaf7(1, 5, 0x6); }
+bool runs_avx512() { return leaf7(1, 16, 0xE6) && leaf7(1, 17, 0xE6) && leaf7(1, 30, 0xE6) && leaf7(1, 31, 0xE6); }
+bool runs_avx512vnni() { return runs_avx512() && leaf7(2, 11, 0xE6); }
+#elif defined(NACOMP_X86_64) && defined(NACOMP_ASKS_CPUID)  // zig's __builtin_cpu_supports says no to everything
+namespace {
+bool leaf7(int reg, int bit, unsigned state) {
+    unsigned r[4], low, high;
+    if (!__get_cpuid(1, &r[0], &r[1], &r[2], &r[3]) || !(r[2] & (1u << 27))) return false;
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    if ((low & state) != state || !__get_cpuid_count(7, 0, &r[0], &r[1], &r[2], &r[3])) return false;
     return (r[reg] >> bit) & 1;
 }
 }  // namespace

@@ -16,6 +16,7 @@ from click.shell_completion import CompletionItem
 
 from nacomp.cli.streams import Streams, let_go, let_go_if_held
 from nacomp.errors import ExitCode, Interrupted, NacompError, UsageError, file_problem
+from nacomp.models.address_space import FOR_NUMPY, check_room
 from nacomp.version import VERSION
 
 COMMANDS = {
@@ -44,6 +45,8 @@ NUMPY_KERNEL, NATIVE_KERNELS = "numpy", "nacomp.models.exact._kernels"
 """By name: the modules that define them load numpy."""
 MOST_UNSEEN = 20_000
 """New objects until the collector looks at them."""
+NO_THREAD = "can't start new thread"
+"""What Python says where no memory is left for another thread's stack."""
 SHORT = {"c": "compress", "d": "decompress", "l": "list", "t": "test"}
 
 
@@ -68,6 +71,8 @@ class LazyGroup(click.Group):
         if name not in COMMANDS:
             return None
         module = f"nacomp.cli.{name}"
+        if module not in sys.modules:
+            check_room(FOR_NUMPY)
         # Not for what is loaded already: a worker's garbage of many commands must not be frozen.
         with contextlib.nullcontext() if module in sys.modules else _nothing_to_collect():
             command: click.Command = getattr(import_module(module), f"command_{name}")
@@ -112,6 +117,10 @@ def run(arguments: Sequence[str], streams: Streams | None = None) -> int:
         if isinstance(end, OSError) and end.filename is None:
             streams.data_on_stdout = True  # it may be the very stream that lines would go to
         return _fail(_error_of(end), arguments, streams)
+    except RuntimeError as end:
+        if str(end) != NO_THREAD:
+            raise
+        return _fail(_error_of(MemoryError()), arguments, streams)
     # A command that leaves by its context, as `diff` does, is answered with its exit code.
     return left if isinstance(left, int) else ExitCode.DONE
 
