@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers
 
-from nacomp.models.address_space import LEAST_FOR_TOKENS, check_limit
 from nacomp.models.errors import ModelError
 from nacomp.models.tokens.token_table import SPACE_MARK, TokenKind, TokenTable
 
@@ -28,9 +27,8 @@ _WHOLE_WORDS_KNOWN = {"llama-bpe", "llama3", "llama-v3", "falcon3", "pixtral"}
 def build_bpe(table: TokenTable, unknown_id: int) -> Tokenizer:
     """The BPE of `table`. A character no token can say becomes one `unknown_id` each, never nothing.
 
-    Raises ModelError if the table has no merges or the library refuses it, MemoryError before it would abort.
+    Raises ModelError if the table has no merges or the library refuses it.
     """
-    check_limit(LEAST_FOR_TOKENS)
     vocabulary = {
         text: token
         for token, (text, kind) in reversed(list(enumerate(zip(table.texts, table.kinds, strict=True))))

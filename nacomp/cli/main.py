@@ -16,7 +16,7 @@ from click.shell_completion import CompletionItem
 
 from nacomp.cli.streams import Streams, let_go, let_go_if_held
 from nacomp.errors import ExitCode, Interrupted, NacompError, UsageError, file_problem
-from nacomp.models.address_space import FOR_NUMPY, check_room
+from nacomp.runtime.address_space import FOR_NUMPY, check_room
 from nacomp.version import VERSION
 
 COMMANDS = {

@@ -20,6 +20,7 @@ from nacomp.models.library.store import Store, StoredModel
 from nacomp.models.llama.settings import LlamaSettings
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import Engine
+from nacomp.runtime.address_space import LEAST_FOR_TOKENS, check_limit
 from nacomp.runtime.memory import NotEnoughMemory, check_memory
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ class ModelLoader:
             return None
 
     def _codec(self, found: StoredModel, level: Level, predictors: str) -> NeuralCodec:
+        check_limit(LEAST_FOR_TOKENS)  # here, as who decodes cuts no text into tokens
         with float_rules():
             engine = self._load_best(found, level)
             parameters = engine.parameters()
