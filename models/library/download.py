@@ -48,10 +48,10 @@ def pull(
     Raises ModelMissing for an unknown id, DownloadFailed, HashMismatch, ExtraMissing, and what `check` raises.
     """
     entry = read_catalogue().get(model)
-    if entry is None and not store.is_installed(model):  # misspelt, more likely than a file to be added
-        raise ModelMissing(model=model, remedy=Remedy.LIST_MODELS)
-    if entry is None or entry.is_embedded or store.is_installed(model):
+    if store.is_installed(model) or (entry is not None and entry.is_embedded):
         return store.find(model)
+    if entry is None:  # misspelt, more likely than a file to be added
+        raise ModelMissing(model=model, remedy=Remedy.LIST_MODELS)
     return download(store, entry, report, check)
 
 

@@ -22,6 +22,7 @@ namespace nacomp {
 bool runs_scalar() { return true; }
 
 #if defined(NACOMP_X86_64) && defined(_MSC_VER) && !defined(__clang__)
+#define NACOMP_HAS_LEAF7
 namespace {
 // Bits of CPUID leaf 7, and whether the system saves the registers `state` (XCR0 bits).
 bool leaf7(int reg, int bit, unsigned long long state) {
@@ -32,10 +33,8 @@ bool leaf7(int reg, int bit, unsigned long long state) {
     return (r[reg] >> bit) & 1;
 }
 }  // namespace
-bool runs_avx2() { return leaf7(1, 5, 0x6); }
-bool runs_avx512() { return leaf7(1, 16, 0xE6) && leaf7(1, 17, 0xE6) && leaf7(1, 30, 0xE6) && leaf7(1, 31, 0xE6); }
-bool runs_avx512vnni() { return runs_avx512() && leaf7(2, 11, 0xE6); }
 #elif defined(NACOMP_X86_64) && defined(NACOMP_ASKS_CPUID)  // zig's __builtin_cpu_supports says no to everything
+#define NACOMP_HAS_LEAF7
 namespace {
 bool leaf7(int reg, int bit, unsigned state) {
     unsigned r[4], low, high;
@@ -45,6 +44,9 @@ bool leaf7(int reg, int bit, unsigned state) {
     return (r[reg] >> bit) & 1;
 }
 }  // namespace
+#endif
+
+#if defined(NACOMP_HAS_LEAF7)
 bool runs_avx2() { return leaf7(1, 5, 0x6); }
 bool runs_avx512() { return leaf7(1, 16, 0xE6) && leaf7(1, 17, 0xE6) && leaf7(1, 30, 0xE6) && leaf7(1, 31, 0xE6); }
 bool runs_avx512vnni() { return runs_avx512() && leaf7(2, 11, 0xE6); }
