@@ -40,7 +40,7 @@ $(VENV)/wheel: $(VENV)/core
 	touch $@
 
 demo: $(VENV)/core
-	$(BIN)/python tests/benchmarks/demo.py
+	$(BIN)/python -m tests.benchmarks.demo
 
 # A process for each core; a file of tests stays in one, with what its tests share. One that crashes ends the run: with
 # another in its place the rest of its file is never run, and the end waits for that for ever.
@@ -56,6 +56,7 @@ test-all: check
 check: $(VENV)/full
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy --cache-dir .check/mypy -p nacomp
+	$(BIN)/mypy --cache-dir .check/mypy tests
 	$(BIN)/mypy --cache-dir .check/mypy packaging/decoder
 	$(BIN)/mypy --cache-dir .check/mypy packaging/*.py
 	$(BIN)/vulture
@@ -147,15 +148,15 @@ appimage: dist/.app build/man/nacomp.1 build/completion/nacomp.bash
 
 bench: $(VENV)/core
 	$(PIP) -e '.[bench]'
-	$(BIN)/python tests/benchmarks/compare.py $(CORPUS) $(OPTIONS)
+	$(BIN)/python -m tests.benchmarks.compare $(CORPUS) $(OPTIONS)
 
 # The exact engine on GPUs against the processor. OPTIONS="--device 1 --bytes 2000" where pocl is the only device.
 bench-gpu: $(VENV)/core
 	$(PIP) -e '.[gpu]'
-	$(BIN)/python tests/benchmarks/gpu.py $(OPTIONS)
+	$(BIN)/python -m tests.benchmarks.gpu $(OPTIONS)
 
 bench-ratio: $(VENV)/core
-	$(BIN)/python tests/benchmarks/bench_ratio.py $(or $(FOLDER),$(CORPUS))
+	$(BIN)/python -m tests.benchmarks.bench_ratio $(or $(FOLDER),$(CORPUS))
 
 # Each reader of untrusted bytes for FUZZ_SECONDS; finds go to .check/fuzz, crashes too. Linux and macOS only.
 # FUZZ_OPTIONS=-seed=1 tries the same inputs in the same order each time, as far as the time goes.

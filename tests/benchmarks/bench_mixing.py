@@ -1,6 +1,6 @@
 """What the context mixer is worth: sizes and speeds both ways with it and without it, in one run.
 
-    python tests/benchmarks/bench_mixing.py FILE|FOLDER... [--level fast] [--together] [--repeat 1]
+    python -m tests.benchmarks.bench_mixing FILE|FOLDER... [--level fast] [--together] [--repeat 1]
 
 `before` is the same program without its mixer: text goes through the model alone, the rest through LZMA, PPMd or zstd, as
 they did before there was a mixer. `best` is the smallest payload of LZMA and PPMd; the mixer is to save 12% of it on binary

@@ -1,6 +1,6 @@
 """`make bench-ratio FOLDER=folder`: what the ensemble saves over the model alone, and what each part of it is worth.
 
-    python tests/benchmarks/bench_ratio.py FOLDER|FILE... [--model ID] [--level L] [--first BYTES] [--try NAME=VALUE,...]
+    python -m tests.benchmarks.bench_ratio FOLDER|FILE... [--model ID] [--level L] [--first BYTES] [--try NAME=VALUE,...]
 
 Sizes are neural payloads of the text in each file: the archive's own bookkeeping and binary runs are left out. The first
 table holds bytes, the second what a file grows by when one part is switched off, in percent of the whole ensemble's
@@ -13,7 +13,6 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from replay import payloads
 from rich.console import Console
 from rich.table import Table
 
@@ -22,6 +21,7 @@ from nacomp.codecs.levels import DEFAULT_LEVEL, Level, level_named
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.models.predictors.ensemble import EnsembleParameters
+from tests.benchmarks.replay import payloads
 
 ALONE, WHOLE = "model alone", "ensemble"
 WITHOUT = {

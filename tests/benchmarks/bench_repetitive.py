@@ -1,6 +1,6 @@
 """Repetitive data must fly: speed against prose and size against xz and zstd, through the command line and back.
 
-    python tests/benchmarks/bench_repetitive.py PROSE [--model ID] [--level L] [--log-bytes 2000000]
+    python -m tests.benchmarks.bench_repetitive PROSE [--model ID] [--level L] [--log-bytes 2000000]
 
 Measures a generated server's log, 30 similar JSON records and a text repeated 20 times (`repetitive.py`) beside PROSE in one
 run, tokens per second both ways, model loading apart. Every file is compared after its way back.
@@ -11,14 +11,14 @@ import lzma
 import tempfile
 from pathlib import Path
 
-import repetitive
 import zstandard
 from rich.console import Console
 from rich.table import Table
-from throughput import nacomp
 
 from nacomp.codecs.levels import DEFAULT_LEVEL, level_named
 from nacomp.codecs.model_loader import ModelLoader
+from tests.benchmarks import repetitive
+from tests.benchmarks.throughput import nacomp
 
 ROOT = Path(__file__).resolve().parents[2]
 REPEATED = ROOT / "tests" / "data" / "corpus" / "prose.txt"

@@ -1,6 +1,6 @@
 """The window's start-up time, and how long its longest event takes while the workers hold both cores.
 
-    python tests/benchmarks/bench_window.py [--starts 5] [--seconds 20]
+    python -m tests.benchmarks.bench_window [--starts 5] [--seconds 20]
 
 Start-up: from the start of a fresh process to the first painted window. Responsiveness: a timer asks for a tick every
 10 ms; a later tick means that some event held the window up for that long. Meanwhile compression jobs run on every

@@ -1,6 +1,6 @@
 """What a model alone makes of held-out text, by kind and by language: bits per byte, no predictors, no coder.
 
-    python tests/benchmarks/by_kind.py DATA MODEL.gguf... [--characters 3000]
+    python -m tests.benchmarks.by_kind DATA MODEL.gguf... [--characters 3000]
 
 DATA is a folder of the training recipe's shards, of which those held out are read; a document's beginning is one text.
 Through the exact engine, one thread, so that models of any tokeniser and architecture stand side by side.

@@ -23,7 +23,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from report import write_pages
 from rich.console import Console
 from rich.table import Table
 
@@ -39,6 +38,7 @@ from nacomp.operations.benchmark import (
     own_contestant,
     summary,
 )
+from tests.benchmarks.report import write_pages
 
 OUT = Path(__file__).resolve().parents[2] / "bench-out"
 

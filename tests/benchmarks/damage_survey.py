@@ -1,4 +1,4 @@
-"""Thousands of damaged archives: what becomes of each. `python tests/benchmarks/damage_survey.py [--flips N] ...`
+"""Thousands of damaged archives: what becomes of each. `python -m tests.benchmarks.damage_survey [--flips N] ...`
 
 Prints a table of outcomes for single-bit flips, truncations, payloads and indexes changed behind right checksums, and
 salvages. Only `refused` and `same` are allowed; leaves with 1 otherwise. Takes about a minute on one core.

@@ -1,6 +1,6 @@
 """Files that hold packed content (documents, packages, pictures, mails): what looking inside them saves, and what it takes.
 
-    python tests/benchmarks/documents.py FILE-OR-FOLDER... [--level fast] [--model ID] [--before PYTHON] [--streams]
+    python -m tests.benchmarks.documents FILE-OR-FOLDER... [--level fast] [--model ID] [--before PYTHON] [--streams]
 
 Every file goes alone through the command line and back, and is compared. `--before` names an interpreter with an older
 nacomp, whose archive stands beside ours: where that is one without views, the difference is what looking inside saves. The

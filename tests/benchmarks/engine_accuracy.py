@@ -1,6 +1,6 @@
 """What the exact engine's int8 arithmetic costs: bits per token against llama.cpp with the same weights.
 
-    python tests/benchmarks/engine_accuracy.py MODEL.gguf TEXT [--tokens 1024] [--window W] [--sinks 4]
+    python -m tests.benchmarks.engine_accuracy MODEL.gguf TEXT [--tokens 1024] [--window W] [--sinks 4]
 
 llama.cpp runs the model twice, its weights rewritten as Q8_0 and as F32, so all three read the same numbers. The
 exact engine must stay within 1% of Q8_0. Needs the `llama` extra.

@@ -1,6 +1,6 @@
 """How fast the exact engine is: tokens per second against llama.cpp with the same weights, in one run.
 
-    python tests/benchmarks/engine_speed.py MODEL.gguf TEXT [--streams 1,8,16,32] [--filled 1000] [--kernel K]
+    python -m tests.benchmarks.engine_speed MODEL.gguf TEXT [--streams 1,8,16,32] [--filled 1000] [--kernel K]
 
 Three jobs, as a compressor does them, every stream with `--filled` tokens of context already behind it:
 decoding one token per stream and step, for several numbers of streams; and encoding, all positions of a stream in

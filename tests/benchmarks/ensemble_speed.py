@@ -1,6 +1,6 @@
 """What the ensemble costs beside the model it corrects: microseconds per token of both, in one run.
 
-    python tests/benchmarks/ensemble_speed.py TEXT [--model ID]... [--streams 16] [--tokens 2048]
+    python -m tests.benchmarks.ensemble_speed TEXT [--model ID]... [--streams 16] [--tokens 2048]
 
 The model encodes, all positions of a stream in chunks: its quickest way, so the strictest measure. The range coder counts
 to the ensemble, which has one thread; a model that shares its work over two makes the ensemble's share larger. Small

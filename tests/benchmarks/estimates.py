@@ -1,6 +1,6 @@
 """How near `nacomp estimate` comes: its size over the real one, of each file alone and of all together.
 
-python tests/benchmarks/estimates.py [--level fast] FILE...    # compresses them, so a megabyte takes a minute or so
+python -m tests.benchmarks.estimates [--level fast] FILE...    # compresses them, so a megabyte takes a minute or so
 """
 
 import argparse

@@ -20,6 +20,7 @@ import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -72,7 +73,7 @@ def model_alone(engine: Engine, level: Level, context: ContextWindow) -> tuple[R
         streams = (np.arange(rows) % level.max_streams).astype(np.int32)
         tokens = (np.arange(rows) % engine.vocabulary.size).astype(np.int32)
         want = np.ones(rows, np.bool_)
-        found.append(rate(rows, lambda s=session, a=streams, t=tokens, w=want: s.feed(a, t, w)))
+        found.append(rate(rows, partial(session.feed, streams, tokens, want)))
     return found[0], found[1]
 
 

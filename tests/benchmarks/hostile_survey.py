@@ -1,4 +1,4 @@
-"""Archives that ask for endless work or all memory: what each costs. `python tests/benchmarks/hostile_survey.py [NAME ...]`
+"""Archives that ask for endless work or all memory: what each costs. `python -m tests.benchmarks.hostile_survey [NAME ...]`
 
 Each has right checksums and is given to the command line in a process of its own. Prints the exit status, the processor
 seconds and the most memory it took; leaves with 1 after a traceback, another status than is expected, or more than it may.
@@ -28,7 +28,8 @@ from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.formats.checksums import content_checksum
-from nacomp.formats.entry import EMPTY_SHA256, Entry, EntryKind, Extent
+from nacomp.formats.entry import EMPTY_SHA256, Entry, EntryKind
+from nacomp.formats.extent import Extent
 from nacomp.formats.file_access import go_on
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.protection import recovery

@@ -1,4 +1,4 @@
-"""Commands killed with SIGKILL at random moments, many times. `python tests/benchmarks/kill_survey.py [--kills N]`
+"""Commands killed with SIGKILL at random moments, many times. `python -m tests.benchmarks.kill_survey [--kills N]`
 
 Prints what was found after the kills: compress, resume, compress --delete, decompress, update and a model's download, each
 killed N times; `--only NAME` takes one of them. Leaves with 1 if a source was lost, a target half-written, an archive did

@@ -1,6 +1,6 @@
 """Writes the kinds of structured text that context mixing is measured on: 100,000 bytes of each, from public files.
 
-    python tests/benchmarks/kinds.py FOLDER [--root /]     # then: compare.py FOLDER, or mixing.py FOLDER
+    python -m tests.benchmarks.kinds FOLDER [--root /]     # then: compare.py FOLDER, or mixing.py FOLDER
 
 A table of language codes, a table of numbers, a list of files, a hex dump, a vector drawing, a package manager's log,
 minified JavaScript and an XML catalogue. They come from Debian's iso-codes, dpkg and whatever packages are installed, so
@@ -14,7 +14,7 @@ import json
 import os
 import random
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy
@@ -62,7 +62,7 @@ def files(root: Path) -> bytes:
     return table(rows)
 
 
-def table(rows: list[list[object]] | list[tuple[str, ...] | list[object]]) -> bytes:
+def table(rows: Sequence[Sequence[object]]) -> bytes:
     """Rows as CSV."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)

@@ -1,6 +1,6 @@
 """What each model makes of each language, and which of them a level chooses by itself.
 
-    python tests/benchmarks/languages.py FOLDER [--bytes 40000] [--level balanced] [--model ID]... [--only LANGUAGE]...
+    python -m tests.benchmarks.languages FOLDER [--bytes 40000] [--level balanced] [--model ID]... [--only LANGUAGE]...
 
 FOLDER holds a folder of pages (`.html`) for each language, as Debian's `installation-guide-amd64` does once unpacked, or a
 text file (`.txt`) for each. Of every language the middle is taken, cut at characters: whole archives at this level, by PPMd,
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -92,7 +93,8 @@ def archive_of(
     with Archive(io.BytesIO(out.getvalue()), loader.for_method) as archive:
         for block in archive.reader.blocks:
             method = archive.reader.methods[block.method]
-            name = method.parameters.get("model", {}).get("id", str(method.kind))
+            model_named: Any = method.parameters.get("model", {})
+            name = model_named.get("id", str(method.kind))
             shares[name] = shares.get(name, 0) + block.original_size
     return len(out.getvalue()), seconds, shares
 
@@ -104,7 +106,9 @@ def measure(files: Sequence[Path], level: str, models: Sequence[str | None], thr
     parts = []
     for file in files:
         ppmd = classical.ppmd_size(file.read_bytes())
-        sizes, seconds, shares = [], [], {}
+        sizes: list[int] = []
+        seconds: list[float] = []
+        shares: dict[str, int] = {}
         for model in models:
             size, took, shares = archive_of(file, loader, level, model)
             sizes.append(size)

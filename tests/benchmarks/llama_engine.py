@@ -1,7 +1,7 @@
 """Measure the llama.cpp engine: what a sliding window costs against re-evaluation, and speed by streams and workers.
 
-    python tests/benchmarks/llama_engine.py slide MODEL.gguf TEXT [--tokens 5000] [--window 512]
-    python tests/benchmarks/llama_engine.py speed MODEL.gguf TEXT [--steps 64] [--workers 1 2]
+    python -m tests.benchmarks.llama_engine slide MODEL.gguf TEXT [--tokens 5000] [--window 512]
+    python -m tests.benchmarks.llama_engine speed MODEL.gguf TEXT [--steps 64] [--workers 1 2]
 
 Prints Markdown tables. Bits per token are the plain model's cross-entropy; speed is of the model alone.
 """

@@ -1,6 +1,6 @@
 """Writes 63 kinds of data, 250,000 bytes of each: text in many scripts, code, markup, tables, logs, encodings.
 
-    python tests/benchmarks/many_kinds.py FOLDER [--root /]       # then: against.py FOLDER --before PYTHON
+    python -m tests.benchmarks.many_kinds FOLDER [--root /]       # then: against.py FOLDER --before PYTHON
 
 Nothing is fetched: the languages are what installed programs say in them (gettext's catalogues), code and markup are files
 of installed packages, and the rest is generated from a seed or is another kind in a coding (base64, hexadecimal, UTF-16).

@@ -1,6 +1,6 @@
 """How clock time at level fast falls with the number of cores: the schedule of `block.cpp` with step times measured here.
 
-    python tests/benchmarks/scaling.py TEXT [--ahead 3] [--handover 3]
+    python -m tests.benchmarks.scaling TEXT [--ahead 3] [--handover 3]
 
 Each part of a step is timed alone on one thread, in processor time, which other programs on the machine lengthen less than
 that of the clock. Then the rules by which blocks, lanes and rows are shared out are played through for machines of 1 to 16

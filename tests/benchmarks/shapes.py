@@ -1,6 +1,6 @@
 """What a shape of model costs by the token before it is trained: random weights through the native kernel, one thread.
 
-    python tests/benchmarks/shapes.py TEXT 256x4,4/2,640 [SHAPE...] --tokeniser FILE.json [--tokeniser ...] [--window 512]
+    python -m tests.benchmarks.shapes TEXT 256x4,4/2,640 [SHAPE...] --tokeniser FILE.json [--tokeniser ...] [--window 512]
 
 A shape is width x layers, heads / key and value heads, feed-forward; its vocabulary is the tokeniser's. Processor time per
 token, the least of interleaved rounds: `encode` feeds 64 rows at a time (8 streams, 8 positions each), `decode` one token

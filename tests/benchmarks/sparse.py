@@ -40,7 +40,7 @@ def main() -> None:
         (folder / "data").write_bytes(b"".join(prose(PIECE, place) for place in range(5)))
         nacomp, archive, tape = [sys.executable, "-m", "nacomp"], folder / "a.nac", folder / "a.tar"
         (folder / "by-tar").mkdir()
-        commands = {
+        commands: dict[str, list[str | Path]] = {
             "data, compress": [*nacomp, "compress", "-q", "--level", "fast", folder / "data"],
             "disk, compress": [*nacomp, "compress", "-q", "--level", "fast", folder / "disk", "-o", archive],
             "disk, decompress": [*nacomp, "decompress", "-q", archive, "-o", folder / "out"],

@@ -1,6 +1,6 @@
 """What a small job costs: processor and clock seconds of whole commands on short texts, beside another installation's.
 
-    python tests/benchmarks/start_up.py [FILE] [--before PYTHON] [--runs 11] [--level fast]
+    python -m tests.benchmarks.start_up [FILE] [--before PYTHON] [--runs 11] [--level fast]
 
 Each command is a process of its own, as a person starts it; with `--before` the other interpreter's runs alternate with
 these, and the ratios are between neighbours, so that what else the machine does touches both alike. Medians are shown.

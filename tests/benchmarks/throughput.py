@@ -1,6 +1,6 @@
 """Files through the command line and back: size, bits per byte, tokens per second both ways, model loading apart.
 
-    python tests/benchmarks/throughput.py FILE... [--model ID] [--level L] [--decode-threads 1]
+    python -m tests.benchmarks.throughput FILE... [--model ID] [--level L] [--decode-threads 1]
 
 Decoding runs in a new process, by default with another number of threads; every file is compared. The seconds are those that
 the commands report, which begin when the model is loaded.

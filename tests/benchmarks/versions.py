@@ -117,8 +117,19 @@ def notes(folder: Path, text: bytes, count: int, size: int) -> None:
 def contest(work: Path, level: str, borg: str | None) -> list[Callable[[], Figure]]:
     """One call for each program; nacomp is first."""
     archive = work / "a.nac"
-    ours = [sys.executable, "-m", "nacomp", "compress", "-q", "--level", level, "inputs", "-o", archive]
-    calls = [partial(_measured, "nacomp", ours, work, archive)]
+    ours: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "nacomp",
+        "compress",
+        "-q",
+        "--level",
+        level,
+        "inputs",
+        "-o",
+        archive,
+    ]
+    calls: list[Callable[[], Figure]] = [partial(_measured, "nacomp", ours, work, archive)]
     for name, command in {
         "tar, xz -9e": "xz -9e",
         "tar, zstd -19 --long=31": "zstd -q -19 --long=31",

@@ -1,6 +1,6 @@
 """The walk of one byte: which functions, files and rooms a small text enters on its way in and out, counted by running it.
 
-    python tests/benchmarks/walk.py [--list]
+    python -m tests.benchmarks.walk [--list]
     OTHER/.venv/bin/python tests/benchmarks/walk.py [--as-in COMMIT]       the same of another checkout
 
 `compress` and `decompress` of 700 bytes of prose, each in a process of its own through the command line's `main`, level

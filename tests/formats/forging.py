@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nacomp.formats import block, header, index
 from nacomp.formats.block import BlockInfo
@@ -223,7 +224,7 @@ def two_blocks(first: bytes, second: bytes, copy: bool = False) -> bytes:
 
 
 def one_block(
-    *entries: RawEntry, hashes: Sequence[bytes] | None = None, flags: int = 0, **columns: bytes
+    *entries: RawEntry, hashes: Sequence[bytes] | None = None, flags: int = 0, **columns: Any
 ) -> bytes:
     """An archive of the block `abc` and these entries."""
     return assembled(*entries, blocks=[EXAMPLE_BLOCK], between=ABC, hashes=hashes, flags=flags, **columns)
@@ -270,7 +271,7 @@ def with_views(
     *entries: RawEntry,
     blocks: Sequence[tuple[int, int, int]] = (EXAMPLE_BLOCK,),
     table: bytes = VIEW_TABLE,
-    **columns: bytes,
+    **columns: Any,
 ) -> bytes:
     """An archive of the block `abc` and of these derived contents, whose method 1 is a view."""
     return assembled(

@@ -12,6 +12,7 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TypeAlias
 from unittest import mock
 
 import zstandard
@@ -207,9 +208,13 @@ def forged_seal(
     return fields + checksum(SEAL, fields)
 
 
+Files: TypeAlias = dict[str, tuple[bytes, tuple[Extent, ...]]]
+"""Paths, their contents and where those lie."""
+
+
 def update(
     archive: bytes,
-    files: dict[str, tuple[bytes, tuple[Extent, ...]]],
+    files: Files,
     blocks: Sequence[bytes] = (),
     removed: Sequence[str] = (),
     derived: Sequence[Derived] = (),
@@ -238,10 +243,10 @@ def updated() -> bytes:
         for path, (at, size) in places.items()
     )
     archive = stream.getvalue()
-    first = {"d/1": (b"other", (Extent(1, 0, 5),)), "e": (b"six", (Extent(0, 8, 3),))}
+    first: Files = {"d/1": (b"other", (Extent(1, 0, 5),)), "e": (b"six", (Extent(0, 8, 3),))}
     archive += update(archive, first, [b"other"], ["d/3", "nothing"])
     hexadecimal = Derived(1, 6, b"\0\0", ((Extent(0, 8, 3),),))
-    second = {"f": (b"736978two ", (Extent(2, 0, 6), Extent(0, 4, 4)))}
+    second: Files = {"f": (b"736978two ", (Extent(2, 0, 6), Extent(0, 4, 4)))}
     methods = [STORED, Method(MethodKind.HEXADECIMAL, {"id": "hex-1"})]
     return archive + update(archive, second, derived=[hexadecimal], methods=methods)
 

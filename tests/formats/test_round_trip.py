@@ -102,12 +102,13 @@ def places(draw: st.DrawFn, sizes: Sequence[int], most: int = 4) -> tuple[Extent
 @st.composite
 def indexes(draw: st.DrawFn) -> tuple[list[Derived], list[Entry]]:
     """Derived contents of one another and of three blocks, and files of all of them, some of which share hashes."""
-    sizes, derived = list(SIZES), []
+    sizes = list(SIZES)
+    derived: list[Derived] = []
     for _ in range(draw(st.integers(0, 5))):
         parts = draw(st.lists(places(sizes), min_size=1, max_size=3))
         derived.append(Derived(0, draw(st.integers(1, 1000)), draw(st.binary(max_size=9)), tuple(parts)))
         sizes.append(derived[-1].size)
-    entries = []
+    entries: list[Entry] = []
     for path in draw(st.sets(names, max_size=9)):
         extents = draw(places(sizes))
         size = sum(extent.length for extent in extents)
@@ -149,7 +150,7 @@ def properties(draw: st.DrawFn) -> list[Entry]:
     )
     entries: list[Entry] = []
     for path in sorted(draw(st.sets(names, min_size=1, max_size=9)), key=lambda p: sort_key(encode_path(p))):
-        if entries and draw(st.booleans()):
+        if bool(entries) and draw(st.booleans()):
             first = entries[0]
             link = Entry(path, EntryKind.HARD_LINK, 0o644, MTIME, link_target=first.path)
             entries.append(replace(link, owner=first.owner, attributes=first.attributes))

@@ -27,8 +27,8 @@ PATIENCE_MS = 120_000
 @pytest.fixture
 def qtbot(qtbot: QtBot) -> QtBot:
     """pytest-qt's own, with patience: its five seconds are over too soon on a loaded machine."""
-    qtbot.waitUntil = partial(qtbot.waitUntil, timeout=PATIENCE_MS)
-    qtbot.waitSignal = partial(qtbot.waitSignal, timeout=PATIENCE_MS)
+    for name in ("waitUntil", "waitSignal"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE_MS))
     return qtbot
 
 

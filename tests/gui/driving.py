@@ -1,7 +1,9 @@
 """Hands for window tests: drops, clicks on cards, buttons by name."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -31,6 +33,14 @@ def drop(widget: QWidget, paths: Sequence[Path]) -> None:
     let_go = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, buttons, keys)
     QApplication.sendEvent(widget, let_go)
     assert let_go.isAccepted()
+
+
+Of = TypeVar("Of")
+
+
+def wait_for(qtbot: QtBot, check: Callable[[Of], bool], of: Of) -> None:
+    """Wait until this holds of that: for loops, whose variable a check of no arguments would look up too late."""
+    qtbot.waitUntil(partial(check, of))
 
 
 def press_card(qtbot: QtBot, page: QueuePage, job: Job, action: Action) -> None:

@@ -12,7 +12,7 @@ from nacomp.gui.application import Application
 from nacomp.gui.logic.jobs import Job, Kind, State
 from nacomp.gui.look.theme import DARK
 from nacomp.gui.views.pages import Page
-from tests.gui.driving import Text
+from tests.gui.driving import Text, wait_for
 
 
 def test_theme_and_language_change_while_a_job_runs(
@@ -29,7 +29,7 @@ def test_theme_and_language_change_while_a_job_runs(
         control.setCurrentIndex(control.findData(value))  # type: ignore[attr-defined]
         control.activated.emit(0)  # type: ignore[attr-defined]
         window = application.window
-        qtbot.waitUntil(lambda window=window: application.window is not window)
+        wait_for(qtbot, lambda before: application.window is not before, window)
     assert application.window is not before
     assert application.window.page is Page.SETTINGS
     assert application.theme.colours is DARK

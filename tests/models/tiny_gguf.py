@@ -6,6 +6,7 @@ SentencePiece: four control tokens, the 256 bytes, then pieces of the alphabet w
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import gguf
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from nacomp.models.exact.architecture import ARCHITECTURES, Local
 from nacomp.models.tokens.token_table import byte_alphabet
 
-Kind = gguf.GGMLQuantizationType
+Kind: TypeAlias = gguf.GGMLQuantizationType
 
 # Where a K-quant block keeps its float16 scales, by block format.
 SCALE_OFFSETS = {
@@ -173,7 +174,7 @@ def _tensors(model: TinyModel) -> dict[str, NDArray[np.float32]]:
     random = np.random.default_rng(model.seed)
     head_size = model.head_size or model.width // model.heads
     queries, values = model.heads * head_size, model.kv_heads * head_size
-    shapes = {"token_embd": (model.vocabulary, model.width)}
+    shapes: dict[str, tuple[int, ...]] = {"token_embd": (model.vocabulary, model.width)}
     for i in range(model.layers):
         shapes |= {
             f"blk.{i}.attn_norm": (model.width,),
@@ -204,7 +205,9 @@ def _further_shapes(model: TinyModel, head_size: int) -> dict[str, tuple[int, ..
     """What the architecture has beside the tensors of llama."""
     parts = ARCHITECTURES.get(model.architecture)
     shapes: dict[str, tuple[int, ...]] = {}
-    for i in range(model.layers if parts is not None else 0):
+    if parts is None:
+        return shapes
+    for i in range(model.layers):
         if parts.biases:
             shapes[f"blk.{i}.attn_q.bias"] = (model.heads * head_size,)
             shapes[f"blk.{i}.attn_k.bias"] = shapes[f"blk.{i}.attn_v.bias"] = (model.kv_heads * head_size,)
@@ -224,7 +227,8 @@ def _values(
 ) -> NDArray[np.float32]:
     """Norms near 1, rotary factors from 1 to 8, matrices normal."""
     if len(shape) == 1:
-        return random.uniform(*((1, 8) if name == "rope_freqs" else (0.5, 1.5)), shape).astype(np.float32)
+        least, most = (1, 8) if name == "rope_freqs" else (0.5, 1.5)
+        return random.uniform(least, most, shape).astype(np.float32)
     return random.normal(0, scale / np.sqrt(shape[-1]), shape).astype(np.float32)
 
 

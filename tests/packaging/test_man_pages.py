@@ -23,7 +23,19 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rendered(page: Path) -> str:
     """The page as `man` shows it, without attributes; a warning of groff fails the test."""
     need("groff")
-    command = ["groff", "-man", "-ww", "-Tutf8", "-K", "utf8", "-rLL=400n", "-P-c", "-P-b", "-P-u", page]
+    command: list[str | Path] = [
+        "groff",
+        "-man",
+        "-ww",
+        "-Tutf8",
+        "-K",
+        "utf8",
+        "-rLL=400n",
+        "-P-c",
+        "-P-b",
+        "-P-u",
+        page,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stderr == "", page.name
     return done.stdout

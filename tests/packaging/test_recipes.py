@@ -24,7 +24,7 @@ def test_recipe_of_the_application_is_python_and_its_files_are_there() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a script for Linux desktops")
 def test_install_script_leaves_the_caches_to_the_system_of_a_package(tmp_path: Path) -> None:
-    command = ["sh", PACKAGING / "linux" / "install.sh", "--system", "--files-only"]
+    command: list[str | Path] = ["sh", PACKAGING / "linux" / "install.sh", "--system", "--files-only"]
     subprocess.run(command, env=os.environ | {"PREFIX": str(tmp_path)}, check=True, capture_output=True)
     placed = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
     assert "share/mime/packages/nacomp.xml" in placed
@@ -36,6 +36,8 @@ def test_icons_come_in_every_format(tmp_path: Path) -> None:
     with Image.open(tmp_path / "nacomp.ico") as windows, Image.open(tmp_path / "nacomp.icns") as macos:
         assert (256, 256) in windows.info["sizes"]
         assert macos.size == (1024, 1024)
-        red, green, blue, opaque = windows.convert("RGBA").getpixel((128, 128))
+        shown = windows.convert("RGBA").getpixel((128, 128))
+        assert isinstance(shown, tuple)
+        red, green, blue, opaque = shown
     assert opaque == 255
     assert len({red, green, blue}) > 1

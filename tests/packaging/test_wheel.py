@@ -7,6 +7,7 @@ import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,8 @@ def test_modules_need_only_what_every_linux_has(wheel: Path) -> None:
         for name in modules:
             section = ELFFile(BytesIO(archive.read(name))).get_section_by_name(".dynamic")
             assert isinstance(section, DynamicSection)
-            needed = {tag.needed for tag in section.iter_tags() if tag.entry.d_tag == "DT_NEEDED"}
+            tags: list[Any] = [tag for tag in section.iter_tags() if tag.entry.d_tag == "DT_NEEDED"]
+            needed = {tag.needed for tag in tags}
             assert needed <= ON_EVERY_LINUX, name
     assert len(modules) == 5
 
@@ -97,7 +99,7 @@ def test_pure_wheel_gives_the_same_bytes_without_native_cores(
     pure = Bare(tmp_path_factory.mktemp("pure"), built_wheel(pure=True))
     source = tmp_path / "text.txt"
     source.write_bytes((ROOT / "README.md").read_bytes()[:1500])
-    archives = []
+    archives: list[Path] = []
     for place in (bare, pure):
         place.run("nacomp", "models", "add", tiny_model)
         archives.append(tmp_path / f"{len(archives)}.nac")

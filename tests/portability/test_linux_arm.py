@@ -118,7 +118,18 @@ def test_arm_writes_the_bytes_of_this_machine(arm: Arm, tmp_path: Path) -> None:
     source, theirs, ours = tmp_path / "source", tmp_path / "arm.nac", tmp_path / "ours.nac"
     write_sources(source)
     arm.nacomp("compress", source, "-o", theirs, "--level", "fast")
-    here = [sys.executable, "-m", "nacomp", "compress", source, "-o", ours, "--level", "fast", "--quiet"]
+    here: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "nacomp",
+        "compress",
+        source,
+        "-o",
+        ours,
+        "--level",
+        "fast",
+        "--quiet",
+    ]
     subprocess.run(here, check=True)
     assert theirs.read_bytes() == ours.read_bytes()
     listed = json.loads(arm.python("-m", "nacomp", "list", "--json", ours))["entries"]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from nacomp.models.exact.random_weights import random_weights
 from tests.portability import test_engine, test_ensemble, test_mixing
 from tests.portability.engine_file import write_engine_file
 from tests.portability.ensemble_file import write_ensemble_file
@@ -38,7 +39,7 @@ def compiler(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_musl_gives_the_logits_of_the_committed_hash(compiler: str, tmp_path: Path) -> None:
     engine = build(tmp_path / "build", compiler, FLAGS, EXACT)
     for name, form in test_engine.FORMS.items():
-        weights, calls = test_engine.random_weights(form), test_engine.calls_of(name)
+        weights, calls = random_weights(form), test_engine.calls_of(name)
         file = write_engine_file(tmp_path / name, weights, test_engine.STREAMS, test_engine.CONTEXT, calls)
         for threads in (1, 3):
             logits = engine.output(file, "", threads)

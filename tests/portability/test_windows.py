@@ -16,7 +16,7 @@ import pytest
 
 from nac_decoder.block import Models
 from nac_decoder.several import Several
-from nacomp.models.exact.random_weights import Rows
+from nacomp.models.exact.random_weights import Rows, random_weights
 from nacomp.models.exact.reference import ReferenceModel, ReferenceSession
 from nacomp.models.exact.smoothing import smooth
 from nacomp.models.exact.weights import load_weights
@@ -76,7 +76,7 @@ def mixing(tmp_path_factory: pytest.TempPathFactory, wine: tuple[str, ...]) -> P
 def test_windows_gives_the_logits_of_the_committed_hash(
     engine: Program, tmp_path: Path, kernel: str, name: str
 ) -> None:
-    weights = test_engine.random_weights(test_engine.FORMS[name])
+    weights = random_weights(test_engine.FORMS[name])
     calls = test_engine.calls_of(name)
     file = write_engine_file(tmp_path / "model", weights, test_engine.STREAMS, test_engine.CONTEXT, calls)
     if engine.run(file, kernel, 1).returncode == UNABLE:
@@ -86,7 +86,7 @@ def test_windows_gives_the_logits_of_the_committed_hash(
 
 
 def test_float_rules_of_the_caller_do_not_reach_the_core(engine: Program, tmp_path: Path) -> None:
-    weights = test_engine.random_weights(test_engine.FORMS["subnormal"])
+    weights = random_weights(test_engine.FORMS["subnormal"])
     calls = test_engine.calls_of("subnormal")
     file = write_engine_file(tmp_path / "model", weights, test_engine.STREAMS, test_engine.CONTEXT, calls)
     logits = engine.output(file, "", 3, "rules")

@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,7 @@ def test_golden_archive(name: str, models: Models) -> None:
 
 
 def owner_of(row: dict[str, Any] | None) -> tuple[int, int, bytes, bytes] | None:
-    return row and (row["uid"], row["gid"], row["user"].encode(), row["group"].encode())
+    return None if row is None else (row["uid"], row["gid"], row["user"].encode(), row["group"].encode())
 
 
 def test_holes_are_zeros() -> None:
@@ -346,12 +347,11 @@ def test_forged_corrections_end_as_ours_do() -> None:
         assert opened is not None
         forged = bytearray(opened.corrections + rng.randbytes(number % 3 * 10))
         forged[rng.randrange(len(forged))] ^= 1 << rng.randrange(8)
-        made: list[bytes | None] = []
-        for make in (lambda *of: rebuild_piece(*of).data, lambda *of: Stream(b"", *of).made()):
-            try:
-                made.append(make(content, bytes(forged)))
-            except (CorruptArchive, Refused):
-                made.append(None)
+        made: list[bytes | None] = [None, None]
+        with suppress(CorruptArchive):
+            made[0] = rebuild_piece(content, bytes(forged)).data
+        with suppress(Refused):
+            made[1] = Stream(b"", content, bytes(forged)).made()
         assert made[0] == made[1]
         outcomes[made[0] is None] += 1
     assert min(outcomes[True], outcomes[False]) > 10

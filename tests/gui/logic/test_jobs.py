@@ -32,4 +32,6 @@ def test_retry_forgets_the_failure() -> None:
     job.go(State.FAILED)
     job.failure = "it broke"
     job.reset()
-    assert (job.state, job.failure, job.notices) == (State.WAITING, None, [])
+    assert job.state is State.WAITING
+    assert not job.failure
+    assert job.notices == []

@@ -80,11 +80,11 @@ def test_a_running_job_cannot_be_removed() -> None:
 
 def test_a_queue_is_at_rest_when_only_a_person_can_go_on() -> None:
     queue = queue_of("a")
-    assert not queue.at_rest
-    queue.at(0).held = Hold.ESTIMATING
-    assert not queue.at_rest
-    queue.at(0).held = Hold.CHOICE
-    assert queue.at_rest
+    at_rest = [queue.at_rest]
+    for hold in (Hold.ESTIMATING, Hold.CHOICE):
+        queue.at(0).held = hold
+        at_rest.append(queue.at_rest)
+    assert at_rest == [False, False, True]
     assert queue.held() == [queue.at(0)]
 
 

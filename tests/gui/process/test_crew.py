@@ -13,7 +13,7 @@ from nacomp.gui.logic.events import Failure
 from nacomp.gui.logic.jobs import FINISHED, Job, Kind, State
 from nacomp.gui.process import crew as crew_module
 from nacomp.gui.process.crew import Crew
-from tests.gui.driving import Finished, Text
+from tests.gui.driving import Finished, Text, wait_for
 
 
 def notes(folder: Path, count: int) -> list[Path]:
@@ -28,7 +28,7 @@ def test_one_process_does_a_whole_queue(application: Application, qtbot: QtBot, 
     runner = application.services.runner
     pids: set[int] = set()
     for job in runner.add(Kind.COMPRESS, notes(tmp_path, 5)):
-        qtbot.waitUntil(lambda job=job: job.state is State.DONE)
+        wait_for(qtbot, lambda job: job.state is State.DONE, job)
         pids |= {worker.pid() for worker in runner.crew.workers}
     (tmp_path / "out").mkdir()
     extracted = runner.add(Kind.EXTRACT, [tmp_path / "note 3.txt.nac"], tmp_path / "out")[0]
@@ -92,7 +92,7 @@ def test_failures_carry_code_and_reason_and_leave_the_worker_at_work(
     for number in (1, 2):
         task = crew.begin(["test", str(tmp_path / "gone.nac"), "--json", "--control"], None, owner)
         task.ended.connect(endings.append)
-        qtbot.waitUntil(lambda number=number: len(endings) == number)
+        wait_for(qtbot, lambda number: len(endings) == number, number)
     failure = endings[0].failure
     assert isinstance(failure, Failure)
     assert (endings[0].code, failure.kind, endings[0].crashed) == (5, "FileProblem", False)
@@ -158,6 +158,6 @@ def test_words_on_standard_error_are_heard_before_the_end(
     endings: list[Ending] = []
     for number in range(1, 9):
         crew.begin([], None, owner).ended.connect(endings.append)
-        qtbot.waitUntil(lambda number=number: len(endings) == number)
+        wait_for(qtbot, lambda number: len(endings) == number, number)
     assert {ending.sentence() for ending in endings} == {"why it failed"}
     crew.stop()

@@ -21,6 +21,7 @@ def outcome(qtbot: QtBot, query: Query) -> list[Any]:
     query.answered.connect(found.append)
     query.failed.connect(found.append)
     owner = query.parent()
+    assert owner is not None
     query.start()
     qtbot.waitUntil(lambda: not owner.children())
     return found

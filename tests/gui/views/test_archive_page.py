@@ -20,7 +20,7 @@ from nacomp.gui.logic.status import status_line
 from nacomp.gui.logic.wording import size_text
 from nacomp.gui.views.archive_page import ArchivePage
 from nacomp.gui.views.entry_browser import ROOM_FOR_NAMES
-from tests.gui.driving import GOLDEN, Text, press
+from tests.gui.driving import GOLDEN, Text, press, wait_for
 
 
 def opened(application: Application, qtbot: QtBot, path: Path) -> ArchivePage:
@@ -264,7 +264,7 @@ def test_columns_tell_what_became_of_each_entry_and_are_chosen(
     qtbot.waitUntil(lambda: tree.isColumnHidden(Column.MODIFIED))
     for width in (860, 861, 862):  # what is hidden now is not taken for narrow next time
         application.window.resize(width, 520)
-        qtbot.waitUntil(lambda width=width: application.window.width() == width)
+        wait_for(qtbot, lambda width: application.window.width() == width, width)
         assert tree.columnWidth(Column.NAME) >= ROOM_FOR_NAMES
 
     def choose(words: str) -> None:
@@ -312,7 +312,7 @@ def test_no_line_of_a_preview_is_left_over_the_next(
         ("a note.txt", "second line"),
     ):
         select(page, name)
-        qtbot.waitUntil(lambda words=words: words in preview.toPlainText())
+        wait_for(qtbot, lambda words: words in preview.toPlainText(), words)
         qtbot.waitUntil(same)
 
 

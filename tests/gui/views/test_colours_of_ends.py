@@ -10,7 +10,7 @@ from nacomp.gui.application import Application
 from nacomp.gui.logic.jobs import Kind, State
 from nacomp.gui.look.theme import LIGHT
 from nacomp.gui.views.job_delegate import badge
-from tests.gui.driving import Finished, Text
+from tests.gui.driving import Finished, Text, wait_for
 
 
 def colours_in(widget: QWidget) -> set[str]:
@@ -36,7 +36,7 @@ def test_what_did_not_become_smaller_is_not_green(
     assert badge(book) == ("check", "accent")
     for job, green in ((noise, False), (book, True)):
         page.list.setCurrentIndex(runner.model.index(runner.queue.row(job.id)))
-        qtbot.waitUntil(lambda job=job: page.details.job is job and page.details.figure.isVisible())
+        wait_for(qtbot, lambda job: page.details.job is job and page.details.figure.isVisible(), job)
         assert (LIGHT.accent in colours_in(page.details.figure)) is green, page.details.figure.text()
 
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from nacomp.gui.application import Application
 from nacomp.gui.controllers import estimates
-from nacomp.gui.logic import estimate
+from nacomp.gui.logic import commands, estimate
 from nacomp.gui.logic.devices import AUTOMATIC, PROCESSOR
 from nacomp.gui.logic.jobs import Hold, Kind
 from nacomp.gui.process.crew import Crew
@@ -196,7 +196,7 @@ def test_another_device_asks_for_estimates_again(
     monkeypatch.setattr(estimates, "SMALL_BYTES", 10)
     monkeypatch.setattr(estimate, "LONG_SECONDS", 0.0)
     asked: list[list[str]] = []
-    arguments_of = estimates.estimate_arguments
+    arguments_of = commands.estimate_arguments
 
     def noted(*about: Any) -> list[str]:
         asked.append(arguments_of(*about))

@@ -67,10 +67,11 @@ def test_double_click_on_a_finished_job_opens_its_archive(
     qtbot.waitUntil(page.list.isVisible)
     double_click(qtbot, application, 1)
     assert page.details_open
-    assert application.window.page is Page.QUEUE
+    opened = [application.window.page]
     page.details.closed.emit()
     double_click(qtbot, application, 0)
-    assert application.window.page is Page.ARCHIVE
+    opened.append(application.window.page)
+    assert opened == [Page.QUEUE, Page.ARCHIVE]
     qtbot.waitUntil(lambda: desk.document is not None)
     assert desk.document is not None
     assert desk.document.path == archive

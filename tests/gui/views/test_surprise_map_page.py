@@ -41,6 +41,7 @@ def test_map_costs_what_its_tokens_cost_and_is_exported(
     page.view.setTextCursor(cursor)
     assert page.figures.token_cost.text().startswith(f"{desk.surprise_map.tokens[number].bits:.1f} bits")
     after = desk.surprise_map.at(text.index("too"))
+    assert after is not None
     for asked in (number, after):
         page.show_token(asked)
         marked = [selection.cursor.selectedText() for selection in page.view.extraSelections()]

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -302,7 +303,7 @@ def test_kernel_that_this_build_lacks_is_refused() -> None:
         ({"hidden": 40}, "feed-forward width"),
     ],
 )
-def test_shape_that_only_numpy_can_run_is_said(change: dict[str, int], reason: str) -> None:
+def test_shape_that_only_numpy_can_run_is_said(change: dict[str, Any], reason: str) -> None:
     shape = replace(weights_of(FORM).shape, **change)
     problem = native_problem(shape)
     assert problem is not None

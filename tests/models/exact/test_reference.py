@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
@@ -153,7 +154,7 @@ def test_blas_threads_change_no_bit() -> None:
 @pytest.mark.parametrize("names", [("ffn_gate", "ffn_up"), ("attn_q", "attn_k"), ("attn_v", "attn_output")])
 def test_overflow_in_a_layer_is_an_error_not_a_number(names: tuple[str, ...]) -> None:
     weights = load(MICRO)
-    huge = {
+    huge: dict[str, Any] = {
         n: Matrix(getattr(weights.layers[0], n).rows, np.full_like(scales(weights, n), 1e35)) for n in names
     }
     changed = replace(weights, layers=(replace(weights.layers[0], **huge), *weights.layers[1:]))

@@ -116,8 +116,9 @@ class Stream:
 
     def __init__(self, weights: Weights, context: ContextWindow) -> None:
         self.weights, self.context, self.position = weights, context, 0
-        slots = [[[] for _ in range(weights.shape.kv_heads)] for _ in range(weights.shape.layers)]
-        self.cache: list[list[list[tuple[Quantised, Quantised]]]] = slots
+        self.cache: list[list[list[tuple[Quantised, Quantised]]]] = [
+            [[] for _ in range(weights.shape.kv_heads)] for _ in range(weights.shape.layers)
+        ]
 
     def feed(self, token: int) -> Row:
         """Append one token; logits (vocabulary,)."""

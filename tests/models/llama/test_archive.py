@@ -265,7 +265,9 @@ def test_room_is_asked_for_what_llama_cpp_opens(tmp_path: Path) -> None:
         with open_gguf(write_model(tmp_path / f"{name}.gguf", name)) as file:
             sizes[name] = cache_bytes(file.metadata, 32, 500)
             longer = cache_bytes(file.metadata, 32, 4096)
-            logits = 256 * len(file.metadata["tokenizer.ggml.tokens"]) * 4
+            tokens = file.metadata["tokenizer.ggml.tokens"]
+            assert isinstance(tokens, list)
+            logits = 256 * len(tokens) * 4
             assert worker_bytes(file.metadata, 0, -1, 32, 500) == sizes[name] + logits + COMPUTE_BYTES
         assert longer == sizes[name]  # they were made for 512 tokens
     assert sizes["qwen2"] == 12 << 20

@@ -1,5 +1,7 @@
 """The ensemble's contract: frequencies the coder takes exactly, one state for both directions, never far off."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -111,7 +113,7 @@ def test_native_core_equals_reference(
 
 
 ODD_SIZES = [1, 2, 255, 256, 257, 300]
-HOSTILE = {
+HOSTILE: dict[str, Callable[[int], np.ndarray]] = {
     "all below what masks": lambda n: np.full(n, -2e30),
     "as low as floats go": lambda n: np.full(n, -3e38),
     "from end to end": lambda n: np.linspace(-3.4e38, 3.4e38, n),

@@ -24,7 +24,8 @@ def random_weights(shape: Shape) -> dict[str, np.ndarray]:
 def row_integers(matrix: np.ndarray) -> np.ndarray:
     """NUMERICS section 4, per row."""
     largest = np.abs(matrix).max(axis=1, keepdims=True)
-    return np.clip(np.rint(matrix * (np.float32(127) / largest)), -127, 127).astype(np.int8)
+    rounded: np.ndarray = np.clip(np.rint(matrix * (np.float32(127) / largest)), -127, 127).astype(np.int8)
+    return rounded
 
 
 def test_q8_0_rows_keep_their_int8_grid() -> None:

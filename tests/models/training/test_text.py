@@ -205,7 +205,8 @@ def test_pieces_hold_every_token_once_and_any_of_them_every_kind(tmp_path: Path)
 def test_preparing_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     write_shards(tmp_path)
     bpe = tokeniser.train([PROSE, CODE, GERMAN, MANUAL], 400)
-    files, said = corpus.shards(tmp_path, held_out=False), []
+    files = corpus.shards(tmp_path, held_out=False)
+    said: list[str] = []
     paths = pieces.prepare(bpe, files, tmp_path / "tokens", 7, said.append, 20_000)
     before = [path.read_bytes() for path in paths]
     paths[0].unlink()

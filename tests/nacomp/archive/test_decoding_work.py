@@ -15,7 +15,7 @@ from nacomp.archive.archive_reader import Archive
 from nacomp.archive.content_decoder import ContentDecoder
 from nacomp.archive.content_store import CACHE_BYTES
 from nacomp.archive.decoding_work import CACHED_GROUPS, check_decoding_work
-from nacomp.codecs import classical, table
+from nacomp.codecs import classical
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.codecs.neural import NeuralSettings
 from nacomp.errors import CorruptArchive, LimitExceeded, UnsupportedArchive
@@ -91,7 +91,7 @@ def test_a_full_disk_costs_time_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(content_store, "CACHE_BYTES", 2500)
-    monkeypatch.setattr(content_store.tempfile, "TemporaryFile", full)
+    monkeypatch.setattr("nacomp.archive.content_store.tempfile.TemporaryFile", full)
     contents = [bytes([i]) * 1000 for i in range(6)]
     with opened(archive_of(contents, {"a": [Extent(i % 6, 10 * i, 10) for i in range(24)]})) as archive:
         assert archive.check(Job()) == 240
@@ -293,7 +293,7 @@ def test_blocks_decoded_side_by_side_share_a_budget(monkeypatch: pytest.MonkeyPa
             running -= 1
         return unpack(method, payload, size, check)
 
-    monkeypatch.setattr(table.classical, "unpack", watched)
+    monkeypatch.setattr("nacomp.codecs.table.classical.unpack", watched)
     contents = [bytes([i]) * MEGA for i in range(20)]
     data = archive_of(contents, {"all": [Extent(i, 0, MEGA) for i in range(20)]})
     with opened(data, 10) as archive:

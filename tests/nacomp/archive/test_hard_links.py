@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from nacomp.archive.hard_links import linked
-from nacomp.archive.left_out import LeftOut
 from nacomp.archive.selection import select
 from nacomp.archive.tree_writer import TreeWriter
 from nacomp.archive.walk import walk
@@ -22,6 +21,7 @@ from nacomp.operations.read import open_archive
 from nacomp.operations.trash import remove_sources
 from nacomp.runtime.open_folder import OpenFolder
 from nacomp.runtime.progress import Job
+from nacomp.runtime.results import LeftOut
 
 OPTIONS = CompressOptions("fast")
 LOADER = ModelLoader()

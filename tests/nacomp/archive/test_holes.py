@@ -33,7 +33,8 @@ def sparse(path: Path, size: int, pieces: dict[int, bytes]) -> Path:
 @st.composite
 def layouts(draw: st.DrawFn) -> tuple[bytes, tuple[Hole, ...]]:
     """A file's bytes and its holes."""
-    content, found = b"", []
+    content = b""
+    found: list[Hole] = []
     for _ in range(draw(st.integers(0, 4))):
         content += draw(st.binary(min_size=bool(found), max_size=9))
         found.append(Hole(len(content), draw(st.integers(1, 9))))

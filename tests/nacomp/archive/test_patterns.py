@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from nacomp.archive.left_out import LeftOut
 from nacomp.archive.patterns import CACHE_SIGNATURE, CACHE_TAG, Patterns, read_patterns
 from nacomp.archive.walk import Taken, walk
 from nacomp.errors import FileProblem, UsageError
+from nacomp.runtime.results import LeftOut
 from tests.portability.toolchain import need
 
 TREE = (
@@ -96,7 +96,7 @@ def test_gitignore_says_what_git_says(tree: Path) -> None:
     for name, text in IGNORED.items():
         (tree / name).write_text(text)
     subprocess.run(["git", "init", "-q", tree], check=True)
-    listed = [
+    listed: list[str | Path] = [
         "git",
         "-C",
         tree,

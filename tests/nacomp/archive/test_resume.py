@@ -111,10 +111,10 @@ def test_a_damaged_rest_is_never_used(
     with pytest.raises(Interrupted):
         compress(sources, target, loader, OPTIONS, Counting(9500))
     kept = kept_path(target)
-    data = bytearray(kept.read_bytes())
-    if fault == "flipped":
-        data[len(data) // 2] ^= 1
-    changed = {"cut": data[:-7], "flipped": data, "longer": data + b"NKB1", "rubbish": b"\0" * 5000}[fault]
+    data = kept.read_bytes()
+    middle = len(data) // 2
+    flipped = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+    changed = {"cut": data[:-7], "flipped": flipped, "longer": data + b"NKB1", "rubbish": b"\0" * 5000}[fault]
     kept.write_bytes(changed)
     compress(sources, target, loader, OPTIONS, Job())
     assert target.read_bytes() == whole(sources, tmp_path, loader)

@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,8 @@ def test_repetitive_text_has_a_method_of_its_own() -> None:
     coder = BlockEncoder(ModelLoader().for_texts(LEVELS["fast"], TINY), Job())
     blocks = [block for _, (block,) in coder.code(units)]
     methods = [block.method for block in blocks]
-    assert [m.parameters["ensemble"]["skip_regime"] for m in methods] == [REPETITIVE_REGIME, 65536]
+    parameters: list[Any] = [method.parameters for method in methods]
+    assert [p["ensemble"]["skip_regime"] for p in parameters] == [REPETITIVE_REGIME, 65536]
     for unit, block, method in zip(units, blocks, methods, strict=True):
         codec = ModelLoader().for_method(method)
         assert codec.decode(block.payload, block.original_size, Job()) == unit.data

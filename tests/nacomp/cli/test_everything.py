@@ -170,7 +170,13 @@ def test_only_attributes_that_are_meant_are_set(
     monkeypatch: pytest.MonkeyPatch, choice: AttributeChoice, expected: tuple[str, ...]
 ) -> None:
     """An archive may name any: what has no known namespace is never set, capabilities only where that was asked for."""
-    names = ("", "os2.x", "security.capability", "system.nfs4_acl", "system.posix_acl_access")
+    names: tuple[str, ...] = (
+        "",
+        "os2.x",
+        "security.capability",
+        "system.nfs4_acl",
+        "system.posix_acl_access",
+    )
     names += ("system.posix_acl_default", "trusted.a", "user", "user.a", "usex.a")
     done: list[str] = []
     monkeypatch.setattr(os, "setxattr", lambda _, name, __: done.append(name))

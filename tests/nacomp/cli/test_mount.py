@@ -166,14 +166,14 @@ def test_without_the_extra_one_sentence_says_what_to_install(place: Path) -> Non
         "u.find_spec = lambda name, *a: None if name == 'mfusepy' else find(name, *a); "
         "from nacomp.cli.main import run; sys.exit(run(sys.argv[1:]))"
     )
-    command = [sys.executable, "-c", code, "mount", place / "a.nac", place / "at"]
+    command: list[str | Path] = [sys.executable, "-c", code, "mount", place / "a.nac", place / "at"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (4, "")
     assert done.stderr.strip().endswith("install it with: pip install 'nacomp[mount]'")
 
 
 def test_without_fuse_itself_the_package_is_named(place: Path) -> None:
-    command = [sys.executable, "-m", "nacomp", "mount", place / "a.nac", place / "at"]
+    command: list[str | Path] = [sys.executable, "-m", "nacomp", "mount", place / "a.nac", place / "at"]
     surroundings = {**os.environ, "FUSE_LIBRARY_PATH": str(place / "no-such-library.so")}
     done = subprocess.run(command, capture_output=True, text=True, env=surroundings, check=False)
     assert done.returncode == 5
@@ -183,7 +183,7 @@ def test_without_fuse_itself_the_package_is_named(place: Path) -> None:
 def test_a_mount_helper_is_found_by_either_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """libfuse 2 and 3 call it differently, and root needs none."""
     ran: list[list[str]] = []
-    monkeypatch.setattr(mount.subprocess, "run", lambda command, **_: ran.append(command))
+    monkeypatch.setattr("nacomp.operations.mount.subprocess.run", lambda command, **_: ran.append(command))
     for known in ({"fusermount3": "/bin/fusermount3"}, {"fusermount": "/bin/fusermount"}, {}):
         monkeypatch.setattr(shutil, "which", known.get)
         mount._unmount(tmp_path)

@@ -48,12 +48,13 @@ def test_every_command_with_and_without_the_password(tmp_path: Path, word: Path)
     assert made.code == 0, made.err
     assert b"private" not in archive.read_bytes()
     out = tmp_path / "out.txt"
-    for command in (
-        ["list", archive],
-        ["test", archive],
-        ["cat", archive],
-        ["decompress", archive, "-o", out],
-    ):
+    commands: tuple[tuple[str | Path, ...], ...] = (
+        ("list", archive),
+        ("test", archive),
+        ("cat", archive),
+        ("decompress", archive, "-o", out),
+    )
+    for command in commands:
         refused = nacomp(*command)
         assert refused.code == 4
         assert "--password-file" in refused.err

@@ -122,7 +122,7 @@ def test_engines_of_earlier_commands_make_room_for_another() -> None:
             loaded.append(name)
             return cast("Engine", name)
 
-        assert engines.get(name, make) == name
+        assert str(engines.get(name, make)) == name
 
     for command in ("a", "a", "ab", "b", "ba", "c", "cd", "dca"):
         engines.begin()

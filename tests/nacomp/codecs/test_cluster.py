@@ -295,7 +295,8 @@ def test_a_worker_with_other_arithmetic_is_named(
     part: str, name: str, machines: Machines, store: Store
 ) -> None:
     own = ModelLoader(store=store).for_level(LEVEL, TINY)
-    assert name in own.methods[0].parameters[part]
+    parameters: Any = own.methods[0].parameters
+    assert name in parameters[part]
     codec = Future(own.engine, own.settings)
     codec.changed = (part, name)
     said = str(refusal(machines, store, codec))

@@ -16,6 +16,7 @@ from nacomp.errors import OtherFloatRules
 from nacomp.models import float_rules as module
 from nacomp.models.float_rules import float_fault, float_rules
 from nacomp.models.library.store import Store
+from nacomp.models.predictors import _ensemble
 from nacomp.operations.surprise_map import surprise_map
 from nacomp.runtime.progress import Job
 from tests.nacomp.workbench import prose
@@ -121,7 +122,7 @@ def test_rules_hold_inside_and_are_put_back(upward: None) -> None:  # noqa: ARG0
 def test_no_door_is_behind_another(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Loading, planning, encoding, decoding and the surprise map enter the rules by themselves, once each."""
     Store().add(tiny_model)
-    begin, end = module.begin_float_rules, module.end_float_rules
+    begin, end = _ensemble.begin_float_rules, _ensemble.end_float_rules
     inside, doors = threading.local(), []
 
     def entering() -> int:

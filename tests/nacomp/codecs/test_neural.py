@@ -1,6 +1,7 @@
 """The neural codec: plans, and the encoder's batching against the decoder's step by step."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,13 +16,14 @@ from nacomp.codecs.neural import (
     NeuralSettings,
     read_streams,
 )
-from nacomp.errors import CorruptArchive, UnsupportedArchive
+from nacomp.errors import CorruptArchive, Interrupted, UnsupportedArchive
 from nacomp.models import logit_source, native_block
 from nacomp.models.exact.engine import ExactEngine, open_engine
 from nacomp.models.predictors.ensemble import EnsembleParameters
 from nacomp.models.protocol import ContextWindow
 from nacomp.runtime import progress
-from nacomp.runtime.progress import CancelToken, Interrupted, Job, Progress
+from nacomp.runtime.events import Progress
+from nacomp.runtime.progress import CancelToken, Job
 from tests.nacomp.workbench import DATA, prose
 
 
@@ -30,7 +32,7 @@ def engine() -> ExactEngine:
     return open_engine(DATA / "tiny.gguf")
 
 
-def codec(engine: ExactEngine, window: int = 64, coder: str = PAGES_CODER, **ensemble: int) -> NeuralCodec:
+def codec(engine: ExactEngine, window: int = 64, coder: str = PAGES_CODER, **ensemble: Any) -> NeuralCodec:
     """The tiny model with a window that texts of these tests slide past."""
     context = ContextWindow(window, 4)
     settings = NeuralSettings(

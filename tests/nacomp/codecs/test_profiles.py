@@ -59,7 +59,7 @@ def deep(size: int, upper_first: bool, header: int) -> bytes:
     noise = np.random.default_rng(6).normal(0, 1e-3, (3000, 2))
     wave = (0.3 * np.sin(at / 15 + np.arange(2)) + 0.1 * np.sin(at / 4) + noise) * 256 ** (size) / 2
     ordered = wave.astype(">i4").view(np.uint8).reshape(-1, 4)[:, 4 - size :]
-    return b"\7" * header + ordered[:, :: 1 if upper_first else -1].tobytes()
+    return b"\7" * header + bytes(ordered[:, :: 1 if upper_first else -1])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tests.benchmarks import documents
 from tests.nacomp.archive.golden_views import GOLDEN
@@ -21,7 +22,7 @@ def test_tables_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (tmp_path / "empty").touch()
     assert [path.name for path in documents.files_below([tmp_path])] == ["b.bin", "a.gz"]
     shown: list[object] = []
-    monkeypatch.setattr(documents.Console, "print", lambda _console, table: shown.append(table))
+    monkeypatch.setattr(Console, "print", lambda _console, table: shown.append(table))
     monkeypatch.setattr(sys, "argv", ["documents.py", str(tmp_path), "--before", sys.executable, "--streams"])
     documents.main()
     files, streams = ([list(column.cells) for column in table.columns] for table in shown)  # type: ignore[attr-defined]

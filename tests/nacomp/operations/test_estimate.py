@@ -4,6 +4,7 @@ import io
 import itertools
 import lzma
 import random
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -58,7 +59,7 @@ def source(name: str, content: bytes) -> Source:
     return Source(name, EntryKind.FILE, len(content), 0o644, 0, data=content)
 
 
-KINDS = {
+KINDS: dict[str, Callable[[], bytes]] = {
     "log": lambda: log(60_000),
     "csv": lambda: table(40_000),
     "txt": lambda: (ROOT / "formats" / "SPEC.md").read_bytes()[:24_000],

@@ -13,7 +13,9 @@ from nacomp.formats.block import BlockInfo
 from nacomp.formats.entry import Entry
 from nacomp.formats.extent import Extent
 from nacomp.formats.index import FOOTER, FOOTER_MAGIC
-from nacomp.operations.salvage import SalvageReport, missing_runs, partial_path, salvage
+from nacomp.formats.scan import missing_runs
+from nacomp.operations.salvage import SalvageReport, partial_path, salvage
+from nacomp.runtime import output_files
 from nacomp.runtime.progress import Job
 from tests.formats.forging import (
     VIEW_TABLE,
@@ -67,7 +69,7 @@ def test_missing_blocks_are_runs(found: list[int], end: int, runs: tuple[tuple[i
 def test_a_file_with_many_bad_blocks_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was written anew for every block that did not decode: 0.55 s and 256 MiB each."""
     written: list[str] = []
-    save_in: Callable[..., object] = tree_writer.save_in
+    save_in: Callable[..., object] = output_files.save_in
 
     def counting(folder: object, name: str, *args: object, **kwargs: object) -> object:
         written.append(name)

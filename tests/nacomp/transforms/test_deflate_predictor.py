@@ -2,8 +2,9 @@
 
 import pytest
 
+from nacomp.transforms.deflate_matcher import Match
 from nacomp.transforms.deflate_parameters import Parameters, Search
-from nacomp.transforms.deflate_predictor import Expectation, Match, Predictor
+from nacomp.transforms.deflate_predictor import Expectation, Predictor
 from nacomp.transforms.deflate_stream import take_apart
 from nacomp.transforms.deflate_tables import LITERAL, Token, width
 from tests.nacomp.transforms.deflate_samples import text, zlib_stream
