@@ -57,6 +57,8 @@ class TreeWriter:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._root = OpenFolder(folder)
+        except FileExistsError:
+            raise FileProblem(path=folder, reason="is no folder, and several entries need one") from None
         except OSError as problem:
             raise file_problem(folder, problem) from problem
         try:

@@ -11,7 +11,7 @@ anew beside their place, what was coded copied as it is, and take it with one re
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence, Set
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -266,8 +266,10 @@ def _in_place(
         file.seek(end)
         written = write(file, lambda: _sync(file))
         _sync(file)
-    except BaseException:
+    except BaseException as end_of_it:
         _take_back(file, end)
+        if isinstance(end_of_it, OSError):
+            raise file_problem(path, end_of_it) from end_of_it
         raise
     return written
 
@@ -296,9 +298,12 @@ def _sync(file: BinaryIO) -> None:
 
 
 def _take_back(file: BinaryIO, end: int) -> None:
-    """What was written of an update that failed. What cannot be taken back is passed over by every reader."""
-    try:
-        file.seek(0)  # also empties what is buffered, before the file is cut
-        file.truncate(end)
-    except (OSError, ValueError):
-        return
+    """What was written of an update that failed. What cannot be taken back is passed over by every reader.
+
+    What is still buffered goes nowhere: a full disk did not take it, and once the file is cut, closing it would write it.
+    """
+    with suppress(OSError, ValueError):
+        os.ftruncate(file.fileno(), end)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, file.fileno())
+        os.close(nowhere)

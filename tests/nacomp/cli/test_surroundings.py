@@ -140,3 +140,20 @@ def test_errors_of_the_system_are_sentences() -> None:
     from nacomp.cli.main import _error_of
 
     assert "no space left" in str(_error_of(OSError(errno.ENOSPC, "No space left on device")))
+
+
+def test_a_full_disk_is_told_of_the_archive_that_is_updated(here: Path) -> None:
+    """And not of a standard stream."""
+    (here / "more").write_bytes(os.urandom(4000))
+    before = (here / "a.nac").read_bytes()
+    done = shell("ulimit -f 1; nacomp update --level fast a.nac more 2>&1 | cat; exit ${PIPESTATUS[0]}", here)
+    assert (done.returncode, "a.nac: file too large" in done.stdout) == (5, True), done.stdout
+    assert (here / "a.nac").read_bytes() == before
+
+
+def test_a_file_in_the_folders_place(here: Path) -> None:
+    (here / "b").write_bytes(TEXT)
+    assert shell("nacomp compress -q --level fast a b -o two.nac", here).returncode == 0
+    done = shell("nacomp decompress two.nac -o b", here)
+    assert (done.returncode, "b: is no folder" in done.stderr) == (5, True), done.stderr
+    assert (here / "b").read_bytes() == TEXT
