@@ -107,6 +107,8 @@ def run(arguments: Sequence[str], streams: Streams | None = None) -> int:
         _check_words(arguments)
         left = cli.main(list(arguments), prog_name="nacomp", standalone_mode=False, obj=streams)
     except click.ClickException as wrong:
+        if "--json" in _options(arguments) and not isinstance(wrong, click.exceptions.NoArgsIsHelpError):
+            return _fail(UsageError(reason=wrong.format_message().rstrip(".?")), arguments, streams)
         with contextlib.suppress(OSError):
             wrong.show()
         return ExitCode.USAGE

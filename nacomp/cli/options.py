@@ -138,10 +138,14 @@ def attribute_options(done: str) -> Callable[[Callable[..., Any]], Callable[...,
             click.option(
                 "--all-xattrs",
                 is_flag=True,
-                help=f"{done} all extended attributes, those of security. and trusted. (capabilities, labels) too.",
+                help=f"{done} all extended attributes, those called security.* and trusted.* (capabilities, labels) too.",
             ),
-            click.option("--acls", is_flag=True, help=f"{done} POSIX access lists. Linux only."),
-            click.option("--xattrs", is_flag=True, help=f"{done} extended attributes of user. Linux only."),
+            click.option("--acls", is_flag=True, help=f"{done} POSIX access lists; Linux only."),
+            click.option(
+                "--xattrs",
+                is_flag=True,
+                help=f"{done} extended attributes that are called user.*; Linux only.",
+            ),
         ):
             command = option(command)
         return command

@@ -1,5 +1,6 @@
 """The command line as scripts and people meet it: help, wrong usage, and what comes before any command."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -108,3 +109,23 @@ def test_names_that_end_in_an_equals_sign(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     with library.open(tmp_path / "b=") as archive:
         assert [entry.path for entry in archive.entries] == ["--output=", "=", "a="]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["compress"],
+        ["compress", "a", "--level", "huge"],
+        ["list", "a", "--levl"],
+        ["squash", "a"],
+        ["list", ""],
+    ],
+)
+def test_wrong_usage_is_an_event_for_programs(words: list[str]) -> None:
+    """They read standard output, where a line per error is promised; they found nothing there."""
+    done = nacomp(*words, "--json")
+    assert (done.code, done.err) == (2, "")
+    told = json.loads(done.out)
+    assert (told["event"], told["kind"], told["code"]) == ("error", "UsageError", 2)
+    assert told["message"] == told["template"].format(**told["fields"])
+    assert not told["message"].endswith(("..", "?."))
