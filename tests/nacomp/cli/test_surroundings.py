@@ -157,3 +157,21 @@ def test_a_file_in_the_folders_place(here: Path) -> None:
     done = shell("nacomp decompress two.nac -o b", here)
     assert (done.returncode, "b: is no folder" in done.stderr) == (5, True), done.stderr
     assert (here / "b").read_bytes() == TEXT
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are UTF-8 there whatever is set")
+def test_names_that_the_locale_cannot_spell(here: Path) -> None:
+    """It ended in a traceback; the listing spells them out, and nothing is written under another name."""
+    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    (here / "grün").mkdir()
+    (here / "grün" / "übel").write_bytes(TEXT)
+    library.compress_files(here / "grün", here / "b.nac", level="fast")
+    library.compress_files(here / "grün" / "übel", here / "c.nac", level="fast")
+    assert "gr\\xfcn" in shell("nacomp list b.nac", here, **plain).stdout
+    for line in ("decompress b.nac -o out", "decompress c.nac -C ."):
+        done = shell(f"nacomp {line}", here, **plain)
+        assert (done.returncode, "ascii" in done.stderr, "Traceback" in done.stderr) == (5, True, False), (
+            done.stderr
+        )
+    assert not (here / "out").exists()
+    assert shell("nacomp decompress b.nac -o out", here, **(plain | {"PYTHONUTF8": "1"})).returncode == 0
