@@ -175,3 +175,13 @@ def test_names_that_the_locale_cannot_spell(here: Path) -> None:
         )
     assert not (here / "out").exists()
     assert shell("nacomp decompress b.nac -o out", here, **(plain | {"PYTHONUTF8": "1"})).returncode == 0
+
+
+def test_a_full_disk_is_told_of_the_folder_of_the_models(here: Path, tiny_model: Path) -> None:
+    """And not of a standard stream; and nothing is left of the model there."""
+    line = f"ulimit -f 20; nacomp models add {tiny_model} 2>&1 | cat; exit ${{PIPESTATUS[0]}}"
+    done = shell(line, here, NACOMP_HOME=str(here / "home"))
+    assert (done.returncode, f"{here / 'home' / 'models'}: file too large" in done.stdout) == (5, True), (
+        done.stdout
+    )
+    assert list((here / "home" / "models").iterdir()) == []
