@@ -70,6 +70,16 @@ owners_option = click.option(
 )
 
 
+full_paths_option = click.option(
+    "--full-paths",
+    is_flag=True,
+    help="Name what is in the archive by the inputs' paths as they are given, and not from their last parts on.",
+)
+directory_option = click.option(
+    "-C", "--directory", metavar="FOLDER", help="The inputs are relative to this folder."
+)
+
+
 def pattern_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what of the inputs is left out.
 
