@@ -78,7 +78,7 @@ def _end(file: BinaryIO, size: int) -> str | None:
         return _after(file, size, tail, _ends_of_seals(start, tail)) if begins_with_seal(file) else None
     if tail.endswith(FOOTER_MAGIC):
         return None if _is_end(file, size) else _displaced(file, start, tail)
-    ends = [end for end in _ends(tail, start, FOOTER_MAGIC) if _is_end(file, end)]
+    ends = [end for end in _ends(tail, start, FOOTER_MAGIC) if _is_end(file, end) or _ends_member(file, end)]
     if any(read_at(file, end, 4) == recovery_layout.MARKER for end in ends):
         protected = _ends(tail, start, recovery_layout.TRAILER_MAGIC)
         return _after(file, size, tail, protected) if protected else "the end of its recovery data is missing"
@@ -114,6 +114,22 @@ def _is_end(file: BinaryIO, end: int) -> bool:
     return bool(
         offset < end and _index_size(read_at(file, offset, INDEX_HEADER_SIZE)) == end - FOOTER.size - offset
     )
+
+
+def _ends_member(file: BinaryIO, end: int) -> bool:
+    """The same where it is not the file's first archive: what its footer says counts from its own beginning on."""
+    offset, _ = FOOTER.unpack(read_at(file, end - FOOTER.size, FOOTER.size))
+    start = max(0, end - LOOKED_AT)
+    body = read_at(file, start, end - FOOTER.size - start)
+    at = body.rfind(index.MARKER)
+    while at >= 0 and _index_size(body[at : at + INDEX_HEADER_SIZE]) != len(body) - at:
+        at = body.rfind(index.MARKER, 0, at)
+    first = start + at - offset
+    if at < 0 or first < len(FOOTER_MAGIC) or read_at(file, first, len(MAGIC)) != MAGIC:
+        return False
+    return (
+        read_at(file, first - len(FOOTER_MAGIC), len(FOOTER_MAGIC)) == FOOTER_MAGIC
+    )  # else it is one within another
 
 
 def _index_size(data: bytes) -> int | None:

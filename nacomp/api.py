@@ -24,7 +24,7 @@ from nacomp.archive.archive_reader import Archive
 from nacomp.archive.extract import bytes_to_write, extract_tree
 from nacomp.archive.guard import check_names, check_output, check_room
 from nacomp.archive.patterns import Patterns
-from nacomp.archive.selection import select
+from nacomp.archive.selection import no_bytes, select
 from nacomp.archive.sources import Source
 from nacomp.archive.walk import Taken
 from nacomp.codecs.levels import DEFAULT_LEVEL
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 else:
     Buffer = object  # Python has the name from 3.12 on
+
+AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+"""A path as Python's own functions take it."""
 
 
 def compress(
@@ -85,15 +88,15 @@ def compress(
 
 
 def compress_files(
-    inputs: Iterable[str | os.PathLike[str]],
-    output: str | os.PathLike[str],
+    inputs: Iterable[AnyPath] | AnyPath,
+    output: AnyPath,
     *,
     level: str = DEFAULT_LEVEL,
     model: str | None = None,
     overwrite: bool = False,
     password: str | None = None,
-    exclude: Iterable[str] = (),
-    include: Iterable[str] = (),
+    exclude: Iterable[str] | str = (),
+    include: Iterable[str] | str = (),
     gitignore: bool = False,
     exclude_caches: bool = False,
     one_file_system: bool = False,
@@ -108,20 +111,23 @@ def compress_files(
 ) -> None:
     """An archive of files and folders at `output`. The arguments are what `nacomp compress` has as options.
 
+    One input or pattern may stand by itself, without a list around it.
+
     Raises:
         ModelError, UsageError, Interrupted: as `compress`. FileProblem, OutputExists.
         TypeError: a password that is no string.
     """
     _check_password(password)
     attributes = AttributeChoice(xattrs or all_xattrs, acls, all_xattrs)
-    patterns = Patterns(tuple(exclude), tuple(include), gitignore, exclude_caches)
+    patterns = Patterns(_each(exclude), _each(include), gitignore, exclude_caches)
     taken = Taken(one_file_system, patterns, Keep(owners, attributes), full_paths)
-    sources = sources_of([Path(path) for path in inputs], cancel, taken=taken)
+    paths = [inputs] if isinstance(inputs, str | bytes | os.PathLike) else inputs
+    sources = sources_of([_path(path) for path in paths], cancel, taken=taken)
     check_names(sources)
     options = CompressOptions(
         level, model, overwrite=overwrite, seal=None if password is None else Seal(password)
     )
-    write(sources, Path(output), ModelLoader(threads=threads), options, Job(0, progress, cancel))
+    write(sources, _path(output), ModelLoader(threads=threads), options, Job(0, progress, cancel))
 
 
 def decompress(
@@ -168,6 +174,19 @@ def _bytes_of(data: Buffer) -> bytes:
     return view.tobytes()
 
 
+def _path(path: AnyPath) -> Path:
+    """Raises UsageError for an empty path: it would be the folder the program is in, with all that lies there."""
+    name = os.fsdecode(path)
+    if not name:
+        raise UsageError(reason="a path is empty")
+    return path if isinstance(path, Path) else Path(name)
+
+
+def _each(words: Iterable[str] | str) -> tuple[str, ...]:
+    """A single word is one word, and not its letters."""
+    return (words,) if isinstance(words, str) else tuple(words)
+
+
 def _check_password(password: object) -> None:
     if password is not None and not isinstance(password, str):
         raise TypeError(f"expected a password as str, found {type(password).__name__}")
@@ -176,9 +195,7 @@ def _check_password(password: object) -> None:
 class ArchiveFile:
     """An archive on disk, open for reading."""
 
-    def __init__(
-        self, path: str | os.PathLike[str], *, password: str | None = None, threads: int = 0
-    ) -> None:
+    def __init__(self, path: AnyPath, *, password: str | None = None, threads: int = 0) -> None:
         """Raises FileProblem, PasswordNeeded, WrongPassword, CorruptArchive, UnsupportedArchive, LimitExceeded.
 
         Raises TypeError for what is no path: an open file, its number, the archive's bytes in a buffer.
@@ -189,7 +206,7 @@ class ArchiveFile:
             # A number would be taken for a file that is open, and closed in the end.
             self._file = builtins.open(os.fspath(path), "rb")  # noqa: SIM115, PTH123 - closed by close()
         except OSError as problem:
-            raise file_problem(os.fspath(path), problem) from problem
+            raise file_problem(os.fsdecode(path), problem) from problem
         try:
             self._archive = Archive(
                 self._file, self._loader.for_method, DEFAULT_LIMITS, password, self._loader.threads
@@ -208,16 +225,19 @@ class ArchiveFile:
     ) -> bytes:
         """One file's bytes; decodes only the blocks it lies in.
 
-        Raises EntryMissing, LimitExceeded for more than an archive may give (as `decompress`), CorruptArchive, ModelMissing.
+        Raises EntryMissing, FileProblem for a folder or a symbolic link, LimitExceeded for more than an archive may give (as
+        `decompress`), CorruptArchive, ModelMissing.
         """
         entry = self._archive.file(path)
+        if entry.kind is not EntryKind.FILE:
+            raise no_bytes(entry)
         check_output(entry.size, self._archive.reader.size, None)
         return self._archive.read(entry, Job(entry.data_size, progress, cancel))
 
     def extract(
         self,
-        folder: str | os.PathLike[str],
-        paths: Iterable[str] = (),
+        folder: AnyPath,
+        paths: Iterable[str] | str = (),
         *,
         overwrite: bool = False,
         max_output: int | None = None,
@@ -242,14 +262,15 @@ class ArchiveFile:
             numeric=numeric_owner,
             attributes=AttributeChoice(xattrs or all_xattrs, acls, all_xattrs),
         )
-        entries = select(self._archive, list(paths), strip_components)
-        size = bytes_to_write(entries, Path(folder))
+        entries = select(self._archive, _each(paths), strip_components)
+        target = _path(folder)
+        size = bytes_to_write(entries, target)
         if max_output is not None:
             check_limit(size, max_output, "bytes of output")
         check_output(size, self._archive.reader.size, max_output)
-        check_room(size, Path(folder))
+        check_room(size, target)
         job = Job(sum(entry.data_size for entry in entries), progress, cancel)
-        return extract_tree(self._archive, entries, Path(folder), job, overwrite=overwrite, restore=restore)
+        return extract_tree(self._archive, entries, target, job, overwrite=overwrite, restore=restore)
 
     def close(self) -> None:
         """Close the file. Idempotent."""
@@ -265,6 +286,6 @@ class ArchiveFile:
         self.close()
 
 
-def open(path: str | os.PathLike[str], *, password: str | None = None, threads: int = 0) -> ArchiveFile:
+def open(path: AnyPath, *, password: str | None = None, threads: int = 0) -> ArchiveFile:
     """Open an archive for reading. Raises what `ArchiveFile` does."""
     return ArchiveFile(path, password=password, threads=threads)

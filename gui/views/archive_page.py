@@ -172,6 +172,11 @@ class ArchivePage(QWidget):
         needed = _models_of(document) if document is not None else []
         model_id = next(filter(missing.missing, needed), None)
         if model_id is None:
+            if document is not None and document.info.get("unfinished_bytes"):
+                words = self.tr(
+                    "The end of an update is missing: this is the state before it. If this is a copy, copy it again."
+                )
+                self.banner.show_message(words, Tone.WARNING)
             return
         models = self._services.models
         if models.pulling(model_id):

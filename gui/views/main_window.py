@@ -5,7 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -40,6 +48,8 @@ if TYPE_CHECKING:
     from nacomp.gui.views.surprise_map_page import SurpriseMapPage
 
 SIDE = 184
+NARROW_SIDE = 68
+"""Its pictures without their words."""
 SMALLEST = QSize(860, 520)
 FRAME = QSize(16, 48)
 """What a window manager puts around a window, about."""
@@ -73,7 +83,8 @@ class MainWindow(QMainWindow):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         self.stack = QStackedWidget()
-        box.addWidget(self._side())
+        self.side = self._side()
+        box.addWidget(self.side)
         self.notice = Banner(self._services.theme.colours)
         above = row(self.notice)
         above.setContentsMargins(MARGIN, 12, MARGIN, 0)
@@ -152,7 +163,8 @@ class MainWindow(QMainWindow):
         box.setSpacing(4)
         mark = QLabel()
         mark.setPixmap(app_icon().pixmap(QSize(28, 28)))
-        box.addLayout(row(4, mark, 4, label("nacomp", "heading"), None))
+        self._name = label("nacomp", "heading")
+        box.addLayout(row(4, mark, 4, self._name, None))
         box.addSpacing(14)
         self._group = QButtonGroup(self)
         self.nav: dict[Page, QPushButton] = {}
@@ -175,8 +187,22 @@ class MainWindow(QMainWindow):
         about.setToolTip(f"{about.text()} ({key_text('F1')})")
         about.clicked.connect(self.show_about)
         box.addWidget(about)
-        side.setFixedWidth(max(SIDE, box.sizeHint().width() + 8))  # long words: German, large fonts
+        self._side_width = max(SIDE, box.sizeHint().width() + 8)  # long words: German, large fonts
+        self._worded = [*self.nav.values(), about]
+        side.setFixedWidth(self._side_width)
         return side
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A small screen makes the window smaller than its words need: the side gives up its own before the pages do.
+
+        They stay as tips, and as names for screen readers.
+        """
+        super().resizeEvent(event)
+        narrow = self.width() < SMALLEST.width()
+        self._name.setVisible(not narrow)
+        for button in self._worded:
+            button.setText("" if narrow else button.accessibleName())
+        self.side.setFixedWidth(NARROW_SIDE if narrow else self._side_width)
 
     def _nav_button(self, page: Page, text: str, picture: str) -> QPushButton:
         made = QPushButton(text)

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
@@ -196,15 +197,14 @@ class Store:
                 actual = _copy(content, part, size, report, check)
                 if sha256 not in (None, actual):
                     raise HashMismatch(model=model, actual=actual, expected=sha256)
-                part.flush()
-                os.fsync(part.fileno())
                 part.close()  # Windows replaces closed files only
                 open_gguf(part.name).close()
                 Path(part.name).chmod(0o644)
                 target = self.folder / f"{model}.gguf"
                 Path(part.name).replace(target)
             except BaseException:
-                part.close()
+                with suppress(OSError):  # what a full disk did not take is still to be written
+                    part.close()
                 Path(part.name).unlink(missing_ok=True)
                 raise
         self._write_note(target, actual, source)
@@ -295,10 +295,23 @@ def _copy(content: Readable, to: IO[bytes], size: int | None, report: Report, ch
     while piece := content.read(COPY_BYTES):
         check()
         digest.update(piece)
-        to.write(piece)
+        with _telling_where(to):
+            to.write(piece)
         done += len(piece)
         report(done, size)
+    with _telling_where(to):
+        to.flush()
+        os.fsync(to.fileno())
     return digest.hexdigest()
+
+
+@contextmanager
+def _telling_where(to: IO[bytes]) -> Iterator[None]:
+    """A write that fails does not say where, and who reads of a full disk asks which."""
+    try:
+        yield
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(Path(to.name).parent)) from problem
 
 
 @cache

@@ -36,6 +36,26 @@ def select(archive: Archive, wanted: Sequence[str], strip: int = 0) -> list[Entr
     return _stripped(_with_files(chosen, known), strip) if strip else _with_files(chosen, known)
 
 
+def select_files(archive: Archive, wanted: Sequence[str]) -> list[Entry]:
+    """The files among what `select` gives, for who wants bytes.
+
+    Raises FileProblem for a symbolic link that is named itself: its file, if there is one, is another entry, and to give
+    nothing would be taken for an empty file.
+    """
+    named = {path.rstrip("/") for path in wanted}
+    chosen = select(archive, wanted)
+    for entry in chosen:
+        if entry.kind is EntryKind.SYMLINK and entry.path in named:
+            raise no_bytes(entry)
+    return [entry for entry in chosen if entry.kind is EntryKind.FILE]
+
+
+def no_bytes(entry: Entry) -> FileProblem:
+    """The error for who wants the bytes of a folder or a symbolic link."""
+    what = "a folder" if entry.kind is EntryKind.FOLDER else f"a link to {display_name(entry.link_target)}"
+    return FileProblem(path=display_name(entry.path), reason=f"is {what} in this archive, and no file")
+
+
 def _chosen(archive: Archive, wanted: Sequence[str]) -> list[Entry]:
     there = {path for entry in archive.entries for path in (entry.path, *_above(entry))}
     names = {path.rstrip("/") for path in wanted}

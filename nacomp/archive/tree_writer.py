@@ -23,7 +23,7 @@ from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.paths import case_collisions, display_name, windows_problem
 from nacomp.runtime.file_properties import Restore
 from nacomp.runtime.open_folder import Inode, OpenFolder
-from nacomp.runtime.output_files import check_place, folder_of, save_in
+from nacomp.runtime.output_files import check_can_be_written, check_place, folder_of, save_in
 
 SAFE_MODE_BITS = 0o777
 """Set-user-id and its kin are kept in the archive and never set on extraction."""
@@ -57,6 +57,8 @@ class TreeWriter:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._root = OpenFolder(folder)
+        except FileExistsError:
+            raise FileProblem(path=folder, reason="is no folder, and several entries need one") from None
         except OSError as problem:
             raise file_problem(folder, problem) from problem
         try:
@@ -248,6 +250,8 @@ def _name(path: str) -> str:
 
 def _check_names(entries: Sequence[Entry]) -> None:
     """On systems that cannot hold every name, say so before anything is written."""
+    for entry in entries:
+        check_can_be_written(entry.path)
     if sys.platform == "win32":
         for entry in entries:
             if reason := windows_problem(entry.path):

@@ -5,12 +5,11 @@ from typing import Any
 
 import click
 
-from nacomp.archive.selection import select
+from nacomp.archive.selection import select_files
 from nacomp.cli.options import common_options
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.session import begin_run, binary_stdout, input_path, open_input
 from nacomp.cli.streams import claim_stdout
-from nacomp.formats.entry import EntryKind
 from nacomp.operations.read import write_contents
 
 
@@ -27,5 +26,4 @@ def command_cat(
     claim_stdout()
     with begin_run(**common) as run, ExitStack() as stack:
         archive = open_input(run, input_path(path), stack, opener(password_file))
-        files = [e for e in select(archive, wanted) if e.kind is EntryKind.FILE]
-        write_contents(archive, files, binary_stdout(force), run.job())
+        write_contents(archive, select_files(archive, wanted), binary_stdout(force), run.job())

@@ -20,6 +20,8 @@ from nacomp.cli.options import (
     attribute_choice,
     attribute_options,
     common_options,
+    directory_option,
+    full_paths_option,
     level_options,
     owners_option,
     pattern_options,
@@ -115,17 +117,8 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str) -> float:
     "it was read, a pipe, socket or device. Each is told, and the exit code is 1.",
 )
 @pattern_options
-@click.option(
-    "--full-paths",
-    is_flag=True,
-    help="Name what is in the archive by the inputs' paths as they are given, and not from their last parts on.",
-)
-@click.option(
-    "-C",
-    "--directory",
-    metavar="FOLDER",
-    help="The inputs are relative to this folder.",
-)
+@full_paths_option
+@directory_option
 @owners_option
 @attribute_options("Keep")
 @click.option(

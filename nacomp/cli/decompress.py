@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from nacomp.archive.selection import select
+from nacomp.archive.selection import select_files
 from nacomp.cli.console import printable
 from nacomp.cli.damage import naming_help
 from nacomp.cli.options import attribute_choice, attribute_options, common_options, select_option
@@ -27,7 +27,6 @@ from nacomp.cli.session import (
 from nacomp.cli.streams import claim_stdout
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import FileProblem, UsageError
-from nacomp.formats.entry import EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.decompress import decompress
@@ -195,8 +194,7 @@ def _to_stdout(
     out = binary_stdout(force)
     with naming_help(run, path), ExitStack() as stack:
         archive = open_input(run, path, stack, password, limits)
-        files = [e for e in select(archive, chosen) if e.kind is EntryKind.FILE]
-        write_contents(archive, files, out, run.job())
+        write_contents(archive, select_files(archive, chosen), out, run.job())
 
 
 def _sentence(path: Path, done: DecompressResult) -> str:

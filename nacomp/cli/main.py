@@ -104,8 +104,11 @@ def run(arguments: Sequence[str], streams: Streams | None = None) -> int:
     """Run one command line and return its exit code; messages have been printed as far as they could be."""
     streams = streams or Streams()
     try:
+        _check_words(arguments)
         left = cli.main(list(arguments), prog_name="nacomp", standalone_mode=False, obj=streams)
     except click.ClickException as wrong:
+        if "--json" in _options(arguments) and not isinstance(wrong, click.exceptions.NoArgsIsHelpError):
+            return _fail(UsageError(reason=wrong.format_message().rstrip(".?")), arguments, streams)
         with contextlib.suppress(OSError):
             wrong.show()
         return ExitCode.USAGE
@@ -125,6 +128,25 @@ def run(arguments: Sequence[str], streams: Streams | None = None) -> int:
     return left if isinstance(left, int) else ExitCode.DONE
 
 
+def _check_words(arguments: Sequence[str]) -> None:
+    """Raise UsageError for a word with nothing in it, which no file, entry or value has.
+
+    As a path it would be the folder one is in: `nacomp compress --delete "$FILES"`, with nothing in the variable, would
+    archive and remove all of that.
+    """
+    options = set(_options(arguments))
+    for word in arguments:
+        name, equals, value = word.partition("=")
+        if not word or (equals and not value and name.startswith("--") and word in options):
+            where = f"behind {name}" if word else "among the arguments"
+            raise UsageError(reason=f"there is an empty word {where}; a variable may have no value")
+
+
+def _options(arguments: Sequence[str]) -> Sequence[str]:
+    """The words that may be options: behind `--` stand names, whatever they look like."""
+    return arguments[: arguments.index("--")] if "--" in arguments else arguments
+
+
 def _error_of(end: BaseException) -> NacompError:
     """What ended a command, as an error with a sentence."""
     if isinstance(end, NacompError):
@@ -140,8 +162,7 @@ def _error_of(end: BaseException) -> NacompError:
 def _fail(error: NacompError, arguments: Sequence[str], streams: Streams) -> int:
     from nacomp.cli.console import JsonConsole, TerminalConsole
 
-    # Behind `--` stand names, whatever they look like.
-    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    options = _options(arguments)
     if "--debug" in options:
         traceback.print_exc()
     if isinstance(error, Interrupted):

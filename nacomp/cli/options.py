@@ -70,6 +70,16 @@ owners_option = click.option(
 )
 
 
+full_paths_option = click.option(
+    "--full-paths",
+    is_flag=True,
+    help="Name what is in the archive by the inputs' paths as they are given, and not from their last parts on.",
+)
+directory_option = click.option(
+    "-C", "--directory", metavar="FOLDER", help="The inputs are relative to this folder."
+)
+
+
 def pattern_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what of the inputs is left out.
 
@@ -138,10 +148,14 @@ def attribute_options(done: str) -> Callable[[Callable[..., Any]], Callable[...,
             click.option(
                 "--all-xattrs",
                 is_flag=True,
-                help=f"{done} all extended attributes, those of security. and trusted. (capabilities, labels) too.",
+                help=f"{done} all extended attributes, those called security.* and trusted.* (capabilities, labels) too.",
             ),
-            click.option("--acls", is_flag=True, help=f"{done} POSIX access lists. Linux only."),
-            click.option("--xattrs", is_flag=True, help=f"{done} extended attributes of user. Linux only."),
+            click.option("--acls", is_flag=True, help=f"{done} POSIX access lists; Linux only."),
+            click.option(
+                "--xattrs",
+                is_flag=True,
+                help=f"{done} extended attributes that are called user.*; Linux only.",
+            ),
         ):
             command = option(command)
         return command

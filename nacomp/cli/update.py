@@ -14,6 +14,8 @@ from nacomp.cli.options import (
     attribute_choice,
     attribute_options,
     common_options,
+    directory_option,
+    full_paths_option,
     model_options,
     owners_option,
     pattern_options,
@@ -56,6 +58,8 @@ from nacomp.runtime.words import duration_text, shares_text, size_text
     help="Leave out what is found below the inputs and cannot be read; then nothing is taken out either.",
 )
 @pattern_options
+@full_paths_option
+@directory_option
 @owners_option
 @attribute_options("Keep")
 @password_file_option
@@ -71,6 +75,8 @@ def command_update(
     skip_unreadable: bool,
     patterns: Patterns,
     one_file_system: bool,
+    full_paths: bool,
+    directory: str | None,
     owners: bool,
     xattrs: bool,
     acls: bool,
@@ -85,7 +91,7 @@ def command_update(
     What is new or changed is written behind the archive, and nothing in it is coded again. Until that is done the archive
     is what it was, whatever happens.
     """
-    path, paths = input_path(archive), input_paths(inputs)
+    path, paths = input_path(archive), input_paths(inputs, directory)
     if not paths and not repacking:
         raise UsageError(reason="name what the archive is to be brought up to date with, or give --repack")
     if STANDARD in (path, *paths):
@@ -98,7 +104,7 @@ def command_update(
         unread: list[LeftOut] = []
         if paths:
             attributes = attribute_choice(xattrs=xattrs, acls=acls, all_xattrs=all_xattrs)
-            taken = Taken(one_file_system, patterns, Keep(owners, attributes))
+            taken = Taken(one_file_system, patterns, Keep(owners, attributes), full_paths)
             walk = Walk(skip_unsafe, skip_unreadable, taken)
             unread = _update(run, path, paths, options, walk, password)
         if repacking:

@@ -78,7 +78,7 @@ class ModelLoader:
         """Threads of this run, at least 1."""
         self._asked_workers = workers
         self._gpu_layers = gpu_layers
-        self._warn = warn
+        self.warn = warn
         self._lock = threading.Lock()
         self._engines = engines if engines is not None else LoadedEngines()
         self._chosen: dict[tuple[str, str | None], StoredModel] = {}
@@ -104,7 +104,7 @@ class ModelLoader:
         found = self.choose(level, model)
         if model is None and found.id == EMBEDDED != level.models[0]:
             best = next(m for m in level.models if self.store.can_pull(m))
-            self._warn(f"level {level.name} would be better with a larger model", best)
+            self.warn(f"level {level.name} would be better with a larger model", best)
         return found
 
     def for_level(self, level: Level, model: str | None, predictors: str = "") -> NeuralCodec:
@@ -143,7 +143,7 @@ class ModelLoader:
         try:
             return self._codec(found, level, predictors)
         except NotEnoughMemory:
-            self._warn(f"there is no memory for the model {found.id} beside the first, which codes all", None)
+            self.warn(f"there is no memory for the model {found.id} beside the first, which codes all", None)
             return None
 
     def _codec(self, found: StoredModel, level: Level, predictors: str) -> NeuralCodec:
@@ -238,7 +238,7 @@ class ModelLoader:
             is_news = (path, settings) not in self._crowded_out
             self._crowded_out.add((path, settings))
         if is_news:
-            self._warn("the GPU here has no room for this model, so it runs on the processor", None)
+            self.warn("the GPU here has no room for this model, so it runs on the processor", None)
 
     def _load_llama(self, model: StoredModel, settings: LlamaSettings, window: int) -> Engine:
         from nacomp.models.llama.engine import open_engine
@@ -276,7 +276,7 @@ class ModelLoader:
                 kernel=self._kernel,
                 threads=self.threads,
                 device=self._device,
-                warn=lambda sentence: self._warn(sentence, None),
+                warn=lambda sentence: self.warn(sentence, None),
             )
 
         return self._keep(path, (EXACT, self._device), load)

@@ -7,6 +7,7 @@ from typing import BinaryIO
 from nacomp.archive.archive_reader import Archive
 from nacomp.errors import Remedy, UsageError, file_problem
 from nacomp.formats.entry import Entry
+from nacomp.runtime.output_files import check_can_be_written
 
 SUFFIX = ".nac"
 
@@ -32,8 +33,11 @@ def file_target(path: Path | BinaryIO, output: Path | None, entry: Entry, *, int
             output.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
             raise file_problem(output, problem) from problem
+    if output is not None and not output.is_dir():
+        return output
+    check_can_be_written(entry.path)
     if output is not None:
-        return output / entry.path if output.is_dir() else output
+        return output / entry.path
     if not isinstance(path, Path):
         raise UsageError(reason="an archive that is a stream needs an output", remedy=Remedy.NAME_OUTPUT)
     # The archive may have been renamed; its own name is what the user sees.

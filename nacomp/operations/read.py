@@ -21,13 +21,24 @@ def open_archive(
     limits: Limits,
     password: Password = None,
 ) -> Archive:
-    """Open an archive for as long as `stack` lasts. Raises FileProblem, WrongPassword, CorruptArchive and its kin."""
+    """Open an archive for as long as `stack` lasts. Raises FileProblem, WrongPassword, CorruptArchive and its kin.
+
+    Warns where an update behind it was cut off. A copy of an archive that lacks its end looks the same, and is whole for
+    every other check: who is told nothing would take the old state for the newest.
+    """
     if isinstance(path, Path):
         try:
             path = stack.enter_context(path.open("rb"))
         except OSError as problem:
             raise file_problem(str(path), problem) from problem
-    return stack.enter_context(Archive(path, loader.for_method, limits, password, loader.threads))
+    archive = stack.enter_context(Archive(path, loader.for_method, limits, password, loader.threads))
+    if archive.unfinished_bytes:
+        loader.warn(
+            f"the last {archive.unfinished_bytes:,} bytes of the archive are of an update that was cut off, and are not "
+            "read: this is the state before it",
+            None,
+        )
+    return archive
 
 
 def is_single_file(archive: Archive) -> bool:

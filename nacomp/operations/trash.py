@@ -91,7 +91,7 @@ def _is_unchanged(source: Source, now: os.stat_result) -> bool:
 def _remove_folder(path: Path) -> None:
     try:
         if not any(path.iterdir()):
-            path.rmdir()
+            path.absolute().rmdir()  # no system removes `.` by this name
     except OSError as problem:
         reason = f"was archived but could not be removed ({problem.strerror or problem})"
         raise FileProblem(path=path, reason=reason) from problem

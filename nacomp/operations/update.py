@@ -11,7 +11,7 @@ anew beside their place, what was coded copied as it is, and take it with one re
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence, Set
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -112,7 +112,7 @@ def update(
     with opened(path, loader, password) as (file, archive, word):
         changes = _changes(archive, sources, options, job)
         if options.delete and there is not None:
-            changes.removed = _gone(archive, sources, there)
+            changes.removed = _gone(archive, there)
         if not changes.any:
             return Updated(changes, None, archive.reader.size)
         chooser = chooser_for(changes.coded, loader, options.compress, job)
@@ -233,15 +233,25 @@ def _renumbered(entry: Entry, chain: int) -> Entry:
     return replace(entry, extents=tuple(Extent(e.content - chain, e.offset, e.length) for e in entry.extents))
 
 
-def _gone(archive: Archive, sources: Sequence[Source], there: Set[str]) -> list[str]:
-    """Entries below the inputs' names that are not on the disk any more, each without what lies below it."""
-    tops = {source.name.split("/")[0] for source in sources}
+def _gone(archive: Archive, there: Set[str]) -> list[str]:
+    """Entries below the inputs' names that are not on the disk any more, each without what lies below it.
+
+    An input's name may have several parts, and what lies beside it below the first of them was not looked at.
+    """
+    tops = {name for name in there if name.rpartition("/")[0] not in there}
     gone: list[str] = []
     for entry in archive.entries:  # a folder comes right before what lies in it
-        missing = entry.path.split("/")[0] in tops and entry.path not in there
+        missing = entry.path not in there and any(above in tops for above in _with_parents(entry.path))
         if missing and not (gone and entry.path.startswith(gone[-1] + "/")):
             gone.append(entry.path)
     return gone
+
+
+def _with_parents(path: str) -> Iterator[str]:
+    """A path and every folder above it."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def _in_place(
@@ -266,8 +276,10 @@ def _in_place(
         file.seek(end)
         written = write(file, lambda: _sync(file))
         _sync(file)
-    except BaseException:
+    except BaseException as end_of_it:
         _take_back(file, end)
+        if isinstance(end_of_it, OSError):
+            raise file_problem(path, end_of_it) from end_of_it
         raise
     return written
 
@@ -296,9 +308,12 @@ def _sync(file: BinaryIO) -> None:
 
 
 def _take_back(file: BinaryIO, end: int) -> None:
-    """What was written of an update that failed. What cannot be taken back is passed over by every reader."""
-    try:
-        file.seek(0)  # also empties what is buffered, before the file is cut
-        file.truncate(end)
-    except (OSError, ValueError):
-        return
+    """What was written of an update that failed. What cannot be taken back is passed over by every reader.
+
+    What is still buffered goes nowhere: a full disk did not take it, and once the file is cut, closing it would write it.
+    """
+    with suppress(OSError, ValueError):
+        os.ftruncate(file.fileno(), end)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, file.fileno())
+        os.close(nowhere)

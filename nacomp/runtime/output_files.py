@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nacomp.errors import FileProblem, OutputExists, file_problem
+from nacomp.formats.paths import display_name
 from nacomp.runtime.open_folder import HOLDS_FOLDERS, Inode, OpenFolder, give
 
 
@@ -129,6 +130,17 @@ def check_place(folder: OpenFolder, name: str, *, overwrite: bool) -> None:
         raise FileProblem(path=target, reason="is a folder")
     if kind not in (stat.S_IFREG, stat.S_IFLNK):
         raise FileProblem(path=target, reason="is no plain file and is not replaced")
+
+
+def check_can_be_written(name: str) -> None:
+    """Raise FileProblem for a name that this system's encoding of names has no bytes for: one without UTF-8."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError as problem:
+        reason = (
+            f"this system's names are in {problem.encoding}, which cannot spell it; try it with PYTHONUTF8=1"
+        )
+        raise FileProblem(path=display_name(name), reason=reason) from problem
 
 
 def _umask() -> int:

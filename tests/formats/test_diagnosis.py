@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,7 @@ def sealed() -> bytes:
 
 
 PROTECTED, SEALED = protected(), sealed()
+UPDATED = (Path(__file__).parents[2] / "formats" / "golden" / "updated.nac").read_bytes()
 PAGE = b"<!DOCTYPE html>\n<html><body>Not found</body></html>" * 20
 AS_TEXT = "changed on its way as if it were text"
 CASES = {
@@ -63,6 +65,7 @@ CASES = {
     "something else": (b"just some text", "expected"),
     "recovery data cut": (PROTECTED[:-1], "the end of its recovery data is missing"),
     "recovery data and more": (PROTECTED + b"\n", "1 bytes were added behind it"),
+    "an update, and more": (UPDATED + b"junk", "4 bytes were added behind it"),
     "sealed, cut": (SEALED[:-1], "its end is missing"),
     "sealed, and more": (SEALED + b"junk", "4 bytes were added behind it"),
 }

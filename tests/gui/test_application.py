@@ -33,7 +33,7 @@ def test_theme_and_language_change_while_a_job_runs(
     assert application.window is not before
     assert application.window.page is Page.SETTINGS
     assert application.theme.colours is DARK
-    assert application.window.nav[Page.SETTINGS].text() == "Einstellungen"
+    assert application.window.nav[Page.SETTINGS].accessibleName() == "Einstellungen"
     application.window.show_page(Page.QUEUE)
     assert application.window.queue_page.list.model().rowCount() == 1
     qtbot.waitUntil(lambda: job.state is State.DONE)

@@ -3,6 +3,8 @@
 import array
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 import nacomp
+from nacomp.errors import FileProblem, UsageError
 from tests.nacomp.workbench import prose
 
 TEXT = prose(400)
@@ -126,3 +129,59 @@ def test_open_takes_paths_only(tmp_path: Path) -> None:
         file.seek(0)
     with nacomp.open(str(path)) as archive:
         assert archive.read("data") == TEXT
+
+
+def test_one_word_is_one_word_and_not_its_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A string is an iterable of strings, so `exclude="*.aux"` would leave out all that `*` matches."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "thesis"
+    folder.mkdir()
+    for name in ("a.tex", "b.aux"):
+        (folder / name).write_bytes(TEXT)
+    nacomp.compress_files("thesis", "all.nac", level="fast")
+    nacomp.compress_files(folder, "tex.nac", level="fast", exclude="*.aux")
+    nacomp.compress_files(os.fsencode(folder), b"aux.nac", level="fast", include="*.aux")
+    found = {}
+    for name in ("all.nac", "tex.nac", "aux.nac"):
+        with nacomp.open(name) as archive:
+            found[name] = [entry.path for entry in archive.entries]
+    assert found == {
+        "all.nac": ["thesis", "thesis/a.tex", "thesis/b.aux"],
+        "tex.nac": ["thesis", "thesis/a.tex"],
+        "aux.nac": ["thesis", "thesis/b.aux"],
+    }
+    with nacomp.open(b"all.nac") as archive:
+        assert archive.extract(b"out", "thesis/b.aux") == [Path("out/thesis/b.aux")]
+
+
+def test_an_empty_path_is_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a").write_bytes(TEXT)
+    nacomp.compress_files(["a"], "a.nac", level="fast")
+    with pytest.raises(UsageError):
+        nacomp.compress_files([""], tmp_path.parent / "b.nac", level="fast")
+    with pytest.raises(UsageError):
+        nacomp.compress_files(["a"], "", level="fast", overwrite=True)
+    with nacomp.open("a.nac") as archive, pytest.raises(UsageError):
+        archive.extract("", overwrite=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "a.nac"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links take a right there")
+def test_what_has_no_bytes_is_no_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    (tmp_path / "top" / "a").write_bytes(TEXT)
+    (tmp_path / "top" / "link").symlink_to("a")
+    nacomp.compress_files([tmp_path / "top"], tmp_path / "a.nac", level="fast")
+    with nacomp.open(tmp_path / "a.nac") as archive:
+        for path, what in (("top", "a folder"), ("top/link", "a link to a")):
+            with pytest.raises(FileProblem, match=what):
+                archive.read(path)
+
+
+def test_help_shows_what_there_is() -> None:
+    """The names load when they are used, and `help` has to find them all the same."""
+    code = "import nacomp, pydoc; print(pydoc.render_doc(nacomp, renderer=pydoc.plaintext))"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert all(f"    {name}(" in shown for name in ("compress", "compress_files", "decompress", "open"))
+    assert "class ArchiveFile" in shown

@@ -197,6 +197,10 @@
         </translation>
     </message>
     <message>
+        <source>The end of an update is missing: this is the state before it. If this is a copy, copy it again.</source>
+        <translation>Das Ende einer Aktualisierung fehlt: Dies ist der Stand davor. Wenn dies eine Kopie ist, bitte noch einmal kopieren.</translation>
+    </message>
+    <message>
         <source>The model {0} is on its way: {1}%</source>
         <translation>Das Modell {0} ist unterwegs: {1} %</translation>
     </message>

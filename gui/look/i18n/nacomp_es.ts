@@ -197,6 +197,10 @@
         </translation>
     </message>
     <message>
+        <source>The end of an update is missing: this is the state before it. If this is a copy, copy it again.</source>
+        <translation>Falta el final de una actualización: este es el estado anterior. Si es una copia, cópiela de nuevo.</translation>
+    </message>
+    <message>
         <source>The model {0} is on its way: {1}%</source>
         <translation>El modelo {0} está en camino: {1} %</translation>
     </message>

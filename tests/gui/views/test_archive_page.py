@@ -128,6 +128,13 @@ def test_archives_of_the_golden_set_are_shown(application: Application, qtbot: Q
     assert page.entries.tree.model().rowCount() >= 1
 
 
+def test_an_update_that_was_cut_off_is_told(application: Application, qtbot: QtBot) -> None:
+    page = opened(application, qtbot, GOLDEN / "unfinished-update.nac")
+    assert "the state before it" in page.banner.text.text()
+    opened(application, qtbot, GOLDEN / "updated.nac")
+    qtbot.waitUntil(page.banner.isHidden)
+
+
 def test_entries_have_a_menu_and_a_type(
     application: Application, qtbot: QtBot, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,3 +57,16 @@ def test_an_archive_and_its_entries_can_be_told_by_their_names(
     assert tree.visualRect(found[0]).width() > QFontMetrics(tree.font()).horizontalAdvance("letter.txt")
     window.resize(1340, 700)
     qtbot.waitUntil(lambda: not tree.isColumnHidden(Column.MODIFIED))
+
+
+def test_on_a_small_screen_the_side_gives_up_its_words(window: MainWindow, qtbot: QtBot) -> None:
+    """On 800 x 600 the window is smaller than its words need: the levels of the queue were cut in the middle."""
+    window.setMinimumSize(0, 0)
+    window.resize(784, 552)
+    qtbot.waitUntil(lambda: window.width() == 784)
+    shown = [made for made in window.queue_page.findChildren(QPushButton) if made.isVisible() and made.text()]
+    assert len(shown) >= 5
+    qtbot.waitUntil(lambda: [made.text() for made in shown if not fits(made)] == [])
+    assert all(made.accessibleName() in made.toolTip() and not made.text() for made in window.nav.values())
+    window.resize(SMALLEST)
+    qtbot.waitUntil(lambda: all(made.text() for made in window.nav.values()))

@@ -97,3 +97,20 @@ def test_lines_for_programs_that_nobody_reads(here: Path) -> None:
         ends_at_once(process, signal.SIGTERM)
     os.close(reader)
     os.close(writer)
+
+
+def test_while_the_program_is_being_loaded(here: Path) -> None:
+    """The first thing that it loads is stopped in the middle, as by a quick Ctrl-C: it ended in a traceback."""
+    (here / "click.py").write_text(
+        "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "nacomp", "list", "a.nac"],
+        env={**os.environ, "PYTHONPATH": str(here)},
+        cwd=here,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (130, b"", 1), done.stderr
+    assert b"Stopped on request" in done.stderr

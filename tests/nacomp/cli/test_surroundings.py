@@ -140,3 +140,48 @@ def test_errors_of_the_system_are_sentences() -> None:
     from nacomp.cli.main import _error_of
 
     assert "no space left" in str(_error_of(OSError(errno.ENOSPC, "No space left on device")))
+
+
+def test_a_full_disk_is_told_of_the_archive_that_is_updated(here: Path) -> None:
+    """And not of a standard stream."""
+    (here / "more").write_bytes(os.urandom(4000))
+    before = (here / "a.nac").read_bytes()
+    done = shell("ulimit -f 1; nacomp update --level fast a.nac more 2>&1 | cat; exit ${PIPESTATUS[0]}", here)
+    assert (done.returncode, "a.nac: file too large" in done.stdout) == (5, True), done.stdout
+    assert (here / "a.nac").read_bytes() == before
+
+
+def test_a_file_in_the_folders_place(here: Path) -> None:
+    (here / "b").write_bytes(TEXT)
+    assert shell("nacomp compress -q --level fast a b -o two.nac", here).returncode == 0
+    done = shell("nacomp decompress two.nac -o b", here)
+    assert (done.returncode, "b: is no folder" in done.stderr) == (5, True), done.stderr
+    assert (here / "b").read_bytes() == TEXT
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are UTF-8 there whatever is set")
+def test_names_that_the_locale_cannot_spell(here: Path) -> None:
+    """It ended in a traceback; the listing spells them out, and nothing is written under another name."""
+    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    (here / "grün").mkdir()
+    (here / "grün" / "übel").write_bytes(TEXT)
+    library.compress_files(here / "grün", here / "b.nac", level="fast")
+    library.compress_files(here / "grün" / "übel", here / "c.nac", level="fast")
+    assert "gr\\xfcn" in shell("nacomp list b.nac", here, **plain).stdout
+    for line in ("decompress b.nac -o out", "decompress c.nac -C ."):
+        done = shell(f"nacomp {line}", here, **plain)
+        assert (done.returncode, "ascii" in done.stderr, "Traceback" in done.stderr) == (5, True, False), (
+            done.stderr
+        )
+    assert not (here / "out").exists()
+    assert shell("nacomp decompress b.nac -o out", here, **(plain | {"PYTHONUTF8": "1"})).returncode == 0
+
+
+def test_a_full_disk_is_told_of_the_folder_of_the_models(here: Path, tiny_model: Path) -> None:
+    """And not of a standard stream; and nothing is left of the model there."""
+    line = f"ulimit -f 20; nacomp models add {tiny_model} 2>&1 | cat; exit ${{PIPESTATUS[0]}}"
+    done = shell(line, here, NACOMP_HOME=str(here / "home"))
+    assert (done.returncode, f"{here / 'home' / 'models'}: file too large" in done.stdout) == (5, True), (
+        done.stdout
+    )
+    assert list((here / "home" / "models").iterdir()) == []

@@ -95,3 +95,13 @@ def test_what_was_added_since_stays(folder: Path, trash: Path, by_trash: bool) -
     remove_sources([folder], sources, archive, trash=by_trash)
     assert contents(folder) == ["new.txt", "sub", "sub/inputs.nac"]
     assert trash.exists() == by_trash
+
+
+@pytest.mark.parametrize("how", ["--rm", "--delete"])
+def test_the_folder_one_is_in(folder: Path, trash: Path, how: str) -> None:
+    """No system removes `.` by this name, and what was asked for is done."""
+    done = nacomp("compress", ".", "-o", "../all.nac", how, "--model", TINY, cwd=folder)
+    assert done.code == 0, done.err
+    assert not folder.exists()
+    assert nacomp("test", folder.parent / "all.nac").code == 0
+    assert trash.exists() == (how == "--rm")

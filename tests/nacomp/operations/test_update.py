@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
+import nacomp as library
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.hard_links import linked
 from nacomp.codecs.model_loader import ModelLoader
@@ -353,3 +354,32 @@ def test_commands(tree: Path, archive: Path) -> None:
     assert run("diff", "--mode", "--time", "--json", archive, tree) == (0, b'{"differences": []}\n')
     assert "--repack" in refused(2, "update", archive)
     assert "a file" in refused(2, "update", "-", tree)
+
+
+def test_what_lies_beside_the_inputs_is_not_gone(tmp_path: Path) -> None:
+    """Two inputs of one name get their paths as they are given, and all of the archive below `a` and `b` was taken out."""
+    for name in ("a/x/kept", "a/x/gone", "a/beside", "b/x/kept"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(name.encode())
+    for line in (["compress", "a", "b", "-o", "z.nac"], ["update", "--delete", "z.nac", "a/x", "b/x"]):
+        done = nacomp(*line, "-q", "--level", "fast", cwd=tmp_path)
+        assert done.code == 0, done.err
+        with library.open(tmp_path / "z.nac") as opened:
+            paths = [entry.path for entry in opened.entries]
+        (tmp_path / "a/x/gone").unlink(missing_ok=True)
+    assert paths == ["a", "a/beside", "a/x", "a/x/kept", "b", "b/x", "b/x/kept"]
+
+
+@pytest.mark.parametrize("how", [["--full-paths"], ["-C", "a/b"]])
+def test_paths_as_they_are_given(how: list[str], tmp_path: Path) -> None:
+    """An archive that was made so could not be brought up to date: what changed was added under another name."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    file = tmp_path / "a" / "b" / "f"
+    file.write_bytes(b"old")
+    given = "f" if "-C" in how else "a/b/f"
+    for line in (["compress", given, "-o", "z.nac"], ["update", "z.nac", given]):
+        done = nacomp(*line, *how, "-q", "--level", "fast", cwd=tmp_path)
+        assert done.code == 0, done.err
+        with library.open(tmp_path / "z.nac") as opened:
+            assert [(e.path, opened.read(e.path)) for e in opened.entries] == [(given, file.read_bytes())]
+        file.write_bytes(b"newest")
