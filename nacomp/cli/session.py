@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.spool import open_special, spooled
 from nacomp.cli.console import Console, JsonConsole, TerminalConsole, is_terminal
+from nacomp.cli.imports import nothing_to_collect
 from nacomp.cli.streams import claim_stdout, interruptible, streams
 from nacomp.errors import FileProblem, Interrupted, NacompError, SomeFailed, UsageError
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
@@ -54,7 +55,8 @@ class Run:
 
     def loader(self, engine: str = "exact", elsewhere: "Elsewhere | None" = None) -> "ModelLoader":
         """The engines of this run; models load when they are first needed. `elsewhere` codes text on other machines."""
-        from nacomp.codecs.model_loader import ModelLoader
+        with nothing_to_collect("nacomp.codecs.model_loader"):
+            from nacomp.codecs.model_loader import ModelLoader
 
         if engine not in self._loaders:
             self._loaders[engine] = ModelLoader(
