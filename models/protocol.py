@@ -10,23 +10,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.models.context_window import ContextWindow as ContextWindow  # noqa: PLC0414 - for all who open sessions
 from nacomp.models.tokens.vocabulary import Vocabulary
 
 FloatRows = NDArray[np.float32]
 IntRow = NDArray[np.int32]
 BoolRow = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class ContextWindow:
-    """How far a stream's next token can look back, in tokens.
-
-    A token attends to itself, to the first `sinks` tokens of its stream and to the most recent ones, `window`
-    in all. Both numbers touch every probability, so both are stored in the archive.
-    """
-
-    window: int
-    sinks: int
 
 
 class TextTokenizer(Protocol):

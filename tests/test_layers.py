@@ -32,7 +32,7 @@ FLOORS = (
     ("formats/merge.py",),
     ("formats/reader.py",),
     ("formats/scan.py",),
-    ("models/errors.py", "models/exp32.py", "models/range_coder.py"),
+    ("models/context_window.py", "models/errors.py", "models/exp32.py", "models/range_coder.py"),
     ("models/tokens", "models/library"),
     ("models/protocol.py",),
     ("models/mixing",),

@@ -54,11 +54,9 @@ bool runs_avx512vnni() { return runs_avx512() && leaf7(2, 11, 0xE6); }
 bool runs_avx2() { return __builtin_cpu_supports("avx2"); }
 bool runs_avx512() {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("popcnt");
 }
-bool runs_avx512vnni() {
-    return runs_avx512() && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("popcnt");
-}
+bool runs_avx512vnni() { return runs_avx512() && __builtin_cpu_supports("avx512vnni"); }
 #else
 bool runs_avx2() { return false; }
 bool runs_avx512() { return false; }

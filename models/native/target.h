@@ -39,10 +39,10 @@
 
 // GCC takes half the width unless it is told; clang does not know the word there, and would ignore all of the attribute.
 #if defined(__clang__)
-#define NACOMP_AVX512_ISA "avx512f,avx512bw,avx512dq,avx512vl"
+#define NACOMP_AVX512_ISA "avx512f,avx512bw,avx512dq,avx512vl,popcnt"
 #define NACOMP_AVX512VNNI_ISA "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,popcnt"
 #else
-#define NACOMP_AVX512_ISA "avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512"
+#define NACOMP_AVX512_ISA "avx512f,avx512bw,avx512dq,avx512vl,popcnt,prefer-vector-width=512"
 #define NACOMP_AVX512VNNI_ISA "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,popcnt,prefer-vector-width=512"
 #endif
 

@@ -12,7 +12,6 @@ from typing import BinaryIO
 from nacomp.archive.content_decoder import ContentDecoder
 from nacomp.archive.decoding_work import LastGroups, check_decoding_work
 from nacomp.archive.holes import filled
-from nacomp.codecs.neural import NeuralSettings, model_of, read_streams
 from nacomp.codecs.table import CodecTable, NeuralCodecFor
 from nacomp.errors import CorruptArchive, EntryMissing, LimitExceeded
 from nacomp.formats.block import BLOCK_HEADER_SIZE
@@ -71,6 +70,8 @@ class Archive:
 
         Every part is there and has the right type. Raises CorruptArchive, UnsupportedArchive.
         """
+        from nacomp.codecs.neural import NeuralSettings, model_of
+
         methods = [self.reader.methods[number] for number in sorted(self._used)]
         shares = self.model_bytes()
         most = max(shares, key=shares.__getitem__, default=None)
@@ -80,6 +81,8 @@ class Archive:
     def model_bytes(self) -> dict[str, int]:
         """Bytes of content that each model coded, by its id, in the order of the blocks. Raises what `neural_parameters`
         does."""
+        from nacomp.codecs.neural import model_of
+
         found: dict[str, int] = {}
         for block in self.reader.blocks:
             model = model_of(self.reader.methods[block.method])
@@ -126,6 +129,8 @@ class Archive:
 
     def stream_counts(self) -> list[int]:
         """Streams of each neural block, in block order."""
+        from nacomp.codecs.neural import read_streams
+
         neural = [b for b in self.reader.blocks if self.reader.methods[b.method].kind is MethodKind.NEURAL]
         return [read_streams(self.reader.block(b.number).payload, b.original_size).streams for b in neural]
 

@@ -7,13 +7,14 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TextIO
 
 import click
 from click.shell_completion import CompletionItem
 
+from nacomp.cli.imports import nothing_to_collect
 from nacomp.cli.streams import Streams, let_go, let_go_if_held
 from nacomp.errors import ExitCode, Interrupted, NacompError, UsageError, file_problem
 from nacomp.runtime.address_space import FOR_NUMPY, check_room
@@ -73,21 +74,9 @@ class LazyGroup(click.Group):
         module = f"nacomp.cli.{name}"
         if module not in sys.modules:
             check_room(FOR_NUMPY)
-        # Not for what is loaded already: a worker's garbage of many commands must not be frozen.
-        with contextlib.nullcontext() if module in sys.modules else _nothing_to_collect():
+        with nothing_to_collect(module):
             command: click.Command = getattr(import_module(module), f"command_{name}")
         return command
-
-
-@contextlib.contextmanager
-def _nothing_to_collect() -> Iterator[None]:
-    """What an import makes stays: the collector would look through all of it, 12% of the time that `list` takes."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @click.group(

@@ -8,21 +8,26 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.spool import open_special, spooled
 from nacomp.cli.console import Console, JsonConsole, TerminalConsole, is_terminal
+from nacomp.cli.imports import nothing_to_collect
 from nacomp.cli.streams import claim_stdout, interruptible, streams
-from nacomp.codecs.loaded_engines import LoadedEngines
-from nacomp.codecs.model_loader import Elsewhere, ModelLoader
 from nacomp.errors import FileProblem, Interrupted, NacompError, SomeFailed, UsageError
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
+from nacomp.formats.methods import Method
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.read import open_archive
 from nacomp.runtime.destinations import open_number
 from nacomp.runtime.events import Paused, Resumed
 from nacomp.runtime.progress import CancelToken, Job
+
+if TYPE_CHECKING:
+    from nacomp.codecs.loaded_engines import LoadedEngines
+    from nacomp.codecs.model_loader import Elsewhere, ModelLoader
+    from nacomp.codecs.neural import NeuralCodec
 
 STANDARD = Path("-")
 SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
@@ -41,15 +46,18 @@ class Run:
     workers: int = 0
     gpu_layers: int | None = None
     control: bool = False
-    engines: LoadedEngines | None = None
-    _loaders: dict[str, ModelLoader] = field(default_factory=dict)
+    engines: "LoadedEngines | None" = None
+    _loaders: "dict[str, ModelLoader]" = field(default_factory=dict)
 
     def job(self) -> Job:
         """A job that reports to the console and stops on Ctrl-C."""
         return Job(report=self.console.progress, cancel=self.cancel)
 
-    def loader(self, engine: str = "exact", elsewhere: Elsewhere | None = None) -> ModelLoader:
+    def loader(self, engine: str = "exact", elsewhere: "Elsewhere | None" = None) -> "ModelLoader":
         """The engines of this run; models load when they are first needed. `elsewhere` codes text on other machines."""
+        with nothing_to_collect("nacomp.codecs.model_loader"):
+            from nacomp.codecs.model_loader import ModelLoader
+
         if engine not in self._loaders:
             self._loaders[engine] = ModelLoader(
                 engine=engine,
@@ -87,6 +95,19 @@ class Run:
     def cancelled(self, error: NacompError) -> bool:
         """Whether this error means that the user stopped the whole command."""
         return isinstance(error, Interrupted)
+
+
+class _LateLoader:
+    """A run's loader, made when a block asks for its codec: `list` does without, and without numpy and the code of all
+    models takes half the time."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.threads = run.threads or os.cpu_count() or 1
+
+    def for_method(self, method: Method) -> "NeuralCodec":
+        """See `ModelLoader.for_method`."""
+        return self._run.loader().for_method(method)
 
 
 @contextmanager
@@ -210,4 +231,4 @@ def open_input(
     run: Run, path: Path, stack: ExitStack, password: Password, limits: Limits = DEFAULT_LIMITS
 ) -> Archive:
     """The archive of an argument, or of standard input, for as long as `stack` lasts. Raises what `open_archive` does."""
-    return open_archive(archive_input(run, path), run.loader(), stack, limits, password)
+    return open_archive(archive_input(run, path), _LateLoader(run), stack, limits, password)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nacomp.errors import UsageError
-from nacomp.models.protocol import ContextWindow
+from nacomp.models.context_window import ContextWindow
 
 EMBEDDED = "embedded"
 WORLD = "gemma-3-270m"

@@ -5,8 +5,10 @@ A model takes from a tenth of a second to several to load; a note of 300 bytes i
 
 import threading
 from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING
 
-from nacomp.models.protocol import Engine
+if TYPE_CHECKING:
+    from nacomp.models.protocol import Engine
 
 
 class LoadedEngines:
@@ -23,7 +25,7 @@ class LoadedEngines:
         with self._lock:
             self._used.clear()
 
-    def get(self, key: Hashable, load: Callable[[], Engine]) -> Engine:
+    def get(self, key: Hashable, load: Callable[[], "Engine"]) -> "Engine":
         """The engine of this key, or load it. Then what only earlier commands have used is let go first: two models must
         not take memory where one command alone would take that of one."""
         with self._lock:

@@ -1,19 +1,21 @@
 """The codec table of an open archive: from a method's number to what decodes its blocks, resolved once each.
 
-A codec is only made when a block needs it, so that an archive can be listed where its model is missing.
+A codec is only made, and its code only loaded, when a block needs it: an archive can be listed where its model is missing,
+and without numpy.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from nacomp.codecs import classical
-from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import ModelMissing, ModelsMissing, Remedy
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.runtime.progress import Job
 
-NeuralCodecFor = Callable[[Method], NeuralCodec]
+if TYPE_CHECKING:
+    from nacomp.codecs.neural import NeuralCodec
+
+NeuralCodecFor = Callable[[Method], "NeuralCodec"]
 """Finds the engine a neural method needs; raises ModelMissing and its kin."""
 
 
@@ -41,6 +43,8 @@ class ClassicalCodec:
 
     def decode(self, payload: bytes, original_size: int, job: Job) -> bytes:
         """See `BlockCodec.decode`."""
+        from nacomp.codecs import classical
+
         told = 0
 
         def tell(count: int) -> None:
@@ -58,6 +62,8 @@ class ClassicalCodec:
 
     def decoding_bytes(self, payload: bytes, original_size: int) -> int:  # noqa: ARG002 - only neural payloads tell
         """See `BlockCodec.decoding_bytes`."""
+        from nacomp.codecs import classical
+
         return classical.decoding_bytes(self._method, original_size)
 
 

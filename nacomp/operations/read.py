@@ -3,20 +3,33 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from nacomp.archive.archive_reader import Archive
-from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import file_problem
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.limits import Limits
+from nacomp.formats.methods import Method
 from nacomp.formats.protection.seal import Password
 from nacomp.runtime.progress import Job
+
+if TYPE_CHECKING:
+    from nacomp.codecs.neural import NeuralCodec
+
+
+class EngineSource(Protocol):
+    """Where the engines of neural methods come from: a `ModelLoader`, or what makes one when it is first asked."""
+
+    threads: int
+
+    def for_method(self, method: Method) -> "NeuralCodec":
+        """See `ModelLoader.for_method`."""
+        ...
 
 
 def open_archive(
     path: Path | BinaryIO,
-    loader: ModelLoader,
+    loader: EngineSource,
     stack: ExitStack,
     limits: Limits,
     password: Password = None,

@@ -123,15 +123,30 @@ void Ensemble::slots(int i, std::int32_t page, double* out) const {
 
 void Ensemble::update(const std::int32_t* symbols) {
     const FloatRules rules;
+    settle(symbols);
+    for (int part = 0; part < kParts; ++part) learn(part, symbols);
+    close();
+}
+
+void Ensemble::settle(const std::int32_t* symbols) {
+    for (int i = 0; i < rows_open_; ++i)
+        if (rows_[i].model) logit_bias_.settle(rows_[i].biased, symbols[i]);
+}
+
+void Ensemble::learn(int part, const std::int32_t* symbols) {
     for (int i = 0; i < rows_open_; ++i) {
         Row& row = rows_[i];
-        if (row.model) {
-            mixer_.learn(row.proposal.candidates, row.decisions, symbols[i]);
-            logit_bias_.learn(row.biased, symbols[i]);
+        if (part > 0) {
+            if (row.model) logit_bias_.learn(part - 1, row.biased, symbols[i]);
+            continue;
         }
+        if (row.model) mixer_.learn(row.proposal.candidates, row.decisions, symbols[i]);
         logit_bias_.advance(row.stream, symbols[i]);
         symbol_models_.learn(row.stream, row.proposal, symbols[i]);
     }
+}
+
+void Ensemble::close() {
     std::fill(proposed_.begin(), proposed_.end(), 0);
     rows_open_ = 0;
 }

@@ -50,6 +50,13 @@ public:
     void pages(int i, double* out) { page_frequencies(rows_[i], out); }  // (pages,)
     void slots(int i, std::int32_t page, double* out) const;             // (256,)
 
+    // `update` in parts, under FloatRules: `settle`, then each part of `learn` on any thread, as they share nothing that moves,
+    // then `close`.
+    static constexpr int kParts = 1 + LogitBias::kParts;
+    void settle(const std::int32_t* symbols);
+    void learn(int part, const std::int32_t* symbols);
+    void close();
+
     const Vocabulary& vocabulary() const { return vocabulary_; }
     int streams() const { return symbol_models_.streams(); }
     int rows() const { return rows_open_; }

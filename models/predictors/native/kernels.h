@@ -7,6 +7,14 @@
 
 namespace nacomp::predictors {
 
+// A bias and the sum of its squared gradients.
+struct Bias {
+    float value, squares;
+};
+
+// How many places behind the last one `list` may write to.
+constexpr std::size_t kListRoom = 16;
+
 struct Kernel {
     const char* name;
     bool (*runs_here)();
@@ -16,6 +24,16 @@ struct Kernel {
     // highs[page] = the highest of them. Logits and top are finite.
     void (*weigh)(const float* logits, const float* bias, float top, std::uint32_t* weights, std::int64_t* sums,
                   std::uint32_t* highs, std::size_t pages);
+    // first + each place of a page of weights that holds `least` or more, in rising order, into out; gives how many. Both are
+    // below 2^31.
+    std::size_t (*list)(const std::uint32_t* weights, std::uint32_t least, std::uint32_t first, std::uint32_t* out);
+    // out[i] = the entry of (context, tokens[i]) in a table of context biases: the upper bits of a hash, shifted down.
+    void (*find_entries)(std::uint64_t context, const std::uint32_t* tokens, std::size_t n, int shift, std::uint32_t* out);
+    // A step of bias_table.h on each entry listed, one after the other.
+    void (*move_biases)(Bias* table, const std::uint32_t* listed, const double* gradients, std::size_t n, double rate);
+    // The same of biases and squares in arrays of their own.
+    void (*move_tokens)(float* values, float* squares, const std::uint32_t* listed, const double* gradients, std::size_t n,
+                        double rate);
     // x[i] = exp64(x[i])
     void (*exponentials)(double* x, std::size_t n);
 };

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "arithmetic.h"
+#include "kernels.h"
 #include "native/exp32-inl.h"
 #include "vocabulary.h"
 
@@ -46,6 +47,40 @@ void weigh(const float* logits, const float* bias, float top, std::uint32_t* wei
         for (std::int32_t lane : lanes) total += lane;
         sums[page] = total;
         highs[page] = static_cast<std::uint32_t>(i_reduce_max(high));
+    }
+}
+
+#if defined(NACOMP_TARGET_AVX512)
+std::size_t list(const std::uint32_t* weights, std::uint32_t least, std::uint32_t first, std::uint32_t* out) {
+    const I low = i_set(static_cast<std::int32_t>(least));
+    I places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    places = i_add(places, i_set(static_cast<std::int32_t>(first)));
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < kPage; i += kLanes) {
+        const __mmask16 likely = _mm512_cmpge_epi32_mask(_mm512_loadu_si512(weights + i), low);
+        _mm512_storeu_si512(out + count, _mm512_maskz_compress_epi32(likely, places));
+        count += static_cast<std::size_t>(_mm_popcnt_u32(likely));
+        places = i_add(places, i_set(kLanes));
+    }
+    return count;
+}
+#else
+// Without a branch: one in fifteen is likely, of which a processor foresees none.
+std::size_t list(const std::uint32_t* weights, std::uint32_t least, std::uint32_t first, std::uint32_t* out) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < kPage; ++i) {
+        out[count] = first + static_cast<std::uint32_t>(i);
+        count += weights[i] >= least;
+    }
+    return count;
+}
+#endif
+
+void find_entries(std::uint64_t context, const std::uint32_t* tokens, std::size_t n, int shift, std::uint32_t* out) {
+    for (std::size_t i = 0; i < n; ++i) {
+        std::uint64_t h = context + tokens[i];
+        h ^= h >> 32;
+        out[i] = static_cast<std::uint32_t>((h * kMultiplier) >> shift);
     }
 }
 

@@ -3,17 +3,16 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <vector>
 
+#include "bias_table.h"
 #include "history.h"
 #include "initial_weights.h"
 #include "kernels.h"
-#include "native/prefetch.h"
 #include "parameters.h"
 #include "vocabulary.h"
 
@@ -34,40 +33,25 @@ inline int high_bit(std::int64_t value) {
 #endif
 }
 
-// One step on a bias with its sum of squared gradients.
-inline void step(float& value, float& squares, double rate, double gradient) {
-    const double e = static_cast<double>(squares) + gradient * gradient;
-    value = static_cast<float>(static_cast<double>(value) - (rate * gradient) / std::sqrt(e));
-    squares = static_cast<float>(e);
-}
+// The likely tokens of a row, in rising order, and what learning needs of them. An array each, so that vectors read them; they
+// grow and never shrink.
+struct LikelyTokens {
+    std::size_t count = 0;
+    bool came = false;  // whether the symbol that came is one of them
+    std::vector<std::uint32_t> tokens;
+    std::vector<std::uint32_t> pairs, gaps, columns, recency;  // their entries in the tables of context biases
+    std::vector<double> factors;    // what their weights are multiplied by
+    std::vector<double> gradients;  // their shares of the row; of the symbol that came, 1 less once it is known
 
-// Biases looked up by a context; a rate of 0 keeps all values as they are.
-class BiasTable {
-public:
-    BiasTable(std::size_t entries, float squares, int rate)
-        : entries_(entries, Entry{0.0f, squares}), rate_(rate / 65536.0) {}
-
-    void set(const std::vector<double>& values) {
-        for (std::size_t i = 0; i < entries_.size(); ++i) entries_[i].value = static_cast<float>(values[i]);
+    // Room for one more page behind the first `count`, and for a vector that writes past its end.
+    void reserve_page() {
+        if (tokens.size() < count + kPage + kListRoom) tokens.resize(2 * count + kPage + kListRoom);
     }
-    double operator[](std::uint32_t index) const { return entries_[index].value; }
-    void prefetch(std::uint32_t index) const { prefetch_for_write(&entries_[index]); }
-    void learn(std::uint32_t index, double gradient) {
-        if (rate_ != 0.0) step(entries_[index].value, entries_[index].squares, rate_, gradient);
+    void resize_others() {
+        if (pairs.size() >= count) return;
+        for (auto* entries : {&pairs, &gaps, &columns, &recency}) entries->resize(tokens.size());
+        for (auto* values : {&factors, &gradients}) values->resize(tokens.size());
     }
-
-private:
-    struct Entry {
-        float value, squares;
-    };
-    std::vector<Entry> entries_;
-    double rate_;
-};
-
-// A likely token and its entries in the tables of context biases.
-struct LikelyToken {
-    Symbol token;
-    std::uint32_t pair, gap, column, recency;
 };
 
 // A language-model row as integer weights, what its learning needs, and the space to make it in: rows of one step may be made at
@@ -76,10 +60,9 @@ struct BiasedRow {
     std::vector<std::uint32_t> weights;  // (token_pages * 256,) biases applied
     std::vector<std::int64_t> sums;      // (token_pages,)
     std::int64_t total = 0;
-    std::vector<LikelyToken> likely;
+    LikelyTokens likely;
     std::vector<float> padded;         // (token_pages * 256,) logits of a vocabulary that fills its last page in part
     std::vector<std::uint32_t> highs;  // (token_pages,) highest weight per page
-    std::vector<double> factors;       // (likely token,) what weights are multiplied by
 };
 
 // All biases of one block, and the contexts of its streams.
@@ -121,29 +104,33 @@ public:
         std::int64_t total = 0;
         for (std::int64_t sum : row.sums) total += sum;
         row.total = total;
-        row.likely.clear();
-        const std::int64_t least = (total + (std::int64_t{1} << likely_) - 1) >> likely_;
-        for (int page = 0; page < pages; ++page)
-            if (row.highs[page] >= least) find_likely(stream, page, least, total, row);
+        find_likely(row);
+        find_entries(contexts_[stream], row);
         add_context_biases(row);
     }
 
-    // Move the biases that made `row`, before `advance`. Four tables at once, so that roots and quotients are taken side by side,
-    // took a third longer on Zen 3: one after the other they overlap by themselves.
-    void learn(const BiasedRow& row, Symbol symbol) {
-        const double total = static_cast<double>(row.total);
-        bool likely = false;
-        for (const LikelyToken& t : row.likely) {
-            likely |= t.token == symbol;
-            const double gradient = row.weights[t.token] / total - (t.token == symbol ? 1.0 : 0.0);
-            if (rate_ != 0.0) step(bias_[t.token], squares_[t.token], rate_, gradient);
-            pairs_.learn(t.pair, gradient);
-            gaps_.learn(t.gap, gradient);
-            columns_.learn(t.column, gradient);
-            recency_.learn(t.recency, gradient);
+    // What came, once for a row: before `learn`.
+    void settle(BiasedRow& row, Symbol symbol) const {
+        LikelyTokens& likely = row.likely;
+        const auto end = likely.tokens.begin() + static_cast<std::ptrdiff_t>(likely.count);
+        const auto found = std::lower_bound(likely.tokens.begin(), end, static_cast<std::uint32_t>(symbol));
+        likely.came = found != end && *found == static_cast<std::uint32_t>(symbol);
+        if (likely.came) likely.gradients[found - likely.tokens.begin()] -= 1.0;
+    }
+
+    // Moves the biases that made `row`, in parts that touch nothing in common; the rows of a step one after the other.
+    static constexpr int kParts = 3;
+    void learn(int part, const BiasedRow& row, Symbol symbol) {
+        const LikelyTokens& likely = row.likely;
+        if (part == 0) {
+            learn_tokens(row, symbol);
+            pairs_.learn(kernel_, likely.pairs.data(), likely.gradients.data(), likely.count);
+        } else if (part == 1) {
+            gaps_.learn(kernel_, likely.gaps.data(), likely.gradients.data(), likely.count);
+            columns_.learn(kernel_, likely.columns.data(), likely.gradients.data(), likely.count);
+        } else {
+            recency_.learn(likely.recency.data(), likely.gradients.data(), likely.count);
         }
-        if (!likely && symbol < vocabulary_.size && rate_ != 0.0)
-            step(bias_[symbol], squares_[symbol], rate_, row.weights[symbol] / total - 1.0);
     }
 
     // Move a stream's context past a coded symbol.
@@ -170,58 +157,69 @@ private:
         std::vector<std::int32_t> last;  // (token_pages * 256,) position of the token's latest occurrence, -1: none
     };
 
-    // Lists a page's likely tokens and asks for their table entries: three tables of 2 MB each at the default size, where an
-    // average row of the embedded model has 270 likely tokens. Waiting for each entry in turn was most of a row's time.
-    void find_likely(int stream, int page, std::int64_t least, std::int64_t total, BiasedRow& row) const {
-        const StreamContext& context = contexts_[stream];
-        const std::uint64_t by_pair = static_cast<std::uint64_t>(context.previous + 2) * kMultiplier;
-        const std::uint64_t by_gap = static_cast<std::uint64_t>(context.before_previous + 2) * kMultiplier;
-        const std::uint64_t by_column = ((std::uint64_t{1} << 32) + context.column / 3) * kMultiplier;
-        // Listed first without a branch: one in fifteen is likely, of which a processor foresees none.
-        const Symbol first = page * static_cast<int>(kPage);
-        std::uint16_t listed[kPage + 1];
-        int count = 0;
-        for (std::size_t i = 0; i < kPage; ++i) {
-            listed[count] = static_cast<std::uint16_t>(i);
-            count += row.weights[first + i] >= least;
+    // Those with a share of 2^-likely_ or more, by the weights as they are now. What is never coded weighs 1, of 2^26 at least.
+    void find_likely(BiasedRow& row) const {
+        LikelyTokens& likely = row.likely;
+        likely.count = 0;
+        const std::int64_t least = (row.total + (std::int64_t{1} << likely_) - 1) >> likely_;
+        for (std::size_t page = 0; page < row.highs.size(); ++page) {
+            if (row.highs[page] < least) continue;
+            likely.reserve_page();
+            const std::size_t first = page * kPage;
+            likely.count += kernel_.list(row.weights.data() + first, static_cast<std::uint32_t>(least),
+                                         static_cast<std::uint32_t>(first), likely.tokens.data() + likely.count);
         }
-        for (int i = 0; i < count; ++i) {
-            const Symbol token = first + listed[i];
-            if (!vocabulary_.codable(token)) continue;
-            const LikelyToken t{token, entry(by_pair, token), entry(by_gap, token), entry(by_column, token),
-                                recency(context, token, row.weights[token], total)};
-            pairs_.prefetch(t.pair);
-            gaps_.prefetch(t.gap);
-            columns_.prefetch(t.column);
-            row.likely.push_back(t);
+        likely.resize_others();
+    }
+
+    // Looks up the likely tokens' table entries and asks for them: three tables of 2 MB each at the default size, where an
+    // average row of the embedded model has 270 likely tokens. Waiting for each entry in turn was most of a row's time.
+    void find_entries(const StreamContext& context, BiasedRow& row) const {
+        LikelyTokens& likely = row.likely;
+        const std::uint32_t* tokens = likely.tokens.data();
+        const auto find = [&](std::uint64_t key, std::vector<std::uint32_t>& entries) {
+            kernel_.find_entries(key * kMultiplier, tokens, likely.count, shift_, entries.data());
+        };
+        find(static_cast<std::uint64_t>(context.previous + 2), likely.pairs);
+        find(static_cast<std::uint64_t>(context.before_previous + 2), likely.gaps);
+        find((std::uint64_t{1} << 32) + context.column / 3, likely.columns);
+        for (std::size_t i = 0; i < likely.count; ++i) {
+            pairs_.prefetch(likely.pairs[i]);
+            gaps_.prefetch(likely.gaps[i]);
+            columns_.prefetch(likely.columns[i]);
+            likely.recency[i] = recency(context, static_cast<Symbol>(tokens[i]), row.weights[tokens[i]], row.total);
         }
     }
 
     void add_context_biases(BiasedRow& row) const {
-        std::vector<double>& factors = row.factors;
-        factors.resize(row.likely.size());
-        for (std::size_t i = 0; i < factors.size(); ++i) {
-            const LikelyToken& t = row.likely[i];
-            double bias = pairs_[t.pair] + gaps_[t.gap];
-            bias = bias + columns_[t.column];
-            bias = bias + recency_[t.recency];
+        LikelyTokens& likely = row.likely;
+        double* factors = likely.factors.data();
+        for (std::size_t i = 0; i < likely.count; ++i) {
+            double bias = pairs_[likely.pairs[i]] + gaps_[likely.gaps[i]];
+            bias = bias + columns_[likely.columns[i]];
+            bias = bias + recency_[likely.recency[i]];
             factors[i] = std::max(-8.0, std::min(4.0, bias));
         }
-        kernel_.exponentials(factors.data(), factors.size());
-        for (std::size_t i = 0; i < factors.size(); ++i) {
-            const Symbol token = row.likely[i].token;
+        kernel_.exponentials(factors, likely.count);
+        for (std::size_t i = 0; i < likely.count; ++i) {
+            const std::uint32_t token = likely.tokens[i];
             const std::int64_t weight = row.weights[token];
             const auto biased = static_cast<std::uint32_t>(static_cast<double>(weight) * factors[i]);
             row.weights[token] = biased;
             row.sums[token >> 8] += static_cast<std::int64_t>(biased) - weight;
             row.total += static_cast<std::int64_t>(biased) - weight;
         }
+        const double total = static_cast<double>(row.total);
+        for (std::size_t i = 0; i < likely.count; ++i) likely.gradients[i] = row.weights[likely.tokens[i]] / total;
     }
 
-    std::uint32_t entry(std::uint64_t context, Symbol token) const {
-        std::uint64_t h = context + static_cast<std::uint64_t>(token);
-        h ^= h >> 32;
-        return static_cast<std::uint32_t>((h * kMultiplier) >> shift_);
+    // The bias that every token has: of the likely ones, and of the one that came.
+    void learn_tokens(const BiasedRow& row, Symbol symbol) {
+        if (rate_ == 0.0) return;
+        const LikelyTokens& likely = row.likely;
+        kernel_.move_tokens(bias_.data(), squares_.data(), likely.tokens.data(), likely.gradients.data(), likely.count, rate_);
+        if (!likely.came && symbol < vocabulary_.size)
+            step(bias_[symbol], squares_[symbol], rate_, row.weights[symbol] / static_cast<double>(row.total) - 1.0);
     }
 
     static std::uint32_t recency(const StreamContext& context, Symbol token, std::int64_t weight, std::int64_t total) {
