@@ -8,6 +8,8 @@ LIMIT = 3071
 MASK = 0xFFFFFFFF
 GOLDEN = 0x9E3779B1
 """2^32 divided by the golden ratio, odd."""
+_APART = 0x27D4EB2F
+"""Odd: without it two small values go into a hash as their exclusive or, which many pairs share."""
 _RATIO = 4278222805
 """2^32 * e^(-1/256), rounded."""
 
@@ -50,5 +52,5 @@ def stretch(p: int) -> int:
 
 def combine(value: int, other: int) -> int:
     """One step of the hash that contexts are made of."""
-    value = (value ^ other) * GOLDEN & MASK
+    value = (value * _APART ^ other) * GOLDEN & MASK
     return value ^ value >> 15

@@ -1,17 +1,23 @@
-"""What a line says of its own end: bytes that a hex dump spells and shows, and numbers of a column that go on by the same
-step (formats/MIXING.md, section 7).
+"""What a line says of its own end: bytes that a hex dump spells and shows, numbers of a column that go on by the same step,
+and names that have the letters of their code (formats/MIXING.md, section 7).
 """
 
 MOST_DIGITS = 16
 _MOST_BYTES, _LEAST_BYTES = 64, 4
+_MOST_LETTERS, _LEAST_LETTERS = 4, 2
 _DIGITS = b"0123456789abcdef"
-_SPACE, _LINE_FEED = 32, 10
+_SPACE, _LINE_FEED, _BAR = 32, 10, 124
 
 
 class SpeltBytes:
-    """The bytes that a line has spelt in pairs of hex digits, and which of them the text behind two spaces has come to."""
+    """The bytes that a line has spelt in pairs of hex digits, and which of them the text behind two spaces has come to.
+
+    The text stands behind a bar where the line before had one, as `hexdump -C` writes them behind an offset and in two
+    halves.
+    """
 
     def __init__(self) -> None:
+        self._barred = self._has_bar = self._has_gap = False
         self._bytes: list[int] = []
         self._half: int | None = None
         self._at: int | None = None
@@ -27,19 +33,57 @@ class SpeltBytes:
         """A byte of the line, and the one before it."""
         if byte == _LINE_FEED:
             self._bytes, self._half, self._at = [], None, None
-        elif self._at is not None:
+            self._barred, self._has_bar, self._has_gap = self._has_bar, False, False
+            return
+        self._has_bar |= byte == _BAR and before == _SPACE and not self.coming
+        if self._at is not None:
             self._at += 1
         elif (digit := _DIGITS.find(byte)) < 0:
             self._half = None
-            if byte != _SPACE:
-                self._bytes = []
-            elif before == _SPACE and len(self._bytes) >= _LEAST_BYTES:
-                self._at = 0
+            self._read_other(byte, before)
         elif self._half is None:
             self._half = digit
         else:
             self._bytes = [*self._bytes, self._half * 16 + digit][:_MOST_BYTES]
             self._half = None
+
+    def _read_other(self, byte: int, before: int) -> None:
+        spaces = byte == before == _SPACE
+        starts = (byte, before) == (_BAR, _SPACE) if self._barred else spaces
+        if starts and len(self._bytes) >= _LEAST_BYTES:
+            self._at = 0
+        elif byte != _SPACE or (self._barred and spaces and not self._has_gap):
+            self._bytes = []
+        self._has_gap |= spaces
+
+
+class ShortName:
+    """The letters that a line begins with, where they are a short field: what comes next often has them too."""
+
+    def __init__(self) -> None:
+        self._letters = b""
+        self._open, self._at = True, -1
+
+    @property
+    def coming(self) -> int:
+        """0x40000 + the coming letter, a small one, 0x40000 behind the last; 0 without a short name."""
+        if self._at < 0:
+            return 0
+        return 0x40000 | (self._letters[self._at] if self._at < len(self._letters) else 0)
+
+    def read(self, byte: int, delimiter: int, *, is_letter: bool) -> None:
+        """A byte of the line."""
+        if byte == _LINE_FEED:
+            self._letters, self._open, self._at = b"", True, -1
+        elif not self._open:
+            if 0 <= self._at < len(self._letters) and self._letters[self._at] == byte | 32:
+                self._at += 1
+        elif is_letter:
+            self._letters = (self._letters + bytes([byte | 32]))[: _MOST_LETTERS + 1]
+        else:
+            self._open = False
+            if byte == delimiter != _SPACE and _LEAST_LETTERS <= len(self._letters) <= _MOST_LETTERS:
+                self._at = 0
 
 
 class NextNumber:

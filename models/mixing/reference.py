@@ -19,6 +19,7 @@ from nacomp.models.mixing.table import HashTable
 from nacomp.models.mixing.text import kind_of, read_text
 
 _MATCH_MINIMUM, _TEXT_MINIMUM = (6, 20), (5, 20, 10)
+_OTHER_INPUTS = {Profile.TEXT: 1, Profile.SAMPLES: 8}
 _SETS = {Profile.TEXT: 10, Profile.CODE: 7, Profile.WORDS: 7}
 _RATES, _FINAL_RATES = Rates(45, 250), Rates(16, 80)
 _INITIAL_WEIGHT = 3000
@@ -52,7 +53,7 @@ class Mixing:
         self._by_state: dict[tuple[int, int, int], Counter] = {}
         self._by_past: dict[tuple[int, int, int], Counter] = {}
         self._outside = outside_inputs
-        own = 1 + 2 * len(self._matches) + 4 * contexts + (8 if settings.profile is Profile.SAMPLES else 0)
+        own = 1 + 2 * len(self._matches) + 4 * contexts + _OTHER_INPUTS.get(settings.profile, 0)
         equal = [(1 << 16) // outside_inputs] * outside_inputs if outside_inputs else []
         weights = (([*_TRUST] + [0] * outside_inputs)[:outside_inputs] if selectors else equal) + [
             0 if outside_inputs else _INITIAL_WEIGHT
@@ -83,6 +84,8 @@ class Mixing:
             inputs += model.predict(s, match)
         if self._settings.profile is Profile.SAMPLES:
             inputs += sample_inputs(s, self._settings.sample)
+        elif self._settings.profile is Profile.TEXT:
+            inputs.append(s.text.measures.predict(s.text.field, s.bits, s.bit_count))
         seen = self._predict_contexts(s, inputs)
         choice, final = self._rows(s, seen)
         x = self._mixer.mix(inputs, [*choice, *selected], final)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from dataclasses import field as made
 
 from nacomp.models.mixing.bitmap import Pixels
-from nacomp.models.mixing.foreseen import NextNumber, SpeltBytes
+from nacomp.models.mixing.foreseen import NextNumber, ShortName, SpeltBytes
 from nacomp.models.mixing.machine_code import Code
+from nacomp.models.mixing.measured import Measures
 from nacomp.models.mixing.outline import Numbers, Outline
 from nacomp.models.mixing.sign_filter import SignFilter, Taps
 from nacomp.models.mixing.table import Slot
@@ -69,6 +70,8 @@ class Text:
     lead: int = 0
     spelt: SpeltBytes = made(default_factory=SpeltBytes)
     next: NextNumber = made(default_factory=NextNumber)
+    short_name: ShortName = made(default_factory=ShortName)
+    measures: Measures = made(default_factory=Measures)
     outline: Outline = made(default_factory=Outline)
     numbers: Numbers = made(default_factory=Numbers)
 

@@ -36,10 +36,13 @@ def read_text(stream: Stream, byte: int, delimiter: int) -> None:
     shape = _SHAPES.get(kind, byte)
     text.shapes = (text.shapes << 8 | shape) & MASK
     text.outline.read(shape, may_run=kind in _SHAPES)
-    text.numbers.read(byte, is_letter=kind in (LOWER, UPPER))
+    is_letter = kind in (LOWER, UPPER)
+    text.numbers.read(byte, is_letter=is_letter)
     text.spelt.read(byte, stream.last4 >> 8 & 255)
     text.next.read(byte)
+    text.short_name.read(byte, delimiter, is_letter=is_letter)
     _read_lead(text, byte)
+    text.measures.read(byte, text.field, ends=byte in (10, delimiter))
     _read_fields(text, byte, delimiter, position)
     if text.field_start == position:
         _foresee(stream)
@@ -58,7 +61,7 @@ def text_contexts(stream: Stream, followers: Followers) -> list[int]:
     lead = text.lead + 3
     led = lead << 16 | text.field_up
     return [
-        text.spelt.coming or text.next.coming,
+        text.spelt.coming or text.next.coming or text.short_name.coming,
         c1,
         c4 & 0xFFFF,
         c4 & 0xFFFFFF,
@@ -75,7 +78,7 @@ def text_contexts(stream: Stream, followers: Followers) -> list[int]:
         combine(text.last_word, c4 & 0xFFFF),
         combine(column, kind_of(c1)),
         combine(followers.of_byte[c1] & 0xFFFF, c1),
-        combine(followers.of_pair[c4 & 0xFFFF] & 0xFFFF, c1),
+        combine(text.short_name.coming or followers.of_pair[c4 & 0xFFFF] & 0xFFFF, c1),
         combine(combine(text.shapes, text.older_shapes), text.field),
         combine(text.field, next_up << 8 | led),
         combine(text.field, older_up << 8 | led),

@@ -438,6 +438,18 @@ DRAWN = (
     'd="M10.25,7.5c-.5,12.75,1,1,2,2,3,3,4,4.Z" ..5 12345678901234567 aaaaaaaaaaaaaaaaaaÄÖ1A2\n'.encode() * 2
 )
 """Numbers behind a letter, more than are counted, and runs of more bytes than are."""
+BARRED = (
+    b"".join(
+        b"%08x  48 65 6c 6c 6f 7c  20 7c %02x 41 42 43  |Hello| |%cABC|\n" % (i, i, i) for i in range(65, 68)
+    )
+    + b"00000040  48 65                 |He|\n48 |\n4865  6c6c  He\n"
+)
+MEASURED = b"".join(
+    b"%d,%.2f,%.1f,%s\n" % (998 + i * i % 7, -3.3 + i * 0.41, 20 - i * 1.7, odd)
+    for i, odd in enumerate(
+        (b"1", b"7.", b".5", b"--4", b"-12.5.1", b"1234567890123", b"", b"5", b"6", b"7.5") * 2
+    )
+)
 
 
 @pytest.mark.skipif(not mixed.available(), reason="blocks are written by the native core")
@@ -464,6 +476,9 @@ def test_words_of_arm64() -> None:
             b"17,0009,fffffffffffffffe,9\n19,000b,ffffffffffffffff,12\n21,000d,0,x\n23,1,30,99\n20,ff,0,98\n\n17,5\n",
         ),
         (b" ", DRAWN),
+        (b" ", BARRED),
+        (b",", b"deu,1,Deutsch\nFRA,,Francais\na,A\nabcde,Ab\nen2,English\nnl,0,Nederlands\n,x\nnl"),
+        (b",", MEASURED),
     ],
 )
 def test_lines_that_say_what_comes(delimiter: bytes, content: bytes) -> None:

@@ -27,9 +27,10 @@ inline uint32_t squash_clamped(int x) { return tables.squash[x + kLimit]; }
 inline int stretch(uint32_t p) { return tables.stretch[p >> (kBits - kStretchBits)]; }
 inline int stretch12(uint32_t p) { return tables.stretch[p]; }
 
-// One step of the hash that contexts are made of: both values go in, in this order.
+// One step of the hash that contexts are made of: both values go in, in this order. Without the first product two small values went in
+// as their exclusive or, which many pairs share.
 inline uint32_t combine(uint32_t hash, uint32_t value) {
-    hash = (hash ^ value) * 0x9E3779B1u;
+    hash = (hash * 0x27D4EB2Fu ^ value) * 0x9E3779B1u;
     return hash ^ (hash >> 15);
 }
 

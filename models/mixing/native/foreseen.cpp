@@ -31,9 +31,12 @@ uint64_t value_of(const uint8_t* digits, uint32_t count, uint32_t base) {
 
 void SpeltBytes::read(uint32_t byte, uint32_t before) {
     if (byte == '\n') {
+        const bool has_bar = has_bar_;
         *this = SpeltBytes();
+        barred_ = has_bar;
         return;
     }
+    has_bar_ |= byte == '|' && before == ' ' && !coming();
     if (shown_) {
         at_++;
         return;
@@ -43,14 +46,16 @@ void SpeltBytes::read(uint32_t byte, uint32_t before) {
         half_ = static_cast<uint32_t>(digit);
         return;
     }
-    if (digit >= 0) {
-        if (count_ < kMost) bytes_[count_++] = static_cast<uint8_t>(half_ * 16 + static_cast<uint32_t>(digit));
-    } else if (byte != ' ') {
-        count_ = 0;
-    } else if (before == ' ') {
-        shown_ = count_ >= kLeast;
-    }
+    if (digit < 0) read_other(byte, before);
+    else if (count_ < kMost) bytes_[count_++] = static_cast<uint8_t>(half_ * 16 + static_cast<uint32_t>(digit));
     half_ = kNoHalf;
+}
+
+void SpeltBytes::read_other(uint32_t byte, uint32_t before) {
+    const bool spaces = byte == ' ' && before == ' ', starts = barred_ ? byte == '|' && before == ' ' : spaces;
+    if (starts && count_ >= kLeast) shown_ = true;
+    else if (byte != ' ' || (barred_ && spaces && !has_gap_)) count_ = 0;
+    has_gap_ |= spaces;
 }
 
 void NextNumber::foresee(const uint8_t* history, uint32_t above, uint32_t above_end, uint32_t older, uint32_t older_end) {
@@ -75,6 +80,20 @@ void NextNumber::foresee(const uint8_t* history, uint32_t above, uint32_t above_
 void NextNumber::read(uint32_t byte) {
     agrees_ = agrees_ && at_ < count_ && digits_[at_] == byte;
     at_++;
+}
+
+void ShortName::read(uint32_t byte, uint32_t kind, uint32_t delimiter) {
+    if (byte == '\n') {
+        *this = ShortName();
+    } else if (!open_) {
+        if (known_ && at_ < count_ && letters_[at_] == (byte | 32)) at_++;
+    } else if (kind == 2 || kind == 3) {
+        if (count_ < kMost) letters_[count_] = static_cast<uint8_t>(byte | 32);
+        if (count_ <= kMost) count_++;
+    } else {
+        open_ = false;
+        known_ = byte == delimiter && delimiter != ' ' && count_ >= kLeast && count_ <= kMost;
+    }
 }
 
 }  // namespace nacomp::mixing

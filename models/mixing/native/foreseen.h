@@ -1,12 +1,13 @@
 // What a line says of its own end (formats/MIXING.md, section 7): a hex dump shows the bytes that it has written in digits once
-// more as text, and numbers of a column often go on by the same step.
+// more as text, numbers of a column often go on by the same step, and a name often has the letters of its code.
 #pragma once
 
 #include <cstdint>
 
 namespace nacomp::mixing {
 
-// The bytes that a line has spelt in pairs of hex digits, and which of them the text behind two spaces has come to.
+// The bytes that a line has spelt in pairs of hex digits, and which of them the text behind two spaces has come to; behind a bar
+// where the line before had one, as `hexdump -C` writes them behind an offset and in two halves.
 class SpeltBytes {
    public:
     void read(uint32_t byte, uint32_t before);
@@ -15,9 +16,12 @@ class SpeltBytes {
 
    private:
     static constexpr uint32_t kMost = 64, kLeast = 4, kNoHalf = 16;
+    void read_other(uint32_t byte, uint32_t before);
     uint8_t bytes_[kMost] = {};
     uint32_t count_ = 0, half_ = kNoHalf;  // half_: the first digit of a pair
-    bool shown_ = false;                   // behind the two spaces
+    bool shown_ = false;                   // behind the two spaces or the bar
+    bool has_bar_ = false, barred_ = false;  // this line; the one before
+    bool has_gap_ = false;                 // two spaces in a row
     uint32_t at_ = 0;
 };
 
@@ -35,6 +39,20 @@ class NextNumber {
     uint8_t digits_[kRoom] = {};
     uint32_t count_ = 0, at_ = 0;
     bool agrees_ = false;
+};
+
+// The letters that a line begins with, where they are a short field: of a table of codes what comes next often has them too.
+class ShortName {
+   public:
+    void read(uint32_t byte, uint32_t kind, uint32_t delimiter);
+    // 0x40000 + the coming letter, a small one, 0x40000 behind the last; 0 without a short name.
+    uint32_t coming() const { return !known_ ? 0 : at_ < count_ ? 0x40000u | letters_[at_] : 0x40000u; }
+
+   private:
+    static constexpr uint32_t kLeast = 2, kMost = 4;
+    uint8_t letters_[kMost] = {};
+    uint32_t count_ = 0, at_ = 0;  // count_: kMost + 1 for more
+    bool open_ = true, known_ = false;
 };
 
 }  // namespace nacomp::mixing

@@ -10,6 +10,7 @@
 #include "code.h"
 #include "foreseen.h"
 #include "kernels.h"
+#include "measured.h"
 #include "samples.h"
 #include "settings.h"
 #include "words.h"
@@ -92,6 +93,8 @@ struct Text {
     static constexpr int kUnlike = 3;                  // the field is no longer like the one above but for digits
     SpeltBytes spelt;
     NextNumber next;
+    ShortName short_name;
+    Measures measures;
     Outline outline;
     Numbers numbers;
 };

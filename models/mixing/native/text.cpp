@@ -109,7 +109,9 @@ void read_text(Stream& s, uint32_t byte, uint32_t delimiter) {
     t.numbers.read(byte, kind);
     t.spelt.read(byte, s.last4 >> 8 & 255);
     t.next.read(byte);
+    t.short_name.read(byte, kind, delimiter);
     read_lead(t, byte);
+    t.measures.read(byte, t.field, byte == '\n' || byte == delimiter);
     read_fields(t, byte, delimiter, position);
     if (byte == '\n' || byte == delimiter) {
         t.lead = 0;
@@ -125,8 +127,8 @@ void text_contexts(const Stream& s, const Followers& followers, ContextList list
     const uint32_t top = t.tags.empty() ? 0 : t.tags.back();
     const uint32_t next_up = under(s, t.above, offset + 1, t.line.start);
     const uint32_t older_up = under(s, t.older, offset, t.above.start);
-    const uint32_t spelt = t.spelt.coming(), lead = static_cast<uint32_t>(t.lead + 3), led = lead << 16 | t.field_up;
-    list.add(spelt ? spelt : t.next.coming());
+    const uint32_t spelt = t.spelt.coming(), next = t.next.coming(), name = t.short_name.coming(), lead = static_cast<uint32_t>(t.lead + 3), led = lead << 16 | t.field_up;
+    list.add(spelt ? spelt : next ? next : name);
     list.add(c1);
     list.add(c4 & 0xffff);
     list.add(c4 & 0xffffff);
@@ -144,7 +146,7 @@ void text_contexts(const Stream& s, const Followers& followers, ContextList list
     list.add(combine(t.last_word, c4 & 0xffff));
     list.add(combine(column, kind_of(c1)));
     list.add(combine(followers.of_byte[c1] & 0xffff, c1));
-    list.add(combine(followers.of_pair[c4 & 0xffff] & 0xffff, c1));
+    list.add(combine(name ? name : followers.of_pair[c4 & 0xffff] & 0xffff, c1));
     list.add(combine(combine(t.shapes, t.older_shapes), t.field));
     list.add(combine(t.field, next_up << 8 | led));
     list.add(combine(t.field, older_up << 8 | led));

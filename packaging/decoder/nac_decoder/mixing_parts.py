@@ -45,7 +45,7 @@ def stretch(p: int) -> int:
 
 
 def combine(h: int, v: int) -> int:
-    h = (h ^ v) * 0x9E3779B1 % 2**32
+    h = (h * 0x27D4EB2F ^ v) * 0x9E3779B1 % 2**32
     return h ^ (h >> 15)
 
 

@@ -1,5 +1,6 @@
 """MIXING.md section 7: the text profile."""
 
+from nac_decoder.measures import Measures
 from nac_decoder.mixing_contexts import Context, mixed
 from nac_decoder.mixing_parts import combine
 
@@ -33,7 +34,10 @@ class Text(Context):
         self.state = "outside"
         self.lead = 0
         self.spelt, self.half, self.shown = b"", -1, -1
+        self.barred = self.bar = self.gap = False
         self.next, self.offset = "", -1
+        self.name, self.named = "", -2  # named: of its letters so far; -1 for none, -2 within them
+        self.measures = Measures()
 
     def after(self, past: bytearray) -> None:
         self.past = past
@@ -53,8 +57,10 @@ class Text(Context):
         else:
             self.outline, self.run = (self.outline << 8 | shape) % 2**64, 1
         self.count_numbers(byte, sort)
-        self.read_spelt(chr(byte), self.back(2) == 32)
+        self.read_spelt(chr(byte))
         self.read_numbers(chr(byte))
+        self.read_name(byte, sort)
+        self.measures.read(byte, self.field, byte in (10, self.byte))
         self.read_field(byte)
         self.read_tag(chr(byte), chr(self.back(2)), letter, sort)
         self.field_up = self.under(1, 0)
@@ -77,10 +83,15 @@ class Text(Context):
         self.begun, self.field_hash, self.lead = n, 0, 0
         self.foresee()
 
-    def read_spelt(self, byte: str, double: bool) -> None:
+    def read_spelt(self, byte: str) -> None:
+        spaced = self.back(2) == 32
         if byte == "\n":
             self.spelt, self.half, self.shown = b"", -1, -1
-        elif self.shown >= 0:
+            self.barred, self.bar, self.gap = self.bar, False, False
+            return
+        if byte == "|" and spaced and not 0 <= self.shown < len(self.spelt):
+            self.bar = True
+        if self.shown >= 0:
             self.shown += 1
         elif byte in HEX:
             if self.half < 0:
@@ -90,10 +101,30 @@ class Text(Context):
             self.half = -1
         else:
             self.half = -1
-            if byte != " ":
-                self.spelt = b""
-            elif double and len(self.spelt) >= 4:
-                self.shown = 0
+            self.read_between(byte, spaced)
+
+    def read_between(self, byte: str, spaced: bool) -> None:
+        if spaced and byte == "| "[not self.barred] and len(self.spelt) >= 4:
+            self.shown = 0
+        elif byte != " " or (spaced and self.barred and not self.gap):
+            self.spelt = b""
+        self.gap = self.gap or (spaced and byte == " ")
+
+    def read_name(self, byte: int, sort: int) -> None:
+        if byte == 10:
+            self.name, self.named = "", -2
+        elif self.named == -2 and sort in (2, 3):
+            self.name += chr(byte).lower() if len(self.name) < 5 else ""
+        elif self.named == -2:
+            short = 2 <= len(self.name) <= 4 and byte == self.byte != 32
+            self.named = 0 if short else -1
+        elif 0 <= self.named < len(self.name) and chr(byte).lower() == self.name[self.named]:
+            self.named += 1
+
+    def short(self) -> int:
+        if self.named < 0:
+            return 0
+        return 262144 + (ord(self.name[self.named]) if self.named < len(self.name) else 0)
 
     def read_numbers(self, byte: str) -> None:
         """Before the field: `field_up` is still what stood above this byte."""
@@ -146,7 +177,7 @@ class Text(Context):
         if 0 <= self.shown < len(self.spelt):
             return 65536 + self.spelt[self.shown]
         if self.offset < 0:
-            return 0
+            return self.short()
         return 131072 + ord(self.next[self.offset]) if self.offset < len(self.next) else 196608
 
     def push(self, tag: int) -> None:
@@ -179,6 +210,7 @@ class Text(Context):
         wide_up = lead << 16 | self.field_up
         pair = next_up << 8 | wide_up
         top = self.tags[-1] if self.tags else 0
+        (of_byte, of_pair), short = self.followers(), self.short()
         return [
             *(self.coming(), c1, self.last(2), self.last(3), c4, mixed(c4, self.last(8) >> 32 & 0xFFFF)),
             *(mixed(self.word, c1), mixed(self.word, self.last_word, c1), c4 & 0xFFFF00),
@@ -194,9 +226,17 @@ class Text(Context):
                 mixed(top, self.word, c1),
                 mixed(self.last_word, self.last(2)),
             ),
-            *(mixed(column, kind(c1)), *self.followers(), mixed(four, older, field)),
+            *(
+                mixed(column, kind(c1)),
+                of_byte,
+                mixed(short, c1) if short else of_pair,
+                mixed(four, older, field),
+            ),
             *(mixed(field, pair), mixed(field, older_up << 8 | wide_up), mixed(pair, column, c1)),
         ]
+
+    def inputs(self) -> list[int]:
+        return [self.measures.input(self.field, self.row, self.done)]
 
     def rows(self) -> list[int]:
         kinds, column = self.last_rows()

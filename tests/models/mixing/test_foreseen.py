@@ -2,7 +2,7 @@
 
 import pytest
 
-from nacomp.models.mixing.foreseen import NextNumber, SpeltBytes
+from nacomp.models.mixing.foreseen import NextNumber, ShortName, SpeltBytes
 
 
 def shown_of(line: bytes) -> list[int]:
@@ -26,6 +26,50 @@ def test_a_dump_shows_what_it_has_spelt() -> None:
 )
 def test_no_text_of_few_bytes_or_other_lines(line: bytes) -> None:
     assert set(shown_of(line)) == {0}
+
+
+BARRED = b"00000000  48 65 6c 6c  6f 0a 41 42  |Hello.AB|\n"
+
+
+def test_behind_a_line_with_a_bar_the_text_stands_behind_one() -> None:
+    """Neither the offset nor the gap between the halves starts it."""
+    found = shown_of(BARRED * 2)[len(BARRED) :]
+    text = BARRED.index(b"H")
+    assert found == [0] * text + [0x10000 | byte for byte in b"Hello\nAB"] + [0, 0]
+
+
+def test_a_line_without_a_bar_ends_that() -> None:
+    plain = b"00000010: 4865 6c6c 6f0a  Hello.\n"
+    found = shown_of(BARRED * 2 + plain * 2)[2 * len(BARRED) :]
+    assert found[len(plain) :] == shown_of(plain) != found[: len(plain)]
+
+
+def test_a_bar_that_is_shown_bars_nothing() -> None:
+    line = b"417c 207c 4142  A| |AB\n"
+    assert shown_of(line * 2) == shown_of(line) * 2
+
+
+def letters_of(line: bytes, delimiter: bytes) -> list[int]:
+    """What each byte of a line was expected to be."""
+    name, found = ShortName(), []
+    for byte in line:
+        found.append(name.coming)
+        name.read(byte, delimiter[0], is_letter=chr(byte).isascii() and chr(byte).isalpha())
+    return found
+
+
+def test_a_name_has_the_letters_of_its_code() -> None:
+    assert letters_of(b"Heb,,Hebrew", b",") == [0] * 4 + [0x40000 | byte for byte in b"hheb\0\0\0"]
+
+
+@pytest.mark.parametrize("line", [b"h,Hebrew", b"hebre,Hebrew", b"he;hebrew", b"h2,hebrew", b",he,he", b"he"])
+def test_no_short_name_of_other_fields(line: bytes) -> None:
+    assert set(letters_of(line, b",")) == {0}
+
+
+def test_no_short_name_before_a_space_or_of_the_line_before() -> None:
+    assert set(letters_of(b"The hedge", b" ")) == {0}
+    assert letters_of(b"he,e\nhebrew", b",")[5:] == [0] * 6
 
 
 def test_no_line_shows_the_bytes_of_another() -> None:

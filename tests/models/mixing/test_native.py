@@ -40,6 +40,34 @@ DRAWN = (
 DUMP = b"".join(
     b"%08x: 4865 6c6c 6f2c 0a%02x  Hello,.%c\n" % (138 + 16 * i, 65 + i, 65 + i) for i in range(4)
 )
+BARRED = (
+    b"".join(
+        b"%08x  48 65 6c 6c 6f 2c 0a 20  48 7c 7c 6f %02x 41 42 43  |Hello,. H||o%cABC|\n"
+        % (16 * i, 65 + i, 65 + i)
+        for i in range(4)
+    )
+    + b"00000040  48 65                                             |He|\n48 |\n4865  6c6c  He\n"
+)
+CODES = b"".join(
+    b"%s,%d,%s\n" % (code, i, name)
+    for i, (code, name) in enumerate(
+        zip(
+            (b"deu", b"FRA", b"a", b"abcde", b"en2", b"nl", b""),
+            (b"Deutsch", b"Francais", b"A", b"Ab", b"English", b"Nederlands", b"x"),
+            strict=True,
+        )
+    )
+)
+MEASURED = b"".join(
+    b"%d,%.2f,%.1f,%s\n"
+    % (
+        998 + i * i % 7,
+        -3.3 + i * 0.41,
+        20 - i * 1.7,
+        (b"1", b"7.", b".5", b"--4", b"-12.5.1", b"1234567890123", b"")[i % 7],
+    )
+    for i in range(16)
+)
 STEPS = (
     b"17,0009,ffffffffffffffff,9\n19,000b,fffffffffffffffe,12\n21,000d,fffffffffffffffd,x\n"
     b"23,1,fffffffffffffffc7,99\n20,ff,0,98\n17,101,0000000000000000,97\n\n14,5,1\n"
@@ -64,6 +92,9 @@ CASES = {
     "words": (MixingSettings(Profile.WORDS, len(ARM)), ARM),
     "words of ARM64, cut": (MixingSettings(Profile.WORDS, 94, pixel=2), ARM[:94]),
     "hex dump": (MixingSettings(Profile.TEXT, len(DUMP), delimiter=ord(" ")), DUMP),
+    "hex dump behind bars": (MixingSettings(Profile.TEXT, len(BARRED), delimiter=ord(" ")), BARRED),
+    "codes": (MixingSettings(Profile.TEXT, len(CODES), delimiter=ord(",")), CODES),
+    "measures": (MixingSettings(Profile.TEXT, len(MEASURED), delimiter=ord(",")), MEASURED),
     "numbers that go on": (MixingSettings(Profile.TEXT, len(STEPS), delimiter=ord(",")), STEPS),
     "drawing": (MixingSettings(Profile.TEXT, len(DRAWN), delimiter=ord(" ")), DRAWN),
     "nothing": (MixingSettings(Profile.TEXT, 0), b""),
