@@ -66,13 +66,14 @@ class Run:
                 threads=self.threads,
                 workers=self.workers,
                 gpu_layers=self.gpu_layers,
-                warn=self._warn,
+                warn=self.warn,
                 elsewhere=elsewhere,
                 engines=self.engines,
             )
         return self._loaders[engine]
 
-    def _warn(self, sentence: str, model: str | None) -> None:
+    def warn(self, sentence: str, model: str | None) -> None:
+        """Say what the user should know, and the model that would help."""
         self.console.warning(f"{sentence}: nacomp models pull {model}" if model else sentence)
 
     def each(self, inputs: list[Path], work: Callable[[Path], None], failed: int = 0) -> None:
@@ -104,6 +105,7 @@ class _LateLoader:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.threads = run.threads or os.cpu_count() or 1
+        self.warn = run.warn
 
     def for_method(self, method: Method) -> "NeuralCodec":
         """See `ModelLoader.for_method`."""

@@ -1,6 +1,6 @@
 """Opening an archive, and its files' bytes as a stream: what every operation that reads begins with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -21,6 +21,11 @@ class EngineSource(Protocol):
     """Where the engines of neural methods come from: a `ModelLoader`, or what makes one when it is first asked."""
 
     threads: int
+
+    @property
+    def warn(self) -> Callable[[str, str | None], None]:
+        """Hears what the user should know, and the model that would help."""
+        ...
 
     def for_method(self, method: Method) -> "NeuralCodec":
         """See `ModelLoader.for_method`."""
