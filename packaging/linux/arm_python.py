@@ -16,25 +16,56 @@ PACKAGES = (
 )
 
 
+class Apt:
+    """apt with lists and a cache of its own in `folder`, for another processor if one is named."""
+
+    def __init__(self, folder: Path, processor: str = "") -> None:
+        self._folder = folder
+        for name in ("lists/partial", "cache/archives/partial", "packages"):
+            (folder / name).mkdir(parents=True)
+        (folder / "status").touch()
+        options = [f"Dir::State::lists={folder / 'lists'}", f"Dir::Cache={folder / 'cache'}"]
+        options += ["APT::Sandbox::User=root"]
+        if processor:
+            options += [f"APT::Architecture={processor}", f"APT::Architectures::={processor}"]
+        self._command = ["apt-get", "-qq", *(word for option in options for word in ("-o", option))]
+        self._run("update")
+
+    def _run(self, *task: str) -> None:
+        done = subprocess.run(
+            [*self._command, *task],
+            cwd=self._folder / "packages",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            sys.exit(f"apt-get {task[0]}: {done.stderr.strip()[-300:]}")
+
+    def alone(self, *names: str) -> list[Path]:
+        """These packages, fetched."""
+        self._run("download", *names)
+        return sorted((self._folder / "packages").glob("*.deb"))
+
+    def with_all_they_need(self, *names: str) -> list[Path]:
+        """These packages and what they depend on, as where nothing is installed, fetched."""
+        nothing = ["-o", f"Dir::State::status={self._folder / 'status'}"]
+        self._run(*nothing, "install", "--yes", "--download-only", "--no-install-recommends", *names)
+        return sorted((self._folder / "cache" / "archives").glob("*.deb"))
+
+    @staticmethod
+    def unpack(packages: list[Path], target: Path) -> None:
+        """Lay their files into a folder. Nothing is configured."""
+        target.mkdir(parents=True, exist_ok=True)
+        for package in packages:
+            subprocess.run(["dpkg-deb", "-x", package, target], check=True)
+
+
 def main() -> None:
     """Fetch the packages, then lay their files into the folder."""
-    target = Path(sys.argv[1]).resolve()
-    target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        top = Path(scratch)
-        for name in ("lists/partial", "cache/archives/partial", "packages"):
-            (top / name).mkdir(parents=True)
-        apt = ["apt-get", "-qq", "-o", "APT::Architecture=arm64", "-o", "APT::Architectures::=arm64"]
-        apt += ["-o", f"Dir::State::lists={top / 'lists'}", "-o", f"Dir::Cache={top / 'cache'}"]
-        apt += ["-o", "APT::Sandbox::User=root"]
-        for task in (["update"], ["download", *PACKAGES]):
-            done = subprocess.run(
-                [*apt, *task], cwd=top / "packages", capture_output=True, text=True, check=False
-            )
-            if done.returncode:
-                sys.exit(f"apt-get {task[0]}: {done.stderr.strip()[-300:]}")
-        for package in sorted((top / "packages").glob("*.deb")):
-            subprocess.run(["dpkg-deb", "-x", package, target], check=True)
+        arm = Apt(Path(scratch, "apt"), "arm64")
+        arm.unpack(arm.alone(*PACKAGES), Path(sys.argv[1]).resolve())
 
 
 if __name__ == "__main__":
