@@ -83,7 +83,7 @@ dist/.pure-wheel: $(VENV)/wheel setup.py packaging/make_wheel.py packaging/wheel
 # The wheel for Linux on ARM, compiled here, into dist/aarch64. Debian 12 with g++-aarch64-linux-gnu; takes a minute or two.
 wheel-aarch64: dist/aarch64/.wheel
 
-build/aarch64/.python: packaging/linux/arm_python.py
+build/aarch64/.python: packaging/linux/arm_python.py packaging/linux/own_apt.py
 	$(PYTHON) packaging/linux/arm_python.py build/aarch64
 	touch $@
 
@@ -100,7 +100,7 @@ dist/musl-%/.wheel: $(VENV)/wheel setup.py packaging/make_wheel.py packaging/whe
 	touch $@
 
 # Wheels for other systems, tried in such a system: minutes, so not in `make test`. What is made once stays in build/.
-# On ARM under emulation, with the window: golden archives, a round trip, jobs handed over; or the application, frozen there.
+# On ARM under emulation: a round trip, the window, jobs handed to it; or the application, frozen there.
 try-aarch64: dist/aarch64/.wheel $(VENV)/core
 	$(BIN)/python packaging/linux/try_arm.py build/arm-root dist/aarch64
 app-aarch64: dist/aarch64/.wheel $(VENV)/core
@@ -110,7 +110,7 @@ app-aarch64: dist/aarch64/.wheel $(VENV)/core
 try-musl: build/musl/.python dist/musl-x86_64/.wheel
 	$(BIN)/python packaging/linux/try_musl.py build/musl dist/musl-x86_64
 
-build/musl/.python: packaging/linux/musl_python.py $(VENV)/core
+build/musl/.python: packaging/linux/musl_python.py packaging/linux/own_apt.py $(VENV)/core
 	$(BIN)/python packaging/linux/musl_python.py build/musl
 	touch $@
 

@@ -11,10 +11,11 @@ make; 3 to 4 minutes of processor time, once.
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from own_apt import Apt, told, unpack
 
 PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 SOURCES = ("zlib", "xz-utils", PYTHON)
@@ -36,58 +37,9 @@ exec gcc "$@" -specs "{specs}"
 """
 
 
-def run(*command: str | Path, folder: Path, **settings: str) -> str:
-    """Run a program to its end; gives its standard output. Where it fails its last words end this program."""
-    done = subprocess.run(
-        command, cwd=folder, env=os.environ | settings, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        sys.exit(f"{' '.join(map(str, command))}: {(done.stdout + done.stderr).strip()[-600:]}")
-    return done.stdout
-
-
-class Apt:
-    """apt with lists of its own: the system's release with its sources, and a newer one for musl."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        for name in ("lists/partial", "cache/archives/partial"):
-            (folder / name).mkdir(parents=True)
-        told = run("apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", folder=folder)
-        rows = sorted({tuple(line.split()) for line in told.splitlines()})
-        site = next(site for site, release in rows if "-" not in release)
-        lines = [f"deb-src {site} {release} main" for site, release in rows]
-        (folder / "sources.list").write_text(
-            "\n".join([*lines, f"deb {site} {MUSL_FROM} main", ""]), encoding="utf-8"
-        )
-
-    def get(self, *task: str) -> None:
-        """Run it with these lists."""
-        options = {
-            "Dir::State::lists": "lists",
-            "Dir::Cache": "cache",
-            "Dir::Etc::sourcelist": "sources.list",
-            "Dir::Etc::sourceparts": "none",
-        }
-        command = ["apt-get", "-qq", "-o", "APT::Sandbox::User=root"]
-        for name, place in options.items():
-            command += ["-o", f"{name}={self.folder / place}"]
-        run(*command, *task, folder=self.folder)
-
-
-def fetch(folder: Path) -> None:
-    """Sources as tar files, and musl's packages."""
-    apt = Apt(folder)
-    apt.get("update")
-    apt.get("download", *MUSL)
-    for name in SOURCES:  # `--tar-only`: Debian's own changes are for a Debian
-        apt.get("source", "--download-only", "--tar-only", name)
-
-
-def lay_musl(packages: Path, target: Path) -> Path:
+def lay_musl(packages: list[Path], target: Path) -> Path:
     """musl's loader, headers and start files below `target`; gives a compiler that uses them."""
-    for package in packages.glob("musl*.deb"):
-        run("dpkg-deb", "-x", package, target, folder=packages)
+    unpack(packages, target)
     library = target / "usr" / "lib" / TRIPLET
     (loader,) = (path for path in target.rglob("ld-musl-x86_64.so.1"))
     specs = (library / "musl-gcc.specs").read_text("utf-8")
@@ -101,20 +53,19 @@ def lay_musl(packages: Path, target: Path) -> Path:
     return compiler
 
 
-def build(name: str, packages: Path, compiler: Path, target: Path) -> Path:
+def build(name: str, archive: Path, compiler: Path, target: Path) -> Path:
     """Compile one source; gives the folder that it was compiled in."""
-    (archive,) = packages.glob(f"{name}_*.orig.tar.*")
     source = target / "build" / name
     shutil.rmtree(source, ignore_errors=True)
     source.mkdir(parents=True)
-    run("tar", "-xf", archive, "--strip-components=1", folder=source)
+    told("tar", "-xf", archive, "--strip-components=1", folder=source)
     flags = {"CC": str(compiler), "CFLAGS": "-O1 -fPIC"}
     flags["CPPFLAGS"] = f"-I{target / 'usr' / 'include' / TRIPLET} -I{target / 'include'}"
     flags["OPT"] = "-DNDEBUG -fwrapv"  # Python's own would be with symbols
     flags["LDFLAGS"] = f"-L{target / 'lib'}"
-    run("sh", "configure", f"--prefix={target}", *CONFIGURE[name], folder=source, **flags)
+    told("sh", "configure", f"--prefix={target}", *CONFIGURE[name], folder=source, **flags)
     make = ["make", f"-j{len(os.sched_getaffinity(0))}"]
-    run(*make, folder=source)
+    told(*make, folder=source)
     return source
 
 
@@ -123,18 +74,18 @@ def main() -> None:
     target = Path(sys.argv[1]).resolve()
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        packages = Path(scratch)
-        fetch(packages)
-        compiler = lay_musl(packages, target)
+        newer = Apt(Path(scratch, "newer"), release=MUSL_FROM)
+        compiler = lay_musl(newer.alone(*MUSL), target)
+        own = Apt(Path(scratch, "own"), sources=True)
         for name in SOURCES:
-            source = build(name, packages, compiler, target)
+            source = build(name, own.source(name), compiler, target)
             if name != PYTHON:
-                run("make", "install", folder=source)
+                told("make", "install", folder=source)
     program = target / "python"
     program.unlink(missing_ok=True)
     program.symlink_to(source / "python")
     said = "import lzma, sysconfig, zlib; print(sysconfig.get_config_var('SOABI'))"
-    print(f"{program}: {run(program, '-c', said, folder=target).strip()}")
+    print(f"{program}: {told(program, '-c', said, folder=target).strip()}")
 
 
 if __name__ == "__main__":

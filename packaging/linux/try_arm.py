@@ -3,9 +3,10 @@
 python packaging/linux/try_arm.py FOLDER WHEELS [--application]
 
 FOLDER gets a Debian for ARM: packages unpacked, nothing configured, no user in it. WHEELS has the wheel of
-`make wheel-aarch64`. The wheel with its requirements and Qt goes in, then `try_wheel.py` runs there, and `smoke.py` over
-the two programs that the application is frozen from. With `--application` (`make app-aarch64`) PyInstaller freezes them,
-into FOLDER/root/opt/dist/nacomp, and `smoke.py` runs over that: twenty minutes of processor time and more.
+`make wheel-aarch64`. The wheel with its requirements and Qt goes in, and `smoke.py` runs there, over the two programs that
+the application is frozen from. With `--application` (`make app-aarch64`) PyInstaller freezes them first, into
+FOLDER/root/opt/dist/nacomp: twenty minutes of processor time and more. That the wheel reads the golden archives and writes
+the bytes of x86-64 is tested in `tests/portability/test_linux_arm.py`.
 
 The kernel hands ARM programs to qemu in a namespace of our own (binfmt_misc, Linux 6.7 or newer): nothing of this machine is
 changed, and nobody needs to be root. Needs Debian 12's package index.
@@ -18,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from arm_python import Apt
+from own_apt import Apt, unpack
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
@@ -34,6 +35,9 @@ PACKAGES = (
 WINDOWS = ("libegl1", "libgl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1")
 GLIBC = (34, 31, 28, 27, 26, 17)
 """Releases 2.x that the wheels of our requirements are named for. Debian 12 has 2.36; Qt's newest for ARM asks for more."""
+QEMU_FROM = "trixie"
+"""Qt starts processes by a call (`clone` with CLONE_PIDFD) that qemu 7.2, of Debian 12, refuses: the window gets no worker.
+Debian 13 has 10.0, as programs that need no library."""
 # A name, what an ARM program begins with, which bits of that count, and qemu: `F` opens it before the root changes.
 BINFMT = (
     r":nacomp-arm:M::\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00"
@@ -59,7 +63,7 @@ class Arm:
     """A Debian for ARM in `folder`, and qemu beside it."""
 
     def __init__(self, folder: Path) -> None:
-        self.root, self._qemu = folder / "root", folder / "qemu" / "usr" / "bin" / "qemu-aarch64-static"
+        self.root, self._qemu = folder / "root", folder / "qemu" / "usr" / "bin" / "qemu-aarch64"
         if not (folder / "complete").exists():
             self._unpack(folder)
             (folder / "complete").touch()
@@ -67,9 +71,9 @@ class Arm:
     def _unpack(self, folder: Path) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             arm = Apt(Path(scratch, "arm"), "arm64")
-            arm.unpack(arm.with_all_they_need(*PACKAGES, *WINDOWS), self.root)
-            own = Apt(Path(scratch, "own"))
-            own.unpack(own.alone("qemu-user-static"), folder / "qemu")
+            unpack(arm.with_all_they_need(*PACKAGES, *WINDOWS), self.root)
+            (self.root / "bin" / "sh").symlink_to("bash")  # a package makes this link when it is configured
+            unpack(Apt(Path(scratch, "own"), release=QEMU_FROM).alone("qemu-user"), folder / "qemu")
 
     def install(self, wheel: Path, *further: str) -> None:
         """By this Python's pip, as wheels for ARM."""
@@ -82,9 +86,11 @@ class Arm:
 
     def run(self, *command: str) -> None:
         """In that system, with this project at /src."""
-        namespaces = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork"]
+        namespaces = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child"]
         told = {"BINFMT": BINFMT.format(qemu=self._qemu), "TOP": str(self.root), "PROJECT": str(ROOT)}
-        subprocess.run([*namespaces, "sh", "-c", ENTER, "sh", *command], env=os.environ | told, check=True)
+        enter = [*namespaces, "sh", "-c", ENTER, "sh", *command]
+        if code := subprocess.run(enter, env=os.environ | told, check=False).returncode:
+            sys.exit(f"{' '.join(command)}: exit code {code}, in the Debian for ARM")
 
 
 def main() -> None:
@@ -103,7 +109,6 @@ def main() -> None:
     for name, program in (("nacomp", "command_line"), ("nacomp-gui", "window")):
         (programs / name).write_text(PROGRAM.format(name=program), encoding="utf-8")
         (programs / name).chmod(0o755)
-    arm.run(python, "/src/packaging/try_wheel.py", "/src")
     arm.run(python, "/src/packaging/smoke.py", "/opt/programs")
 
 
