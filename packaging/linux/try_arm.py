@@ -81,7 +81,10 @@ class Arm:
         shutil.rmtree(site, ignore_errors=True)
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         pip += ["--only-binary=:all:", "--python-version=3.11", "--target", str(site)]
-        pip += [f"--platform=manylinux_2_{minor}_aarch64" for minor in GLIBC]
+        pip += [
+            f"--platform={name}_aarch64"
+            for name in (*(f"manylinux_2_{minor}" for minor in GLIBC), "manylinux2014")
+        ]
         subprocess.run([*pip, f"{wheel}[gui]", *further], check=True)
 
     def run(self, *command: str) -> None:
