@@ -8,7 +8,7 @@ THE_WHEEL := ls dist/nacomp-*.whl | grep -v -e '-none-any'
 CORPUS ?= tests/data/corpus
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 wheel-musl try-aarch64 app-aarch64 try-musl dry-run man completion app smoke deb tar appimage bench bench-gpu bench-ratio fuzz sanitize gui native clean
+.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 wheel-musl try-aarch64 try-musl dry-run man completion app smoke deb tar appimage bench bench-gpu bench-ratio fuzz sanitize gui native clean
 
 NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/* models/mixing/native/* nacomp/transforms/native/* nacomp/codecs/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
@@ -100,11 +100,9 @@ dist/musl-%/.wheel: $(VENV)/wheel setup.py packaging/make_wheel.py packaging/whe
 	touch $@
 
 # Wheels for other systems, tried in such a system: minutes, so not in `make test`. What is made once stays in build/.
-# On ARM under emulation: a round trip, the window, jobs handed to it; or the application, frozen there.
+# On ARM under emulation: a round trip, the window, jobs handed to it.
 try-aarch64: dist/aarch64/.wheel $(VENV)/core
 	$(BIN)/python packaging/linux/try_arm.py build/arm-root dist/aarch64
-app-aarch64: dist/aarch64/.wheel $(VENV)/core
-	$(BIN)/python packaging/linux/try_arm.py build/arm-root dist/aarch64 --application
 
 # With musl, in a Python that is compiled for it, once: golden archives, a round trip, the bytes that glibc writes.
 try-musl: build/musl/.python dist/musl-x86_64/.wheel

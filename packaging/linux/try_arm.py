@@ -1,12 +1,12 @@
 """Tries the wheel for 64-bit ARM with its window, under emulation: `make try-aarch64`.
 
-python packaging/linux/try_arm.py FOLDER WHEELS [--application]
+python packaging/linux/try_arm.py FOLDER WHEELS
 
 FOLDER gets a Debian for ARM: packages unpacked, nothing configured, no user in it. WHEELS has the wheel of
 `make wheel-aarch64`. The wheel with its requirements and Qt goes in, and `smoke.py` runs there, over the two programs that
-the application is frozen from. With `--application` (`make app-aarch64`) PyInstaller freezes them first, into
-FOLDER/root/opt/dist/nacomp: twenty minutes of processor time and more. That the wheel reads the golden archives and writes
-the bytes of x86-64 is tested in `tests/portability/test_linux_arm.py`.
+the application is frozen from. That the wheel reads the golden archives and writes the bytes of x86-64 is tested in
+`tests/portability/test_linux_arm.py`. PyInstaller is not run here: it starts, but asks for libpython3.11 and a cache of the
+loader, and would take twenty minutes of processor time.
 
 The kernel hands ARM programs to qemu in a namespace of our own (binfmt_misc, Linux 6.7 or newer): nothing of this machine is
 changed, and nobody needs to be root. Needs Debian 12's package index.
@@ -97,22 +97,17 @@ class Arm:
 
 
 def main() -> None:
-    """Make the system, install, freeze if asked, try."""
-    folder, application = Path(sys.argv[1]).resolve(), sys.argv[-1] == "--application"
+    """Make the system, install, try."""
+    folder = Path(sys.argv[1]).resolve()
     (wheel,) = Path(sys.argv[2]).resolve().glob("nacomp-*_aarch64.whl")
     arm = Arm(folder)
-    arm.install(wheel, "pip", *(["pyinstaller>=6.11", "pillow>=10", "setuptools"] if application else []))
-    python = "/usr/bin/python3.11"
-    if application:
-        arm.run(python, "/src/packaging/make_app.py", "/opt/dist")
-        arm.run(python, "/src/packaging/smoke.py", "/opt/dist/nacomp")
-        return
+    arm.install(wheel, "pip")
     programs = arm.root / "opt" / "programs"
     programs.mkdir(parents=True, exist_ok=True)
     for name, program in (("nacomp", "command_line"), ("nacomp-gui", "window")):
         (programs / name).write_text(PROGRAM.format(name=program), encoding="utf-8")
         (programs / name).chmod(0o755)
-    arm.run(python, "/src/packaging/smoke.py", "/opt/programs")
+    arm.run("/usr/bin/python3.11", "/src/packaging/smoke.py", "/opt/programs")
 
 
 if __name__ == "__main__":
