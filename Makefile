@@ -8,7 +8,7 @@ THE_WHEEL := ls dist/nacomp-*.whl | grep -v -e '-none-any'
 CORPUS ?= tests/data/corpus
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 wheel-musl man completion app smoke deb tar appimage bench bench-gpu bench-ratio fuzz sanitize gui native clean
+.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 wheel-musl try-aarch64 try-musl dry-run man completion app smoke deb tar appimage bench bench-gpu bench-ratio fuzz sanitize gui native clean
 
 NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/* models/mixing/native/* nacomp/transforms/native/* nacomp/codecs/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
@@ -59,6 +59,7 @@ check: $(VENV)/full
 	$(BIN)/mypy --cache-dir .check/mypy tests
 	$(BIN)/mypy --cache-dir .check/mypy packaging/decoder
 	$(BIN)/mypy --cache-dir .check/mypy packaging/*.py
+	$(BIN)/mypy --cache-dir .check/mypy packaging/linux/*.py
 	$(BIN)/vulture
 
 # What needs more than a compiler of ours: the cores for Windows under Wine (Debian: g++-mingw-w64-x86-64-posix, wine64), for
@@ -83,7 +84,7 @@ dist/.pure-wheel: $(VENV)/wheel setup.py packaging/make_wheel.py packaging/wheel
 # The wheel for Linux on ARM, compiled here, into dist/aarch64. Debian 12 with g++-aarch64-linux-gnu; takes a minute or two.
 wheel-aarch64: dist/aarch64/.wheel
 
-build/aarch64/.python: packaging/linux/arm_python.py
+build/aarch64/.python: packaging/linux/arm_python.py packaging/linux/own_apt.py
 	$(PYTHON) packaging/linux/arm_python.py build/aarch64
 	touch $@
 
@@ -98,6 +99,24 @@ dist/musl-%/.wheel: $(VENV)/wheel setup.py packaging/make_wheel.py packaging/whe
 	$(PIP) 'nacomp[portability]'
 	$(BIN)/python packaging/make_wheel.py dist/musl-$* --target $*-musl
 	touch $@
+
+# Wheels for other systems, tried in such a system: minutes, so not in `make test`. What is made once stays in build/.
+# On ARM under emulation: a round trip, the window, jobs handed to it.
+try-aarch64: dist/aarch64/.wheel $(VENV)/core
+	$(BIN)/python packaging/linux/try_arm.py build/arm-root dist/aarch64
+
+# With musl, in a Python that is compiled for it, once: golden archives, a round trip, the bytes that glibc writes.
+try-musl: build/musl/.python dist/musl-x86_64/.wheel
+	$(BIN)/python packaging/linux/try_musl.py build/musl dist/musl-x86_64
+
+build/musl/.python: packaging/linux/musl_python.py packaging/linux/own_apt.py $(VENV)/core
+	$(BIN)/python packaging/linux/musl_python.py build/musl
+	touch $@
+
+# GitHub's workflows, as far as this machine can: each job in a clean clone below build/dry-run. JOBS="release.check ci.others"
+dry-run: $(VENV)/full
+	rm -rf build/dry-run
+	$(BIN)/python packaging/dry_run.py build/dry-run $(JOBS)
 
 # All of a release that can be proven on one Linux machine: the same bytes twice, what the wheels need and hold, a list of
 # what they are made of, the decoder in one file, desktop files, GitHub's workflows, checksums. Builds the cores once more.

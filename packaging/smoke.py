@@ -142,7 +142,9 @@ def jobs(app: App) -> str:
             if path == second:
                 app.run("nacomp-gui", "--compress", path)
             wait_for(partial(_arrived, archive, application), archive.name)
-            check(archive.exists(), f"the application ended: {application.returncode}")
+            if not archive.exists():
+                said = "".join(application.communicate(timeout=PATIENCE))
+                raise Failed(f"the application ended: {application.returncode}\n{said}")
             app.run("nacomp", "test", archive)
     finally:
         application.terminate()

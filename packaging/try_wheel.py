@@ -1,7 +1,8 @@
 """Proves an installed wheel, on whatever system: `python packaging/try_wheel.py PROJECT`.
 
-Every golden archive gives its bytes, and what is compressed here comes back. Needs nothing but the wheel and the
-project's golden archives and test model; continuous integration runs it on every system that a wheel is built for.
+Every native core loads, every golden archive gives its bytes, and what is compressed here comes back. Needs nothing but
+the wheel and the project's golden archives and test model; continuous integration runs it on every system that a wheel is
+built for.
 """
 
 import hashlib
@@ -25,6 +26,20 @@ def nacomp(*arguments: str | Path, **settings: str) -> str:
     if done.returncode:
         sys.exit(f"{' '.join(command)}: {done.stdout}{done.stderr}")
     return done.stdout
+
+
+def cores_load(project: Path) -> str:
+    """The native cores. One that does not load is not missed: readable Python takes its place, many times slower."""
+    stubs = [*project.glob("models/*/_*.pyi"), *project.glob("nacomp/*/_*.pyi")]
+    names = sorted(".".join(stub.relative_to(project).with_suffix("").parts) for stub in stubs)
+    names = ["nacomp." + name.removeprefix("nacomp.") for name in names]
+    code = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *names], capture_output=True, encoding="utf-8", check=False
+    )
+    if done.returncode:
+        sys.exit(f"a native core does not load: {done.stderr}")
+    return ", ".join(name.rpartition(".")[2] for name in names)
 
 
 def reads_golden_archives(project: Path, home: Path) -> int:
@@ -63,13 +78,14 @@ def comes_back(project: Path, home: Path) -> None:
 
 
 def main() -> None:
-    """Golden archives in, a round trip, and which kernel did it."""
+    """The cores, golden archives in, a round trip, and which kernel did it."""
     project = Path(sys.argv[1]).resolve()
+    cores = cores_load(project)
     with tempfile.TemporaryDirectory() as scratch:
         count = reads_golden_archives(project, Path(scratch))
         comes_back(project, Path(scratch))
         kernel = json.loads(nacomp("info", "--json"))["kernels"][0]
-    print(f"{count} golden archives read, README.md there and back, kernel {kernel}")
+    print(f"cores {cores}; {count} golden archives read, README.md there and back, kernel {kernel}")
 
 
 if __name__ == "__main__":

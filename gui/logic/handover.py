@@ -3,6 +3,8 @@
 import getpass
 import hashlib
 import json
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,9 +37,13 @@ def parse_arguments(arguments: Sequence[str], folder: Path) -> Request:
 
 
 def instance_name() -> str:
-    """The socket's name: one per user and settings folder, so that tests and users never meet."""
+    """The socket's name: one per user and settings folder, so that tests and users never meet.
+
+    By the user's number, where there is one: it may have no name, as where a container runs for `--user 1234`.
+    """
+    user = getpass.getuser() if sys.platform == "win32" else os.getuid()
     mark = hashlib.sha256(str(config_folder().absolute()).encode()).hexdigest()[:12]
-    return f"nacomp-{getpass.getuser()}-{mark}"
+    return f"nacomp-{user}-{mark}"
 
 
 def pack(request: Request) -> bytes:

@@ -65,7 +65,8 @@ class Program:
     def output(self, file: Path, kernel: str, threads: int = 1, *extra: str) -> bytes:
         """Run one driver file and return what it computed; anything a sanitizer says fails the test."""
         done = self.run(file, kernel, threads, *extra)
-        assert (done.returncode, done.stderr.decode()) == (0, "")
+        said = (done.returncode, done.stderr.decode())
+        assert said == (0, ""), said
         return done.stdout
 
 

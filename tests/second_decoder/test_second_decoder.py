@@ -25,6 +25,7 @@ from nac_decoder.errors import Refused
 from nac_decoder.model_file import FORMATS as TENSOR_FORMATS
 from nac_decoder.pages import quoted
 from nac_decoder.range_decoder import RangeDecoder
+from nac_decoder.seal import is_sealed
 from nac_decoder.several import Several
 from nac_decoder.tree import write_tree
 from nac_decoder.views import close_view
@@ -181,6 +182,12 @@ def test_golden_archive(name: str, models: Models) -> None:
 
 def owner_of(row: dict[str, Any] | None) -> tuple[int, int, bytes, bytes] | None:
     return None if row is None else (row["uid"], row["gid"], row["user"].encode(), row["group"].encode())
+
+
+def test_a_password_is_asked_for_where_there_is_a_seal() -> None:
+    """And not for an archive in the compact form, which has other bytes where the usual one has its flags."""
+    asked = {name for name in EXPECTED if is_sealed((FORMATS / "golden" / f"{name}.nac").read_bytes())}
+    assert asked == {name for name, row in EXPECTED.items() if "password" in row}
 
 
 def test_holes_are_zeros() -> None:

@@ -82,8 +82,7 @@ def unpack(packed: bytes, size: int, dictionary: bytes = b"") -> bytes:
 def bare(data: bytes, password: str) -> bytes:
     """A file's archives without what is around them: recovery data and a seal."""
     data = _without_recovery(data)
-    sealed = is_sealed(data) and not data.startswith(COMPACT_MAGIC)
-    return unsealed(data, password) if sealed else data
+    return unsealed(data, password) if is_sealed(data) else data
 
 
 class Archive:

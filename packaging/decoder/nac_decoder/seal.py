@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from nac_decoder.errors import check, checksum
 
+MAGIC = bytes.fromhex("89 4E 41 43 0D 0A 1A 0A")
 SEAL = struct.Struct("<8sHHBBBB32s16s8s")
 CHUNK, TAG = 16_384, 16
 COLUMNS_AND_DIAGONALS = [
@@ -22,8 +23,8 @@ COLUMNS_AND_DIAGONALS = [
 
 
 def is_sealed(data: bytes) -> bool:
-    """Whether bit 7 of the flags is set."""
-    return len(data) >= 12 and bool(struct.unpack_from("<H", data, 10)[0] & 0x80)
+    """Whether bit 7 of the flags is set. An archive in the compact form begins otherwise, and has other bytes there."""
+    return len(data) >= 12 and data.startswith(MAGIC) and bool(struct.unpack_from("<H", data, 10)[0] & 0x80)
 
 
 def unsealed(data: bytes, password: str) -> bytes:
@@ -31,7 +32,7 @@ def unsealed(data: bytes, password: str) -> bytes:
     check(len(data) >= 2 * SEAL.size, "seal is cut off")
     seal = data[: SEAL.size]
     magic, version, flags, log_n, r, p, reserved, salt, expected, summed = SEAL.unpack(seal)
-    check(magic == bytes.fromhex("89 4E 41 43 0D 0A 1A 0A") and version == 2, "no sealed archive")
+    check(magic == MAGIC and version == 2, "no sealed archive")
     check(checksum("nacomp seal", seal[:-8]) == summed, "seal is damaged")
     check(flags & 0x7F == 0 and reserved == 0, "seal has a flag of a later version")
     check(
