@@ -56,8 +56,8 @@ struct Eight {
         return _mm256_i32gather_epi32(static_cast<const int*>(table), at, kBytes);
     }
     NACOMP_INLINE static I look_up16(const uint32_t* table, I at) { return look_up<4>(table, at); }
-    // As Counter::reciprocals, whatever way divisions are rounded: no quotient is nearer below a whole number than 1/513, half of what
-    // would be needed. Looking up takes 80 operations.
+    // As Counter::reciprocals, whatever way divisions are rounded: no quotient is nearer to the next whole number than 64 units of its
+    // last place. Looking up takes 80 operations.
     NACOMP_INLINE static I reciprocals(I n) {
         const __m256 divisors = _mm256_cvtepi32_ps(add(add(n, n), all(3)));
         return _mm256_cvttps_epi32(_mm256_div_ps(_mm256_set1_ps(1 << 17), divisors));
