@@ -38,7 +38,9 @@ const Settings& checked(const Settings& s, int streams) {
     demand(s.size < (uint64_t{1} << 31), "size");
     demand(s.delimiter >= 0 && s.delimiter <= 255, "delimiter");
     demand(s.outside_inputs >= 0 && s.outside_inputs <= kMaxOutside, "outside inputs");
-    demand(s.pixel >= 1 && s.pixel <= 4, "pixel");
+    const bool records = s.profile == Profile::records;
+    demand(records ? s.pixel == 2 || s.pixel == 4 || s.pixel == 8 : s.pixel >= 1 && s.pixel <= 4, "pixel");
+    demand(!records || (s.width >= s.pixel && s.width % s.pixel == 0), "width");
     const int least = s.profile == Profile::image ? s.pixel : s.profile == Profile::samples ? s.pixel : s.profile == Profile::bitmap ? 1 : 0;
     demand(s.width >= least && s.width <= (s.profile == Profile::samples ? kMaxChannels * s.pixel : kMaxWidth), "width");
     demand(s.profile != Profile::samples || (s.pixel >= 2 && s.width % s.pixel == 0), "width");
@@ -65,7 +67,7 @@ constexpr int own_inputs(Profile profile) {
 constexpr bool has_room(int profile) {
     return (-kContexts[profile] & (kContextLanes - 1)) * kPerContext >= own_inputs(static_cast<Profile>(profile));
 }
-static_assert(has_room(0) && has_room(1) && has_room(2) && has_room(3) && has_room(4) && has_room(5) && has_room(6), "spare lanes");
+static_assert(has_room(0) && has_room(1) && has_room(2) && has_room(3) && has_room(4) && has_room(5) && has_room(6) && has_room(7), "spare lanes");
 
 std::vector<int32_t> initial_weights(const Settings& settings, int contexts) {
     const int lanes = lanes_of(contexts), outside = settings.outside_inputs, spare = lanes - contexts;
@@ -142,6 +144,7 @@ void Mixing::start_byte(Stream& s) {
         case Profile::samples: samples_contexts(s, settings_, list); break;
         case Profile::code: code_contexts(s, followers_, settings_, list); break;
         case Profile::bitmap: bitmap_contexts(s, settings_, list); break;
+        case Profile::records: record_contexts(s, settings_, list); break;
         case Profile::words: word_contexts(s, list); break;
         case Profile::image: image_contexts(s, settings_, list); break;
     }
