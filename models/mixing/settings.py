@@ -5,6 +5,8 @@ from enum import IntEnum
 
 PREDICTOR_ID = "mixing-4"
 MAX_SIZE = (1 << 31) - 1
+NUMBER_SIZES = (2, 4, 8)
+"""Of numbers in records, in bytes."""
 AS_THEY_ARE, TURNED = 1, 2
 """Words of machine code: those whose upper byte comes first; those of ARM64."""
 MAX_WIDTH, MAX_CHANNELS, MAX_SAMPLE = 65535, 8, 4
@@ -20,6 +22,7 @@ class Profile(IntEnum):
     CODE = 4
     BITMAP = 5
     WORDS = 6
+    RECORDS = 7
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,9 @@ class MixingSettings:
 
     Attributes:
         size: bytes of the block; it decides the tables' sizes.
-        width: binary and code: bytes of a record or row, 0 for none; samples: of a frame; image and bitmap: of a row.
-        pixel: image: bytes of a pixel; words: AS_THEY_ARE or TURNED.
+        width: binary and code: bytes of a record or row, 0 for none; samples: of a frame; image and bitmap: of a row;
+            records: of a record of whole numbers.
+        pixel: image: bytes of a pixel; words: AS_THEY_ARE or TURNED; records: bytes of a number.
         delimiter: text: the byte between the fields of a line.
         sample: samples: bytes of a sample.
         upper_first: samples: whether their upper byte comes first in the block.
@@ -50,16 +54,18 @@ class MixingSettings:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        least = {Profile.SAMPLES: self.sample, Profile.IMAGE: self.pixel, Profile.BITMAP: 1}.get(
-            self.profile, 0
-        )
+        of_pixels = (Profile.IMAGE, Profile.RECORDS)
+        least = self.pixel if self.profile in of_pixels else int(self.profile is Profile.BITMAP)
+        least = self.sample if self.profile is Profile.SAMPLES else least
         most = {Profile.TEXT: 0, Profile.WORDS: 0, Profile.SAMPLES: MAX_CHANNELS * self.sample}.get(
             self.profile, MAX_WIDTH
         )
-        odd = self.profile is Profile.SAMPLES and self.width % self.sample
+        whole = {Profile.SAMPLES: self.sample, Profile.RECORDS: self.pixel}.get(self.profile, 1)
+        odd = whole > 0 and self.width % whole > 0
         if not least <= self.width <= most or odd:
             raise ValueError(f"a {self.profile.name.lower()} block cannot have the width {self.width}")
-        if not 1 <= self.pixel <= {Profile.IMAGE: 4, Profile.WORDS: TURNED}.get(self.profile, 1):
+        pixels = {Profile.IMAGE: (1, 2, 3, 4), Profile.WORDS: (1, TURNED), Profile.RECORDS: NUMBER_SIZES}
+        if self.pixel not in pixels.get(self.profile, (1,)):
             raise ValueError(f"a {self.profile.name.lower()} block cannot have {self.pixel} bytes a pixel")
         if not 0 <= self.delimiter <= (255 if self.profile is Profile.TEXT else 0):
             raise ValueError(

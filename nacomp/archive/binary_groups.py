@@ -60,6 +60,6 @@ def _bytes_in(pieces: list[Range]) -> int:
 def _likeness(data: bytes, pieces: list[Range], job: Job) -> MixingSettings:
     """What runs have in common that one block can predict; a record's width is worth no block of its own."""
     settings = profiles.choose_quickly(b"".join(data[start:end] for start, end in pieces), job.step)
-    if settings.profile in (Profile.SAMPLES, Profile.IMAGE, Profile.BITMAP, Profile.WORDS):
+    if settings.profile in (Profile.SAMPLES, Profile.IMAGE, Profile.BITMAP, Profile.WORDS, Profile.RECORDS):
         return replace(settings, size=0)
     return MixingSettings(settings.profile, 0)

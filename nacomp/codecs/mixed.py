@@ -2,7 +2,8 @@
 
 A payload is four bytes, `profile | byte | width`, and the coder's words; `byte` is the delimiter of a text, the bytes of
 an image's pixel or what there is to know of samples, and the width little-endian. A block of samples is turned so that the
-upper byte of each comes first, one of machine code so that its targets are absolute; one of ARM64's words both.
+upper byte of each comes first, one of machine code so that its targets are absolute; one of ARM64's words both, and of
+records the upper byte of each number.
 Python codes about 1 KB a second where the native core is missing, so `encode` then gives None and classical codecs remain;
 what the core wrote elsewhere is decoded all the same.
 """
@@ -133,6 +134,8 @@ def _turned(data: bytes, settings: MixingSettings, forward: bool) -> bytes:
         core = _readable_code() if _mixing is None else _mixing
         turned: bytes = core.turn_code(data, forward)
         return turned
+    if settings.profile is Profile.RECORDS:
+        return _swapped(data, settings.pixel)
     if settings.profile is Profile.WORDS and settings.pixel == TURNED:
         core = _readable_words() if _mixing is None else _mixing
         words: bytes = core.turn_words(data, forward)
@@ -151,7 +154,7 @@ def _samples_turned(data: bytes, settings: MixingSettings, forward: bool) -> byt
 
 
 def _swapped(data: bytes, size: int) -> bytes:
-    """The bytes of each sample the other way round; a last piece of one stays."""
+    """The bytes of each sample or number the other way round; a last piece of one stays."""
     whole = len(data) // size * size
     turned = bytearray(data)
     for i in range(size):

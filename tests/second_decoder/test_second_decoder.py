@@ -432,6 +432,9 @@ TABLE = b"id,name,price\n1,Apple,2.50\n2,Pear,3.10\n3,Plum,2.90\n<list><item id=
         MixingSettings(Profile.BITMAP, len(TABLE), 1),
         MixingSettings(Profile.BITMAP, len(TABLE), 7),
         MixingSettings(Profile.WORDS, len(TABLE)),
+        MixingSettings(Profile.RECORDS, len(TABLE), 6, 2),
+        MixingSettings(Profile.RECORDS, len(TABLE), 12, 4),
+        MixingSettings(Profile.RECORDS, len(TABLE), 16, 8),
         MixingSettings(Profile.WORDS, len(TABLE), pixel=2),
     ],
 )

@@ -10,6 +10,14 @@ NACOMP_TARGET_BEGIN
 namespace nacomp::mixing::NACOMP_TARGET {
 namespace {
 
+void hash_slots(const uint32_t* hashes, uint32_t bits, int count, uint32_t* keys) {
+    for (int i = 0; i < count; i++) {
+        uint32_t hash = hashes[i];
+        if (bits) hash = (hash ^ bits) * 0x9E3779B1u, hash ^= hash >> 15;
+        keys[i] = hash * 0x9E3779B1u;
+    }
+}
+
 void learn_nodes_in_turn(const ContextTables& of, const OpenContexts& open, int count, int bit) {
     for (int i = 0; i < count; i++) {
         uint32_t& node = of.nodes[open.places[i]];
@@ -48,6 +56,12 @@ struct Eight {
         return _mm256_i32gather_epi32(static_cast<const int*>(table), at, kBytes);
     }
     NACOMP_INLINE static I look_up16(const uint32_t* table, I at) { return look_up<4>(table, at); }
+    // As Counter::reciprocals, whatever way divisions are rounded: no quotient is nearer to the next whole number than 64 units of its
+    // last place. Looking up takes 80 operations.
+    NACOMP_INLINE static I reciprocals(I n) {
+        const __m256 divisors = _mm256_cvtepi32_ps(add(add(n, n), all(3)));
+        return _mm256_cvttps_epi32(_mm256_div_ps(_mm256_set1_ps(1 << 17), divisors));
+    }
     NACOMP_INLINE static void scatter(uint32_t* table, I at, I values, int count) {
 #if defined(NACOMP_TARGET_AVX512)
         _mm256_mask_i32scatter_epi32(table, static_cast<__mmask8>((1u << count) - 1), at, values, 4);
@@ -66,8 +80,7 @@ struct Sixteen {
     using I = __m512i;
     static constexpr int kCount = 16;
     NACOMP_INLINE static I load(const void* at) { return _mm512_load_si512(at); }
-    // Rows of 24 inputs do not all begin at a multiple of 64 bytes.
-    NACOMP_INLINE static void store(void* at, I x) { _mm512_storeu_si512(at, x); }
+    NACOMP_INLINE static void store(void* at, I x) { _mm512_store_si512(at, x); }
     NACOMP_INLINE static I all(uint32_t x) { return _mm512_set1_epi32(static_cast<int>(x)); }
     NACOMP_INLINE static I numbers() { return _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15); }
     NACOMP_INLINE static I add(I a, I b) { return _mm512_add_epi32(a, b); }
@@ -91,6 +104,10 @@ struct Sixteen {
         return _mm512_i32gather_epi32(at, table, kBytes);
     }
     NACOMP_INLINE static I look_up16(const uint32_t* table, I at) { return _mm512_permutexvar_epi32(at, _mm512_loadu_si512(table)); }
+    NACOMP_INLINE static I reciprocals(I n) {
+        const __m512 divisors = _mm512_cvtepi32_ps(add(add(n, n), all(3)));
+        return _mm512_cvttps_epi32(_mm512_div_ps(_mm512_set1_ps(1 << 17), divisors));
+    }
     // No two of them are the same place.
     NACOMP_INLINE static void scatter(uint32_t* table, I at, I values, int count) {
         _mm512_mask_i32scatter_epi32(table, static_cast<__mmask16>((1u << count) - 1), at, values, 4);
@@ -106,7 +123,7 @@ template <class V> NACOMP_INLINE typename V::I stretched(typename V::I p) {
 // The contexts from number i on, as many as V has numbers; gives a bit for each that was seen.
 template <class V>
 NACOMP_INLINE uint32_t predict_some(const ContextTables& of, OpenContexts& open, const uint32_t* slots, uint32_t at, int i, int count,
-                                    int32_t* inputs, int lanes) {
+                                    int32_t* inputs) {
     using I = typename V::I;
     const I zero = V::all(0), numbers = V::add(V::numbers(), V::all(static_cast<uint32_t>(i)));
     const auto real = V::above(V::all(static_cast<uint32_t>(count)), numbers);
@@ -131,7 +148,7 @@ NACOMP_INLINE uint32_t predict_some(const ContextTables& of, OpenContexts& open,
     const I said[kPerContext] = {x, stretched<V>(p), V::template right_signed<1>(V::add(away, V::template right<31>(away))),
                                  stretched<V>(V::template right<20>(past))};
     for (int k = 0; k < kPerContext; k++)
-        V::store(inputs + k * lanes + i, V::either(V::where(known, said[k]), V::load(open.spare[k] + i)));
+        V::store(inputs + place_of(k, i), V::either(V::where(known, said[k]), V::load(open.spare[k] + i)));
     return V::bits(known) << i;
 }
 
@@ -140,7 +157,7 @@ template <class V> NACOMP_INLINE typename V::I learnt_counters(typename V::I cou
     using I = typename V::I;
     const I flip = V::both(ones, V::all(kOne - 1)), n = V::both(counters, V::all(1023));
     const I wrong = V::flip(V::template right<10>(counters), flip);
-    const I product = V::mul(V::template right<7>(wrong), V::template look_up<4>(Counter::reciprocals.of, n));
+    const I product = V::mul(V::template right<7>(wrong), V::reciprocals(n));
     const I left = V::sub(wrong, V::template right<9>(product));
     // n grows up to the limit; none is above it.
     return V::either(V::template left<10>(V::flip(left, flip)), V::least(V::add(n, V::all(1)), V::all(kContextLimit)));
@@ -176,9 +193,9 @@ uint32_t predict_contexts(const ContextTables& of, OpenContexts& open, const uin
     int i = 0;
 #if defined(NACOMP_TARGET_AVX512)
     for (; i + Sixteen::kCount <= lanes; i += Sixteen::kCount)
-        all_seen |= predict_some<Sixteen>(of, open, slots, at, i, count, inputs, lanes);
+        all_seen |= predict_some<Sixteen>(of, open, slots, at, i, count, inputs);
 #endif
-    for (; i < lanes; i += Eight::kCount) all_seen |= predict_some<Eight>(of, open, slots, at, i, count, inputs, lanes);
+    for (; i < lanes; i += Eight::kCount) all_seen |= predict_some<Eight>(of, open, slots, at, i, count, inputs);
     return all_seen;
 }
 
@@ -208,14 +225,14 @@ uint32_t predict_contexts(const ContextTables& of, OpenContexts& open, const uin
         open.pasts[i] = first + Node::past(node) * 4 + (times >> 2);
         const uint32_t p = Counter::p(of.state[open.states[i]]);
         const int32_t known = times ? -1 : 0;
-        inputs[i] = known & x;
-        inputs[lanes + i] = known & stretch(p);
-        inputs[2 * lanes + i] = known & ((static_cast<int32_t>(p >> 10) - 2048) / 2);
-        inputs[3 * lanes + i] = known & stretch(Counter::p(of.past[open.pasts[i]]));
+        inputs[place_of(0, i)] = known & x;
+        inputs[place_of(1, i)] = known & stretch(p);
+        inputs[place_of(2, i)] = known & ((static_cast<int32_t>(p >> 10) - 2048) / 2);
+        inputs[place_of(3, i)] = known & stretch(Counter::p(of.past[open.pasts[i]]));
         all_seen |= (times ? 1u : 0u) << i;
     }
     for (int k = 0; k < kPerContext; k++)
-        for (int i = count; i < lanes; i++) inputs[k * lanes + i] = open.spare[k][i];
+        for (int i = count; i < lanes; i++) inputs[place_of(k, i)] = open.spare[k][i];
     return all_seen;
 }
 

@@ -35,7 +35,7 @@ class ContextList {
     uint32_t count_ = 0;
 };
 
-constexpr int kContexts[kProfiles] = {22, 14, 18, 18, 19, 14, 14};
+constexpr int kContexts[kProfiles] = {22, 14, 18, 18, 19, 14, 14, 22};
 
 void read_text(Stream& s, uint32_t byte, uint32_t delimiter);
 void text_contexts(const Stream& s, const Followers& followers, ContextList list);
@@ -44,6 +44,7 @@ void binary_contexts(const Stream& s, const Followers& followers, const Settings
 void add_orders(const Stream& s, const Settings& settings, ContextList& list);
 void image_contexts(const Stream& s, const Settings& settings, ContextList list);
 void code_contexts(const Stream& s, const Followers& followers, const Settings& settings, ContextList list);
+void record_contexts(const Stream& s, const Settings& settings, ContextList list);
 void word_contexts(const Stream& s, ContextList list);
 // The upper byte of the word that the coming byte belongs to, or of the last one.
 inline uint32_t upper_byte(const Stream& s) { return s.back(s.column(4) ? s.column(4) : 4); }

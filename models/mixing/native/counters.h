@@ -37,10 +37,10 @@ struct Counter {
     static constexpr uint32_t made(uint32_t p, uint32_t n = 0) { return p << 10 | n; }
     static uint32_t p(uint32_t counter) { return counter >> 10; }
     static uint32_t learnt(uint32_t counter, int bit, uint32_t limit) {
-        const uint32_t n = counter & 1023, p = counter >> 10;
-        const uint32_t wrong = bit ? kOne - 1 - p : p;
+        // Without a branch, which would be missed as often as the bit.
+        const uint32_t n = counter & 1023, flip = (0u - static_cast<uint32_t>(bit)) & (kOne - 1), wrong = counter >> 10 ^ flip;
         const uint32_t step = ((wrong >> 7) * reciprocals.of[n]) >> 9;
-        return (bit ? p + step : p - step) << 10 | (n < limit ? n + 1 : n);
+        return ((wrong - step) ^ flip) << 10 | (n + (n < limit));
     }
     struct Reciprocals {
         uint32_t of[1024];  // 2^-16 of 1 / (n + 1.5)
@@ -87,9 +87,7 @@ class Apm {
         const uint32_t* both = &counters_[context * kPoints + low];
         last_ = context * kPoints + low + nearer;
         last_point_ = low + nearer;
-        const uint64_t sum = static_cast<uint64_t>(Counter::p(both[0] ^ first_[low])) * (kStep - part) +
-                             static_cast<uint64_t>(Counter::p(both[1] ^ first_[low + 1])) * part;
-        return static_cast<uint32_t>(sum / kStep);
+        return (Counter::p(both[0] ^ first_[low]) * (kStep - part) + Counter::p(both[1] ^ first_[low + 1]) * part) / kStep;
     }
     void learn(int bit) {
         const uint32_t first = first_[last_point_];

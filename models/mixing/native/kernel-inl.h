@@ -21,7 +21,7 @@ NACOMP_TARGET_BEGIN
 namespace nacomp::mixing::NACOMP_TARGET {
 
 extern const Kernel kernel;
-const Kernel kernel = {NACOMP_TARGET_FACTS, predict_contexts, learn_contexts, mix, train};
+const Kernel kernel = {NACOMP_TARGET_FACTS, hash_slots, predict_contexts, learn_contexts, mix, train};
 
 }  // namespace nacomp::mixing::NACOMP_TARGET
 NACOMP_TARGET_END

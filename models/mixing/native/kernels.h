@@ -15,6 +15,9 @@ constexpr int kMaxContexts = 24;
 constexpr int kContextLanes = 8;   // contexts come in groups of so many; a last group may hold fewer
 constexpr int kSpareLanes = 32;    // room for kMaxContexts, each row at a multiple of 64 bytes
 constexpr int kPerContext = 4;     // inputs
+// Where an input of a context stands: those of sixteen contexts, then those of the last eight, input by input, so that a vector
+// which one loop writes is one that the next loop reads.
+constexpr int place_of(int input, int context) { return context < 16 ? 16 * input + context : 16 * kPerContext + 8 * input + context - 16; }
 constexpr uint32_t kClasses = 1024;     // of state counters, and of past counters, for each context
 constexpr uint32_t kContextLimit = 255; // of both kinds of counters
 
@@ -40,7 +43,9 @@ struct OpenContexts {
 struct Kernel {
     const char* name;
     bool (*runs_here)();
-    // The four inputs of each of `count` contexts: (input, whole groups of contexts). Gives a bit for each that has been seen.
+    // The keys of slots: those of the contexts' hashes, with the bits of the first nibble for the second one, 0 for the first.
+    void (*hash_slots)(const uint32_t* hashes, uint32_t bits, int count, uint32_t* keys);
+    // The four inputs of each of `count` contexts, at `place_of`, for whole groups of them. Gives a bit for each that has been seen.
     // slots: (whole groups) where each one's slot begins in the table; node: the place in all of them.
     uint32_t (*predict_contexts)(const ContextTables& tables, OpenContexts& open, const uint32_t* slots, uint32_t node, int count,
                                  int32_t* inputs);

@@ -11,10 +11,11 @@ namespace {
 
 constexpr uint32_t kCompared = 400;  // bytes that a candidate is compared by
 
+// Of a number of eight bits.
 uint32_t ones(uint32_t x) {
-    uint32_t count = 0;
-    for (; x; x &= x - 1) count++;
-    return count;
+    x -= x >> 1 & 0x55;
+    x = (x & 0x33) + (x >> 2 & 0x33);
+    return (x + (x >> 4)) & 15;
 }
 
 // How many bytes before two places agree, at most so many.
@@ -27,10 +28,13 @@ uint32_t common_end(const uint8_t* a, const uint8_t* b, uint32_t most) {
 
 }  // namespace
 
-uint32_t length_class(uint32_t length) {
-    static const uint32_t bounds[] = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 64, 128, 400};
-    return static_cast<uint32_t>(std::upper_bound(std::begin(bounds), std::end(bounds), length) - std::begin(bounds));
+LengthClasses::LengthClasses() {
+    const uint32_t bounds[] = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 64, 128, kLongest};
+    for (uint32_t length = 0; length <= kLongest; length++)
+        of[length] = static_cast<uint8_t>(std::upper_bound(std::begin(bounds), std::end(bounds), length) - std::begin(bounds));
 }
+
+const LengthClasses length_classes;
 
 void MatchModel::learn_byte(std::vector<Stream>& streams, uint32_t number, int which) {
     const uint32_t count = static_cast<uint32_t>(streams.size());

@@ -1,6 +1,7 @@
 // The match model: where the last bytes were seen before, in any stream, and what followed there.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -45,6 +46,12 @@ class MatchModel {
 };
 
 // 0..15, for lengths of up to 65,535.
-uint32_t length_class(uint32_t length);
+struct LengthClasses {
+    static constexpr uint32_t kLongest = 400;
+    uint8_t of[kLongest + 1];
+    LengthClasses();
+};
+extern const LengthClasses length_classes;
+inline uint32_t length_class(uint32_t length) { return length_classes.of[std::min(length, LengthClasses::kLongest)]; }
 
 }  // namespace nacomp::mixing

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "native/dispatch.h"
+#include "native/target.h"
 
 namespace nacomp::mixing {
 
@@ -37,7 +38,9 @@ const Settings& checked(const Settings& s, int streams) {
     demand(s.size < (uint64_t{1} << 31), "size");
     demand(s.delimiter >= 0 && s.delimiter <= 255, "delimiter");
     demand(s.outside_inputs >= 0 && s.outside_inputs <= kMaxOutside, "outside inputs");
-    demand(s.pixel >= 1 && s.pixel <= 4, "pixel");
+    const bool records = s.profile == Profile::records;
+    demand(records ? s.pixel == 2 || s.pixel == 4 || s.pixel == 8 : s.pixel >= 1 && s.pixel <= 4, "pixel");
+    demand(!records || (s.width >= s.pixel && s.width % s.pixel == 0), "width");
     const int least = s.profile == Profile::image ? s.pixel : s.profile == Profile::samples ? s.pixel : s.profile == Profile::bitmap ? 1 : 0;
     demand(s.width >= least && s.width <= (s.profile == Profile::samples ? kMaxChannels * s.pixel : kMaxWidth), "width");
     demand(s.profile != Profile::samples || (s.pixel >= 2 && s.width % s.pixel == 0), "width");
@@ -55,8 +58,8 @@ int slot_bits(const Settings& settings) {
     return bits_for(settings.size * static_cast<uint64_t>(kContexts[static_cast<int>(settings.profile)]) / 4, 12, 21);
 }
 
-// The inputs in the order of the contexts' kernels, which is of no account to a sum: (input, context), the mixer's own inputs where
-// the last group has no context, outside inputs behind all.
+// The inputs in the order of the contexts' kernels (`place_of`), which is of no account to a sum: the mixer's own inputs where the last
+// group has no context, outside inputs behind all.
 int lanes_of(int contexts) { return (contexts + kContextLanes - 1) / kContextLanes * kContextLanes; }
 constexpr int own_inputs(Profile profile) {
     return profile == Profile::samples ? kMostInputs : profile == Profile::text ? kTextInputs : kFewInputs;
@@ -64,7 +67,7 @@ constexpr int own_inputs(Profile profile) {
 constexpr bool has_room(int profile) {
     return (-kContexts[profile] & (kContextLanes - 1)) * kPerContext >= own_inputs(static_cast<Profile>(profile));
 }
-static_assert(has_room(0) && has_room(1) && has_room(2) && has_room(3) && has_room(4) && has_room(5) && has_room(6), "spare lanes");
+static_assert(has_room(0) && has_room(1) && has_room(2) && has_room(3) && has_room(4) && has_room(5) && has_room(6) && has_room(7), "spare lanes");
 
 std::vector<int32_t> initial_weights(const Settings& settings, int contexts) {
     const int lanes = lanes_of(contexts), outside = settings.outside_inputs, spare = lanes - contexts;
@@ -72,7 +75,7 @@ std::vector<int32_t> initial_weights(const Settings& settings, int contexts) {
     std::vector<int32_t> weights(static_cast<size_t>(kPerContext * lanes), outside ? 0 : kInitialWeight);
     if (spare)  // of lanes without an input too, which stay 0
         for (int k = own_inputs(settings.profile); k < kPerContext * spare; k++)
-            weights[static_cast<size_t>(k / spare * lanes + contexts + k % spare)] = 0;
+            weights[static_cast<size_t>(place_of(k / spare, contexts + k % spare))] = 0;
     for (int i = 0; i < outside; i++) weights.push_back(!trust ? (1 << kWeightShift) / outside : i < 2 ? kTrust[i] : 0);
     return weights;
 }
@@ -117,6 +120,8 @@ Mixing::Mixing(const Settings& settings, int streams)
     const bool text = settings.profile == Profile::text;
     for (int m = 0; m < (text ? kTextMatches : kFewMatches); m++)
         matches_.emplace_back(text ? kTextMinimum[m] : kMinimum[m], bits_for(settings.size, 10, 20));
+    const int spare = lanes_ - contexts_;
+    for (int k = 0; k < own_inputs(settings.profile); k++) own_places_.push_back(k / spare * kSpareLanes + contexts_ + k % spare);
     settings_.kernel = "";  // was the caller's
     look_ahead(streams_[0]);
 }
@@ -139,6 +144,7 @@ void Mixing::start_byte(Stream& s) {
         case Profile::samples: samples_contexts(s, settings_, list); break;
         case Profile::code: code_contexts(s, followers_, settings_, list); break;
         case Profile::bitmap: bitmap_contexts(s, settings_, list); break;
+        case Profile::records: record_contexts(s, settings_, list); break;
         case Profile::words: word_contexts(s, list); break;
         case Profile::image: image_contexts(s, settings_, list); break;
     }
@@ -154,15 +160,15 @@ uint32_t Mixing::order3(const Stream& s) const {
 }
 
 void Mixing::hash_nibble(const Stream& s) {
-    for (int i = 0; i < contexts_; i++) {
-        keys_[i] = (s.bit_count < 4 || by_pixel() ? s.hashes[i] : combine(s.hashes[i], s.bits >> (s.bit_count - 4))) * 0x9E3779B1u;
-        table_.prefetch(keys_[i]);
-    }
+    const bool second = s.bit_count >= 4 && !by_pixel();
+    kernel_.hash_slots(s.hashes, second ? s.bits >> (s.bit_count - 4) : 0, contexts_, keys_);
+    for (int i = 0; i < contexts_; i++) table_.prefetch(keys_[i]);
 }
 
 void Mixing::start_nibble(Stream& s) {
-    if (streams_.size() > 1 || settings_.outside_inputs) hash_nibble(s);
+    if (!looks_ahead()) hash_nibble(s);
     table_.begin();
+    for (int i = 0; i < contexts_; i++) table_.prefetch_other(keys_[i]);
     for (int i = 0; i < contexts_; i++) s.slots[i] = table_.find(keys_[i]);
     s.shares_slots = table_.shared();
     s.nibble_due = false;
@@ -172,10 +178,8 @@ void Mixing::start_nibble(Stream& s) {
 int Mixing::predict_contexts(const Stream& s, int32_t* inputs) {
     const uint32_t late = s.bit_count < 4 ? s.bit_count : s.bit_count - 4;
     const uint32_t node = by_pixel() ? 1 + s.pixels.node : (s.bits & ((1u << late) - 1)) | 1u << late;
-    uint32_t seen = kernel_.predict_contexts(tables(), open_, s.slots, node, contexts_, inputs) >> 1 & 31;
-    int count = 0;
-    for (; seen; seen &= seen - 1) count++;
-    return count;
+    static constexpr uint8_t kOnes[32] = {0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 1, 2, 2, 3, 2, 3, 3, 4, 2, 3, 3, 4, 3, 4, 4, 5};
+    return kOnes[kernel_.predict_contexts(tables(), open_, s.slots, node, contexts_, inputs) >> 1 & 31];
 }
 
 void Mixing::choose_rows(const Stream& s, const int* selected, int seen) {
@@ -216,6 +220,12 @@ void Mixing::choose_rows(const Stream& s, const int* selected, int seen) {
     mixer_.second().choose(1, matched);
 }
 
+NACOMP_INLINE void Mixing::prefetch_stages(const Stream& s) const {
+    order1_.prefetch(order1(s));
+    order3_.prefetch(order3(s));
+    if (is_lone_text()) shape_.prefetch(shape_context(s));
+}
+
 uint32_t Mixing::predict(int stream, const int16_t* outside, int selector) {
     const int selected = selector & 255;
     return predict_beside(stream, outside, &selected);
@@ -226,9 +236,7 @@ uint32_t Mixing::predict_beside(int stream, const int16_t* outside, const int* s
     Stream& s = streams_[asked_];
     if (s.byte_due) start_byte(s);
     if (s.nibble_due) start_nibble(s);
-    order1_.prefetch(order1(s));
-    order3_.prefetch(order3(s));
-    if (is_lone_text()) shape_.prefetch(shape_context(s));
+    if (!looks_ahead()) prefetch_stages(s);
     const int x = mix(s, outside, selected);
     const uint32_t p =
         order0_.refine(x, order0(s)) + order1_.refine(x, order1(s)) + (is_lone_text() ? refine(s, x) : 4 * squash(x));
@@ -243,18 +251,21 @@ uint32_t Mixing::refine(const Stream& s, int x) {
     return 2 * squash(x) + 2 * shape_.refine(x, shape_context(s)) + matched_.refine(x, expected);
 }
 
-// The mixed point of the logistic domain.
-int Mixing::mix(Stream& s, const int16_t* outside, const int* selected) {
+// The mixer's own inputs. Vectors that are read where single numbers were just written wait for them: they are written long before.
+void Mixing::prepare_inputs(Stream& s) {
     int32_t own[kMostInputs] = {256};
     for (size_t m = 0; m < matches_.size(); m++) matches_[m].predict(s, s.matches[m], own + 1 + m * kPerMatch);
     if (settings_.profile == Profile::samples) sample_inputs(s, settings_, own + kFewInputs);
     if (settings_.profile == Profile::text) own[kTextInputs - 1] = s.text.measures.predict(s.text.field, s.bits, s.bit_count);
-    const int spare = lanes_ - contexts_, count = own_inputs(settings_.profile);
-    for (int k = 0; k < count; k++) open_.spare[k / spare][contexts_ + k % spare] = own[k];
+    for (size_t k = 0; k < own_places_.size(); k++) open_.spare[0][own_places_[k]] = own[k];
+}
+
+// The mixed point of the logistic domain.
+int Mixing::mix(Stream& s, const int16_t* outside, const int* selected) {
+    if (!looks_ahead()) prepare_inputs(s);
     int32_t* inputs = mixer_.first().inputs();
     for (int i = 0; i < settings_.outside_inputs; i++) inputs[kPerContext * lanes_ + i] = clamp_logistic(outside[i]);
-    const int seen = predict_contexts(s, inputs);
-    choose_rows(s, selected, seen);
+    choose_rows(s, selected, predict_contexts(s, inputs));
     return mixer_.mix();
 }
 
@@ -278,14 +289,13 @@ void Mixing::learn(int bit) {
 // Asks for what the next bit looks at, so that it arrives while this one is learnt. Of one stream whose bits are all predicted what
 // the hashes are made of stays as it is.
 void Mixing::look_ahead(Stream& s) {
-    if (streams_.size() > 1 || settings_.outside_inputs) return;
+    if (!looks_ahead()) return;
     if (s.byte_due) start_byte(s);
     if (s.nibble_due) hash_nibble(s);
     if (s.bit_count == 7)
         for (const MatchModel& match : matches_) match.look_ahead(s);
-    order1_.prefetch(order1(s));
-    order3_.prefetch(order3(s));
-    if (is_lone_text()) shape_.prefetch(shape_context(s));
+    prepare_inputs(s);
+    prefetch_stages(s);
 }
 
 void Mixing::pass(int stream, int bit) { advance(static_cast<uint32_t>(stream), static_cast<uint32_t>(bit)); }

@@ -37,11 +37,15 @@ class Mixing {
 
    private:
     void advance(uint32_t stream, uint32_t bit);
+    void prepare_inputs(Stream& s);
     int mix(Stream& s, const int16_t* outside, const int* selected);
     void start_byte(Stream& s);
     void hash_nibble(const Stream& s);
     void start_nibble(Stream& s);
     void look_ahead(Stream& s);
+    void prefetch_stages(const Stream& s) const;
+    // One stream, all of whose bits are predicted: what the next bit's contexts are made of stays as it is after this one.
+    bool looks_ahead() const { return streams_.size() == 1 && !settings_.outside_inputs; }
     // One-bit pixels: contexts are looked up for every bit.
     bool by_pixel() const { return settings_.profile == Profile::bitmap; }
     // Contexts of the coming bit for secondary estimation: below 256, below 65,536, and a hash of 16 bits.
@@ -68,7 +72,8 @@ class Mixing {
     Apm shape_, matched_;                       // of the text profile without inputs from outside
     uint32_t asked_ = 0;                        // the stream of the last `predict`
     OpenContexts open_;                         // what it looked at
-    uint32_t keys_[kMaxContexts] = {};          // of the slots of the coming nibble
+    std::vector<int> own_places_;               // of the mixer's own inputs in `open_.spare`
+    alignas(64) uint32_t keys_[kMaxContexts] = {};  // of the slots of the coming nibble
 };
 
 }  // namespace nacomp::mixing

@@ -24,6 +24,11 @@ class HashTable {
 
     uint32_t* words() { return &slots_[0].check; }
     void prefetch(uint32_t hash) { prefetch_for_write(&slots_[place(hash)]); }
+    // Once that has arrived: asks for the place beside it where the first is another context's.
+    void prefetch_other(uint32_t hash) {
+        const size_t at = place(hash);
+        prefetch_for_write(&slots_[at ^ ((slots_[at].check & 0xffff) != (hash & 0xffff))]);
+    }
 
     // Begins a round: the contexts of one nibble.
     void begin() {

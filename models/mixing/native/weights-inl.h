@@ -15,6 +15,12 @@ namespace {
 // in registers, and mixing takes half the instructions.
 #if defined(NACOMP_TARGET_AVX512)
 template <int kGroups> NACOMP_INLINE __m256i weigh(const int32_t* inputs, const int32_t* row, int n) {
+    if (kGroups == 1) {  // halves, as the first layer has just written them
+        const __m256i* x = reinterpret_cast<const __m256i*>(inputs);
+        const __m256i* w = reinterpret_cast<const __m256i*>(row);
+        return _mm256_add_epi32(_mm256_srai_epi32(_mm256_mullo_epi32(_mm256_load_si256(x), _mm256_load_si256(w)), 10),
+                                _mm256_srai_epi32(_mm256_mullo_epi32(_mm256_load_si256(x + 1), _mm256_load_si256(w + 1)), 10));
+    }
     __m512i sum = _mm512_setzero_si512();
     const int all = kGroups ? kGroups * kLanes : n;
     NACOMP_UNROLL

@@ -24,12 +24,13 @@ from nac_decoder.mixing_parts import (
     toward_zero,
 )
 from nac_decoder.mixing_text import Text
+from nac_decoder.records import Records
 from nac_decoder.words import Words, turned_back
 
-PROFILES = (Text, Binary, Samples, Image, Code, Bitmap, Words)
-COUNTS = (22, 14, 18, 18, 19, 14, 14)
-SETS = (10, 6, 6, 6, 7, 6, 7)
-MINIMA = ((5, 20, 10), *[(6, 20)] * 6)
+PROFILES = (Text, Binary, Samples, Image, Code, Bitmap, Words, Records)
+COUNTS = (22, 14, 18, 18, 19, 14, 14, 22)
+SETS = (10, 6, 6, 6, 7, 6, 7, 6)
+MINIMA = ((5, 20, 10), *[(6, 20)] * 7)
 BOUNDS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 64, 128, 400)
 
 
@@ -38,29 +39,35 @@ def decode(given: dict[str, Any], payload: bytes, size: int) -> bytes:
     check(given == {"predictor": "mixing-4"} and size <= 1 << 24, "predictor is unknown")
     check(len(payload) >= 4 and len(payload) % 4 == 0, "payload has another size")
     profile, byte, width = struct.unpack("<BBH", payload[:4])
-    check(profile < 7, "profile is unknown")
+    check(profile < 8, "profile is unknown")
     sample, shift = byte % 8, byte // 16
     if profile == 2:
         check(2 <= sample <= 4 and shift < sample and width % sample == 0, "samples are wrong")
+    elif profile == 7:
+        check(byte in (2, 4, 8) and width % byte == 0, "numbers are wrong")
     else:
         check(profile == 0 or 1 <= byte <= {3: 4, 6: 2}.get(profile, 1), "bytes of a pixel are wrong")
     most = {0: 0, 2: 8 * sample, 6: 0}.get(profile, 65535)
-    check((0, 0, sample, byte, 0, 1, 0)[profile] <= width <= most, "width is wrong")
+    check((0, 0, sample, byte, 0, 1, 0, byte)[profile] <= width <= most, "width is wrong")
     block, coder = Streams(profile, byte, width, size).streams[0], BitDecoder(payload[4:])
     for _ in range(8 * size):
         block.learn(coder.decode(4 * block.predict()))
     content = bytes(block.context.past)
     if profile == 2:
         if not byte & 8:
-            whole = size // sample * sample
-            content = (
-                b"".join(content[i : i + sample][::-1] for i in range(0, whole, sample)) + content[whole:]
-            )
+            content = swapped(content, sample)
         end = max(0, size - shift)
         content = content[end:] + content[:end]
+    if profile == 7:
+        return swapped(content, byte)
     if profile == 6 and byte == 2:
         return turned_back(content)
     return untwisted(content) if profile == 4 else content
+
+
+def swapped(content: bytes, count: int) -> bytes:
+    whole = len(content) // count * count
+    return b"".join(content[i : i + count][::-1] for i in range(0, whole, count)) + content[whole:]
 
 
 def length_class(length: int) -> int:

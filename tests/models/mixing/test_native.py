@@ -34,6 +34,9 @@ ARM = (
     )
     * 4
 )
+CLOCK = b"".join(
+    (0xFFFFFFFFFE000000 + 900001 * i + i % 3).to_bytes(8, "big") + b"\0\0\1" + bytes([i]) for i in range(20)
+)
 DRAWN = (
     'd="M10.25,7.5c-.5,12.75,1,1,2,2,3,3,4,4.Z" ..5 12345678901234567 aaaaaaaaaaaaaaaaaaÄÖ1A2\n'.encode() * 2
 )
@@ -91,6 +94,10 @@ CASES = {
     "bitmap wider than its block": (MixingSettings(Profile.BITMAP, 40, 65535), STRIPES[:40]),
     "words": (MixingSettings(Profile.WORDS, len(ARM)), ARM),
     "words of ARM64, cut": (MixingSettings(Profile.WORDS, 94, pixel=2), ARM[:94]),
+    "numbers of 16 bits": (MixingSettings(Profile.RECORDS, 121, 6, 2), WAVE + b"x"),
+    "numbers of 32 bits": (MixingSettings(Profile.RECORDS, len(CLOCK), 12, 4), CLOCK),
+    "numbers of 64 bits": (MixingSettings(Profile.RECORDS, len(CLOCK), 8, 8), CLOCK),
+    "numbers at their ends": (MixingSettings(Profile.RECORDS, 96, 4, 4), EDGES),
     "hex dump": (MixingSettings(Profile.TEXT, len(DUMP), delimiter=ord(" ")), DUMP),
     "hex dump behind bars": (MixingSettings(Profile.TEXT, len(BARRED), delimiter=ord(" ")), BARRED),
     "codes": (MixingSettings(Profile.TEXT, len(CODES), delimiter=ord(",")), CODES),
@@ -156,7 +163,10 @@ def test_outside_inputs_are_trusted_from_the_start() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"profile": 7},
+        {"profile": 8, "width": 4, "pixel": 4},
+        {"profile": 7, "width": 12, "pixel": 3},
+        {"profile": 7, "width": 6, "pixel": 4},
+        {"profile": 7, "width": 0, "pixel": 4},
         {"profile": 5, "width": 0},
         {"profile": 4, "width": 65536},
         {"profile": -1},

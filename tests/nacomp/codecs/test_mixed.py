@@ -25,6 +25,8 @@ SETTINGS = {
     "bitmap": MixingSettings(Profile.BITMAP, len(TABLE), 9),
     "image": MixingSettings(Profile.IMAGE, len(TABLE), 7, 3),
     "words": MixingSettings(Profile.WORDS, len(TABLE)),
+    "records of numbers": MixingSettings(Profile.RECORDS, len(TABLE), 12, 4),
+    "records of one number": MixingSettings(Profile.RECORDS, len(TABLE), 8, 8),
     "words of ARM64": MixingSettings(Profile.WORDS, len(TABLE), pixel=TURNED),
 }
 
@@ -85,7 +87,9 @@ def test_progress_is_told_and_can_stop_the_work() -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        struct.pack("<BBH", 7, 1, 0),  # no such profile
+        struct.pack("<BBH", 8, 1, 0),  # no such profile
+        struct.pack("<BBH", 7, 3, 12),  # numbers of three bytes
+        struct.pack("<BBH", 7, 4, 6),  # records of a number and a half
         struct.pack("<BBH", 6, 3, 0),  # words in no order that there is
         struct.pack("<BBH", 6, 1, 4),  # words with a width
         struct.pack("<BBH", 5, 1, 0),  # a bitmap without a row

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nacomp.codecs import mixed, profiles
-from nacomp.models.mixing.settings import AS_THEY_ARE, TURNED, Profile
+from nacomp.models.mixing.settings import AS_THEY_ARE, TURNED, MixingSettings, Profile
 
 pytestmark = pytest.mark.skipif(not mixed.available(), reason="candidates are tried by the native core")
 
@@ -119,6 +119,30 @@ def test_words_of_machine_code_find_their_order(order: Literal["big", "little"])
         code += rng.choice((call, load, load)).to_bytes(4, order)
     settings, _ = profiles.choose(bytes(code))
     assert (settings.profile, settings.pixel) == (Profile.WORDS, AS_THEY_ARE if order == "big" else TURNED)
+
+
+def measured() -> bytes:
+    """A wave that wanders, in hundredths, as numbers of 64 bits."""
+    steps = np.random.default_rng(9).normal(0, 0.02, 9000)
+    wave = 20 + 5 * np.sin(np.arange(9000) / 50) + np.cumsum(steps)
+    return np.round(wave, 2).astype("<f8").tobytes()
+
+
+def test_columns_of_numbers_are_records() -> None:
+    settings, _ = profiles.choose(measured())
+    assert (settings.profile, settings.width, settings.pixel) == (Profile.RECORDS, 8, 8)
+    binary = MixingSettings(Profile.BINARY, settings.size, 8)
+    records, plain = (
+        len(mixed.encode(measured(), each, settings.size) or b"") for each in (settings, binary)
+    )
+    assert 0 < records < 0.9 * plain
+
+
+def test_a_middle_unlike_the_rest_does_not_decide() -> None:
+    """Code on both sides of a table: the middle 32 KB alone would not find it."""
+    code = instructions() * 4
+    table = b"".join(i.to_bytes(4, "little") for i in range(8500))
+    assert profiles.choose(code + table + code)[0].profile is Profile.CODE
 
 
 def test_noise_is_told_by_its_share() -> None:
