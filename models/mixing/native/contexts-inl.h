@@ -13,7 +13,7 @@ namespace {
 void hash_slots(const uint32_t* hashes, uint32_t bits, int count, uint32_t* keys) {
     for (int i = 0; i < count; i++) {
         uint32_t hash = hashes[i];
-        if (bits) hash = (hash ^ bits) * 0x9E3779B1u, hash ^= hash >> 15;
+        if (bits) hash = combine(hash, bits);
         keys[i] = hash * 0x9E3779B1u;
     }
 }
