@@ -71,6 +71,7 @@ CORES = [
     core("nacomp.models.exact._kernels", "models/exact/native", SHARED),
     core("nacomp.models.predictors._ensemble", "models/predictors/native", "models/mixing/native", SHARED),
     core("nacomp.models.mixing._mixing", "models/mixing/native", SHARED),
+    core("nacomp.models.jpeg._jpeg", "models/jpeg/native", "models/mixing/native", SHARED),
     core("nacomp.transforms._deflate", "nacomp/transforms/native"),
     core("nacomp.codecs._ppmd", "nacomp/codecs/native"),
 ]

@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -101,6 +102,9 @@ def test_one_file_holds_all_that_it_needs(tmp_path: Path) -> None:
     for target in packed:
         subprocess.run([sys.executable, DECODER / "pack.py", target], check=True)
     assert packed[0].read_bytes() == packed[1].read_bytes()
+    with zipfile.ZipFile(packed[0]) as inside:
+        pages = {name.rpartition("/")[2] for name in inside.namelist() if "kept/formats/" in name}
+    assert pages == {page.name for page in FORMATS.glob("*.md")}
     for golden in ("neural-embedded", "look-inside", "sealed"):
         done = decoded(packed[0], golden, tmp_path / golden)
         assert (done.returncode, done.stderr) == (0, "")

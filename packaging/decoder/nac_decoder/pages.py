@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 KEPT = (
-    *(f"formats/{name}.md" for name in ("SPEC", "TRANSFORMS", "NUMERICS", "PREDICTORS", "MIXING")),
+    *(f"formats/{name}.md" for name in ("SPEC", "TRANSFORMS", "NUMERICS", "PREDICTORS", "MIXING", "JPEG")),
     "models/predictors/initial_weights.txt",
     "models/library/embedded.gguf",
     "nacomp/transforms/charsets.xz",

@@ -1,16 +1,18 @@
 """TRANSFORMS.md: a view's parameters and parts, to the content that it was opened on.
 
 `jpeg-1` and `png-rows-1` are not here: both begin with a JPEG XL picture, which takes a library that this decoder may not
-import.
+import. `jpeg-2` is.
 """
 
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from nac_decoder.charset import close_charset, close_utf
 from nac_decoder.deflate import close_deflate
 from nac_decoder.errors import Refused, check
+from nac_decoder.jpeg import close_jpeg
 from nac_decoder.numbers import Numbers
 from nac_decoder.quoted_printable import close_quoted_printable
 
@@ -24,6 +26,7 @@ def close_view(method: dict[str, Any], parameters: bytes, parts: list[bytes], si
         "hex-1": _hexadecimal,
         "quoted-printable-1": close_quoted_printable,
         "deflate-1": close_deflate,
+        "jpeg-2": partial(close_jpeg, size=size),
     }
     view = views.get(method["parameters"].get("id", ""))
     if view is None:
