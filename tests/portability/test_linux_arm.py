@@ -86,7 +86,7 @@ def arm(tmp_path_factory: pytest.TempPathFactory) -> Arm:
 def test_it_is_arm_that_runs_and_the_native_cores(arm: Arm) -> None:
     code = (
         "import platform; from nacomp.models.predictors import _ensemble; from nacomp.models.mixing import _mixing; "
-        "from nacomp.transforms import _deflate; from nacomp.codecs import _ppmd; print(platform.machine())"
+        "from nacomp.transforms import _deflate; from nacomp.codecs import _ppmd; from nacomp.models.jpeg import _jpeg; print(platform.machine())"
     )
     assert arm.python("-c", code) == "aarch64\n"
     assert json.loads(arm.python("-m", "nacomp", "info", "--json"))["native_kernel"].startswith("neon")
