@@ -20,13 +20,15 @@ def written(pixels: Pixels, **options: object) -> bytes:
 
 def noise(height: int, width: int, seed: int = 3) -> Pixels:
     """(height, width, 3): what no one foresees."""
-    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+    drawn: Pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+    return drawn
 
 
 def smooth(height: int, width: int) -> Pixels:
     """(height, width): shades without noise."""
     y, x = np.mgrid[:height, :width]
-    return ((x * 2 + y * 3) % 256).astype(np.uint8)
+    shades: Pixels = ((x * 2 + y * 3) % 256).astype(np.uint8)
+    return shades
 
 
 @dataclass

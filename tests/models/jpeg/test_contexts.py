@@ -1,6 +1,7 @@
 """What contexts are made of, held to what it stands for: the cosine transform, straight lines, the classes of the page."""
 
 import math
+from array import array
 
 import numpy as np
 import pytest
@@ -69,7 +70,7 @@ def test_lines_are_those_of_the_transform(q: list[int], steps: list[int]) -> Non
 
 
 def block(own: list[int], above: list[int], left: list[int]) -> Block:
-    view = memoryview(np.array(own, np.int16))
+    view = memoryview(array("h", own))
     return Block(view, above, left, ZEROS, ZEROS, True, True, 0, [1] * 64)
 
 
