@@ -162,7 +162,7 @@ bench-ratio: $(VENV)/core
 # FUZZ_OPTIONS=-seed=1 tries the same inputs in the same order each time, as far as the time goes.
 fuzz: $(VENV)/full
 	$(PIP) -e '.[fuzz]'
-	for target in container gguf decoder deflate ppmd; do \
+	for target in container gguf decoder deflate ppmd jpeg; do \
 		mkdir -p .check/fuzz/$$target; \
 		$(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=3000 $(FUZZ_OPTIONS) \
 			-artifact_prefix=.check/fuzz/ .check/fuzz/$$target tests/fuzz/corpus/$$target || exit 1; \
