@@ -1,4 +1,7 @@
-"""The readable twin of the native core, and the judge: the same functions, the same bytes (formats/JPEG.md)."""
+"""The readable twin of the native core, and the judge: the same functions, the same bytes (formats/JPEG.md).
+
+About 1 KB of the scans a second, both ways: for tests, and for archives where the core is missing.
+"""
 
 from nacomp.models.jpeg.file import Picture, Segments, Unsuited
 from nacomp.models.jpeg.model import decode_coefficients, encode_coefficients

@@ -45,6 +45,7 @@ ACCEPTED = {
     "steps of 16 bits": GREY.first(DQT, b"\x13" + b"\1\0" * 64),
     "restarts that never come": GREY.first(DRI, b"\xff\xff"),
     "factors of an only component": GREY.replace(SOF0, patched(FRAME, 7, 0x43)),
+    "a component that is never scanned": GREY.replace(SOF0, FRAME[:5] + b"\2" + FRAME[6:] + b"\2\x11\0"),
     "64 scans": Segments(GREY.segments, GREY.scans[:-2]),
 }
 ACCEPTED["64 scans"].scans = (GREY.scans[:-2] + b"\xff\xda\0\x08" + SCAN) * 63 + GREY.scans
@@ -81,6 +82,9 @@ REFUSED: dict[str, Segments] = {
     "a quantisation table that is not there": GREY.replace(SOF0, patched(FRAME, 8, 2)),
     "a frame with more in it": GREY.replace(SOF0, FRAME + b"x"),
     "a frame that is cut off": GREY.replace(SOF0, FRAME[:-1]),
+    "a component that is never scanned, without a table": GREY.replace(
+        SOF0, FRAME[:5] + b"\2" + FRAME[6:] + b"\2\x11\3"
+    ),
     "a second frame": GREY.first(SOF0, FRAME),
     "no frame": GREY.without(SOF0),
     "more blocks than the file can hold": GREY.replace(SOF0, patched(FRAME, 1, 0xFF, 0xFF, 0xFF, 0xFF)),
