@@ -10,7 +10,7 @@ FUZZ_SECONDS ?= 60
 
 .PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 wheel-musl try-aarch64 try-musl dry-run man completion app smoke deb tar appimage bench bench-gpu bench-ratio fuzz sanitize gui native clean
 
-NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/* models/mixing/native/* nacomp/transforms/native/* nacomp/codecs/native/*)
+NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/* models/mixing/native/* models/jpeg/native/* nacomp/transforms/native/* nacomp/codecs/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
 COMMANDS := $(wildcard nacomp/cli/*.py)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -181,7 +181,7 @@ bench-ratio: $(VENV)/core
 # FUZZ_OPTIONS=-seed=1 tries the same inputs in the same order each time, as far as the time goes.
 fuzz: $(VENV)/full
 	$(PIP) -e '.[fuzz]'
-	for target in container gguf decoder deflate ppmd; do \
+	for target in container gguf decoder deflate ppmd jpeg; do \
 		mkdir -p .check/fuzz/$$target; \
 		$(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=3000 $(FUZZ_OPTIONS) \
 			-artifact_prefix=.check/fuzz/ .check/fuzz/$$target tests/fuzz/corpus/$$target || exit 1; \

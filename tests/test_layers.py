@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ("formats", "models", "nacomp", "gui")
-READABLE = ("nacomp.models.mixing.reference", "nacomp.codecs.ppmd_reference")
+READABLE = ("nacomp.models.mixing.reference", "nacomp.models.jpeg.reference", "nacomp.codecs.ppmd_reference")
 """Twins of native cores, which no job with these loads."""
 ALLOWED = {
     "formats": {"formats"},
@@ -36,7 +36,7 @@ FLOORS = (
     ("models/tokens", "models/library"),
     ("models/protocol.py",),
     ("models/mixing",),
-    ("models/exact", "models/llama", "models/predictors"),
+    ("models/exact", "models/jpeg", "models/llama", "models/predictors"),
     ("models",),
     ("models/training",),
     ("nacomp/errors.py", "nacomp/version.py"),

@@ -1,1 +1,1 @@
-"""Coefficients of JPEG pictures: a file taken apart, coded by what lies around each of them, and put together (formats/JPEG.md)."""
+"""Coefficients of JPEG pictures: coded by what lies around each of them, and files put together again (formats/JPEG.md)."""

@@ -45,14 +45,14 @@ class Counter:
 
     def __init__(self, p: int = ONE // 2, seen: int = 0) -> None:
         self.p = p
-        self._seen = seen
+        self.seen = seen
 
     def learn(self, bit: int, limit: int) -> None:
         """Move towards the bit, by 1 / (times + 1.5) of the way."""
         wrong = ONE - 1 - self.p if bit else self.p
-        step = ((wrong >> 7) * ((1 << 17) // (2 * self._seen + 3))) >> 9
+        step = ((wrong >> 7) * ((1 << 17) // (2 * self.seen + 3))) >> 9
         self.p += step if bit else -step
-        self._seen = min(self._seen + 1, limit)
+        self.seen = min(self.seen + 1, limit)
 
 
 class Apm:

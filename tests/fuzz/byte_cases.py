@@ -1,4 +1,4 @@
-"""Random cases for the cores that code bytes, as `native_cases.py` says it of all: deflate, PPMd, the mixer."""
+"""Random cases for the cores that code bytes, as `native_cases.py` says it of all: deflate, PPMd, the mixer, JPEG."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -6,6 +6,8 @@ from contextlib import suppress
 import numpy as np
 
 from nacomp.codecs import _ppmd, ppmd_reference
+from nacomp.models.jpeg import _jpeg
+from nacomp.models.jpeg import reference as jpeg_reference
 from nacomp.models.mixing import _mixing
 from nacomp.models.mixing import reference as mixing_reference
 from nacomp.models.mixing.machine_code import turn_code
@@ -13,6 +15,7 @@ from nacomp.models.mixing.settings import MixingSettings, Profile
 from nacomp.models.mixing.words import turn_words
 from nacomp.transforms import _deflate
 from tests.fuzz.drawn import SIZES, Random, pick, refuses
+from tests.models.jpeg.samples import drawn_picture
 from tests.nacomp.transforms.deflate_samples import RandomStream
 
 # The deflate model
@@ -129,3 +132,45 @@ def some_settings(rng: Random) -> MixingSettings:
     }
     delimiter = pick(rng, 0, 44, 10, 255) if profile is Profile.TEXT else 0
     return MixingSettings(profile, size, pick(rng, *widths[profile]), pixel, delimiter, sample)
+
+
+# JPEG pictures
+
+
+def jpeg(rng: Random) -> None:
+    """A picture of any kind through the core and the reference; then files and parts with other bytes in them, or cut."""
+    file = drawn_picture(rng)
+    kernel = pick(rng, *_mixing.available_kernels())
+    parts = _jpeg.take_apart(file, kernel)
+    assert parts is not None
+    assert parts == jpeg_reference.take_apart(file)
+    padding, rest, words = parts
+    assert _jpeg.put_together(padding, rest, words, len(file), kernel) == file
+    for _ in range(30):
+        spoiled = damaged(rng, file)
+        found = _jpeg.take_apart(spoiled)
+        if found is not None:
+            assert _jpeg.put_together(*found, len(spoiled)) == spoiled
+    for _ in range(30):
+        given = damaged(rng, rest) if rng.random() < 0.6 else rest
+        nobodys = pick(rng, words, rng.bytes(4 * int(rng.integers(300))), bytes(len(words)))
+        size = int(pick(rng, len(file), len(file), rng.integers(3 * len(file)), 1 << 14))
+        with suppress(ValueError):
+            assert len(_jpeg.put_together(int(rng.integers(2)), given, nobodys, size)) == size
+    calls: list[Callable[[], object]] = [
+        lambda: _jpeg.put_together(pick(rng, -1, 2, 1 << 40), rest, words, len(file)),
+        lambda: _jpeg.put_together(padding, rest, words + b"x", len(file)),
+        lambda: _jpeg.put_together(padding, rest, words, pick(rng, -1, 0, len(file) + 1, 1 << 29, 1 << 70)),
+        lambda: _jpeg.put_together(padding, rest[: int(rng.integers(len(rest)))], words, len(file)),
+        lambda: _jpeg.take_apart(None),  # type: ignore[arg-type]
+        lambda: _jpeg.take_apart(file, "sse"),
+    ]
+    refuses(pick(rng, *calls))
+
+
+def damaged(rng: Random, data: bytes) -> bytes:
+    """Some bytes changed, to any or to an end of their range; now and then cut."""
+    spoiled = bytearray(data[: int(rng.integers(len(data)))] if rng.random() < 0.1 else data)
+    for _ in range(int(rng.integers(1, 6)) if spoiled else 0):
+        spoiled[int(rng.integers(len(spoiled)))] = int(pick(rng, 0, 1, 127, 255, rng.integers(256)))
+    return bytes(spoiled)

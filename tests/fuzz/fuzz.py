@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing with atheris: `python tests/fuzz/fuzz.py TARGET [libFuzzer options] [folders]`
 
-TARGET is container, gguf, decoder, deflate or ppmd.
+TARGET is container, gguf, decoder, deflate, ppmd or jpeg.
 
 With `--replay FOLDER` it runs every file of a folder once, without atheris; with `--seed FOLDER` it writes seeds.
 
@@ -93,10 +93,10 @@ def seed(name: str, folder: Path) -> int:
     from tests.nacomp.damage import samples, sealed_samples, tiny_engines
 
     folder.mkdir(parents=True, exist_ok=True)
-    if name in ("deflate", "ppmd"):
-        found = _descriptions() if name == "deflate" else _ppmd_payloads()
-        for number, data in enumerate(found):
-            (folder / f"{'description' if name == 'deflate' else 'payload'}-{number}").write_bytes(data)
+    if name in CODERS:
+        kind, made = CODERS[name]
+        for number, data in enumerate(made()):
+            (folder / f"{kind}-{number}").write_bytes(data)
         return 0
     with tempfile.TemporaryDirectory() as scratch:
         if name == "gguf":
@@ -147,6 +147,37 @@ def _ppmd_payloads() -> list[bytes]:
             payload = ppmd_reference.encode(content, order, (1 << 11) + (memory << 4))
             found.append(bytes([order - 2, memory, len(content) // 2]) + payload)
     return found
+
+
+def _jpeg_parts() -> list[bytes]:
+    """Files of a few blocks, and the parts of those that a byte's worth of size reaches."""
+    from nacomp.models.jpeg import _jpeg
+    from tests.nacomp.transforms.pictures import jpeg
+
+    kinds: list[dict[str, object]] = [
+        {},
+        {"progressive": True},
+        {"optimize": True},
+        {"restart_marker_blocks": 1},
+    ]
+    files = [jpeg(mode, (13, 9), **kind) for kind in kinds for mode in ("L", "RGB")]
+    found = [bytes(3) + file for file in files]
+    for file in files:
+        even = file + bytes(len(file) % 2)
+        parts = _jpeg.take_apart(even)
+        if parts is not None and len(even) < 512:
+            padding, rest, words = parts
+            head = bytes([len(even) // 2]) + (padding << 15 | len(rest)).to_bytes(2, "little")
+            found.append(head + rest + words)
+    return found
+
+
+CODERS = {
+    "deflate": ("description", _descriptions),
+    "ppmd": ("payload", _ppmd_payloads),
+    "jpeg": ("picture", _jpeg_parts),
+}
+"""What the seeds of a target are called, and what makes them."""
 
 
 def _payloads(archive: bytes) -> list[bytes]:

@@ -38,7 +38,7 @@ from nacomp.models.predictors.parameters import EnsembleParameters
 from nacomp.models.predictors.reference import NumpyEnsemble
 from nacomp.models.protocol import ContextWindow, FloatRows
 from nacomp.models.tokens.vocabulary import PAGE, Vocabulary
-from tests.fuzz.byte_cases import deflate, mixing, ppmd
+from tests.fuzz.byte_cases import deflate, jpeg, mixing, ppmd
 from tests.fuzz.drawn import SIZES, Random, pick, refuses
 
 Ids = NDArray[np.int32]
@@ -553,4 +553,5 @@ TARGETS = {
     "tokens": tokens,
     "block": block,
     "ppmd": ppmd,
+    "jpeg": jpeg,
 }

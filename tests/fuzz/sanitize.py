@@ -26,9 +26,10 @@ CORES = (
     "nacomp.models.predictors._ensemble",
     "nacomp.transforms._deflate",
     "nacomp.models.mixing._mixing",
+    "nacomp.models.jpeg._jpeg",
     "nacomp.codecs._ppmd",
 )
-TARGETS = ("ensemble", "engine", "deflate", "mixing", "tokens", "block", "ppmd")
+TARGETS = ("ensemble", "engine", "deflate", "mixing", "tokens", "block", "ppmd", "jpeg")
 LAST = BUILD / "last"
 INSIDE = "NACOMP_SANITIZED"
 """Set in the process that has the sanitizers' library."""

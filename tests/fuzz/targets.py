@@ -20,6 +20,9 @@ from nacomp.formats.protection.recovery import find_damage, repair
 from nacomp.formats.reader import ArchiveReader
 from nacomp.formats.scan import IntactParts, lost_ranges
 from nacomp.models.exact.weights import load_weights
+from nacomp.models.jpeg import _jpeg
+from nacomp.models.jpeg import reference as jpeg_reference
+from nacomp.models.jpeg.file import Segments
 from nacomp.models.library.gguf_file import open_gguf
 from nacomp.models.library.store import Store
 from nacomp.models.tokens.tokenizer import read_vocabulary
@@ -168,6 +171,40 @@ def ppmd(data: bytes) -> None:
     assert _ppmd.decode(payload, order, memory, len(data)) == data
 
 
+def jpeg(data: bytes) -> None:
+    """A size, a rest behind its length and words, or a file: what both implementations make of it is the same."""
+    size, length = 2 * sum(data[:1]), int.from_bytes(data[1:3], "little")
+    rest, words = data[3:][: length & 0x7FFF], data[3:][length & 0x7FFF :]
+    parts = (length >> 15, rest, words[: len(words) // 4 * 4], size)
+    put_together = _attempt(_jpeg.put_together, *parts)
+    if _blocks(rest, size) < MOST_BLOCKS:
+        assert put_together == _attempt(jpeg_reference.put_together, *parts)
+    found = _jpeg.take_apart(data[3:])
+    if len(data) < SHORT:
+        assert found == jpeg_reference.take_apart(data[3:])
+    if found is not None:
+        assert _jpeg.put_together(*found, len(data) - 3) == data[3:]
+
+
+def _blocks(rest: bytes, size: int) -> int:
+    """How many blocks the picture has, of which the twin codes some hundred a second."""
+    segments = Segments(rest, 8 * size)
+    try:
+        for _ in segments.scans():
+            pass
+    except ValueError:
+        return 0
+    return segments.picture.blocks
+
+
+MOST_BLOCKS, SHORT = 200, 2000
 REBUILDS = (deflate_reference.rebuild, _deflate.rebuild)
 DECODES = (ppmd_reference.decode, _ppmd.decode)
-TARGETS = {"container": container, "gguf": gguf, "decoder": decoder, "deflate": deflate, "ppmd": ppmd}
+TARGETS = {
+    "container": container,
+    "gguf": gguf,
+    "decoder": decoder,
+    "deflate": deflate,
+    "ppmd": ppmd,
+    "jpeg": jpeg,
+}

@@ -9,7 +9,7 @@ import pytest
 HERE = Path(__file__).parent
 
 
-@pytest.mark.parametrize("target", ["container", "gguf", "decoder", "deflate", "ppmd"])
+@pytest.mark.parametrize("target", ["container", "gguf", "decoder", "deflate", "ppmd", "jpeg"])
 def test_corpus(target: str) -> None:
     command = [sys.executable, str(HERE / "fuzz.py"), target, "--replay", str(HERE / "corpus" / target)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)

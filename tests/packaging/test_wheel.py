@@ -50,6 +50,7 @@ def test_native_wheel_is_whole(wheel: Path) -> None:
     compiled = {name for name in names if name.endswith((".so", ".pyd"))}
     assert {name.split(".")[0] for name in compiled} == {
         "nacomp/models/exact/_kernels",
+        "nacomp/models/jpeg/_jpeg",
         "nacomp/models/mixing/_mixing",
         "nacomp/models/predictors/_ensemble",
         "nacomp/transforms/_deflate",

@@ -86,7 +86,8 @@ def arm(tmp_path_factory: pytest.TempPathFactory) -> Arm:
 def test_it_is_arm_that_runs_and_the_native_cores(arm: Arm) -> None:
     code = (
         "import platform; from nacomp.models.predictors import _ensemble; from nacomp.models.mixing import _mixing; "
-        "from nacomp.transforms import _deflate; from nacomp.codecs import _ppmd; print(platform.machine())"
+        "from nacomp.transforms import _deflate; from nacomp.codecs import _ppmd; "
+        "from nacomp.models.jpeg import _jpeg; print(platform.machine())"
     )
     assert arm.python("-c", code) == "aarch64\n"
     assert json.loads(arm.python("-m", "nacomp", "info", "--json"))["native_kernel"].startswith("neon")
@@ -144,7 +145,7 @@ def test_arm_writes_the_same_without_native_cores(arm: Arm, tmp_path: Path) -> N
     """By the readable loops and the readable range coder, as a wheel for every system has them."""
     pure, source = tmp_path / "pure", tmp_path / "text.txt"
     site = Path(str(arm.command[1]).partition("=")[2])
-    cores = ("_kernels.*", "_mixing.*", "_ensemble.*", "_deflate.*", "_ppmd.*")
+    cores = ("_kernels.*", "_mixing.*", "_ensemble.*", "_jpeg.*", "_deflate.*", "_ppmd.*")
     shutil.copytree(site, pure, ignore=shutil.ignore_patterns(*cores))
     source.write_bytes((ROOT / "README.md").read_bytes()[:120])
     readable = Arm(("env", f"PYTHONPATH={pure}", *arm.command[2:]), arm.home)

@@ -23,7 +23,7 @@ inline int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (
 
 struct Block {
     int16_t* own;
-    const int16_t *above, *left, *corner, *right, *before;  // zeros where there is none; `before` of the component before
+    const int16_t *above, *left, *corner, *before;  // zeros where there is none; `before` of the component before
     bool has_above, has_left;
     int role;            // of the component: 0, 1, or 2 for all behind
     const uint16_t* steps;

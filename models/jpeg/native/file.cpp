@@ -100,8 +100,6 @@ void read_frame(Body body, bool progressive, Picture& picture, size_t limit) {
         component.own_height = blocks_of(height, component.down, down);
     }
     if (picture.blocks() > std::min(limit, kMostBlocks)) throw Unsuited("more blocks than the file can hold");
-    for (Component& component : picture.components)
-        component.coefficients.assign(static_cast<size_t>(component.width) * static_cast<size_t>(component.height) * kCoefficients, 0);
 }
 
 }  // namespace
@@ -112,7 +110,12 @@ size_t Picture::blocks() const {
     return sum;
 }
 
-void Segments::read(int marker, const uint8_t* body, size_t size, Picture& picture, size_t limit) {
+void Picture::allocate() {
+    for (Component& component : components)
+        component.coefficients.assign(static_cast<size_t>(component.width) * static_cast<size_t>(component.height) * kCoefficients, 0);
+}
+
+void Segments::read(int marker, const uint8_t* body, size_t size, Picture& picture) {
     if (marker == 0xDB) {
         read_quantisation(Body(body, size), picture);
     } else if (marker == 0xC4) {
@@ -125,7 +128,7 @@ void Segments::read(int marker, const uint8_t* body, size_t size, Picture& pictu
     } else if (marker == 0xDD) {
         restart_ = Body(body, size).two();
     } else if (marker >= 0xC0 && marker <= 0xC2) {
-        read_frame(Body(body, size), marker == 0xC2, picture, limit);
+        read_frame(Body(body, size), marker == 0xC2, picture, limit_);
     } else if ((marker & 0xF0) == 0xC0 || marker == 0xDC) {
         throw Unsuited("a picture of another kind");  // arithmetic codes, lossless, hierarchical; a height that comes later
     }
@@ -159,7 +162,13 @@ Scan Segments::read_scan(const uint8_t* bytes, size_t size, const Picture& pictu
     return scan;
 }
 
-bool Segments::next_scan(Picture& picture, Scan& scan, size_t limit) {
+void Segments::check_whole(const Picture& picture) const {
+    if (scans_ == 0) throw Unsuited("no scan");
+    for (const Component& component : picture.components)
+        if (picture.quantisation[component.table][0] == 0) throw Unsuited("a component without a quantisation table");
+}
+
+bool Segments::next_scan(Picture& picture, Scan& scan) {
     if (at_ == 0) {
         if (size_ < 2 || data_[0] != 0xFF || data_[1] != 0xD8) throw Unsuited("no JPEG file");
         at_ = 2;
@@ -171,17 +180,21 @@ bool Segments::next_scan(Picture& picture, Scan& scan, size_t limit) {
             at_++;
             continue;
         }
-        if (marker == 0xD9) return false;
+        if (marker == 0xD9) {
+            check_whole(picture);
+            return false;
+        }
         if (marker < 0xC0 || (marker >= 0xD0 && marker <= 0xD8) || size_ - at_ < 4) throw Unsuited("a marker of another kind");
         const size_t size = static_cast<size_t>(data_[at_ + 2] << 8 | data_[at_ + 3]);
         if (size < 2 || size > size_ - at_ - 2) throw Unsuited("a segment that is cut off");
         const uint8_t* body = data_ + at_ + 4;
         at_ += 2 + size;
         if (marker == 0xDA) {
+            if (++scans_ > kMostScans) throw Unsuited("too many scans");
             scan = read_scan(body, size - 2, picture);
             return true;
         }
-        read(marker, body, size - 2, picture, limit);
+        read(marker, body, size - 2, picture);
     }
 }
 

@@ -6,7 +6,11 @@
 #include <optional>
 #include <vector>
 
+#include "mixing/native/kernels.h"
+
 namespace nacomp::jpeg {
+
+constexpr size_t kMostBytes = size_t{1} << 28;  // of a file
 
 struct Parts {
     std::vector<uint8_t> rest;     // the file without the bits of its scans
@@ -15,8 +19,8 @@ struct Parts {
 };
 
 // Nothing where it is no JPEG file that `close` would give back.
-std::optional<Parts> open(const uint8_t* data, size_t size);
+std::optional<Parts> open(const uint8_t* data, size_t size, const mixing::Kernel& kernel);
 // The file. Throws std::domain_error where the parts are none that `open` gives for a file of `size` bytes.
-std::vector<uint8_t> close(const Parts& parts, size_t size);
+std::vector<uint8_t> close(const Parts& parts, size_t size, const mixing::Kernel& kernel);
 
 }  // namespace nacomp::jpeg

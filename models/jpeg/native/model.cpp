@@ -23,11 +23,6 @@ constexpr uint32_t kLimit = 255;
 constexpr uint32_t kHalf = Counter::made(mixing::kOne / 2);
 enum Kind { kCount, kInner, kEdgeCount, kEdge, kDc };
 
-const mixing::Kernel& best_kernel() {
-    for (const mixing::Kernel* const* kernel = mixing::compiled_kernels();; kernel++)
-        if ((*kernel)->runs_here()) return **kernel;
-}
-
 struct Encode {
     mixing::BitEncoder coder;
     int code(int bit, uint32_t one) {
@@ -76,16 +71,16 @@ class Mix {
 template <typename Coder>
 class Model {
    public:
-    Model(Picture& picture, Coder coder, size_t most)
+    Model(Picture& picture, Coder coder, size_t most, const mixing::Kernel& kernel)
         : picture_(picture),
           coder_(std::move(coder)),
           left_over_(most),
           table_(size_t{kNodes} << kLineBits),
-          count_(best_kernel(), 7, {3 * 16, 64, 16}, 3 * 2),
-          inner_(best_kernel(), 10, {2 * 64, 41, 128}, 2 * 64),
-          edge_count_(best_kernel(), 6, {6, 64, 15}, 6),
-          edge_(best_kernel(), 9, {2 * 64, 41, 64}, 2 * 64),
-          dc_(best_kernel(), 6, {3, 61, 17}, 3) {}
+          count_(kernel, 7, {3 * 16, 64, 16}, 3 * 2),
+          inner_(kernel, 10, {2 * 64, 41, 128}, 2 * 64),
+          edge_count_(kernel, 6, {6, 64, 15}, 6),
+          edge_(kernel, 9, {2 * 64, 41, 64}, 2 * 64),
+          dc_(kernel, 6, {3, 61, 17}, 3) {}
     Coder& run() {
         for (size_t i = 0; i < picture_.components.size(); i++) component(i);
         return coder_;
@@ -180,7 +175,6 @@ void Model<Coder>::component(size_t number) {
             b.above = y > 0 ? own.block(x, y - 1) : zeros;
             b.left = x > 0 ? own.block(x - 1, y) : zeros;
             b.corner = x > 0 && y > 0 ? own.block(x - 1, y - 1) : zeros;
-            b.right = y > 0 && x + 1 < own.width ? own.block(x + 1, y - 1) : zeros;
             b.before = before ? before->block(x * before->width / own.width, y * before->height / own.height) : zeros;
             b.role = static_cast<int>(std::min<size_t>(number, 2));
             b.steps = picture_.quantisation[own.table];
@@ -355,13 +349,13 @@ void Model<Coder>::dc(const Block& b, size_t at, int x, int inner) {
 
 }  // namespace
 
-std::vector<uint32_t> encode_coefficients(Picture& picture) {
-    auto model = std::make_unique<Model<Encode>>(picture, Encode{}, ~size_t{0});
+std::vector<uint32_t> encode_coefficients(Picture& picture, const mixing::Kernel& kernel) {
+    auto model = std::make_unique<Model<Encode>>(picture, Encode{}, ~size_t{0}, kernel);
     return model->run().coder.finish();
 }
 
-void decode_coefficients(Picture& picture, std::vector<uint32_t> words, size_t most) {
-    auto model = std::make_unique<Model<Decode>>(picture, Decode{mixing::BitDecoder(std::move(words))}, most);
+void decode_coefficients(Picture& picture, std::vector<uint32_t> words, size_t most, const mixing::Kernel& kernel) {
+    auto model = std::make_unique<Model<Decode>>(picture, Decode{mixing::BitDecoder(std::move(words))}, most, kernel);
     model->run();
 }
 

@@ -22,6 +22,13 @@ int16_t stored(int value) {
     return static_cast<int16_t>(value);
 }
 
+// Whether all coefficients but DC are 0: asked first, as a file may have 64 scans of blocks without any, at no cost to itself.
+bool is_flat(const int16_t* q) {
+    int16_t any = 0;
+    for (int place = 1; place < kCoefficients; place++) any |= q[place];
+    return any == 0;
+}
+
 // Every block of a scan in its order, and every restart between two of them.
 template <typename Block, typename Restart>
 void walk(Picture& picture, const Scan& scan, Block block, Restart restart) {
@@ -142,9 +149,10 @@ class Reader {
             q[kZigzag[k]] = static_cast<int16_t>(fresh);
         }
         if (run_ == 0) return;
+        run_--;
+        if (is_flat(q)) return;
         for (; k <= scan_.last; k++)
             if (q[kZigzag[k]] != 0) correct(q[kZigzag[k]]);
-        run_--;
     }
     const Scan& scan_;
     bool progressive_;
@@ -219,7 +227,11 @@ class Writer {
         for (uint8_t bit : held) bits_.bits(bit, 1);
         held.clear();
     }
+    void lengthen_run() {
+        if (++run_ == kMostRun || held_.size() > kMostHeld) end_run();
+    }
     void band(const int16_t* q) {
+        if (is_flat(q)) return lengthen_run();
         int run = 0;
         for (int k = scan_.first; k <= scan_.last; k++) {
             const int value = shown(q[kZigzag[k]]), size = size_of(value);
@@ -234,9 +246,10 @@ class Writer {
             bits_.bits(bits_of(q[kZigzag[k]] < 0 ? -value : value, size), size);
             run = 0;
         }
-        if (run > 0 && ++run_ == kMostRun) end_run();
+        if (run > 0) lengthen_run();
     }
     void refine(const int16_t* q) {
+        if (is_flat(q)) return lengthen_run();
         int last = 0;  // that begins in this scan
         for (int k = scan_.first; k <= scan_.last; k++)
             if (shown(q[kZigzag[k]]) == 1) last = k;
@@ -265,7 +278,7 @@ class Writer {
         }
         if (run == 0 && own.empty()) return;
         held_.insert(held_.end(), own.begin(), own.end());
-        if (++run_ == kMostRun || held_.size() > kMostHeld) end_run();
+        lengthen_run();
     }
     const Scan& scan_;
     bool progressive_;
