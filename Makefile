@@ -10,7 +10,7 @@ FUZZ_SECONDS ?= 60
 
 .PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 wheel-musl man completion app smoke deb tar appimage bench bench-gpu bench-ratio fuzz sanitize gui native clean
 
-NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/* models/mixing/native/* nacomp/transforms/native/* nacomp/codecs/native/*)
+NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/* models/mixing/native/* models/jpeg/native/* nacomp/transforms/native/* nacomp/codecs/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
 COMMANDS := $(wildcard nacomp/cli/*.py)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check

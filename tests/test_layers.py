@@ -36,6 +36,7 @@ FLOORS = (
     ("models/tokens", "models/library"),
     ("models/protocol.py",),
     ("models/mixing",),
+    ("models/jpeg",),
     ("models/exact", "models/llama", "models/predictors"),
     ("models",),
     ("models/training",),

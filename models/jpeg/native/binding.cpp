@@ -4,6 +4,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "file.h"
 #include "jpeg.h"
 #include "native/view.h"
 
