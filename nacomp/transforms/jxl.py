@@ -1,8 +1,8 @@
 """JPEG XL, for the views of pictures: the one file that knows the binding.
 
-pylibjxl wraps libjxl 0.11. JPEG XL's bitstream and its JPEG reconstruction are a standard (ISO 18181), so any
-version, and any other binding, gives the same bytes. libjxl is fuzzed by OSS-Fuzz; what it may be asked for is
-bounded here, from the picture's header and from the list of what a JPEG holds, before it takes memory.
+pylibjxl wraps libjxl 0.11. JPEG XL's bitstream is a standard (ISO 18181), so any version, and any other binding, gives
+the same samples. libjxl is fuzzed by OSS-Fuzz; what it may be asked for is bounded here, from the picture's header, before
+it takes memory.
 """
 
 from types import ModuleType
@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from nacomp.errors import ExtraMissing
 from nacomp.formats.errors import CorruptArchive
-from nacomp.transforms.jxl_jpeg_list import check_jpeg_list
 
 Pixels = NDArray[np.uint8]
 
 MOST_PIXELS = 1 << 26
-"""Of a picture that is looked into. libjxl takes 13 bytes of memory for each pixel, 19 for a JPEG's (9 million each)."""
+"""Of a picture that is looked into. libjxl takes 13 bytes of memory for each pixel (9 million of them)."""
 EFFORT = 7
 """libjxl's default. For logo.png 5, 7 and 9 give 112,144, 107,445 and 102,815 bytes in 0.2, 0.3 and 1.4 s."""
 
@@ -25,34 +24,6 @@ EFFORT = 7
 def available() -> bool:
     """Whether libjxl's binding is installed: the encoder does without where it is not."""
     return _load() is not None
-
-
-def from_jpeg(jpeg: bytes) -> bytes | None:
-    """A JPEG file as JPEG XL, from which `to_jpeg` makes the same file, or None where libjxl cannot."""
-    library = _load()
-    if library is None:
-        return None
-    try:
-        return bytes(library.jpeg_to_jxl(jpeg, effort=EFFORT))
-    except (RuntimeError, ValueError):
-        return None
-
-
-def to_jpeg(picture: bytes, limit: int) -> bytes:
-    """The JPEG file that `from_jpeg` saw.
-
-    Raises CorruptArchive for what is none or could become much longer than `limit` bytes, ExtraMissing where the
-    binding is not installed.
-    """
-    library = needed()
-    width, height, _ = _header(library, picture)
-    if width * height > min(MOST_PIXELS, 64 * limit + 65536):  # a photo has 2 to 16 pixels a byte
-        raise CorruptArchive(reason=f"a JPEG of {limit:,} bytes with {width:,} x {height:,} pixels")
-    check_jpeg_list(picture, limit)
-    try:
-        return bytes(library.jxl_to_jpeg(picture))
-    except (RuntimeError, ValueError, MemoryError) as error:
-        raise CorruptArchive(reason=f"a JPEG XL picture does not decode ({error})") from None
 
 
 def from_pixels(pixels: Pixels) -> bytes | None:
@@ -67,7 +38,10 @@ def from_pixels(pixels: Pixels) -> bytes | None:
 
 
 def to_pixels(picture: bytes, shape: tuple[int, int, int]) -> Pixels:
-    """The (height, width, channels) samples of `from_pixels`. Raises as `to_jpeg` does, and for another shape."""
+    """The (height, width, channels) samples of `from_pixels`.
+
+    Raises CorruptArchive for what is none, or of another shape, ExtraMissing where the binding is not installed.
+    """
     library = needed()
     width, height, channels = _header(library, picture)
     if (height, width, channels) != shape or width * height > MOST_PIXELS:
@@ -96,7 +70,7 @@ def needed() -> ModuleType:
     """The binding. Raises ExtraMissing where it is not installed."""
     library = _load()
     if library is None:
-        raise ExtraMissing(feature="This archive holds pictures as JPEG XL, which", extra="jpeg")
+        raise ExtraMissing(feature="This archive holds pictures as JPEG XL, which", extra="png")
     return library
 
 

@@ -59,7 +59,7 @@ def check_views(rows: Iterable[Method]) -> None:
     for row in rows:
         if row.kind not in _MODULES or row != view_method(row.kind):
             raise UnsupportedArchive(needed=f"the view {row.kind} {row.parameters.get('id')!r}")
-        if row.kind in (MethodKind.JPEG, MethodKind.PNG_ROWS):
+        if row.kind is MethodKind.PNG_ROWS:
             from nacomp.transforms import jxl
 
             jxl.needed()

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "file.h"
 #include "jpeg.h"
 #include "native/dispatch.h"
 #include "native/view.h"

@@ -21,7 +21,7 @@ def rows(mode: str, height: int = 70, width: int = 90) -> tuple[bytes, int, int,
 
 @pytest.fixture
 def _library() -> None:
-    pytest.importorskip("pylibjxl", reason="the extra nacomp[jpeg] is not installed")
+    pytest.importorskip("pylibjxl", reason="the extra nacomp[png] is not installed")
 
 
 @pytest.mark.usefixtures("_library")
@@ -95,7 +95,7 @@ def plainly_filtered(filters: np.ndarray, samples: np.ndarray) -> np.ndarray:
 
 @given(st.binary(max_size=6), st.lists(st.binary(max_size=40), max_size=3))
 def test_hostile_views_are_refused(parameters: bytes, parts: list[bytes]) -> None:
-    pytest.importorskip("pylibjxl", reason="the extra nacomp[jpeg] is not installed")
+    pytest.importorskip("pylibjxl", reason="the extra nacomp[png] is not installed")
     with pytest.raises(CorruptArchive):
         close_view(parameters, parts, 1000)
 
