@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-PREDICTOR_ID = "mixing-4"
+PREDICTOR_ID = "mixing-5"
 MAX_SIZE = (1 << 31) - 1
 NUMBER_SIZES = (2, 4, 8)
 """Of numbers in records, in bytes."""

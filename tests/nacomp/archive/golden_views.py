@@ -24,6 +24,7 @@ from nacomp.operations.compress import CompressOptions, compress
 from nacomp.runtime.progress import Job
 from nacomp.transforms import deflate_view, opener
 from tests.formats.make_archives import describe
+from tests.nacomp.transforms.pictures import jpeg
 from tests.nacomp.workbench import ROOT
 
 GOLDEN = ROOT / "formats" / "golden"
@@ -56,6 +57,7 @@ def look_inside() -> Files:
         "g.b64": encodebytes(digits),
         "h.hex": digits[::-1].hex().encode() + b"\n",
         "i.raw": NOISE[:40] + _mixed_stream() + NOISE[40:80],
+        "j.jpg": jpeg("L", (96, 64)),
     }
 
 

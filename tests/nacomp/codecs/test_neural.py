@@ -100,8 +100,8 @@ def test_settings_come_back_from_the_archive(engine: ExactEngine, coder: str) ->
 
 
 def test_an_unknown_coder_is_refused(engine: ExactEngine) -> None:
-    with pytest.raises(UnsupportedArchive, match="the coder 'mixing-3'"):
-        NeuralSettings.from_json(codec(engine, coder="mixing-3").settings.to_json())
+    with pytest.raises(UnsupportedArchive, match="the coder 'mixing-4'"):
+        NeuralSettings.from_json(codec(engine, coder="mixing-4").settings.to_json())
 
 
 @pytest.mark.parametrize("as_bits", [False, True])
