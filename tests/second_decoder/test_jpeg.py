@@ -3,7 +3,7 @@
 import io
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,9 @@ from PIL import Image
 
 from nac_decoder.errors import Refused
 from nac_decoder.jpeg import close_jpeg
+from nac_decoder.jpeg_coefficients import NOTHING, Plane
+from nac_decoder.jpeg_scans import BitWriter, ScanWriter
+from nac_decoder.jpeg_segments import read
 from nac_decoder.numbers import Numbers
 from nac_decoder.views import close_view
 from tests.nacomp.transforms.pictures import jpeg
@@ -47,7 +50,15 @@ def segments(data: bytes) -> Iterator[tuple[int, int, int]]:
         at = end
 
 
-PICTURES = {
+def tiles() -> bytes:
+    """Blocks without a coefficient that begins in the last scan: their correction bits wait until they are too many."""
+    tile = np.random.default_rng(7).integers(0, 256, (8, 8), dtype=np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(np.tile(tile, (5, 5))).save(out, "JPEG", progressive=True, quality=95)
+    return out.getvalue()
+
+
+PICTURES: dict[str, Callable[[], bytes]] = {
     "grey": lambda: jpeg("L", (24, 16)),
     "grey in its own scans": lambda: jpeg("L", (100, 60), progressive=True, quality=40),
     "one block": lambda: jpeg("L", (3, 5)),
@@ -60,6 +71,7 @@ PICTURES = {
     "four components": lambda: jpeg("CMYK", (24, 24), progressive=True, quality=97),
     "noise": lambda: noise("RGB", 17, 24, quality=98),
     "noise in scans": lambda: noise("L", 24, 24, quality=98, progressive=True),
+    "bits that wait": tiles,
     "steps of 1": lambda: jpeg("L", (40, 24), quality=100),
     "steps of 65,535": lambda: steps(noise("RGB", 24, 16, quality=90), 65535),
     "more behind it": lambda: jpeg("L", (16, 16)) + b"\xff\xd8\xff\xda",
@@ -80,6 +92,21 @@ def closed(padding: int, rest: bytes, words: bytes, size: int) -> bytes:
 def test_pictures_are_closed(name: str) -> None:
     data = PICTURES[name]()
     assert closed(*taken(data), len(data)) == data
+
+
+def test_longest_run_of_blocks() -> None:
+    """A grey sheet of 32,942 blocks, all of whose coefficients are 0: its scans alone, as the model would take long."""
+    data = io.BytesIO()
+    Image.fromarray(np.full((1456, 1448), 128, np.uint8)).save(data, "JPEG", progressive=True)
+    padding, rest, _ = taken(data.getvalue())
+    picture, made, at = read(rest), b"", 0
+    plane = Plane(picture.components[0], picture.steps[0])
+    plane.blocks = [NOTHING] * (plane.width * plane.height)
+    for scan in picture.scans:
+        writer = BitWriter(padding, 1 << 16)
+        ScanWriter(picture, scan, [plane], writer).write()
+        made, at = made + rest[at : scan.end] + writer.out, scan.end
+    assert made + rest[at:] == data.getvalue()
 
 
 def test_padding_of_zeros() -> None:
