@@ -37,7 +37,7 @@ def take_apart(data: Buffer) -> tuple[int, bytes, bytes] | None:
 def put_together(padding: int, rest: Buffer, words: Buffer, size: int) -> bytes:
     """The file of so many bytes that `take_apart` gave these parts of.
 
-    Work and memory are bounded by `size`: 8 blocks and 4 coefficients for a byte, 2^21 blocks at the most, which take 300 MB.
+    Work and memory are bounded by `size`: 8 blocks and 4 coefficients for a byte, 2^21 blocks at most, which take 300 MB.
 
     Raises:
         ValueError: parts that `take_apart` gives for no file of this size.

@@ -1,6 +1,7 @@
 """Small JPEG files of every kind that is taken apart, and the segments of one, to be changed."""
 
 import io
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +10,13 @@ from PIL import Image
 from tests.nacomp.transforms.pictures import Pixels, jpeg, scene
 
 APP1, APP2, COM = 0xE1, 0xE2, 0xFE
+BASIS = np.array(
+    [
+        [math.sqrt(2 if k else 1) / math.sqrt(8) * math.cos((2 * x + 1) * k * math.pi / 16) for k in range(8)]
+        for x in range(8)
+    ]
+)
+"""(sample, frequency) of the transform of ITU-T T.81."""
 
 
 def written(pixels: Pixels, **options: object) -> bytes:
@@ -128,3 +136,18 @@ def drawn_picture(rng: np.random.Generator) -> bytes:
     out = io.BytesIO()
     Image.fromarray(pixels).convert(mode).save(out, "JPEG", **options)
     return out.getvalue() + rng.bytes(int(rng.integers(2)) * 9)
+
+
+def corrected(blocks: int, seed: int = 1) -> bytes:
+    """A progressive picture, square, of blocks with up to six coefficients of 2 or 3: a bit each to correct in the end.
+
+    So few, so that runs of ends stop at either side of what libjpeg holds back.
+    """
+    rng = np.random.default_rng(seed)
+    values = np.zeros((blocks * blocks, 64))
+    for block in values:
+        block[rng.choice(np.arange(1, 64), rng.integers(7), replace=False)] = 16 * rng.choice((-3, -2, 2, 3))
+    frequencies = values.reshape(blocks, blocks, 8, 8)
+    samples = np.einsum("xu,ijuv,yv->ixjy", BASIS, frequencies, BASIS).reshape(8 * blocks, 8 * blocks)
+    pixels: Pixels = (samples + 128.5).clip(0, 255).astype(np.uint8)
+    return written(pixels, qtables=[[16] * 64], progressive=True)

@@ -1,6 +1,8 @@
 """Hostile parts and files at the public door: a sentence, or a file of the size that was asked for, in bounded work."""
 
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -48,6 +50,18 @@ def test_the_door_gives_what_the_core_gives() -> None:
     assert parts_of(COLOUR) == _jpeg.take_apart(COLOUR)
     assert coefficients.put_together(*parts_of(COLOUR), len(COLOUR)) == COLOUR
     assert coefficients.take_apart(b"no picture") is None
+
+
+def test_the_door_takes_the_twin_where_there_is_no_core() -> None:
+    code = (
+        "import sys; sys.modules['nacomp.models.jpeg._jpeg'] = None; "
+        "from nacomp.models.jpeg import coefficients; "
+        "file = sys.stdin.buffer.read(); parts = coefficients.take_apart(file); "
+        "assert not coefficients.available() and coefficients.put_together(*parts, len(file)) == file; "
+        "sys.stdout.buffer.write(parts[2])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=PLAIN, capture_output=True, check=True)
+    assert done.stdout == parts_of(PLAIN)[2]
 
 
 @settings(deadline=None, max_examples=200)

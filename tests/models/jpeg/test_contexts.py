@@ -22,16 +22,10 @@ from nacomp.models.jpeg.contexts import (
     within,
 )
 from nacomp.models.jpeg.file import ZIGZAG
+from tests.models.jpeg.samples import BASIS
 
 COEFFICIENTS = st.lists(st.integers(-60, 60), min_size=64, max_size=64)
 STEPS = st.lists(st.integers(1, 40), min_size=64, max_size=64)
-BASIS = np.array(
-    [
-        [(math.sqrt(0.5) if k == 0 else 1) / 2 * math.cos((2 * x + 1) * k * math.pi / 16) for k in range(8)]
-        for x in range(8)
-    ]
-)
-"""(sample, frequency) of the transform of ITU-T T.81."""
 
 
 def test_zigzag_runs_along_the_diagonals() -> None:

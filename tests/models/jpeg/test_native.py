@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.models.jpeg.samples import SMALL, noise, smooth, written
+from tests.models.jpeg.samples import SMALL, corrected, noise, smooth, written
 from tests.nacomp.transforms.pictures import jpeg, scene
 
 _jpeg = pytest.importorskip("nacomp.models.jpeg._jpeg")
@@ -15,7 +15,8 @@ LARGE = {
     "progressive": jpeg(size=(512, 384), progressive=True),
     "progressive, with restarts": jpeg(size=(512, 384), progressive=True, restart_marker_rows=3),
     "two thousand blocks": jpeg("L", (400, 320), quality=95),
-    "many correction bits": written(noise(200, 200), quality=97, progressive=True),
+    "more correction bits than are held back": corrected(70),
+    "noise": written(noise(200, 200), quality=97, progressive=True),
     "four inks": jpeg("CMYK", (200, 200), quality=92),
     "quality 100": written(scene(256, 256), quality=100, subsampling=0),
 }

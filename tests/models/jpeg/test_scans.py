@@ -5,7 +5,7 @@ import pytest
 
 from nacomp.models.jpeg.file import Segments, Unsuited
 from nacomp.models.jpeg.scans import read_scan, write_scan
-from tests.models.jpeg.samples import PLAIN, noise, written
+from tests.models.jpeg.samples import PLAIN, corrected, noise, written
 from tests.nacomp.transforms.pictures import jpeg
 
 MOST_RUN = 0x7FFF
@@ -14,7 +14,8 @@ PICTURES = {
     "4:2:0": jpeg(size=(161, 99)),
     "restarts in the middle of runs": jpeg(size=(161, 99), progressive=True, restart_marker_blocks=3),
     "more blocks than one run of ends holds": FLAT,
-    "more correction bits than are held back": written(noise(120, 120), quality=97, progressive=True),
+    "more correction bits than are held back": corrected(70),
+    "noise": written(noise(120, 120), quality=97, progressive=True),
     "few correction bits": jpeg("L", (161, 99), quality=60, progressive=True),
 }
 
