@@ -1,7 +1,6 @@
 """TRANSFORMS.md: a view's parameters and parts, to the content that it was opened on.
 
-`jpeg-1` and `png-rows-1` are not here: both begin with a JPEG XL picture, which takes a library that this decoder may not
-import. `jpeg-2` is.
+`png-rows-1` is not here: it begins with a JPEG XL picture, which takes a library that this decoder may not import.
 """
 
 from base64 import b64encode, urlsafe_b64encode

@@ -24,7 +24,9 @@ GOLDEN = ROOT / "formats" / "golden"
 PATH = GOLDEN / "mixed-profiles.nac"
 CODE = b"\x90" * 40 + bytes.fromhex("554889e5e80b0000008b05112233005dc3e9f6ffffff0f85f0ffffff") * 3
 WAVE = b"".join((300 * i % 7000 - 37 * i).to_bytes(2, "little", signed=True) for i in range(70))
-NUMBERS = b"".join((70_000 + 37 * i).to_bytes(4, "little") + (i * i % 90).to_bytes(4, "little") for i in range(20))
+NUMBERS = b"".join(
+    (70_000 + 37 * i).to_bytes(4, "little") + (i * i % 90).to_bytes(4, "little") for i in range(20)
+)
 WORDS = bytes.fromhex("fd7bbfa9fd030091050000941f2003d5000000b0000040f9f4ffff97fd7bc1a8c0035fd6") * 4
 CONTENTS = {
     "bitmap": (
