@@ -11,7 +11,7 @@ from nacomp.models.jpeg import reference as jpeg_reference
 from nacomp.models.mixing import _mixing
 from nacomp.models.mixing import reference as mixing_reference
 from nacomp.models.mixing.machine_code import turn_code
-from nacomp.models.mixing.settings import MixingSettings, Profile
+from nacomp.models.mixing.settings import NUMBER_SIZES, MixingSettings, Profile
 from nacomp.models.mixing.words import turn_words
 from nacomp.transforms import _deflate
 from tests.fuzz.drawn import SIZES, Random, pick, refuses
@@ -120,6 +120,8 @@ def mixing(rng: Random) -> None:
 def some_settings(rng: Random) -> MixingSettings:
     profile, size = Profile(int(rng.integers(len(Profile)))), int(rng.integers(1, 60))
     pixel = int(rng.integers(1, {Profile.IMAGE: 5, Profile.WORDS: 3}.get(profile, 2)))
+    if profile is Profile.RECORDS:
+        pixel = pick(rng, *NUMBER_SIZES)
     sample = int(rng.integers(2, 5)) if profile is Profile.SAMPLES else 2
     widths = {
         Profile.TEXT: (0,),
@@ -129,6 +131,7 @@ def some_settings(rng: Random) -> MixingSettings:
         Profile.CODE: (0, 4, 65535),
         Profile.WORDS: (0,),
         Profile.IMAGE: (pixel, 12, 65535),
+        Profile.RECORDS: (pixel, 3 * pixel, 800),
     }
     delimiter = pick(rng, 0, 44, 10, 255) if profile is Profile.TEXT else 0
     return MixingSettings(profile, size, pick(rng, *widths[profile]), pixel, delimiter, sample)

@@ -73,7 +73,7 @@ def test_modules_need_only_what_every_linux_has(wheel: Path) -> None:
             tags: list[Any] = [tag for tag in section.iter_tags() if tag.entry.d_tag == "DT_NEEDED"]
             needed = {tag.needed for tag in tags}
             assert needed <= ON_EVERY_LINUX, name
-    assert len(modules) == 5
+    assert len(modules) == 6
 
 
 def test_bare_environment_compresses_and_gives_back(bare: Bare, tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ class Streams:
         count = COUNTS[profile]
         self.slots = Slots(next((b for b in range(12, 21) if 2**b >= size * count // 4), 21))
         self.contexts = Contexts()
-        own = 1 + 2 * len(MINIMA[profile]) + 4 * count + (1, 0, 8, 0, 0, 0, 0)[profile]
+        own = 1 + 2 * len(MINIMA[profile]) + 4 * count + {0: 1, 2: 8}.get(profile, 0)
         sets, last_sets = SETS[profile] + (2 if outside else 0), 2 if profile else 4
         self.five = profile == 0 and not outside
         if outside:  # PREDICTORS.md, section 14

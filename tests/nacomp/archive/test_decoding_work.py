@@ -293,7 +293,7 @@ def test_blocks_decoded_side_by_side_share_a_budget(monkeypatch: pytest.MonkeyPa
             running -= 1
         return unpack(method, payload, size, check)
 
-    monkeypatch.setattr("nacomp.codecs.table.classical.unpack", watched)
+    monkeypatch.setattr("nacomp.codecs.classical.unpack", watched)
     contents = [bytes([i]) * MEGA for i in range(20)]
     data = archive_of(contents, {"all": [Extent(i, 0, MEGA) for i in range(20)]})
     with opened(data, 10) as archive:
