@@ -20,8 +20,8 @@ PLACES, FIRST, KEPT, LAST = 4, 6 << 10, 3, 32 << 10
 the rest of it: ARM64's libraries hold tables there. Against 4 KB and then 32 KB of the middle for three of them, files of a
 Linux system, cut to 130 KB, lost about 0.4% to their best candidate (31 files) instead of 1.0% (24 of them)."""
 CUT_ROWS = 0.92
-"""Of what a picture takes in FIRST bytes: few rows are whole there, so that one took 4% more than as records, and in LAST bytes 9%
-less."""
+"""Of what a picture takes in FIRST bytes: few rows are whole there. One took 4% more than as records, and 9% less in LAST
+bytes."""
 WORTH_TRIALS = 4096
 """Bytes of a block whose profile is chosen by trials."""
 LONGEST = 4096
