@@ -257,7 +257,7 @@ void Mixing::prepare_inputs(Stream& s) {
     for (size_t m = 0; m < matches_.size(); m++) matches_[m].predict(s, s.matches[m], own + 1 + m * kPerMatch);
     if (settings_.profile == Profile::samples) sample_inputs(s, settings_, own + kFewInputs);
     if (settings_.profile == Profile::text) own[kTextInputs - 1] = s.text.measures.predict(s.text.field, s.bits, s.bit_count);
-    for (size_t k = 0; k < own_places_.size(); k++) open_.spare[0][own_places_[k]] = own[k];
+    for (size_t k = 0; k < own_places_.size(); k++) open_.spare[own_places_[k] / kSpareLanes][own_places_[k] % kSpareLanes] = own[k];
 }
 
 // The mixed point of the logistic domain.
