@@ -31,26 +31,19 @@ struct Block {
 
 // 181 / 128 is the square root of 2.
 inline int64_t weight(int frequency) { return frequency ? 181 : 128; }
-// What the coefficient at (row, column) would be if the picture went on from above through the upper edge, in units of 1/128 of a
-// step, with `known` rows of this column.
-inline int64_t from_above(const Block& b, int row, int column, int known) {
+// What is missing of a row or column of frequencies for the picture to go on from the block around through the edge between them, in
+// units of 1/128 of a sample's step: its eight places are `step` apart, and `known` of its own are taken off.
+inline int64_t through(const Block& b, const int16_t* around, int first, int step, int known) {
     int64_t sum = 0;
-    for (int v = 0; v < 8; v++) {
-        const int at = v * 8 + column;
-        sum += (v & 1 ? -1 : 1) * weight(v) * b.above[at] * b.steps[at];
-        if (v > 0 && v < known && v != row) sum -= weight(v) * b.own[at] * b.steps[at];
+    for (int k = 0; k < 8; k++) {
+        const int at = first + k * step;
+        sum += (k & 1 ? -1 : 1) * weight(k) * around[at] * b.steps[at];
+        if (k > 0 && k < known) sum -= weight(k) * b.own[at] * b.steps[at];
     }
     return sum;
 }
-inline int64_t from_left(const Block& b, int row, int column, int known) {
-    int64_t sum = 0;
-    for (int u = 0; u < 8; u++) {
-        const int at = row * 8 + u;
-        sum += (u & 1 ? -1 : 1) * weight(u) * b.left[at] * b.steps[at];
-        if (u > 0 && u < known && u != column) sum -= weight(u) * b.own[at] * b.steps[at];
-    }
-    return sum;
-}
+inline int64_t from_above(const Block& b, int column, int known) { return through(b, b.above, column, 8, known); }
+inline int64_t from_left(const Block& b, int row, int known) { return through(b, b.left, row * 8, 1, known); }
 
 // The two rows or columns of a block that lie at an edge, the outer first, in units of 1/8 of a sample.
 using Edge = std::array<std::array<int32_t, 8>, 2>;

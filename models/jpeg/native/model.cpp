@@ -238,7 +238,7 @@ void Model<Coder>::inner(const Block& b, int count) {
         const int row2 = u > 2 ? b.own[at - 2] : 0, column2 = v > 2 ? b.own[at - 16] : 0;
         const int inside = (std::abs(row1) + std::abs(column1)) * 2 + std::abs(both) + std::abs(row2) + std::abs(column2);
         const int64_t step = 181 * int64_t{b.steps[at]};
-        const int64_t down = b.has_above ? from_above(b, v, u, v) / step : 0, across = b.has_left ? from_left(b, v, u, u) / step : 0;
+        const int64_t down = b.has_above ? from_above(b, u, v) / step : 0, across = b.has_left ? from_left(b, v, u) / step : 0;
         const int position = (b.role ? 64 : 0) + at, most = std::min(30, near);
         begin(kInner, position);
         context(std::min(near, 40) * 64 + left);
@@ -290,7 +290,7 @@ void Model<Coder>::edge(const Block& b, bool row, int count, int inner) {
         const int at = k * step;
         check(b.own[at]);
         const int64_t twice = 64 * int64_t{b.steps[at]};
-        const int64_t sum = row ? from_above(b, 0, k, 8) : from_left(b, k, 0, 8);
+        const int64_t sum = row ? from_above(b, k, 8) : from_left(b, k, 8);
         const bool has = row ? b.has_above : b.has_left;
         const int64_t foreseen2 = has ? sum / twice : 0, foreseen = foreseen2 / 2;  // in half steps, in steps
         const int through = row ? b.above[at] : b.left[at], along = row ? b.left[at] : b.above[at];
