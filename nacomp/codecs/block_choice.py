@@ -181,6 +181,10 @@ class BlockChooser:
         enough = (SMALLER_AS_KNOWN if is_known else CLEARLY_SMALLER) * quick
         return ByModel(codec, plan, row_bytes(codec, compact=compact), quick, enough)
 
+    def asks_model(self, codec: NeuralCodec, data: bytes, job: Job) -> bool:
+        """Whether this model takes part where a text is coded. Raises Interrupted when the job is cancelled."""
+        return len(data) < SAMPLED or self._way(codec, data, job) is not _TextWay.MIXER
+
     def suited(self, data: bytes, job: Job) -> NeuralCodec:
         """The model that suits a text. Raises Interrupted when the job is cancelled."""
         if self._beside is None or not self._others or len(data) < GUESSABLE:

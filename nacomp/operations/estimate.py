@@ -1,46 +1,39 @@
 """How long a job will take and how small it will get, from samples of the data and a short run on this machine.
 
-    sources -> groups of one suffix, as units pool them -> a sample of each -> PPMd, LZMA, and a short run of the model
+    sources -> samples of groups -> PPMd and LZMA, a part by the context mixer, a short run of the model
 
 The run alone says three times too much of logs and tables: what repeats from line to line is not in a few hundred tokens.
-PPMd learns as the ensemble does, in a hundredth of the time, so it reads what one block holds and bounds the run's answer.
+PPMd and LZMA read what one block holds, in a hundredth of the time, and the mixer shows on a part how much smaller it is.
 
-Estimated size over the real one at level fast, one run each (tests/benchmarks/estimates.py; in brackets the run alone, and
-half of all binary bytes, as it was):
-  two generated logs 0.93 (3.03), 1.07 (3.54); 100 kB of the first 0.96 (2.65); a generated CSV table 1.09 (3.06);
-  alice29.txt 1.02 (1.20), lcet10.txt 1.12 (1.32), cp.html 0.98 (1.15), fields.c 1.10 (1.29);
-  kennedy.xls 1.02 (10.7), ptt5 1.07 (6.5), sum 1.00 (2.36).
-On files that the two shares below were not chosen on: PREDICTORS.md 0.93, a web server's log 0.93, dpkg.log 1.09, generated
-JSON 1.06, `ls` 1.05, Python's typing.py 1.32, all six together 1.07.
+Estimated size over the real one at level fast, one run each (tests/benchmarks/estimates.py; in brackets without opening what
+is packed, and binary data by LZMA alone): default.docx 0.67 (2.46), congress.pdf 1.00 (1.34), a photo 1.00 (1.17), a PNG
+1.00 (1.65), kennedy.xls 1.31 (3.80), ptt5 0.78 (1.81), sum 0.98 (1.09), libz 0.98 (1.35), alice29.txt 1.02, fields.c 1.25.
+Of time, estimated over real on a busy machine: a table 1.3 instead of 0.06, a document 1.5 instead of 0.01.
+On other text, with PPMd in place of the better one: two generated logs 0.93, 1.07; a CSV table 1.09; lcet10.txt 1.12, a web
+server's log 0.93, dpkg.log 1.09, generated JSON 1.06, Python's typing.py 1.32.
 Running the model on as much as PPMd reads is the job itself: minutes for a megabyte.
 """
 
 import time
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
 
-from nacomp.archive.left_out import TellLeftOut, unreadable
-from nacomp.archive.segments import SegmentKind, split
+from nacomp.archive.left_out import TellLeftOut
 from nacomp.archive.sources import Source
 from nacomp.archive.unit_size import UNIT_BYTES
 from nacomp.codecs import classical, mixed, profiles
 from nacomp.codecs.block_choice import BlockChooser
 from nacomp.codecs.levels import Level
 from nacomp.codecs.neural import NeuralCodec
-from nacomp.errors import FileProblem, file_problem
+from nacomp.errors import FileProblem
+from nacomp.operations.estimate_sample import GROUP_BYTES, Group, beginning, sampled
 from nacomp.runtime.documents import Estimate
 from nacomp.runtime.progress import Job
 
-MEASURED_BYTES = 4 << 20
-"""Sampled of all sources together: a few seconds of PPMd (0.4 s a MiB) and LZMA."""
-GROUP_BYTES = 1 << 20
-"""And of one group: as much as one block holds, which is what the predictors learn from."""
-FILE_BYTES = 4096
-"""And of each file at the least, to tell text from binary."""
 COUNTED_BYTES = 1 << 18
 """Of a group's text whose tokens are counted."""
+MUCH_TEXT = 0.2
+"""Of all text: for a group that has as much it is asked whether the model would code it, a second or two at `balanced`."""
 TRIAL_SYMBOLS = 768
 """Symbols coded for the clock: about a second of SmolLM2."""
 CLASSICAL_BYTES_PER_SECOND = 1 << 20
@@ -48,31 +41,10 @@ CLASSICAL_BYTES_PER_SECOND = 1 << 20
 LEARNT = 0.85
 """Of the short run's bits per token, what is left once the predictors have learnt: 0.76 (lcet10) to 0.87 (cp.html)."""
 MIXED_BYTES = 1 << 16
-"""Of a group's text that the context mixer codes, in half a second: it learns most of what it will by then."""
-OF_PPMD = 0.88
-"""Of PPMd's size, what the ensemble takes where text repeats: 0.81 (a table) to 0.95 (a log of random numbers)."""
-
-
-@dataclass
-class _Group:
-    """Sources of one suffix. Sizes in bytes; of text and binary, those of all sources, told from their samples."""
-
-    sources: list[Source] = field(default_factory=list)
-    text_sample: bytes = b""
-    binary_sample: bytes = b""
-    text_bytes: float = 0.0
-    binary_bytes: float = 0.0
-    tokens: float = 0.0
-
-    @property
-    def size(self) -> int:
-        return sum(source.size for source in self.sources)
-
-    def count_tokens(self, codec: NeuralCodec) -> None:
-        """Of this model, from the beginning of the sample."""
-        counted = self.text_sample[:COUNTED_BYTES]
-        if counted:
-            self.tokens = len(codec.engine.tokenizer.encode(counted)) * self.text_bytes / len(counted)
+"""Of the middle of a group's text or binary data that the context mixer codes, in half a second, to be compared with what
+PPMd and LZMA make of it: all of the sample would take too long, and has repeats that are further apart."""
+OF_CLASSICAL = 0.88
+"""Of the better one's size, what text that repeats takes: of PPMd's 0.81 (a table) to 0.95 (a log of random numbers)."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +53,14 @@ class _Trial:
 
     tokens_per_second: float = 1.0
     rate: float = 1.0
+
+
+@dataclass(frozen=True)
+class _Cost:
+    """Bytes in the archive and seconds on the way there."""
+
+    size: float
+    seconds: float
 
 
 def estimate(
@@ -95,68 +75,32 @@ def estimate(
 
     What cannot be read is told to `left_out`, if that is given. Raises FileProblem, Interrupted.
     """
-    groups = _groups(sources)
-    share = min(GROUP_BYTES, MEASURED_BYTES // max(1, len(groups)))
-    for group in groups:
-        _sample(group, share, job, left_out)
-    main = max(groups, key=lambda group: group.text_bytes, default=_Group())
+    groups = sampled(sources, job, left_out)
+    main = max(groups, key=lambda group: group.text_bytes, default=Group())
     codec = chooser.suited(main.text_sample, job)
-    for group in groups:
-        group.count_tokens(codec)
     trial = _run(codec, main.text_sample, level, job) if main.text_sample else _Trial()
-    size = 0.0
+    much = MUCH_TEXT * sum(group.text_bytes for group in groups)
+    size, seconds, tokens = 0.0, 0.0, 0.0
     for group in groups:
         job.step()
-        size += _size(group, trial if group is main else None, job)
-    tokens = sum(group.tokens for group in groups)
-    binary_bytes = sum(group.binary_bytes for group in groups)
-    seconds = tokens / trial.tokens_per_second + binary_bytes / CLASSICAL_BYTES_PER_SECOND
-    total = sum(group.text_bytes for group in groups) + binary_bytes
-    return Estimate(round(total), round(tokens), seconds, round(size), level.name, codec.settings.model_id)
+        text = _text_cost(group, trial if group is main else None, job)
+        binary = _binary_cost(group, job)
+        size += min(text.size + binary.size, _far_repeats(group))
+        seconds += binary.seconds + group.opening_seconds
+        count = _tokens(group, codec)
+        tokens += count
+        asks = group.text_bytes < much or chooser.asks_model(codec, group.text_sample, job)
+        seconds += count / trial.tokens_per_second if asks else text.seconds
+    total = sum(source.whole_size for group in groups for source in group.sources)
+    return Estimate(total, round(tokens), seconds, round(size), level.name, codec.settings.model_id)
 
 
-def _groups(sources: Sequence[Source]) -> list[_Group]:
-    groups: dict[str, _Group] = defaultdict(_Group)
-    for source in sources:
-        if source.size:
-            groups[PurePosixPath(source.name).suffix.lower()].sources.append(source)
-    return list(groups.values())
-
-
-def _sample(group: _Group, share: int, job: Job, left_out: TellLeftOut | None) -> None:
-    """Look at the beginning of each source, at more of the larger ones."""
-    whole = group.size
-    for source in group.sources:
-        job.step()
-        try:
-            sample = _beginning(source, max(FILE_BYTES, share * source.size // whole))
-        except FileProblem as problem:
-            unreadable(problem, left_out, among_others=False)
-            continue
-        if not sample:
-            continue
-        segments = split(sample)
-        text, binary = (
-            b"".join(sample[s.start : s.end] for s in segments if s.kind is kind)
-            for kind in (SegmentKind.TEXT, SegmentKind.BINARY)
-        )
-        scale = source.size / len(sample)
-        group.text_bytes += len(text) * scale
-        group.binary_bytes += len(binary) * scale
-        # Many files have more beginnings than there is time for.
-        group.text_sample += text[: GROUP_BYTES - len(group.text_sample)]
-        group.binary_sample += binary[: GROUP_BYTES - len(group.binary_sample)]
-
-
-def _beginning(source: Source, size: int) -> bytes:
-    """The first bytes of a source; the whole of a small one. Raises FileProblem."""
-    if source.path is None:
-        return next(source.chunks(size), b"")
-    try:
-        with source.path.open("rb") as file:
-            return file.read(size)
-    except OSError as problem:
-        raise file_problem(source.path, problem) from problem
+def _tokens(group: Group, codec: NeuralCodec) -> float:
+    """Of this model, from the beginning of the sample."""
+    counted = group.text_sample[:COUNTED_BYTES]
+    if not counted:
+        return 0.0
+    return len(codec.engine.tokenizer.encode(counted)) * group.text_bytes / len(counted)
 
 
 def _run(codec: NeuralCodec, text: bytes, level: Level, job: Job) -> _Trial:
@@ -176,34 +120,54 @@ def _run(codec: NeuralCodec, text: bytes, level: Level, job: Job) -> _Trial:
     return _Trial(len(piece) / seconds, learnt * len(packed.payload) / covered)
 
 
-def _size(group: _Group, trial: _Trial | None, job: Job) -> float:
-    """Bytes of a group in the archive."""
-    rates = [1.0]
-    if group.text_sample:
-        rates.append(OF_PPMD * classical.ppmd_size(group.text_sample) / len(group.text_sample))
-        rates.append(_mixed_rate(group.text_sample, job))
-        rates += [trial.rate] if trial is not None else []
-    size = group.text_bytes * min(rates)
-    if group.binary_sample:
-        packed = classical.lzma_size(group.binary_sample, job.step)
-        size += group.binary_bytes * min(1.0, packed / len(group.binary_sample))
-    return min(size, _far_repeats(group))
+def _text_cost(group: Group, trial: _Trial | None, job: Job) -> _Cost:
+    """With the model, but the seconds are those of the mixer alone."""
+    text = group.text_sample
+    if not text:
+        return _Cost(group.text_bytes, 0.0)
+    size, part = _classical_size(text, job), _middle(text)
+    mixed_size, seconds = _mixed(part, job)
+    mixer = min(OF_CLASSICAL, mixed_size / _classical_size(part, job))
+    rate = min(1.0, mixer * size / len(text), trial.rate if trial is not None else 1.0)
+    return _Cost(group.text_bytes * rate, group.text_bytes * seconds / len(part))
 
 
-def _mixed_rate(text: bytes, job: Job) -> float:
-    """Bytes of the context mixer's payload per byte, of the beginning of a text."""
-    sample = text[:MIXED_BYTES]
-    payload = mixed.encode(sample, profiles.choose(sample, job.step)[0], len(sample), job.step)
-    return 1.0 if payload is None else len(payload) / len(sample)
+def _binary_cost(group: Group, job: Job) -> _Cost:
+    data = group.binary_sample
+    if not data:
+        return _Cost(group.binary_bytes, 0.0)
+    rate, part = _classical_size(data, job) / len(data), _middle(data)
+    mixed_size, seconds = _mixed(part, job)
+    mixer = mixed_size / _classical_size(part, job)
+    bytes_per_second = len(part) / seconds if mixer < 1 else CLASSICAL_BYTES_PER_SECOND
+    return _Cost(group.binary_bytes * rate * min(1.0, mixer), group.binary_bytes / bytes_per_second)
 
 
-def _far_repeats(group: _Group) -> float:
+def _middle(data: bytes) -> bytes:
+    start = max(0, len(data) - MIXED_BYTES) // 2
+    return data[start : start + MIXED_BYTES]
+
+
+def _classical_size(data: bytes, job: Job) -> int:
+    """Bytes by the better of PPMd and LZMA."""
+    return min(len(data), classical.ppmd_size(data), classical.lzma_size(data, job.step))
+
+
+def _mixed(sample: bytes, job: Job) -> tuple[int, float]:
+    """Bytes of the context mixer's payload, and the seconds it took."""
+    settings = profiles.choose(sample, job.step)[0]
+    began = time.perf_counter()
+    payload = mixed.encode(sample, settings, len(sample), job.step)
+    return len(sample) if payload is None else len(payload), time.perf_counter() - began
+
+
+def _far_repeats(group: Group) -> float:
     """Bytes of a group whose largest file repeats what lies further back than a block: all of a unit is compared then."""
-    largest = max(group.sources, key=lambda source: source.size)
-    if largest.size <= GROUP_BYTES:
+    largest = max(group.sources, key=lambda source: source.size, default=None)
+    if largest is None or largest.size <= GROUP_BYTES:
         return group.size
     try:
-        unit = _beginning(largest, UNIT_BYTES)
-    except FileProblem:  # told of before
+        unit = beginning(largest, UNIT_BYTES)
+    except FileProblem:  # gone meanwhile
         return group.size
     return group.size * classical.quick_size(unit) / max(1, len(unit))

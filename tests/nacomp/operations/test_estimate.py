@@ -1,9 +1,11 @@
 """What is estimated is near what compressing gives, whatever the data: held to the real archive, not to a figure."""
 
+import gzip
 import io
 import itertools
 import lzma
 import random
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +22,8 @@ from nacomp.errors import FileProblem
 from nacomp.formats.entry import EntryKind
 from nacomp.operations import estimate as estimate_module
 from nacomp.operations.compress import CompressOptions, compress
-from nacomp.operations.estimate import GROUP_BYTES, estimate
+from nacomp.operations.estimate import estimate
+from nacomp.operations.estimate_sample import GROUP_BYTES, PACKED_BYTES
 from nacomp.runtime.progress import Job
 from nacomp.runtime.results import LeftOut
 from tests.nacomp.workbench import ROOT
@@ -55,6 +58,15 @@ def numbers(size: int) -> bytes:
     )
 
 
+def document() -> bytes:
+    """What word processors write: texts in a ZIP archive."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("SPEC", "PREDICTORS"):
+            archive.writestr(f"word/{name}.xml", (ROOT / "formats" / f"{name}.md").read_bytes()[:30_000])
+    return file.getvalue()
+
+
 def source(name: str, content: bytes) -> Source:
     return Source(name, EntryKind.FILE, len(content), 0o644, 0, data=content)
 
@@ -64,6 +76,8 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "csv": lambda: table(40_000),
     "txt": lambda: (ROOT / "formats" / "SPEC.md").read_bytes()[:24_000],
     "bin": lambda: numbers(90_000),
+    "docx": document,
+    "gz": lambda: gzip.compress(numbers(90_000)),
     "short": lambda: b"A few words, all of them in the short run.\n",
     "noise": lambda: random.Random(7).randbytes(50_000),
 }
@@ -108,6 +122,17 @@ def test_what_repeats_behind_the_sample_counts() -> None:
     loader = ModelLoader()
     found = estimate(loader.for_texts(FAST, None), [source("a.txt", content)], FAST, Job())
     assert found.estimated_size < 2 * len(lzma.compress(words))
+
+
+def test_packed_files_that_there_is_no_room_to_open_are_like_the_others() -> None:
+    """Each is opened while there is room; of the rest only the beginnings are read."""
+    one, loader = document(), ModelLoader()
+    chooser = loader.for_texts(FAST, None)
+    single = estimate(chooser, [source("a.docx", one)], FAST, Job())
+    many = 3 * PACKED_BYTES // len(one)
+    found = estimate(chooser, [source(f"{n}.docx", one) for n in range(many)], FAST, Job())
+    assert found.tokens == pytest.approx(many * single.tokens, rel=0.02)
+    assert found.estimated_size < len(one) * many / 4
 
 
 def test_many_small_files_count_as_the_text_they_are_together() -> None:
