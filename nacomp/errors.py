@@ -73,7 +73,7 @@ class EntryMissing(NacompError):
 
 
 class NotAllRead(NacompError):
-    """The archive is in its place, but {count} inputs could not be read and are not in it."""
+    """The archive is in its place, but not all inputs could be read; left out: {count}."""
 
 
 class ClusterProblem(NacompError):

@@ -57,7 +57,7 @@ ERRORS = (
         "Errors", "This needs at least {needed_mb:,} MB of memory and {free_mb:,} MB are free; {advice}."
     ),
     QT_TRANSLATE_NOOP(
-        "Errors", "The archive is in its place, but {count} inputs could not be read and are not in it."
+        "Errors", "The archive is in its place, but not all inputs could be read; left out: {count}."
     ),
     QT_TRANSLATE_NOOP("Errors", "{path} exists already."),
     QT_TRANSLATE_NOOP("Errors", "{failed} of {total} inputs failed."),

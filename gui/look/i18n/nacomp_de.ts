@@ -586,8 +586,8 @@
         <translation>Das braucht mindestens {needed_mb:,} MB Speicher, frei sind {free_mb:,} MB; {advice}.</translation>
     </message>
     <message>
-        <source>The archive is in its place, but {count} inputs could not be read and are not in it.</source>
-        <translation>Das Archiv ist an seinem Platz, aber {count} Eingaben konnten nicht gelesen werden und fehlen darin.</translation>
+        <source>The archive is in its place, but not all inputs could be read; left out: {count}.</source>
+        <translation>Das Archiv ist an seinem Platz, aber nicht alles war lesbar; ausgelassen: {count}.</translation>
     </message>
     <message>
         <source>{path} exists already.</source>

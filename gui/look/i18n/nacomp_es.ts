@@ -586,8 +586,8 @@
         <translation>Esto necesita al menos {needed_mb:,} MB de memoria y hay {free_mb:,} MB libres; {advice}.</translation>
     </message>
     <message>
-        <source>The archive is in its place, but {count} inputs could not be read and are not in it.</source>
-        <translation>El archivo comprimido está en su sitio, pero {count} entradas no se pudieron leer y no están en él.</translation>
+        <source>The archive is in its place, but not all inputs could be read; left out: {count}.</source>
+        <translation>El archivo comprimido está en su sitio, pero no todo se pudo leer; omitidas: {count}.</translation>
     </message>
     <message>
         <source>{path} exists already.</source>

@@ -80,5 +80,5 @@ def test_what_cannot_be_read_is_left_out_where_that_is_chosen(
     job = runner.add(Kind.COMPRESS, [folder])[0]
     finished(job)
     assert badge(job) == ("warning", "warning")
-    assert "1 inputs could not be read" in status_line(job)
+    assert "not all inputs could be read; left out: 1" in status_line(job)
     assert any("pipe" in notice for notice in job.notices)
