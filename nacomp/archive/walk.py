@@ -34,12 +34,14 @@ class Taken:
         one_file_system: folders on which another file system is mounted are taken empty.
         patterns: what is left out. keep: what is read of owners and attributes.
         full_paths: names begin with the inputs' paths as they are given; else with their own names.
+        directory: the folder that the paths are given from, if it is not the current one.
     """
 
     one_file_system: bool = False
     patterns: Patterns = EVERYTHING
     keep: Keep = NOTHING_MORE
     full_paths: bool = False
+    directory: Path | None = None
 
 
 ALL = Taken()
@@ -82,7 +84,7 @@ def walk(
     """
     rules = _Rules(special, follow, taken, left_out)
     sources: dict[str, Source] = {}
-    for path, name in _named(list(inputs), full_paths=taken.full_paths):
+    for path, name in _named(list(inputs), taken):
         for source in _walk_input(path, name, rules):
             if source.name in sources:
                 raise FileProblem(path=path, reason=f"two inputs would both be called {source.name!r}")
@@ -91,19 +93,21 @@ def walk(
     return rules.filter.included(list(sources.values()))
 
 
-def _named(inputs: list[Path], *, full_paths: bool) -> list[tuple[Path, str]]:
+def _named(inputs: list[Path], taken: Taken) -> list[tuple[Path, str]]:
     """The inputs with their names."""
     # The name of "." or "folder/.." is only known once it is made absolute.
     own = [path.name if path.name not in ("", "..") else path.resolve().name for path in inputs]
     count = Counter(own)
     return [
-        (path, _full_name(path) or name if full_paths or count[name] > 1 else name)
+        (path, full_name(path, taken.directory) or name if taken.full_paths or count[name] > 1 else name)
         for path, name in zip(inputs, own, strict=True)
     ]
 
 
-def _full_name(path: Path) -> str:
-    """A path as it is given, without what tar takes away too: the root, and all up to the last `..`."""
+def full_name(path: Path, directory: Path | None = None) -> str:
+    """A path as it is given from a folder, without what tar takes away too: the root, and all up to the last `..`."""
+    if directory is not None and path.is_relative_to(directory):
+        path = path.relative_to(directory)
     parts = path.parts[1:] if path.anchor else path.parts
     return "/".join(parts[len(parts) - parts[::-1].index("..") :] if ".." in parts else parts)
 

@@ -191,7 +191,8 @@ def command_compress(
     if no_trash and removal is Removal.NONE:
         raise UsageError(reason="--no-trash says how --rm removes the inputs; give both")
     attributes = attribute_choice(xattrs=xattrs, acls=acls, all_xattrs=all_xattrs)
-    taken = Taken(one_file_system, patterns, Keep(owners, attributes), full_paths)
+    below = Path(directory) if directory else None
+    taken = Taken(one_file_system, patterns, Keep(owners, attributes), full_paths, below)
     walk = Walk(skip_unsafe, skip_unreadable, taken)
     with begin_run(**common) as run:
         if to_stdout or output is not None:

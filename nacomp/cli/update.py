@@ -24,6 +24,7 @@ from nacomp.cli.options import (
 from nacomp.cli.password import opener, password_file_option
 from nacomp.cli.session import STANDARD, Run, begin_run, input_path, input_paths
 from nacomp.errors import NotAllRead, UsageError
+from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Password
 from nacomp.operations.compress import CompressOptions
 from nacomp.operations.repack import repack
@@ -104,7 +105,8 @@ def command_update(
         unread: list[LeftOut] = []
         if paths:
             attributes = attribute_choice(xattrs=xattrs, acls=acls, all_xattrs=all_xattrs)
-            taken = Taken(one_file_system, patterns, Keep(owners, attributes), full_paths)
+            below = Path(directory) if directory else None
+            taken = Taken(one_file_system, patterns, Keep(owners, attributes), full_paths, below)
             walk = Walk(skip_unsafe, skip_unreadable, taken)
             unread = _update(run, path, paths, options, walk, password)
         if repacking:
@@ -135,6 +137,9 @@ def _update(
     done = update(path, sources, run.loader(), options, run.job(), password, there)
     if done.written is not None and done.written.models:
         run.console.detail(f"text coded by {shares_text(done.written.models)}")
+    if done.changes.beside is not None:
+        new, old = map(display_name, done.changes.beside)
+        run.console.warning(f"{new} is new beside {old}; --full-paths names inputs by their whole paths")
     run.console.result(_result(path, done, (*unsafe, *unread)), _sentence(path, done))
     return unread
 

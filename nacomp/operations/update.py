@@ -10,7 +10,7 @@ anew beside their place, what was coded copied as it is, and take it with one re
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Container, Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from nacomp.archive.hard_links import linked
 from nacomp.archive.old_versions import old_versions
 from nacomp.archive.repeats import CAN_FIND
 from nacomp.archive.sources import Source
+from nacomp.archive.walk import full_name
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import FileChanged, FileProblem, file_problem
 from nacomp.formats.entry import MAX_TIME, MIN_TIME, Entry, EntryKind
@@ -63,6 +64,7 @@ class Changes:
     Attributes:
         coded: sources whose bytes are new, and all that has none.
         known: entries whose bytes the archive has already.
+        beside: the first new file that the archive has under its whole path, as it was given: its new name and that one.
     """
 
     added: list[str] = field(default_factory=list)
@@ -71,6 +73,7 @@ class Changes:
     unchanged: int = 0
     coded: list[Source] = field(default_factory=list)
     known: list[Entry] = field(default_factory=list)
+    beside: tuple[str, str] | None = None
 
     @property
     def any(self) -> bool:
@@ -179,12 +182,19 @@ def _changes(archive: Archive, sources: Sequence[Source], options: UpdateOptions
             changes.unchanged += 1
             continue
         (changes.added if pair is None else changes.changed).append(source.name)
+        if pair is None and changes.beside is None:
+            changes.beside = _beside(source, entries)
         old = known.entry_of(source, pair.entry if pair and source.name in same else None, options, job)
         if old is None:
             changes.coded.append(source)
         else:
             changes.known.append(old)
     return changes
+
+
+def _beside(source: Source, entries: Container[str]) -> tuple[str, str] | None:
+    whole = full_name(source.path) if source.path is not None else ""
+    return (source.name, whole) if whole in entries else None
 
 
 def _linked_to_changes(sources: Sequence[Source], unchanged: Set[str]) -> set[str]:

@@ -370,16 +370,27 @@ def test_what_lies_beside_the_inputs_is_not_gone(tmp_path: Path) -> None:
     assert paths == ["a", "a/beside", "a/x", "a/x/kept", "b", "b/x", "b/x/kept"]
 
 
-@pytest.mark.parametrize("how", [["--full-paths"], ["-C", "a/b"]])
-def test_paths_as_they_are_given(how: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("how", "given"),
+    [(["--full-paths"], "a/b/f"), (["-C", "a/b"], "f"), (["-C", "a", "--full-paths"], "b/f")],
+)
+def test_paths_as_they_are_given(how: list[str], given: str, tmp_path: Path) -> None:
     """An archive that was made so could not be brought up to date: what changed was added under another name."""
     (tmp_path / "a" / "b").mkdir(parents=True)
     file = tmp_path / "a" / "b" / "f"
     file.write_bytes(b"old")
-    given = "f" if "-C" in how else "a/b/f"
     for line in (["compress", given, "-o", "z.nac"], ["update", "z.nac", given]):
         done = nacomp(*line, *how, "-q", "--level", "fast", cwd=tmp_path)
         assert done.code == 0, done.err
         with library.open(tmp_path / "z.nac") as opened:
             assert [(e.path, opened.read(e.path)) for e in opened.entries] == [(given, file.read_bytes())]
         file.write_bytes(b"newest")
+
+
+def test_what_is_named_by_its_last_part_beside_what_the_archive_has_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "f").write_bytes(b"old")
+    assert nacomp("compress", "a", "-o", "z.nac", "-q", "--level", "fast", cwd=tmp_path).code == 0
+    told = nacomp("update", "z.nac", "a/b", "--level", "fast", cwd=tmp_path).err
+    assert "b is new beside a/b; --full-paths" in told
+    assert "beside" not in nacomp("update", "z.nac", "a/b", "--full-paths", cwd=tmp_path).err
