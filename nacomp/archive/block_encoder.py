@@ -9,13 +9,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nacomp.archive.binary_groups import binary_groups
 from nacomp.archive.far import joined_where_smaller
+from nacomp.archive.groups import binary_groups, text_groups
 from nacomp.archive.kept_blocks import KeptBlocks
 from nacomp.archive.segments import Range, SegmentKind, cut_blocks
 from nacomp.archive.units import Unit
 from nacomp.codecs import classical, forecast, mixed
-from nacomp.codecs.block_choice import BlockChoice, BlockChooser, ByClassical, WithoutModel, row_bytes
+from nacomp.codecs.block_choice import (
+    BlockChoice,
+    BlockChooser,
+    ByClassical,
+    TextWay,
+    WithoutModel,
+    row_bytes,
+)
 from nacomp.codecs.block_coder import BlockCoder
 from nacomp.formats.checksums import content_checksum
 from nacomp.formats.methods import Method, MethodKind
@@ -37,6 +44,15 @@ class BlockKind(StrEnum):
     BINARY = "binary"
     WHOLE = "whole"
     FAR = "far"
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """A block to be coded: what of its unit is in it, and who predicts it, where that is known."""
+
+    kind: BlockKind
+    ranges: tuple[Range, ...]
+    way: TextWay | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +120,7 @@ class BlockEncoder:
         whole = ((0, len(closed.data)),)
         may_ask = self._chooser is not None and not self._row_bytes()
         model = may_ask and closed.ranges(SegmentKind.TEXT) == whole
-        return self._block(BlockKind.TEXT if model else BlockKind.WHOLE, closed, whole)
+        return self._block(_Planned(BlockKind.TEXT if model else BlockKind.WHOLE, whole), closed)
 
     def code(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, list[CodedBlock]]]:
         """Each unit with its blocks; large ones may come joined, as one unit with one block (far)."""
@@ -116,9 +132,7 @@ class BlockEncoder:
             waiting: deque[tuple[Unit, list[Future[CodedBlock]]]] = deque()
             try:
                 for unit in units:
-                    blocks = [
-                        pool.submit(self._block, kind, unit, ranges) for kind, ranges in self._cut(unit)
-                    ]
+                    blocks = [pool.submit(self._block, planned, unit) for planned in self._cut(unit)]
                     waiting.append((unit, blocks))
                     while self._reads_no_further(waiting):
                         yield self._collect(*waiting.popleft())
@@ -134,42 +148,49 @@ class BlockEncoder:
         behind = sum(len(blocks) for _, blocks in waiting) - len(waiting[0][1])
         return behind >= self._workers or len(waiting) > self._workers + 1
 
-    def _cut(self, unit: Unit) -> list[tuple[BlockKind, tuple[Range, ...]]]:
+    def _cut(self, unit: Unit) -> list[_Planned]:
         """The blocks the unit would have if its text went through the model."""
         if not unit.data:
             return []
-        texts: Iterable[tuple[Range, ...]] = ()
+        texts: list[_Planned] = []
         binary: tuple[Range, ...] = ((0, len(unit.data)),)
         if self._chooser is not None and (text := unit.ranges(SegmentKind.TEXT)):
-            texts = cut_blocks(unit.data, text, self._chooser.level.block_bytes)
+            texts = list(self._texts(self._chooser, unit, text))
             binary = unit.ranges(SegmentKind.BINARY)
         groups = binary_groups(unit, binary, self._job) if binary else []
-        return [(BlockKind.TEXT, r) for r in texts] + [(BlockKind.BINARY, r) for r in groups]
+        return texts + [_Planned(BlockKind.BINARY, ranges) for ranges in groups]
+
+    def _texts(self, chooser: BlockChooser, unit: Unit, ranges: tuple[Range, ...]) -> Iterator[_Planned]:
+        def way_of(data: bytes) -> TextWay:
+            return chooser.way(chooser.suited(data, self._job), data, self._job)
+
+        for group, way in text_groups(unit, ranges, way_of):
+            for block in cut_blocks(unit.data, group, chooser.level.block_bytes):
+                yield _Planned(BlockKind.TEXT, block, way)
 
     def _far(self, unit: Unit, window: int) -> CodedBlock:
         """All of a unit in a block that looks back so far."""
-        return self._block(BlockKind.FAR, unit, ((0, len(unit.data)),), window)
+        return self._block(_Planned(BlockKind.FAR, ((0, len(unit.data)),)), unit, window)
 
-    def _block(
-        self, kind: BlockKind, unit: Unit, ranges: tuple[Range, ...], window: int | None = None
-    ) -> CodedBlock:
-        """Code these ranges, unless an earlier job did."""
+    def _block(self, planned: _Planned, unit: Unit, window: int | None = None) -> CodedBlock:
+        """Code it, unless an earlier job did."""
+        kind, ranges = planned.kind, planned.ranges
         data = b"".join(unit.data[start:end] for start, end in ranges)
         # The same bytes have been coded and counted in other blocks.
         again = kind in (BlockKind.WHOLE, BlockKind.FAR)
         job = self._job.scaled(0 if again else unit.original_size / len(unit.data))
         packed = self._kept.find(kind, data) if self._kept is not None else None
         if packed is None:
-            packed = self._coder.code(self._choice(kind, data, window, job), data, job)
+            packed = self._coder.code(self._choice(planned, data, window, job), data, job)
             if self._kept is not None:
                 self._kept.keep(kind, data, packed)
         else:
             job.step(len(data))
         return CodedBlock(packed.method, packed.payload, content_checksum(data), ranges)
 
-    def _choice(self, kind: BlockKind, data: bytes, window: int | None, job: Job) -> BlockChoice:
-        if kind is BlockKind.TEXT and self._chooser is not None:
-            return self._chooser.choose(data, job, compact=self._is_compact)
+    def _choice(self, planned: _Planned, data: bytes, window: int | None, job: Job) -> BlockChoice:
+        if planned.kind is BlockKind.TEXT and self._chooser is not None:
+            return self._chooser.choose(data, job, compact=self._is_compact, way=planned.way)
         return ByClassical(window=window)
 
     def _collect(self, unit: Unit, futures: list[Future[CodedBlock]]) -> tuple[Unit, list[CodedBlock]]:
@@ -180,11 +201,11 @@ class BlockEncoder:
         size = self._size(blocks)
         if unit.can_be_closed and classical.quick_size(unit.new) * QUICK_AT_BEST < size:
             closed = unit.closed()
-            as_they_are = [self._block(kind, closed, ranges) for kind, ranges in self._cut(closed)]
+            as_they_are = [self._block(planned, closed) for planned in self._cut(closed)]
             if self._size(as_they_are) <= size:
                 unit, blocks, size = closed, as_they_are, self._size(as_they_are)
         if len(blocks) > 1 and self._may_be_smaller_as_one(unit, blocks, size):
-            whole = self._block(BlockKind.WHOLE, unit, ((0, len(unit.data)),))
+            whole = self._block(_Planned(BlockKind.WHOLE, ((0, len(unit.data)),)), unit)
             if whole.archive_bytes <= size:
                 return unit, [whole]
         return unit, blocks

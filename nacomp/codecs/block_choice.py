@@ -113,7 +113,7 @@ class ByClassical:
 BlockChoice = ByModel | ByClassical
 
 
-class _TextWay(Enum):
+class TextWay(Enum):
     """Who predicts a text: the context mixer, the language model and it together, the language model."""
 
     MIXER, BOTH, MODEL = range(3)
@@ -165,25 +165,25 @@ class BlockChooser:
         others = (other.parallel_blocks(threads) for other in self._others)
         return min([self.first.parallel_blocks(threads), *others])
 
-    def choose(self, data: bytes, job: Job, *, compact: bool) -> BlockChoice:
-        """How to code a text. `compact` as `row_bytes` takes it. Raises Interrupted when the job is cancelled."""
+    def choose(self, data: bytes, job: Job, *, compact: bool, way: TextWay | None = None) -> BlockChoice:
+        """How to code a text, in this way if that is known. `compact` as `row_bytes` takes it.
+
+        Raises Interrupted when the job is cancelled.
+        """
         quick = classical.quick_size(data)
         if quick * LEFT_TO_CLASSICAL <= len(data):
             return ByClassical(WithoutModel.REPEATS)
         codec = self.suited(data, job)
         is_sampled = len(data) >= SAMPLED
-        way = self._way(codec, data, job) if is_sampled else _short_way()
-        if way is _TextWay.MIXER:
+        if way is None:
+            way = self.way(codec, data, job)
+        if way is TextWay.MIXER:
             return ByClassical(WithoutModel.SAMPLED)
         may_repeat = quick * MAY_REPEAT < len(data)
-        plan = codec.plan(data, self.level, may_repeat=may_repeat, as_bits=way is _TextWay.BOTH)
-        is_known = is_sampled and way is _TextWay.MODEL and mixed.available()
+        plan = codec.plan(data, self.level, may_repeat=may_repeat, as_bits=way is TextWay.BOTH)
+        is_known = is_sampled and way is TextWay.MODEL and mixed.available()
         enough = (SMALLER_AS_KNOWN if is_known else CLEARLY_SMALLER) * quick
         return ByModel(codec, plan, row_bytes(codec, compact=compact), quick, enough)
-
-    def asks_model(self, codec: NeuralCodec, data: bytes, job: Job) -> bool:
-        """Whether this model takes part where a text is coded. Raises Interrupted when the job is cancelled."""
-        return len(data) < SAMPLED or self._way(codec, data, job) is not _TextWay.MIXER
 
     def suited(self, data: bytes, job: Job) -> NeuralCodec:
         """The model that suits a text. Raises Interrupted when the job is cancelled."""
@@ -202,17 +202,22 @@ class BlockChooser:
         known = languages_of(self.first.settings.model_id)
         return bool(known) and all(guessed_language(piece) in known | {NO_LANGUAGE} for piece in pieces)
 
-    def _way(self, codec: NeuralCodec, data: bytes, job: Job) -> _TextWay:
-        """By what the model makes of a sample, in sizes of what the context mixer makes of it."""
+    def way(self, codec: NeuralCodec, data: bytes, job: Job) -> TextWay:
+        """Who predicts a text: by what this model makes of a sample, in sizes of what the context mixer makes of it.
+
+        Raises Interrupted when the job is cancelled.
+        """
+        if len(data) < SAMPLED:
+            return _short_way()
         middle = (len(data) - SAMPLE_BYTES) // 2
         sample = data[middle : middle + SAMPLE_BYTES]
         mixed_share = profiles.choose(sample)[1]
         if mixed_share >= 1:
-            return _TextWay.MODEL
+            return TextWay.MODEL
         share = self._size(codec, sample, job) / (mixed_share * len(sample))
         if share >= self.level.model_worth:
-            return _TextWay.MIXER
-        return _TextWay.MODEL if share < KNOWN_TEXT or not bits.is_available() else _TextWay.BOTH
+            return TextWay.MIXER
+        return TextWay.MODEL if share < KNOWN_TEXT or not bits.is_available() else TextWay.BOTH
 
     def _size(self, codec: NeuralCodec, sample: bytes, job: Job) -> int:
         return len(codec.encode(codec.plan(sample, self.level), 0, job).payload)
@@ -225,9 +230,9 @@ class BlockChooser:
             return [self.first, *self._loaded]
 
 
-def _short_way() -> _TextWay:
+def _short_way() -> TextWay:
     """Who predicts a text that is not worth a sample."""
-    return _TextWay.BOTH if bits.is_available() else _TextWay.MODEL
+    return TextWay.BOTH if bits.is_available() else TextWay.MODEL
 
 
 def row_bytes(codec: NeuralCodec, *, compact: bool) -> int:

@@ -22,7 +22,7 @@ from nacomp.archive.left_out import TellLeftOut
 from nacomp.archive.sources import Source
 from nacomp.archive.unit_size import UNIT_BYTES
 from nacomp.codecs import classical, mixed, profiles
-from nacomp.codecs.block_choice import BlockChooser
+from nacomp.codecs.block_choice import BlockChooser, TextWay
 from nacomp.codecs.levels import Level
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import FileProblem
@@ -89,10 +89,15 @@ def estimate(
         seconds += binary.seconds + group.opening_seconds
         count = _tokens(group, codec)
         tokens += count
-        asks = group.text_bytes < much or chooser.asks_model(codec, group.text_sample, job)
+        asks = group.text_bytes < much or _asks(chooser, codec, group, job)
         seconds += count / trial.tokens_per_second if asks else text.seconds
     total = sum(source.whole_size for group in groups for source in group.sources)
     return Estimate(total, round(tokens), seconds, round(size), level.name, codec.settings.model_id)
+
+
+def _asks(chooser: BlockChooser, codec: NeuralCodec, group: Group, job: Job) -> bool:
+    """Whether the model takes part where a group's text is coded."""
+    return chooser.way(codec, group.text_sample, job) is not TextWay.MIXER
 
 
 def _tokens(group: Group, codec: NeuralCodec) -> float:
