@@ -9,10 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nacomp.archive.binary_groups import binary_groups
 from nacomp.archive.far import joined_where_smaller
-from nacomp.archive.groups import binary_groups, text_groups
 from nacomp.archive.kept_blocks import KeptBlocks
 from nacomp.archive.segments import Range, SegmentKind, cut_blocks
+from nacomp.archive.text_groups import text_groups
 from nacomp.archive.units import Unit
 from nacomp.codecs import classical, forecast, mixed
 from nacomp.codecs.block_choice import (
@@ -165,8 +166,11 @@ class BlockEncoder:
             return chooser.way(chooser.suited(data, self._job), data, self._job)
 
         for group, way in text_groups(unit, ranges, way_of):
-            for block in cut_blocks(unit.data, group, chooser.level.block_bytes):
-                yield _Planned(BlockKind.TEXT, block, way)
+            blocks = list(cut_blocks(unit.data, group, chooser.level.block_bytes))
+            # Of several blocks each is judged by a sample of its own.
+            yield from (
+                _Planned(BlockKind.TEXT, block, way if len(blocks) == 1 else None) for block in blocks
+            )
 
     def _far(self, unit: Unit, window: int) -> CodedBlock:
         """All of a unit in a block that looks back so far."""

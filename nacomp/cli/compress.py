@@ -281,14 +281,22 @@ def _one(
     done = compress(sources, place, loader, options, run.job())
     if removal is not Removal.NONE and isinstance(target, Path):
         remove_sources(paths, done.written.sources, target, trash=removal is Removal.TRASH)
-    for reason in sorted(done.without_model):
-        run.console.detail(f"text was coded without the language model: {reason}")
     left_out = (*unsafe, *unread)
-    if done.written.models:
-        run.console.detail(f"text coded by {shares_text(done.written.models)}")
+    _say_who_coded(run, done)
     run.console.result(_result(done, output or "-", left_out), _sentence(done, output) if output else "")
     if unread:
         raise NotAllRead(count=len(unread))
+
+
+def _say_who_coded(run: Run, done: Compressed) -> None:
+    """The text, if there is any; to who asks for more."""
+    models = done.written.models
+    for reason in sorted(done.without_model):
+        text = "part of the text" if models else "text"
+        run.console.detail(f"{text} was coded without the language model: {reason}")
+    if models:
+        rest = "the rest of the text" if done.without_model else "text"
+        run.console.detail(f"{rest} coded by {shares_text(models)}")
 
 
 def _sources(

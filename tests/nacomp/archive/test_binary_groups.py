@@ -1,4 +1,4 @@
-"""Unlike files that share a unit are coded apart, where that is smaller, and nothing of them is lost."""
+"""Unlike binary files that share a unit are coded apart, where that is smaller, and nothing of them is lost."""
 
 import io
 
@@ -9,21 +9,17 @@ from hypothesis import strategies as st
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.archive_writer import write_archive
+from nacomp.archive.binary_groups import LEAST, binary_groups
 from nacomp.archive.block_encoder import BlockEncoder
-from nacomp.archive.groups import LEAST, binary_groups, text_groups
 from nacomp.archive.layout import Layout
 from nacomp.archive.sources import Source
 from nacomp.archive.units import Part, Unit, plan_units
 from nacomp.codecs import mixed
-from nacomp.codecs.block_choice import BlockChooser, TextWay
-from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import ModelLoader
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.methods import MethodKind
 from nacomp.runtime.progress import Job
 from tests.nacomp.codecs.test_profiles import instructions, photo, tone
-from tests.nacomp.operations.test_estimate import table
-from tests.nacomp.workbench import ROOT
 
 pytestmark = pytest.mark.skipif(not mixed.available(), reason="the native core tries what suits")
 
@@ -46,15 +42,10 @@ def source(name: str, data: bytes) -> Source:
     return Source(name, EntryKind.FILE, len(data), 0o644, 0, data=data)
 
 
-def archived(files: dict[str, bytes], chooser: BlockChooser | None = None) -> bytes:
+def archived(files: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
-    write_archive(out, [source(*item) for item in files.items()], BlockEncoder(chooser, Job()), Job())
+    write_archive(out, [source(*item) for item in files.items()], BlockEncoder(None, Job()), Job())
     return out.getvalue()
-
-
-def kinds_of(archive: Archive) -> list[MethodKind]:
-    reader = archive.reader
-    return [reader.methods[info.method].kind for info in reader.block_table.values()]
 
 
 def test_unlike_files_have_blocks_of_their_own() -> None:
@@ -62,21 +53,10 @@ def test_unlike_files_have_blocks_of_their_own() -> None:
     apart = [archived({name: data}) for name, data in UNLIKE.items()]
     assert len(together) < sum(map(len, apart))
     with Archive(io.BytesIO(together), ModelLoader().for_method) as found:
-        assert kinds_of(found) == [MethodKind.MIXED] * 3  # the tiny one is not worth a block
+        reader = found.reader
+        kinds = [reader.methods[info.method].kind for info in reader.block_table.values()]
+        assert kinds == [MethodKind.MIXED] * 3  # the tiny one is not worth a block
         assert {entry.path: found.read(entry) for entry in found.files} == UNLIKE
-
-
-def test_a_table_does_not_keep_the_model_from_prose() -> None:
-    """The table is most of the text, and the mixer's; the page was coded with it."""
-    page = (ROOT / "formats" / "SPEC.md").read_bytes()[:50_000]
-    files = {"page.md": page, "table.csv": table(90_000), "word.txt": b"Only a word."}
-    loader = ModelLoader()
-    chooser = loader.for_texts(LEVELS["fast"], None)
-    together = archived(files, chooser)
-    assert len(together) < sum(len(archived({name: data}, chooser)) for name, data in files.items())
-    with Archive(io.BytesIO(together), loader.for_method) as found:
-        assert sorted(kinds_of(found)) == sorted([MethodKind.MIXED, MethodKind.NEURAL])
-        assert {entry.path: found.read(entry) for entry in found.files} == files
 
 
 def test_files_that_are_alike_stay_together() -> None:
@@ -106,14 +86,12 @@ def test_every_byte_is_in_one_group(files: list[tuple[str, int]], cuts: list[int
         data += content
     edges = sorted({min(cut, len(data)) for cut in cuts})
     ranges = tuple(zip(edges[::2], edges[1::2], strict=False))
-    unit = Unit(data, [], parts)
-    by_size = text_groups(unit, ranges, lambda text: list(TextWay)[len(text) % 3])
-    for groups in (binary_groups(unit, ranges, Job()), [group for group, _ in by_size]):
-        pieces = [piece for group in groups for piece in group]
-        assert sorted(at for start, end in pieces for at in range(start, end)) == [
-            at for start, end in ranges for at in range(start, end)
-        ]
-        assert all(list(group) == sorted(group) for group in groups)
+    groups = binary_groups(Unit(data, [], parts), ranges, Job())
+    pieces = [piece for group in groups for piece in group]
+    assert sorted(at for start, end in pieces for at in range(start, end)) == [
+        at for start, end in ranges for at in range(start, end)
+    ]
+    assert all(list(group) == sorted(group) for group in groups)
 
 
 def _pieces(unit: Unit) -> list[tuple[int, int]]:
