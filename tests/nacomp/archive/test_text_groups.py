@@ -67,7 +67,7 @@ def test_text_that_is_alike_is_not_judged() -> None:
     def way(text: bytes) -> TextWay:
         pytest.fail(f"{len(text)} bytes are judged")
 
-    data = PAGE[:60_000] + (ROOT / "nacomp" / "GUIDE.md").read_bytes()
+    data = log(120_000)
     ranges = ((0, 100), (5_000, len(data)))
     unit = Unit(data, [], [Part(source("a.md", data), data, 0, Layout(()))])
     assert text_groups(unit, ranges, way) == [(ranges, None)]
