@@ -26,7 +26,8 @@ from tests.models.tiny_gguf import TinyModel, write_tiny_gguf
 
 need_devices()
 
-from nacomp.models.exact.opencl.spread import SpreadModel  # noqa: E402 - after the skip
+from nacomp.models.exact.opencl.session import MAX_ROWS  # noqa: E402 - after the skip
+from nacomp.models.exact.opencl.spread import SpreadModel  # noqa: E402
 
 CALLS = random_rows(Form(vocabulary=300), 3, [1, 100, 7, 300, 64], seed=2)
 ROOT = Path(__file__).parents[3]
@@ -222,7 +223,9 @@ def engine_on(devices: str, path: Path, told: list[str]) -> tuple[ExactEngine, S
 
 def lose(session: Session) -> None:
     """Ask too much of the device in the middle of a call: its driver refuses, as one does after a reset."""
-    steps = session._session._steps  # type: ignore[attr-defined]
+    chain = session._session._together._chain  # type: ignore[attr-defined]
+    chain.make_longer(MAX_ROWS)  # else it is laid out anew for more rows
+    steps = chain._steps
     middle = len(steps) // 2
     steps[middle] = replace(steps[middle], local=(1 << 24,))
 
@@ -325,6 +328,8 @@ def test_blocks_side_by_side_are_as_many_as_there_are_threads_and_room(
     assert engine.session_bytes(32, 512) > 0  # pocl's memory is this machine's
     spread.shares_memory = False
     assert engine.session_bytes(32, 512) == 0
+    assert engine.parallel_blocks(3) == 6  # half of them wait for the device
+    assert spread.blocks(64, half) == 2
 
 
 def test_a_device_that_is_full_keeps_what_it_has(
