@@ -101,6 +101,18 @@ class DeviceProgram:
         """Memory of the device, at least 4 bytes of it."""
         return cl.Buffer(self.context, cl.mem_flags.READ_WRITE, max(size, 4))
 
+    def host_rows(self, rows: int, width: int) -> NDArray[np.float32]:
+        """(rows, width) float32 of this machine's memory that the device writes to without a detour.
+
+        Into other memory a card copies by way of a buffer of its driver's.
+        """
+        flags = cl.mem_flags.READ_WRITE | cl.mem_flags.ALLOC_HOST_PTR
+        buffer = cl.Buffer(self.context, flags, max(4 * rows * width, 4))
+        kinds = cl.map_flags.READ | cl.map_flags.WRITE
+        mapped, _ = cl.enqueue_map_buffer(self.queue(), buffer, kinds, 0, (rows, width), np.float32)
+        values: NDArray[np.float32] = mapped
+        return values
+
     def constant(self, values: Any) -> Any:
         """An array (numpy, contiguous) in the device's memory, to be read only."""
         flags = cl.mem_flags.READ_ONLY | cl.mem_flags.COPY_HOST_PTR

@@ -23,7 +23,7 @@ class DeviceSession:
         """Raises pyopencl's errors, where the device has no room among them."""
         self.streams = streams
         self._most = max_rows
-        self._name, self._vocabulary = model.name, model.shape.vocabulary
+        self._name, self._vocabulary, self._program = model.name, model.shape.vocabulary, model.program
         self._together: Together = model.shared(
             (context, max_rows), lambda: Together(model, context, max_rows)
         )
@@ -36,7 +36,7 @@ class DeviceSession:
         self._check(streams, tokens)
         wanted = int(np.count_nonzero(want))
         if wanted > len(self._logits):
-            self._logits = np.empty((wanted, self._vocabulary), np.float32)
+            self._logits = self._program.host_rows(wanted, self._vocabulary)
         logits = self._logits[:wanted]
         if len(streams) and not self._bad:
             self._bad = self._together.feed(self._places[streams], tokens, want, logits)

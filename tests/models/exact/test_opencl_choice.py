@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -282,6 +284,24 @@ def test_sessions_are_spread_and_one_lost_device_leaves_the_other(
     assert len(told) == 1
     assert devices_of(*(engine.open_session(1, CONTEXT) for _ in range(2))) == devices_of(second)
     assert spread.devices == 2
+
+
+def test_a_device_that_is_lost_sends_all_who_share_its_launch_to_the_processor(
+    model: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NACOMP_HOME", str(home))
+    told: list[str] = []
+    engine, _ = engine_on("1", model, told)
+    sessions = [engine.open_session(3, CONTEXT) for _ in range(3)]
+    lose(sessions[0])
+    together = sessions[0]._session._together  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(len(sessions)) as pool:
+        with together._turn:
+            found = [pool.submit(fed, session, CALLS) for session in sessions]
+            while len(together._waiting) < len(sessions) and not any(one.done() for one in found):
+                threading.Event().wait(0.001)
+        assert {one.result() for one in found} == {fed_by_numpy(model)}
+    assert len(told) == 1
 
 
 def devices_of(*sessions: Session) -> set[int]:
