@@ -110,10 +110,9 @@ def measure(task: Task) -> Found:
         logits = _hash_of_logits(engine, level, context)
     text = Path(task.text).read_bytes()
     pack, unpack = _blocks_alone(codec, level, blocks) if task.is_random else _library(loader, task)
-    archive = pack(text[:FIRST_BYTES])
-    assert unpack(archive) == text[:FIRST_BYTES]
-    size, whole, compressing = _grown(text, pack, task.seconds)
-    decompressing = _timed(size / 1000, lambda: unpack(whole))
+    archives, compressing = _grown(text, pack, task.seconds)
+    size, whole = max(archives), archives[max(archives)]
+    decompressing = _timed(size / 1000, lambda: _same(unpack(whole), text[:size]))
     note = f"{blocks} blocks side by side; end to end {size:,} bytes came to {len(whole):,}"
     if task.machine == LLAMA:
         note = f"{_devices_of_llama()}; {note}"
@@ -125,7 +124,7 @@ def measure(task: Task) -> Found:
         compressing,
         decompressing,
         logits,
-        _hash(archive),
+        _hash(archives[min(archives)]),
         "; ".join([note, *dict.fromkeys(warnings)]),
     )
 
@@ -149,9 +148,9 @@ def _timed(amount: float, work: Callable[[], object]) -> Rate:
 
 
 def _best(amount: float, work: Callable[[], object], seconds: float) -> Rate:
-    """Of the fastest repetition, and of the one that took the processor least, after a first one."""
-    work()
-    found, end = [_timed(amount, work)], time.perf_counter() + seconds
+    """Of the fastest repetition, and of the one that took the processor least; the first warms up, unless it is all."""
+    end = time.perf_counter() + seconds
+    found = [_timed(amount, work)]
     while time.perf_counter() < end:
         found.append(_timed(amount, work))
     return Rate(max(rate.clock for rate in found), max(rate.processor for rate in found))
@@ -235,18 +234,23 @@ def _blocks_alone(codec: NeuralCodec, level: Level, blocks: int) -> tuple[Bytes,
     return pack, unpack
 
 
-def _grown(text: bytes, pack: Bytes, seconds: float) -> tuple[int, bytes, Rate]:
-    """As much text as takes about that long, what it came to, and how fast; the first bytes were packed before."""
-    size, made = min(FIRST_BYTES, len(text)), [b""]
+def _grown(text: bytes, pack: Bytes, seconds: float) -> tuple[dict[int, bytes], Rate]:
+    """Archives of ever more text, by its size, until one takes about that long; and how fast that was."""
+    size, made = min(FIRST_BYTES, len(text)), dict[int, bytes]()
     while True:
 
-        def work(part: bytes = text[:size]) -> None:
-            made[0] = pack(part)
+        def work(size: int = size) -> None:
+            made[size] = pack(text[:size])
 
         rate = _timed(size / 1000, work)
         if size == len(text) or GROWTH * size / 1000 / rate.clock > seconds:
-            return size, made[0], rate
+            return made, rate
         size = min(size * GROWTH, len(text))
+
+
+def _same(found: bytes, expected: bytes) -> None:
+    if found != expected:
+        raise ValueError("the archive does not give the text back")
 
 
 def _hash(data: bytes) -> str:

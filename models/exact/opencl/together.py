@@ -115,7 +115,7 @@ class Together:
         at = 0
         while at < len(streams):
             rows = min(self._pace.rows, len(streams) - at)
-            self._chain.make_longer(rows)
+            self._chain.make_longer(1 << (rows - 1).bit_length())  # seldom, as all kernels are laid out anew
             piece = slice(at, at + min(rows, self._chain.rows))
             parts = _taken(out, int(np.count_nonzero(want[piece])))
             began = time.perf_counter()
