@@ -85,7 +85,10 @@ class DeviceProgram:
         # Drivers talk while they build; what matters of it comes as an error.
         with _BUILDING, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return cl.Program(self.context, source()).build(list(options))
+            try:
+                return cl.Program(self.context, source()).build(list(options))
+            except KeyError:  # pyopencl stumbles where its cache fails, or a driver refuses an option
+                return cl.Program(self.context, source()).build(list(options), cache_dir=False)
 
     def kernel(self, name: str, *arguments: object) -> Any:
         """A kernel object with its arguments, for one session."""

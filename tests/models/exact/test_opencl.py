@@ -139,7 +139,8 @@ def test_products_by_the_instruction_for_packed_words(terms: list[str]) -> None:
     """The device here lacks it: a text stands in for it, so that the words' way to it is tried; a wrong one is not used."""
     stand_in = (*PLAIN, "-DPACKED_DOT", f"-Ddot_4x8packed_ss_int(a,b)=({'+'.join(terms)})")
     broken = (*PLAIN, "-DPACKED_DOT", "-Ddot_4x8packed_ss_int(a,b)=(no such thing)")
-    program = DeviceProgram(device(), products=[broken, stand_in])
+    unknown = (*PLAIN, "-no-such-option")  # refused by another error
+    program = DeviceProgram(device(), products=[broken, unknown, stand_in])
     assert ("PACKED_DOT" in program.ways) is (terms == TERMS)
     session = DeviceSession(DeviceModel(random_weights(FORM), program), 2, CONTEXT)
     assert fed(session, random_rows(FORM, 2, [80], seed=5)) == hash_of(FORM)
