@@ -50,8 +50,6 @@ class DeviceProgram:
         """
         self.device = device
         self.context = cl.Context([device.handle])
-        self.ways = ""
-        """Options that it was built with."""
         self._program = self._build(products_of(device) if products is None else products, options)
 
     def _build(self, products: Sequence[tuple[str, ...]], options: tuple[str, ...]) -> Any:
@@ -60,11 +58,9 @@ class DeviceProgram:
             try:
                 program = self._compiled(way + options)
                 if self._multiplies(program):
-                    self.ways = " ".join(way)
                     return program
             except cl.Error:
                 pass  # it has the extension, but not for packed words; or another assembler
-        self.ways = " ".join(PLAIN)
         return self._compiled(PLAIN + options)
 
     def _multiplies(self, program: Any) -> bool:

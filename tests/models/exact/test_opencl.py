@@ -33,7 +33,9 @@ from tests.models.tiny_gguf import TinyModel, write_tiny_gguf
 
 need_devices()
 
-from nacomp.models.exact.opencl.model import DeviceModel  # noqa: E402 - after the skip
+import pyopencl as cl  # noqa: E402 - after the skip
+
+from nacomp.models.exact.opencl.model import DeviceModel  # noqa: E402
 from nacomp.models.exact.opencl.program import (  # noqa: E402
     NVIDIA,
     PACKED,
@@ -141,7 +143,8 @@ def test_products_by_the_instruction_for_packed_words(terms: list[str]) -> None:
     broken = (*PLAIN, "-DPACKED_DOT", "-Ddot_4x8packed_ss_int(a,b)=(no such thing)")
     unknown = (*PLAIN, "-no-such-option")  # refused by another error
     program = DeviceProgram(device(), products=[broken, unknown, stand_in])
-    assert ("PACKED_DOT" in program.ways) is (terms == TERMS)
+    options = program._program.get_build_info(device().handle, cl.program_build_info.OPTIONS)
+    assert ("PACKED_DOT" in options) is (terms == TERMS)
     session = DeviceSession(DeviceModel(random_weights(FORM), program), 2, CONTEXT)
     assert fed(session, random_rows(FORM, 2, [80], seed=5)) == hash_of(FORM)
 
