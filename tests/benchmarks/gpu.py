@@ -13,11 +13,15 @@ the time. In brackets per second of processor time, all threads added, which oth
 Without a GPU the device is pocl's, if that is installed; it says that all of it works, and nothing about a GPU's speed.
 Ends with exit code 1 if a hash of logits or an archive differs between processor and device.
 
+Where there is no network, wheels that were fetched elsewhere will do (`pip download '.[gpu]' setuptools pybind11 -d wheels`):
+
+    PIP_NO_INDEX=1 PIP_FIND_LINKS=$PWD/wheels make bench-gpu
+
 No figure of a GPU is known yet. pocl 3.0 as the device, two cores with AVX-512-VNNI under five times their load, per second
 of processor time, hashes the same throughout. At fast 1,025 tokens decoding, 1,045 of two blocks together and 1,071 encoding
-where the native kernels had 37,131, 27,548 and 31,491; 1.65 KB compressed and 0.41 decompressed where it was 16.7 and 12.3. At
-balanced, SmolLM2-135M (Q4_1), 49, 56 and 50 tokens where it was 1,148, 1,130 and 1,280; 0.12 KB and 0.03 where it was 2.8 and
-0.45. llama.cpp's build had no GPU: 2,709, 2,357 and 6,083 tokens at fast, 115, 112 and 129 at balanced.
+where the native kernels had 37,131, 27,548 and 31,491; 1.65 KB compressed and 0.41 decompressed where it was 16.7 and 12.3.
+At balanced, SmolLM2-135M (Q4_1), 49, 56 and 50 tokens where it was 1,148, 1,130 and 1,280; 0.12 KB and 0.03 where it was 2.8
+and 0.45. llama.cpp's build had no GPU: 2,709, 2,357 and 6,083 tokens at fast, 115, 112 and 129 at balanced.
 """
 
 import argparse
