@@ -13,7 +13,7 @@ the time. In brackets per second of processor time, all threads added, which oth
 Without a GPU the device is pocl's, if that is installed; it says that all of it works, and nothing about a GPU's speed.
 Ends with exit code 1 if a hash of logits or an archive differs between processor and device.
 
-Where there is no network, wheels that were fetched elsewhere will do (`pip download '.[gpu]' setuptools pybind11 -d wheels`):
+Without a network, wheels that were fetched elsewhere will do (`pip download '.[gpu]' setuptools pybind11 -d wheels`):
 
     PIP_NO_INDEX=1 PIP_FIND_LINKS=$PWD/wheels make bench-gpu
 
