@@ -121,9 +121,8 @@ class ExactEngine:
     def parallel_blocks(self, threads: int) -> int:
         """See `models.protocol.Engine.parallel_blocks`."""
         if not isinstance(self._model, ReferenceModel | NativeModel | None):
-            # Each block's predictors run on a thread of their own, while devices compute for others.
             usual = cache_bytes(self._shape, USUAL_STREAMS, min(USUAL_WINDOW, self.max_window))
-            return min(threads, self._model.room_for(usual))
+            return self._model.blocks(threads, usual)
         return parallel_blocks(self._file_bytes, threads)
 
     def parameters(self) -> dict[str, int | str]:

@@ -6,6 +6,9 @@
 // which small devices lack.
 //
 // A row of int8 values is padded to whole words of four with zeros, which add nothing to a product.
+//
+// Rows of several blocks may share a launch. `bad` has a place for each row, where a value that overflows is noted: the others'
+// rows are as good as ever.
 #pragma OPENCL FP_CONTRACT OFF
 
 #define GROUP 64
@@ -24,7 +27,15 @@
 #define POSITION(row) call[CALL_HEADER + 2 * most + (row)]
 #define WANTED(row) call[CALL_HEADER + 3 * most + (row)]
 
-#ifdef PACKED_DOT
+// Four products of int8, added to an int32. NVIDIA's compiler lacks the extension, and takes the instruction by its name.
+#ifdef NVIDIA_DOT
+#define PACKED_DOT
+int dot4(int a, int b, int sum) {
+    int result;
+    asm("dp4a.s32.s32 %0, %1, %2, %3;" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+}
+#elif defined(PACKED_DOT)
 int dot4(int a, int b, int sum) { return sum + dot_4x8packed_ss_int(as_uint(a), as_uint(b)); }
 #else
 int dot4(int a, int b, int sum) {
@@ -32,6 +43,12 @@ int dot4(int a, int b, int sum) {
     return sum + x.s0 * y.s0 + x.s1 * y.s1 + x.s2 * y.s2 + x.s3 * y.s3;
 }
 #endif
+
+// Whether it is right: asked when this is built.
+kernel void probe_dot(global const int* a, global const int* b, global int* results) {
+    int i = get_global_id(0);
+    results[i] = dot4(a[i], b[i], i);
+}
 
 // Bits of |x|: they order like the magnitudes do, and infinity and NaN are above all numbers.
 uint magnitude(float x) { return as_uint(x) & ~SIGN; }
@@ -110,7 +127,7 @@ float gate_of(float x, int gelu) {
     return x * sigmoid(gelu ? bend : x);
 }
 
-// Section 4, of a row whose largest magnitude is known: 1 / step, and the step itself.
+// Section 4, of a row whose largest magnitude is known: 1 / step, and the step itself. `bad` is the row's place.
 float steps_of(uint most, float* scale, global int* bad) {
     if (most >= INFINITE) *bad = 1;
     float a = as_float(most);
@@ -145,8 +162,9 @@ void quantise_row(global float* y, int n, uint largest, global char* q, global f
 
 // x[row] = embedding of its token; the packed matrix has word k of token t at k * columns + t.
 kernel void embed(global const int* call, int most, global const char* words, global const float* scale, int columns,
-                  int width, float multiplier, global float* x) {
+                  int width, float multiplier, global float* x, global int* bad) {
     int row = get_group_id(0), token = TOKEN(row);
+    if (get_local_id(0) == 0) bad[row] = 0;
     for (int i = get_local_id(0); i < width; i += GROUP) {
         char q = words[((size_t)(i >> 2) * columns + token) * 4 + (i & 3)];
         x[(size_t)row * width + i] = ((float)q * scale[token]) * multiplier;
@@ -159,8 +177,8 @@ kernel void norm_rows(global const int* call, int most, int picked, global const
                       global int* bad) {
     local uint scratch[GROUP];
     local float lanes[LANES];
-    int row = get_group_id(0);
-    x += (size_t)(picked ? WANTED(row) : row) * n;
+    int row = get_group_id(0), fed = picked ? WANTED(row) : row;
+    x += (size_t)fed * n;
     y += (size_t)row * n;
     float c = norm_factor(x, n, eps, lanes);
     uint largest = 0;
@@ -168,7 +186,7 @@ kernel void norm_rows(global const int* call, int most, int picked, global const
         y[i] = (x[i] * c) * weight[i];
         largest = max(largest, magnitude(y[i]));
     }
-    quantise_row(y, n, largest, q, scale, row, stride, most, planes, scratch, bad);
+    quantise_row(y, n, largest, q, scale, row, stride, most, planes, scratch, bad + fed);
 }
 
 // Rows as they are, quantised; y is used up.
@@ -179,7 +197,7 @@ kernel void quantise_rows(int most, global float* y, int n, global char* q, glob
     y += (size_t)row * n;
     uint largest = 0;
     for (int i = get_local_id(0); i < n; i += GROUP) largest = max(largest, magnitude(y[i]));
-    quantise_row(y, n, largest, q, scale, row, stride, most, planes, scratch, bad);
+    quantise_row(y, n, largest, q, scale, row, stride, most, planes, scratch, bad + row);
 }
 
 // Rows (gate, up) of 2n values: gate(g) * u, quantised; y is used up.
@@ -193,7 +211,7 @@ kernel void gate_rows(int most, global float* y, int y_stride, int n, int gelu, 
         y[i] = gate_of(y[i], gelu) * y[n + i];
         largest = max(largest, magnitude(y[i]));
     }
-    quantise_row(y, n, largest, q, scale, row, stride, most, planes, scratch, bad);
+    quantise_row(y, n, largest, q, scale, row, stride, most, planes, scratch, bad + row);
 }
 
 // x = x + rmsnorm(y)
@@ -273,7 +291,7 @@ kernel void product(global const int* call, int counted, global const int* q, gl
     if (column >= outputs) return;
     for (int r = 0; r < TILE_ROWS && first + r < rows; r++) {
         global float* place = y + (size_t)(first + r) * y_stride + column;
-        if (check && magnitude(result[r]) >= INFINITE) *bad = 1;
+        if (check && magnitude(result[r]) >= INFINITE) bad[WANTED(first + r)] = 1;
         *place = add ? *place + result[r] : result[r];
     }
 }
@@ -333,7 +351,7 @@ kernel void finish_heads(global const int* call, int most, global float* wide, i
     size_t place = (size_t)STREAM(row) * kv_heads + (head - heads) % kv_heads;
     for (int version = 0; version < versions; version++) {
         float step;
-        float inverse = steps_of(version ? other : own, &step, bad);
+        float inverse = steps_of(version ? other : own, &step, bad + row);
         size_t query = ((size_t)version * most + row) * heads + head;
         if (id == 0) {
             if (is_query) query_scale[query] = step * score_factor;
@@ -397,7 +415,7 @@ kernel void attend(global const int* call, int most, global const int* queries, 
         top = max(top, ordered(score));
     }
     float m = unordered(group_max(top, scratch));
-    if (magnitude(m) >= INFINITE) *bad = 1;
+    if (magnitude(m) >= INFINITE) bad[row] = 1;
 
     int total = 0;
     uint largest = 0;

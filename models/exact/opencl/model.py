@@ -4,8 +4,11 @@ Four int8 of a row are a word, and a matrix holds all outputs' first words, then
 side by side read side by side. Any width is taken: rows are filled up with zeros, which add nothing.
 """
 
+import threading
+import weakref
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +16,8 @@ from numpy.typing import NDArray
 from nacomp.models.exact.arithmetic import Floats
 from nacomp.models.exact.opencl.program import DeviceProgram
 from nacomp.models.exact.weights import Layer, Matrix, Weights
+
+Shared = TypeVar("Shared")
 
 OPENCL = "opencl"
 """Name of this implementation among the kernels."""
@@ -86,6 +91,16 @@ class DeviceModel:
         self.output = self._matrix(weights.output)
         tied = weights.output is weights.embedding
         self.embedding = self.output if tied else self._matrix(weights.embedding)
+        self._shared: weakref.WeakValueDictionary[Hashable, Any] = weakref.WeakValueDictionary()
+        self._lock = threading.Lock()
+
+    def shared(self, key: Hashable, make: Callable[[], Shared]) -> Shared:
+        """What all who ask with this key have in common, as long as one of them has it."""
+        with self._lock:
+            found: Shared | None = self._shared.get(key)
+            if found is None:
+                found = self._shared[key] = make()
+            return found
 
     def _layer(self, layer: Layer) -> DeviceLayer:
         return DeviceLayer(

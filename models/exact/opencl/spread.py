@@ -13,6 +13,7 @@ import numpy as np
 import pyopencl as cl
 
 from nacomp.models.exact.native_session import MAX_ROWS as PROCESSOR_ROWS
+from nacomp.models.exact.opencl.chain import rows_of_logits
 from nacomp.models.exact.opencl.choice import first_line
 from nacomp.models.exact.opencl.model import OPENCL, DeviceModel
 from nacomp.models.exact.opencl.session import MAX_ROWS, DeviceSession
@@ -29,12 +30,12 @@ class SpreadModel:
     """A model's copies. Thread-safe."""
 
     kernel = OPENCL
-    max_rows = MAX_ROWS
 
     def __init__(self, copies: Sequence[DeviceModel], on_processor: OnProcessor, warn: Warn) -> None:
         """`copies`: one for each device, at least one."""
         self.name = copies[0].name
         self.devices = len(copies)
+        self.max_rows = rows_of_logits(copies[0].shape.vocabulary, MAX_ROWS)
         self.shares_memory = any(copy.program.device.handle.host_unified_memory for copy in copies)
         """Whether some device's memory is this machine's."""
         self._copies = list(copies)
@@ -67,6 +68,14 @@ class SpreadModel:
         with self._lock:
             places = [p for p in zip(self._copies, self._sessions, strict=True) if p[0] not in full]
             return min(places, key=lambda place: len(place[1]), default=None)
+
+    def blocks(self, threads: int, session_bytes: int) -> int:
+        """How many to code side by side, whose sessions are of this size, where so many threads can run.
+
+        Each has a thread for its predictors, which waits while the device computes; so that processors have work meanwhile,
+        there are twice as many, where the device has memory of its own.
+        """
+        return min(threads if self.shares_memory else 2 * threads, self.room_for(session_bytes))
 
     def room_for(self, session_bytes: int) -> int:
         """How many sessions of this size the devices have room for, at least 1."""

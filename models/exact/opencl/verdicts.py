@@ -2,7 +2,8 @@
 
 The file lies in the system's folder for what can be made anew: where it is damaged, or cannot be written, devices are
 measured again. Speed is measured step by step, as a decoder asks, with the shapes of SmolLM2-135M and of the embedded model:
-where a device wins by far with the one, starting its kernels may take longer than a processor needs for the other.
+where a device wins by far with the one, starting its kernels may take longer than a processor needs for the other. Where the
+processors would code blocks side by side, the device has the steps of as many blocks to launch together.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from nacomp.models.exact.opencl.program import DeviceProgram
 
 FILE_NAME = "devices.json"
-TEST_VERSION = 1
+TEST_VERSION = 2
 """Another one, and all devices are tested again."""
 SPEED_WINDOW = 256
 SPEED_SECONDS = 0.1
@@ -121,10 +122,12 @@ def _examine(device: OpenClDevice) -> Verdict:
 
 def _speeds(program: "DeviceProgram", trial: _Trial) -> Speeds:
     from nacomp.models.exact.opencl.model import DeviceModel
-    from nacomp.models.exact.opencl.session import DeviceSession
+    from nacomp.models.exact.opencl.session import MAX_ROWS, DeviceSession
 
     weights = random_weights(trial.form)
-    there = DeviceSession(DeviceModel(weights, program), trial.streams, ContextWindow(SPEED_WINDOW, 4))
+    blocks = os.cpu_count() or 1 if trial.side_by_side else 1
+    streams = min(trial.streams * blocks, MAX_ROWS)
+    there = DeviceSession(DeviceModel(weights, program), streams, ContextWindow(SPEED_WINDOW, 4))
     return Speeds(_speed(there, trial), _speed_here(weights, trial))
 
 
@@ -140,16 +143,16 @@ def _speed_here(weights: Weights, trial: _Trial) -> float:
 
 
 def _speed(session: Session, trial: _Trial) -> float:
-    """Tokens per second of such a session, of its fastest step."""
-    streams = np.arange(trial.streams, dtype=np.int32)
-    tokens, want = streams + 7, np.ones(trial.streams, np.bool_)
+    """Tokens per second of such a session, of its fastest step of all its streams."""
+    streams = np.arange(session.streams, dtype=np.int32)
+    tokens, want = streams + 7, np.ones(session.streams, np.bool_)
     session.feed(streams, tokens, want)  # drivers finish compiling
     best, end = float("inf"), time.perf_counter() + SPEED_SECONDS
     while best == float("inf") or time.perf_counter() < end:
         start = time.perf_counter()
         session.feed(streams, tokens, want)
         best = min(best, time.perf_counter() - start)
-    return trial.streams / (max(best, 1e-9) * trial.share)
+    return session.streams / (max(best, 1e-9) * trial.share)
 
 
 def cache_file() -> Path | None:

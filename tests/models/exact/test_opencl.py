@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -32,8 +33,16 @@ from tests.models.tiny_gguf import TinyModel, write_tiny_gguf
 
 need_devices()
 
-from nacomp.models.exact.opencl.model import DeviceModel  # noqa: E402 - after the skip
-from nacomp.models.exact.opencl.program import DeviceProgram  # noqa: E402
+import pyopencl as cl  # noqa: E402 - after the skip
+
+from nacomp.models.exact.opencl.model import DeviceModel  # noqa: E402
+from nacomp.models.exact.opencl.program import (  # noqa: E402
+    NVIDIA,
+    PACKED,
+    PLAIN,
+    DeviceProgram,
+    products_of,
+)
 from nacomp.models.exact.opencl.self_test import self_test  # noqa: E402
 from nacomp.models.exact.opencl.session import MAX_ROWS, DeviceSession  # noqa: E402
 
@@ -124,13 +133,40 @@ def test_largest_sums() -> None:
     assert fed(on_device(weights, 1, CONTEXT), calls) == fed(reference(weights, 1, CONTEXT), calls)
 
 
-def test_products_by_the_instruction_for_packed_words() -> None:
-    """The device here lacks it: its text stands in for it, so that the words' way to it is tried."""
-    terms = "+".join(f"as_char4(a).s{i}*as_char4(b).s{i}" for i in range(4))
-    options = ("-DPACKED_DOT", f"-Ddot_4x8packed_ss_int(a,b)=({terms})")
-    program = DeviceProgram(device(), options)
+TERMS = [f"as_char4(a).s{i}*as_char4(b).s{i}" for i in range(4)]
+
+
+@pytest.mark.parametrize("terms", [TERMS, TERMS[:3]])
+def test_products_by_the_instruction_for_packed_words(terms: list[str]) -> None:
+    """The device here lacks it: a text stands in for it, so that the words' way to it is tried; a wrong one is not used."""
+    stand_in = (*PLAIN, "-DPACKED_DOT", f"-Ddot_4x8packed_ss_int(a,b)=({'+'.join(terms)})")
+    broken = (*PLAIN, "-DPACKED_DOT", "-Ddot_4x8packed_ss_int(a,b)=(no such thing)")
+    unknown = (*PLAIN, "-no-such-option")  # refused by another error
+    program = DeviceProgram(device(), products=[broken, unknown, stand_in])
+    options = program._program.get_build_info(device().handle, cl.program_build_info.OPTIONS)
+    assert ("PACKED_DOT" in options) is (terms == TERMS)
     session = DeviceSession(DeviceModel(random_weights(FORM), program), 2, CONTEXT)
     assert fed(session, random_rows(FORM, 2, [80], seed=5)) == hash_of(FORM)
+
+
+@pytest.mark.parametrize(
+    ("extensions", "capability", "products"),
+    [
+        ("cl_khr_icd", (0, 0), []),
+        ("cl_khr_icd cl_khr_integer_dot_product", (0, 0), [PACKED]),
+        ("cl_nv_device_attribute_query", (9, 0), [NVIDIA]),
+        ("cl_nv_device_attribute_query", (6, 0), []),
+    ],
+)
+def test_products_that_a_device_should_have(
+    extensions: str, capability: tuple[int, int], products: list[tuple[str, ...]]
+) -> None:
+    said = SimpleNamespace(
+        extensions=extensions,
+        compute_capability_major_nv=capability[0],
+        compute_capability_minor_nv=capability[1],
+    )
+    assert products_of(replace(device(), handle=said)) == products
 
 
 @pytest.mark.parametrize("place", ["ffn_down", "attn_v", "output"])

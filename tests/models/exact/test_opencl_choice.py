@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +28,8 @@ from tests.models.tiny_gguf import TinyModel, write_tiny_gguf
 
 need_devices()
 
-from nacomp.models.exact.opencl.spread import SpreadModel  # noqa: E402 - after the skip
+from nacomp.models.exact.opencl.session import MAX_ROWS  # noqa: E402 - after the skip
+from nacomp.models.exact.opencl.spread import SpreadModel  # noqa: E402
 
 CALLS = random_rows(Form(vocabulary=300), 3, [1, 100, 7, 300, 64], seed=2)
 ROOT = Path(__file__).parents[3]
@@ -222,7 +225,9 @@ def engine_on(devices: str, path: Path, told: list[str]) -> tuple[ExactEngine, S
 
 def lose(session: Session) -> None:
     """Ask too much of the device in the middle of a call: its driver refuses, as one does after a reset."""
-    steps = session._session._steps  # type: ignore[attr-defined]
+    chain = session._session._together._chain  # type: ignore[attr-defined]
+    chain.make_longer(MAX_ROWS)  # else it is laid out anew for more rows
+    steps = chain._steps
     middle = len(steps) // 2
     steps[middle] = replace(steps[middle], local=(1 << 24,))
 
@@ -281,6 +286,24 @@ def test_sessions_are_spread_and_one_lost_device_leaves_the_other(
     assert spread.devices == 2
 
 
+def test_a_device_that_is_lost_sends_all_who_share_its_launch_to_the_processor(
+    model: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NACOMP_HOME", str(home))
+    told: list[str] = []
+    engine, _ = engine_on("1", model, told)
+    sessions = [engine.open_session(3, CONTEXT) for _ in range(3)]
+    lose(sessions[0])
+    together = sessions[0]._session._together  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(len(sessions)) as pool:
+        with together._turn:
+            found = [pool.submit(fed, session, CALLS) for session in sessions]
+            while len(together._waiting) < len(sessions) and not any(one.done() for one in found):
+                threading.Event().wait(0.001)
+        assert {one.result() for one in found} == {fed_by_numpy(model)}
+    assert len(told) == 1
+
+
 def devices_of(*sessions: Session) -> set[int]:
     """Numbers of the devices that these live on."""
     found: list[OpenClDevice] = [s._copy.program.device for s in sessions]  # type: ignore[attr-defined]
@@ -325,6 +348,8 @@ def test_blocks_side_by_side_are_as_many_as_there_are_threads_and_room(
     assert engine.session_bytes(32, 512) > 0  # pocl's memory is this machine's
     spread.shares_memory = False
     assert engine.session_bytes(32, 512) == 0
+    assert engine.parallel_blocks(3) == 6  # half of them wait for the device
+    assert spread.blocks(64, half) == 2
 
 
 def test_a_device_that_is_full_keeps_what_it_has(

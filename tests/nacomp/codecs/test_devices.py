@@ -4,7 +4,9 @@ import io
 import itertools
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,9 @@ import pytest
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.sources import Source
+from nacomp.codecs.levels import LEVELS
 from nacomp.codecs.model_loader import ModelLoader
+from nacomp.codecs.neural import MIXING_CODER, PAGES_CODER, NeuralCodec
 from nacomp.errors import UsageError
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.limits import DEFAULT_LIMITS
@@ -25,7 +29,7 @@ from tests.nacomp.workbench import nacomp, prose, refused
 
 need_devices()
 
-from nacomp.models.exact.opencl.session import DeviceSession  # noqa: E402 - after the skip
+from nacomp.models.exact.opencl.session import MAX_ROWS, DeviceSession  # noqa: E402 - after the skip
 
 TEXT = prose(400) + b"\x00\x01\x02" + prose(100)
 
@@ -89,7 +93,9 @@ def test_a_job_goes_on_where_its_device_is_lost(after: int, monkeypatch: pytest.
 
     def feed_until_lost(self: DeviceSession, *rows: Any) -> Any:
         if next(calls) == after:
-            self._steps[3] = replace(self._steps[3], local=(1 << 24,))
+            self._together._chain.make_longer(MAX_ROWS)  # else it is laid out anew for more rows
+            steps = self._together._chain._steps
+            steps[3] = replace(steps[3], local=(1 << 24,))
         return feed(self, *rows)
 
     archive = packed(ModelLoader(device="cpu"))
@@ -101,6 +107,27 @@ def test_a_job_goes_on_where_its_device_is_lost(after: int, monkeypatch: pytest.
     assert len(told) == 1
     assert "device 1 " in told[0]
     assert next(calls) == after + 1  # what came later did not ask the device again
+
+
+@pytest.mark.usefixtures("home")
+def test_blocks_side_by_side_on_two_devices_are_the_processor_s() -> None:
+    """Whoever shares a launch with whom, which differs from run to run."""
+    level, blocks = LEVELS["fast"], [prose(40 + 15 * n)[10 * n :] for n in range(5)]
+    here, there = (ModelLoader(device=device).for_level(level, None) for device in ("cpu", "1,2"))
+
+    def coded(codec: NeuralCodec, n: int) -> bytes:
+        plan = replace(codec.plan(blocks[n], replace(level, symbols_per_stream=20)), as_bits=n % 2 == 1)
+        return codec.encode(plan, len(blocks[n]), Job()).payload
+
+    def read(n: int) -> bytes:
+        coder = MIXING_CODER if n % 2 else PAGES_CODER
+        codec = NeuralCodec(there.engine, replace(there.settings, coder=coder))
+        return codec.decode(expected[n], len(blocks[n]), Job())
+
+    expected = [coded(here, n) for n in range(len(blocks))]
+    with ThreadPoolExecutor(len(blocks)) as pool:
+        assert list(pool.map(partial(coded, there), range(len(blocks)))) == expected
+        assert list(pool.map(read, range(len(blocks)))) == blocks
 
 
 def packed(loader: ModelLoader) -> bytes:
