@@ -11,11 +11,18 @@ constexpr int kDecimals = 4;
 bool is_digit(uint32_t byte) { return byte >= '0' && byte <= '9'; }
 uint32_t small(uint32_t letter) { return letter | 32; }
 
+// A quote behind d= or d:, which no name ends with.
+bool begins(uint32_t last4) {
+    const uint32_t quote = last4 & 255, before = last4 >> 24;
+    return (quote == '"' || quote == '\'') && ((last4 >> 8 & 0xffff) == ('d' << 8 | '=') || (last4 >> 8 & 0xffff) == ('d' << 8 | ':')) &&
+           (before <= ',' || before == '{');
+}
+
 }  // namespace
 
-void NearNumber::foresee(int64_t value, int decimals) {
+void NearNumber::foresee(int64_t value) {
     uint64_t left = static_cast<uint64_t>(value < 0 ? -value : value);
-    for (int k = decimals; k < kDecimals; k++) left /= 10;
+    int decimals = kDecimals;
     for (; decimals && left % 10 == 0; decimals--) left /= 10;
     uint8_t turned[kMost];
     int count = 0;
@@ -65,9 +72,10 @@ uint32_t Path::arity() const {
     }
 }
 
-void Path::read(uint32_t byte, uint32_t before, uint32_t before_that) {
+void Path::read(uint32_t last4) {
+    const uint32_t byte = last4 & 255;
     if (!quote_) {
-        if ((byte == '"' || byte == '\'') && (before == '=' || before == ':') && before_that == 'd') quote_ = byte;
+        if (begins(last4)) quote_ = byte;
         return;
     }
     const bool opens = byte == '.' && !point_;
@@ -103,7 +111,6 @@ void Path::read_number(uint32_t byte) {
 }
 
 void Path::end_number() {
-    most_decimals_ = std::max(most_decimals_, decimals_);
     for (; decimals_ < kDecimals; decimals_++) value_ *= 10;
     if (minus_) value_ = -value_;
     std::copy_backward(last_, last_ + 3, last_ + 4);
@@ -142,21 +149,21 @@ void Path::foresee() {
     if (!of) return;
     if (small(command_) == 'a' && number == 1) {
         kind_ = round;
-        return near_.foresee(last_[0], most_decimals_);
+        return near_.foresee(last_[0]);
     }
     if (command_ & 32) return foresee_relative(number);
     if (command_ == 'A' && number < 5) return;
     const uint32_t axis = command_ == 'V' || (command_ == 'A' ? number == 6 : number & 1);
-    const bool last = of > 1 && number + 2 >= of && command_ != 'M', second = command_ == 'C' && number >= 2 && !last;
+    const bool last = of > 2 && number + 2 >= of, second = command_ == 'C' && number >= 2 && !last;
     kind_ = last ? closing : second ? onward : here;
-    near_.foresee(last ? start_[axis] : second ? 2 * last_[1] - at_[axis] : at_[axis], most_decimals_);
+    near_.foresee(last ? start_[axis] : second ? 2 * last_[1] - at_[axis] : at_[axis]);
 }
 
 // The points of a curve lie about its way: that between them twice as far as the first, its end half as far again.
 void Path::foresee_relative(uint32_t number) {
     if (number < 2 || (arity() != 6 && arity() != 4)) return;
     kind_ = command_ == 'c' && number < 4 ? twice : half_more;
-    near_.foresee(kind_ == twice ? 2 * last_[1] : 3 * last_[1] >> 1, most_decimals_);
+    near_.foresee(kind_ == twice ? 2 * last_[1] : 3 * last_[1] >> 1);
 }
 
 uint32_t Path::coming() const {

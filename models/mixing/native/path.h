@@ -10,8 +10,8 @@ namespace nacomp::mixing {
 // A number that the coming one is near, as it would be written, and how far the coming one is like it.
 class NearNumber {
    public:
-    // value: 10^-4, |value| < 2^43; written with so many decimals at the most.
-    void foresee(int64_t value, int decimals);
+    // value: 10^-4, |value| < 2^43.
+    void foresee(int64_t value);
     void forget() { length_ = 0; }
     void read(uint32_t byte);
     bool is_there() const { return length_ != 0; }
@@ -29,16 +29,16 @@ class NearNumber {
 
 class Path {
    public:
-    // The next byte, and the two before it.
-    void read(uint32_t byte, uint32_t before, uint32_t before_that);
-    // Within a path, behind a command.
-    bool is_open() const { return command_ != 0; }
+    // After a byte: the last four, the newest lowest.
+    void read(uint32_t last4);
+    // Behind a command of curves or arcs.
+    bool is_curved() const { return arity() > 2; }
     // What the coming byte is near; 0 for nothing.
     uint32_t coming() const;
     // Contexts: the number so far, c1 where there is none, and which of its command's it is.
     uint32_t so_far(uint32_t c1) const { return combine(combine(command_ << 8 | index(), hash_), minus() | (hash_ ? 0 : c1)); }
-    // The last number of this axis and the one before that.
-    uint32_t same_axis() const { return rough(last_[1]) << 12 | rough(last_[3]); }
+    // That behind the last number of this axis and the one before.
+    uint32_t same_axis(uint32_t c1) const { return combine(so_far(c1), rough(last_[1]) << 12 | rough(last_[3])); }
     // How large the command's other numbers are, and how far this one is written.
     uint32_t sizes(uint32_t c1) const { return combine(combine(sizes_, size_), minus() | c1); }
 
@@ -64,7 +64,7 @@ class Path {
     uint32_t sizes_ = 0;                // hash of the sizes of the command's numbers
     int64_t value_ = 0;                 // of the open number, as those below
     uint32_t hash_ = 0, size_ = 0, digits_ = 0;
-    int decimals_ = 0, most_decimals_ = 0;  // of the open number, of all so far
+    int decimals_ = 0;
     bool minus_ = false, point_ = false;
     NearNumber near_;
     Near kind_ = here;
