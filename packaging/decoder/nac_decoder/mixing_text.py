@@ -222,7 +222,14 @@ class Text(Context):
             mixed(pair, column, c1),
         ]
         return [
-            *(drawn or self.coming(), c1, self.last(2), self.last(3), c4, mixed(c4, self.last(8) >> 32 & 0xFFFF)),
+            *(
+                drawn or self.coming(),
+                c1,
+                self.last(2),
+                self.last(3),
+                c4,
+                mixed(c4, self.last(8) >> 32 & 0xFFFF),
+            ),
             *(mixed(self.word, c1), mixed(self.word, self.last_word, c1), c4 & 0xFFFF00),
             *(
                 mixed(self.number_hash, self.before_last, self.letter)

@@ -98,12 +98,10 @@ class Pen:
 
     def move(self, v: int) -> None:
         small = self.letter.lower()
-        end: list[int | None] = [None if small == "v" else v if small == "h" else self.past[1]]
-        end.append(None if small == "h" else v)
-        for axis, to in enumerate(end):
-            if to is not None:
-                to += self.at[axis] * self.letter.islower()
-                self.at[axis] = max(-(2**40), min(2**40, to))
+        end = {"h": {0: v}, "v": {1: v}}.get(small, {0: self.past[1], 1: v})
+        for axis, to in end.items():
+            moved = to + self.at[axis] * self.letter.islower()
+            self.at[axis] = max(-(2**40), min(2**40, moved))
         if small == "m" and self.count < 2:
             self.start = list(self.at)
 

@@ -50,7 +50,9 @@ def test_what_the_coming_number_is_near(text: str, number: str) -> None:
     assert foreseen(text) == number
 
 
-@pytest.mark.parametrize("text", ['id="M1,2C', 'd="M1,2"C', "d=M1,2C", ' d="M1,2z', ' d="1,2', ' d="M1,2A4,4,'])
+@pytest.mark.parametrize(
+    "text", ['id="M1,2C', 'd="M1,2"C', "d=M1,2C", ' d="M1,2z', ' d="1,2', ' d="M1,2A4,4,']
+)
 def test_nothing_is_near_elsewhere(text: str) -> None:
     assert after(text).coming == 0
 
@@ -61,7 +63,9 @@ def test_a_path_ends_at_its_own_quote() -> None:
 
 
 def test_the_lead_says_how_far_a_number_is_from_what_it_is_near() -> None:
-    leads = {number: after(' d="M705,0L' + number).near.lead for number in ("705", "706", "71", "69", "9", "-7")}
+    leads = {
+        number: after(' d="M705,0L' + number).near.lead for number in ("705", "706", "71", "69", "9", "-7")
+    }
     assert leads == {"705": 0, "706": 1, "71": 1, "69": -1, "9": 2, "-7": 3}
 
 
