@@ -8,6 +8,7 @@ from nacomp.models.mixing.foreseen import NextNumber, ShortName, SpeltBytes
 from nacomp.models.mixing.machine_code import Code
 from nacomp.models.mixing.measured import Measures
 from nacomp.models.mixing.outline import Numbers, Outline
+from nacomp.models.mixing.path import Path
 from nacomp.models.mixing.sign_filter import SignFilter, Taps
 from nacomp.models.mixing.table import Slot
 from nacomp.models.mixing.words import Words
@@ -74,6 +75,7 @@ class Text:
     measures: Measures = made(default_factory=Measures)
     outline: Outline = made(default_factory=Outline)
     numbers: Numbers = made(default_factory=Numbers)
+    path: Path = made(default_factory=Path)
 
 
 @dataclass

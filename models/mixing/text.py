@@ -3,6 +3,7 @@
 from nacomp.models.mixing.arithmetic import MASK, combine
 from nacomp.models.mixing.followers import Followers
 from nacomp.models.mixing.foreseen import MOST_DIGITS
+from nacomp.models.mixing.path import Path
 from nacomp.models.mixing.stream import FIELDS, UNLIKE, Line, Stream, Text
 
 MAX_DEPTH = 64
@@ -38,6 +39,7 @@ def read_text(stream: Stream, byte: int, delimiter: int) -> None:
     text.outline.read(shape, may_run=kind in _SHAPES)
     is_letter = kind in (LOWER, UPPER)
     text.numbers.read(byte, is_letter=is_letter)
+    text.path.read(stream.last4)
     text.spelt.read(byte, stream.last4 >> 8 & 255)
     text.next.read(byte)
     text.short_name.read(byte, delimiter, is_letter=is_letter)
@@ -52,6 +54,22 @@ def read_text(stream: Stream, byte: int, delimiter: int) -> None:
 
 def text_contexts(stream: Stream, followers: Followers) -> list[int]:
     """The contexts of the coming byte, before each gets its number."""
+    contexts, path = _contexts(stream, followers), stream.text.path
+    contexts[0] = path.coming or contexts[0]
+    if path.is_curved:
+        _draw(contexts, path, stream.last4 & 255)
+    return contexts
+
+
+def _draw(contexts: list[int], path: Path, c1: int) -> None:
+    """Among curves the fields' contexts are those of their numbers."""
+    contexts[10] = combine(path.coming, c1)
+    contexts[11] = path.so_far(c1)
+    contexts[20] = path.same_axis(c1)
+    contexts[21] = path.all_sizes(c1)
+
+
+def _contexts(stream: Stream, followers: Followers) -> list[int]:
     text, c4, c1 = stream.text, stream.last4, stream.last4 & 255
     position = len(stream.history)
     column, offset = position - text.line.start, position - text.field_start

@@ -448,6 +448,11 @@ def test_mixed_payloads(settings: MixingSettings) -> None:
     assert mixing.decode({"predictor": "mixing-5"}, payload, len(TABLE)) == TABLE
 
 
+PATHS = (
+    b'<path d="M705.5,-36c-.17.32-.34.48-.51.48l-2.43,1.66C702.3 37,-701 37.5,705.5,-36Z"/><path d=\'m-1-2.5.25 0H9h-.5'
+    b"V12v-3t4,4T1 1q2-2,5.5,1S3,4 5,6s1,1,2,2A4.5,4.5,0,1,0,9,9a2,2,0,0,1,1.12345,99999999.99999999zM7 8L123456789012,0z'/>"
+    b'{d:"c99999999.5,1,199999999,2,3,-L-0 000c-0,-0"}{id:"M1,1c2,2"}'
+)
 DRAWN = (
     'd="M10.25,7.5c-.5,12.75,1,1,2,2,3,3,4,4.Z" ..5 12345678901234567 aaaaaaaaaaaaaaaaaaÄÖ1A2\n'.encode() * 2
 )
@@ -493,6 +498,7 @@ def test_words_of_arm64() -> None:
         (b" ", BARRED),
         (b",", b"deu,1,Deutsch\nFRA,,Francais\na,A\nabcde,Ab\nen2,English\nnl,0,Nederlands\n,x\nnl"),
         (b",", MEASURED),
+        (b",", PATHS),
     ],
 )
 def test_lines_that_say_what_comes(delimiter: bytes, content: bytes) -> None:

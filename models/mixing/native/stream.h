@@ -11,6 +11,7 @@
 #include "foreseen.h"
 #include "kernels.h"
 #include "measured.h"
+#include "path.h"
 #include "samples.h"
 #include "settings.h"
 #include "words.h"
@@ -97,6 +98,7 @@ struct Text {
     Measures measures;
     Outline outline;
     Numbers numbers;
+    Path path;
 };
 
 struct Stream {

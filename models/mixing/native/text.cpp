@@ -107,6 +107,7 @@ void read_text(Stream& s, uint32_t byte, uint32_t delimiter) {
     t.shapes = t.shapes << 8 | shape;
     t.outline.read(shape, kind == 1 || is_letter(kind));
     t.numbers.read(byte, kind);
+    t.path.read(s.last4);
     t.spelt.read(byte, s.last4 >> 8 & 255);
     t.next.read(byte);
     t.short_name.read(byte, kind, delimiter);
@@ -127,8 +128,10 @@ void text_contexts(const Stream& s, const Followers& followers, ContextList list
     const uint32_t top = t.tags.empty() ? 0 : t.tags.back();
     const uint32_t next_up = under(s, t.above, offset + 1, t.line.start);
     const uint32_t older_up = under(s, t.older, offset, t.above.start);
-    const uint32_t spelt = t.spelt.coming(), next = t.next.coming(), name = t.short_name.coming(), lead = static_cast<uint32_t>(t.lead + 3), led = lead << 16 | t.field_up;
-    list.add(spelt ? spelt : next ? next : name);
+    const uint32_t spelt = t.spelt.coming(), next = t.next.coming(), name = t.short_name.coming(), path = t.path.coming();
+    const uint32_t lead = static_cast<uint32_t>(t.lead + 3), led = lead << 16 | t.field_up;
+    const bool curved = t.path.is_curved();  // then the fields' contexts are those of its numbers
+    list.add(path ? path : spelt ? spelt : next ? next : name);
     list.add(c1);
     list.add(c4 & 0xffff);
     list.add(c4 & 0xffffff);
@@ -139,8 +142,8 @@ void text_contexts(const Stream& s, const Followers& followers, ContextList list
     list.add(c4 & 0xffff00);
     if (t.numbers.size) list.add(combine(combine(t.numbers.hash, t.numbers.before), t.numbers.letter));
     else list.add(combine(combine(t.outline.newest, t.outline.older), c1));
-    list.add(combine(combine(t.field, lead << 8 | t.field_up), c1));
-    list.add(combine(t.field, t.field_hash));
+    list.add(curved ? combine(path, c1) : combine(combine(t.field, lead << 8 | t.field_up), c1));
+    list.add(curved ? t.path.so_far(c1) : combine(t.field, t.field_hash));
     list.add(combine(t.shapes, t.older_shapes & 0xffff));
     list.add(combine(combine(top, t.word), c1));
     list.add(combine(t.last_word, c4 & 0xffff));
@@ -149,8 +152,8 @@ void text_contexts(const Stream& s, const Followers& followers, ContextList list
     list.add(combine(name ? name : followers.of_pair[c4 & 0xffff] & 0xffff, c1));
     list.add(combine(combine(t.shapes, t.older_shapes), t.field));
     list.add(combine(t.field, next_up << 8 | led));
-    list.add(combine(t.field, older_up << 8 | led));
-    list.add(combine(combine(next_up << 8 | led, column), c1));
+    list.add(curved ? t.path.same_axis(c1) : combine(t.field, older_up << 8 | led));
+    list.add(curved ? t.path.sizes(c1) : combine(combine(next_up << 8 | led, column), c1));
 }
 
 }  // namespace nacomp::mixing

@@ -3,6 +3,7 @@
 from nac_decoder.measures import Measures
 from nac_decoder.mixing_contexts import Context, mixed
 from nac_decoder.mixing_parts import combine
+from nac_decoder.paths import Pen
 
 HEX = "0123456789abcdef"
 
@@ -38,6 +39,7 @@ class Text(Context):
         self.next, self.offset = "", -1
         self.name, self.named = "", -2  # named: of its letters so far; -1 for none, -2 within them
         self.measures = Measures()
+        self.pen = Pen()
 
     def after(self, past: bytearray) -> None:
         self.past = past
@@ -57,6 +59,7 @@ class Text(Context):
         else:
             self.outline, self.run = (self.outline << 8 | shape) % 2**64, 1
         self.count_numbers(byte, sort)
+        self.pen.read(bytes(past[-4:]).rjust(4, b"\0"))
         self.read_spelt(chr(byte))
         self.read_numbers(chr(byte))
         self.read_name(byte, sort)
@@ -211,15 +214,28 @@ class Text(Context):
         pair = next_up << 8 | wide_up
         top = self.tags[-1] if self.tags else 0
         (of_byte, of_pair), short = self.followers(), self.short()
+        drawn = self.pen.coming()
+        fields = self.pen.contexts(c1) or [
+            mixed(field, lead << 8 | self.field_up, c1),
+            mixed(field, self.field_hash),
+            mixed(field, older_up << 8 | wide_up),
+            mixed(pair, column, c1),
+        ]
         return [
-            *(self.coming(), c1, self.last(2), self.last(3), c4, mixed(c4, self.last(8) >> 32 & 0xFFFF)),
+            *(
+                drawn or self.coming(),
+                c1,
+                self.last(2),
+                self.last(3),
+                c4,
+                mixed(c4, self.last(8) >> 32 & 0xFFFF),
+            ),
             *(mixed(self.word, c1), mixed(self.word, self.last_word, c1), c4 & 0xFFFF00),
             *(
                 mixed(self.number_hash, self.before_last, self.letter)
                 if self.number_size
                 else mixed(self.outline % 2**32, self.outline >> 32, c1),
-                mixed(field, lead << 8 | self.field_up, c1),
-                mixed(field, self.field_hash),
+                *fields[:2],
             ),
             *(
                 mixed(four, older & 0xFFFF),
@@ -232,7 +248,7 @@ class Text(Context):
                 mixed(short, c1) if short else of_pair,
                 mixed(four, older, field),
             ),
-            *(mixed(field, pair), mixed(field, older_up << 8 | wide_up), mixed(pair, column, c1)),
+            *(mixed(field, pair), *fields[2:]),
         ]
 
     def inputs(self) -> list[int]:
