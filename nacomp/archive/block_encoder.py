@@ -3,6 +3,7 @@ through a classical codec where that is smaller. So an archive is never larger t
 own bookkeeping.
 """
 
+import threading
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -70,6 +71,9 @@ class BlockEncoder:
         self._coder = BlockCoder()
         self._job = job
         self._workers = threads if chooser is None else chooser.parallel_blocks(threads)
+        self._lock = threading.Lock()
+        self._open_blocks = 0
+        """Submitted and not finished."""
 
     @property
     def without_model(self) -> Collection[WithoutModel]:
@@ -116,9 +120,7 @@ class BlockEncoder:
             waiting: deque[tuple[Unit, list[Future[CodedBlock]]]] = deque()
             try:
                 for unit in units:
-                    blocks = [
-                        pool.submit(self._block, kind, unit, ranges) for kind, ranges in self._cut(unit)
-                    ]
+                    blocks = [self._submit(pool, kind, unit, ranges) for kind, ranges in self._cut(unit)]
                     waiting.append((unit, blocks))
                     while self._reads_no_further(waiting):
                         yield self._collect(*waiting.popleft())
@@ -126,6 +128,18 @@ class BlockEncoder:
                     yield self._collect(*waiting.popleft())
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(
+        self, pool: ThreadPoolExecutor, kind: BlockKind, unit: Unit, ranges: tuple[Range, ...]
+    ) -> "Future[CodedBlock]":
+        self._count(1)
+        block = pool.submit(self._block, kind, unit, ranges)
+        block.add_done_callback(lambda _: self._count(-1))
+        return block
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._open_blocks += more
 
     def _reads_no_further(self, waiting: Sequence[tuple[Unit, list[Future[CodedBlock]]]]) -> bool:
         """Whether every worker has a block behind the first unit. Units of repeats alone have none, and take memory."""
@@ -169,7 +183,8 @@ class BlockEncoder:
 
     def _choice(self, kind: BlockKind, data: bytes, window: int | None, job: Job) -> BlockChoice:
         if kind is BlockKind.TEXT and self._chooser is not None:
-            return self._chooser.choose(data, job, compact=self._is_compact)
+            spare = self._open_blocks < self._workers
+            return self._chooser.choose(data, job, compact=self._is_compact, spare=spare)
         return ByClassical(window=window)
 
     def _collect(self, unit: Unit, futures: list[Future[CodedBlock]]) -> tuple[Unit, list[CodedBlock]]:

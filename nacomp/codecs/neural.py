@@ -165,6 +165,10 @@ class NeuralCodec:
             self.engine.vocabulary, usual, symbols, level.streams(len(symbols)), as_bits=as_bits
         )
 
+    def with_mixer(self, plan: BlockPlan) -> BlockPlan:
+        """The same plan with the context mixer taking part, except in the repetitive mode."""
+        return plan if plan.ensemble == self._repetitive else replace(plan, as_bits=True)
+
     def _plan_repetitive(self, symbols: Symbols, level: Level) -> BlockPlan:
         """Streams make the model's forwards wide, but each learns a repeat from the others only when they have passed it.
 
