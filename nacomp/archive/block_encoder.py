@@ -7,7 +7,6 @@ import threading
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from enum import StrEnum
 
 from nacomp.archive.binary_groups import binary_groups
@@ -20,6 +19,7 @@ from nacomp.codecs.block_choice import BlockChoice, BlockChooser, ByClassical, W
 from nacomp.codecs.block_coder import BlockCoder
 from nacomp.formats.checksums import content_checksum
 from nacomp.formats.methods import Method, MethodKind
+from nacomp.formats.records import dataclass
 from nacomp.runtime.progress import Job
 
 QUICK_AT_BEST = 0.9

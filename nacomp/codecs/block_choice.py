@@ -18,7 +18,6 @@ balanced) take 2.0 to 2.9 s of the 40 to 60 that such a text takes, and would lo
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import partial
 
@@ -27,6 +26,7 @@ from nacomp.codecs.levels import Level
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.formats.methods import Method
 from nacomp.formats.presets import preset_of
+from nacomp.formats.records import dataclass
 from nacomp.models.block_predictor import BlockPlan
 from nacomp.models.library.catalogue import languages_of
 from nacomp.models.predictors import mixed as bits

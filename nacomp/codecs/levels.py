@@ -4,9 +4,9 @@ A level is only a shorthand for the encoder; everything it decides is written in
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from nacomp.errors import UsageError
+from nacomp.formats.records import dataclass
 from nacomp.models.context_window import ContextWindow
 
 EMBEDDED = "embedded"

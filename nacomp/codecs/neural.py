@@ -9,7 +9,7 @@ that differ from block to block, how many symbols and how many streams.
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeGuard
 
@@ -26,6 +26,7 @@ from nacomp.codecs.lockstep import (
 from nacomp.codecs.packed import Packed
 from nacomp.errors import CorruptArchive, UnsupportedArchive
 from nacomp.formats.methods import Method, MethodKind
+from nacomp.formats.records import dataclass
 from nacomp.models.block_predictor import BlockPlan, BlockPredictor, plan_block
 from nacomp.models.float_rules import float_rules
 from nacomp.models.mixed_predictor import MixedBlockDecoder, MixedBlockEncoder

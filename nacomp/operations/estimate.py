@@ -18,7 +18,7 @@ Running the model on as much as PPMd reads is the job itself: minutes for a mega
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import PurePosixPath
 
 from nacomp.archive.left_out import TellLeftOut, unreadable
@@ -30,6 +30,7 @@ from nacomp.codecs.block_choice import BlockChooser
 from nacomp.codecs.levels import Level
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import FileProblem, file_problem
+from nacomp.formats.records import dataclass
 from nacomp.runtime.documents import Estimate
 from nacomp.runtime.progress import Job
 

@@ -4,12 +4,12 @@ Four int8 of a row are a word, and a matrix holds all outputs' first words, then
 side by side read side by side. Any width is taken: rows are filled up with zeros, which add nothing.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.formats.records import dataclass
 from nacomp.models.exact.arithmetic import Floats
 from nacomp.models.exact.opencl.program import DeviceProgram
 from nacomp.models.exact.weights import Layer, Matrix, Weights

@@ -5,13 +5,13 @@ angles into the device's memory, starts the chain, and waits for the logits; wei
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyopencl as cl
 from numpy.typing import NDArray
 
+from nacomp.formats.records import dataclass
 from nacomp.models.errors import ModelError
 from nacomp.models.exact.arithmetic import rope_angles
 from nacomp.models.exact.opencl.model import GROUP, WORD, DeviceLayer, DeviceMatrix, DeviceModel, words
