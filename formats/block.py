@@ -2,12 +2,12 @@
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nacomp.formats.checksums import BLOCK, CHECKSUM_SIZE, checksum, content_checksum
 from nacomp.formats.errors import CorruptArchive, DamagedBlock, UnsupportedArchive
 from nacomp.formats.limits import MAX_PAYLOAD_EXCESS, Limits, check_limit
 from nacomp.formats.methods import Method, MethodKind
+from nacomp.formats.records import dataclass
 
 MARKER = b"\xf1NB\x8b"
 RESERVED_FLAGS = 0x00FF

@@ -7,7 +7,6 @@ no shorter), four bytes for the content too (what was decoded would be vouched f
 """
 
 import struct
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from nacomp.formats.block import Block, BlockInfo, check_block_sizes
@@ -24,6 +23,7 @@ from nacomp.formats.limits import DEFAULT_LIMITS, MAX_PAYLOAD_EXCESS, Limits, ch
 from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.paths import MAX_PATH, check_path, decode_path, encode_path
 from nacomp.formats.presets import PRESETS, STORED, preset_of
+from nacomp.formats.records import dataclass
 from nacomp.formats.varint import Cursor, encode_varint
 
 MAGIC = b"\x89nac"

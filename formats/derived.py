@@ -6,7 +6,6 @@ in a package.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from nacomp.formats.columns import decode_column, encode_column
@@ -14,6 +13,7 @@ from nacomp.formats.errors import CorruptArchive
 from nacomp.formats.extent import Extent
 from nacomp.formats.limits import Limits, check_limit
 from nacomp.formats.methods import Method
+from nacomp.formats.records import dataclass
 from nacomp.formats.varint import Cursor
 
 MAX_PARTS = 8

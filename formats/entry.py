@@ -1,10 +1,10 @@
 """Entries: what an archive knows of a file, folder or link, and where its bytes are (SPEC.md, section 6.4)."""
 
 import hashlib
-from dataclasses import dataclass
 from enum import IntEnum
 
 from nacomp.formats.extent import Extent
+from nacomp.formats.records import dataclass
 
 SHA256_SIZE = 32
 EMPTY_SHA256 = hashlib.sha256(b"").digest()

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from nacomp.formats.columns import decode_column, decode_steps, encode_column, encode_steps
@@ -28,6 +27,7 @@ from nacomp.formats.paths import (
     encode_path,
     sort_key,
 )
+from nacomp.formats.records import dataclass
 from nacomp.formats.varint import Cursor
 
 SECOND = 1_000_000_000

@@ -1,10 +1,10 @@
 """Extents: a run of bytes of a content, and how all extents of an archive are written (SPEC.md, section 6.3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nacomp.formats.columns import decode_column, decode_steps, encode_column, encode_steps, unzigzag, zigzag
 from nacomp.formats.errors import CorruptArchive
+from nacomp.formats.records import dataclass
 from nacomp.formats.varint import Cursor
 
 

@@ -2,13 +2,13 @@
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nacomp.formats.checksums import CHECKSUM_SIZE, HEADER, checksum
 from nacomp.formats.errors import CorruptArchive, UnsupportedArchive
 from nacomp.formats.limits import DEFAULT_LIMITS, MAX_METHODS_TABLE, Limits, check_limit
 from nacomp.formats.methods import Method, decode_methods, encode_methods
 from nacomp.formats.packing import pack, unpack
+from nacomp.formats.records import dataclass
 
 MAGIC = b"\x89NAC\r\n\x1a\n"
 VERSION = 2

@@ -6,7 +6,7 @@ small files took a fifth more.
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nacomp.formats.block import BLOCK_HEADER_SIZE, BlockInfo, check_block_sizes
 from nacomp.formats.checksums import CHECKSUM_SIZE, INDEX, checksum
@@ -20,6 +20,7 @@ from nacomp.formats.header import Header, decode_header
 from nacomp.formats.limits import Limits, check_limit
 from nacomp.formats.packing import pack, unpack
 from nacomp.formats.properties import PROPERTY_FLAGS, decode_properties, encode_properties
+from nacomp.formats.records import dataclass
 from nacomp.formats.removed import decode_removed, encode_removed
 from nacomp.formats.varint import Cursor, encode_varint
 

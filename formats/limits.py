@@ -1,8 +1,7 @@
 """What a decoder is willing to be asked for; see SPEC.md, section 11. Compared before memory is taken."""
 
-from dataclasses import dataclass
-
 from nacomp.formats.errors import LimitExceeded
+from nacomp.formats.records import dataclass
 
 MAX_METHODS_TABLE = 65_536
 """Bytes of the methods table, packed or not. Part of the format, not a setting."""

@@ -9,7 +9,6 @@ block.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from nacomp.formats.block import BLOCK_HEADER_SIZE, Block, decode_block_header
@@ -39,6 +38,7 @@ from nacomp.formats.index import (
 )
 from nacomp.formats.index import MARKER as INDEX_MARKER
 from nacomp.formats.limits import Limits, check_limit
+from nacomp.formats.records import dataclass
 
 WINDOW = 1 << 16
 

@@ -4,7 +4,7 @@ members, the oldest first -> entries that are there now, all files that hashes a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from nacomp.formats.block import BlockInfo
@@ -15,6 +15,7 @@ from nacomp.formats.limits import Limits, check_limit
 from nacomp.formats.members import Member
 from nacomp.formats.methods import Method
 from nacomp.formats.paths import encode_path, sort_key
+from nacomp.formats.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ The container checks that parameters are canonical JSON and passes them on; the 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from nacomp.formats import canonical_json
 from nacomp.formats.canonical_json import JSON
 from nacomp.formats.errors import CorruptArchive, UnsupportedArchive
 from nacomp.formats.limits import MAX_METHODS_TABLE, Limits, check_limit
+from nacomp.formats.records import dataclass
 
 
 class MethodKind(StrEnum):

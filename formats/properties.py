@@ -5,13 +5,14 @@ attributes stand once, and entries name them: a tree has few of them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice, pairwise
 
 from nacomp.formats.columns import decode_column, encode_column
 from nacomp.formats.entry import Attributes, Entry, EntryKind, Hole, Owner
 from nacomp.formats.errors import CorruptArchive
 from nacomp.formats.limits import Limits, check_limit
+from nacomp.formats.records import dataclass
 from nacomp.formats.varint import MAX_VARINT, Cursor
 
 HOLES_FLAG, OWNERS_FLAG, ATTRIBUTES_FLAG = 0x0100, 0x0200, 0x0400

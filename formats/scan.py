@@ -8,7 +8,6 @@ import contextlib
 import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import BinaryIO
 
@@ -41,6 +40,7 @@ from nacomp.formats.members import read_members
 from nacomp.formats.merge import merge
 from nacomp.formats.protection.seal import Password
 from nacomp.formats.reader import ArchiveReader, archive_size, unsealed
+from nacomp.formats.records import dataclass
 
 WINDOW = 1 << 20
 # Reading for nothing, in bytes, that a scan puts up with: each damaged block of an honest file is read once.

@@ -10,11 +10,10 @@ What differs between the two sides is where the logits come from (`logit_source`
 knows which symbols the model will be asked for and runs many steps' rows in one forward.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.formats.records import dataclass
 from nacomp.models.logit_source import LiveLogits, Logits, LogitSource, Mask, PlannedLogits
 from nacomp.models.predictors.ensemble import Ensemble, EnsembleParameters, open_ensemble, plan_skips
 from nacomp.models.protocol import ContextWindow, Engine

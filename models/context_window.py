@@ -1,6 +1,6 @@
 """How far a model looks back: apart from what else an engine is (`protocol.py`), as levels name it and load no numpy."""
 
-from dataclasses import dataclass
+from nacomp.formats.records import dataclass
 
 
 @dataclass(frozen=True)

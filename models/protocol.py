@@ -4,12 +4,12 @@ An engine holds the weights once; sessions hold the context (KV cache) of a bloc
 (`nacomp`) schedules rows; the engine never looks ahead and never knows whether it encodes or decodes.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.formats.records import dataclass
 from nacomp.models.context_window import ContextWindow as ContextWindow  # noqa: PLC0414 - for all who open sessions
 from nacomp.models.tokens.vocabulary import Vocabulary
 

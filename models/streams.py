@@ -5,12 +5,13 @@ in length by at most one symbol and the longer ones come first, so the live stre
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nacomp.formats.records import dataclass
 
 Symbols = NDArray[np.int32]
 Value = TypeVar("Value", np.int32, np.bool_)

@@ -166,6 +166,17 @@ def test_listing_loads_no_more_than_it_needs() -> None:
     assert shown.stdout.strip() == "[]"
 
 
+def test_decoding_loads_no_encoder() -> None:
+    """What chooses codecs and tries classical ones."""
+    late = ("nacomp.codecs.block_choice", "nacomp.codecs.classical", "nacomp.codecs.profiles", "tokenizers")
+    code = (
+        "import sys, nacomp.cli.decompress, nacomp.codecs.model_loader; "
+        f"print([m for m in {late} if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
 def test_every_package_is_installed() -> None:
     """A package that pyproject.toml does not list would be missing from the wheel."""
     import tomllib

@@ -8,7 +8,6 @@ scratch, the common damage, is then spread over all codewords by itself.
 import io
 import math
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import BinaryIO
 
@@ -31,6 +30,7 @@ from nacomp.formats.protection.recovery_layout import (
     encode_trailer,
     sector_checksum,
 )
+from nacomp.formats.records import dataclass
 
 DATA_ROWS = 200
 # Memory: a slice of every parity row at once, and of one data row.

@@ -5,10 +5,10 @@ data, needs neither numpy nor the Reed-Solomon library.
 """
 
 import struct
-from dataclasses import dataclass
 
 from nacomp.formats.checksums import CHECKSUM_SIZE, RECORD, SECTOR, TRAILER, checksum
 from nacomp.formats.errors import CorruptArchive, UnsupportedArchive
+from nacomp.formats.records import dataclass
 
 MARKER = b"\xf3NR\x8f"
 TRAILER_MAGIC = b"\n\x1a\n\rcer\x89"

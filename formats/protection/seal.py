@@ -12,7 +12,7 @@ import os
 import struct
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import BinaryIO, Self
 
 from nacomp.formats.checksums import CHECKSUM_SIZE, SEAL, checksum
@@ -27,6 +27,7 @@ from nacomp.formats.errors import (
 from nacomp.formats.file_access import read_at, write_all
 from nacomp.formats.header import MAGIC, PROLOGUE, SEALED_FLAG, VERSION
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits, check_limit
+from nacomp.formats.records import dataclass
 
 FIELDS = struct.Struct("<8sHHBBBB32s16s")
 SEAL_SIZE = FIELDS.size + CHECKSUM_SIZE

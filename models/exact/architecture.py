@@ -4,8 +4,9 @@ Sits below `weights`, which reads a file by its row here. A table of parts won o
 reference, kernels and second decoder know parts alone, so a new row costs no arithmetic.
 """
 
-from dataclasses import dataclass
 from enum import Enum
+
+from nacomp.formats.records import dataclass
 
 
 class Local(Enum):

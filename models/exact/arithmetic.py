@@ -7,11 +7,11 @@ below 2^24 whatever its order; numpy's integer `@` lost because it is 40 times s
 """
 
 import decimal
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.formats.records import dataclass
 from nacomp.models.exp32 import exp32
 
 Floats = NDArray[np.float32]

@@ -5,12 +5,12 @@ whole cache along at every step lost, because the order of keys touches no bit.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.formats.records import dataclass
 from nacomp.models.exact.weights import Hyperparameters
 from nacomp.models.protocol import ContextWindow, IntRow
 

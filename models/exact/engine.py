@@ -90,9 +90,9 @@ class ExactEngine:
         model = self._fitting(streams, context)
         if not isinstance(model, NativeModel):
             return None
-        # A small model's step is too short to share out every product; its streams are fed side by side instead, in twice as
-        # many groups as there are threads, as one of them may be busy with other things.
-        lanes = 2 * model.threads if self._file_bytes < SMALL_MODEL_BYTES and model.threads > 1 else 1
+        # A small model's step is too short to share out every product; its streams are fed side by side instead, in four
+        # times as many groups as there are threads, as one of them may be busy with other things.
+        lanes = 4 * model.threads if self._file_bytes < SMALL_MODEL_BYTES and model.threads > 1 else 1
         return NativeSession(model, streams, context).door(lanes)
 
     def _fitting(self, streams: int, context: ContextWindow) -> "ReferenceModel | NativeModel | SpreadModel":

@@ -4,11 +4,11 @@ Tests and the self-test of devices compare implementations by them. Beyond what 
 flat attention, rows of zeros, scales near the ends of float32.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from nacomp.formats.records import dataclass
 from nacomp.models.exact.arithmetic import Floats, rope_steps
 from nacomp.models.exact.weights import EXACT_1, EXACT_2, Hyperparameters, Layer, Matrix, Weights
 

@@ -5,11 +5,10 @@ here depends on how rows are grouped: every sum whose order could show is an exa
 row. A line-by-line transcription with one row per call lost: it runs at 10 rows per second.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.formats.records import dataclass
 from nacomp.models.errors import ModelError
 from nacomp.models.exact.arithmetic import (
     Floats,

@@ -7,12 +7,12 @@ only predict badly.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.formats.records import dataclass
 from nacomp.models.errors import UnsupportedModel
 from nacomp.models.exact.architecture import ARCHITECTURES, Architecture, Local
 from nacomp.models.exact.arithmetic import ONE, Floats, Turns, quantise, rope_steps

@@ -4,8 +4,9 @@ The twin of `native/contexts.cpp`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from nacomp.formats.records import dataclass
 
 ZEROS: Sequence[int] = (0,) * 64
 """The coefficients of a block that is not there."""

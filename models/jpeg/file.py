@@ -5,7 +5,9 @@ The twin of `native/file.cpp`: bytes -> Segments -> the picture's shape and tabl
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from nacomp.formats.records import dataclass
 
 COEFFICIENTS = 64
 _COMPONENTS, _TABLES = 4, 4

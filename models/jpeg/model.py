@@ -6,10 +6,10 @@ coder. The twin of `native/model.cpp`.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
+from nacomp.formats.records import dataclass
 from nacomp.models.jpeg.contexts import (
     ZEROS,
     Block,

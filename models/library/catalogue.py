@@ -7,11 +7,12 @@ an old release still knows its own models.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from nacomp.formats.records import dataclass
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 """A model's id is also its file name in the store."""

@@ -13,7 +13,7 @@ import re
 import shutil
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import IO, Protocol
 from platformdirs import user_data_path
 
 from nacomp.formats.errors import Remedy
+from nacomp.formats.records import dataclass
 from nacomp.models.errors import HashMismatch, HomeMissing, ModelError, ModelMissing
 from nacomp.models.library.catalogue import ID, CatalogueEntry, EmbeddedSource, Strength, read_catalogue
 from nacomp.models.library.gguf_file import open_gguf

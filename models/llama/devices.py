@@ -2,9 +2,10 @@
 
 import ctypes
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from nacomp.formats.records import dataclass
 from nacomp.models.errors import GpuFull, ModelError
 from nacomp.models.llama.library import ggml, ggml_base
 from nacomp.models.llama.settings import ALL_LAYERS, CELLS, ROWS

@@ -1,8 +1,9 @@
 """What the user may choose of llama.cpp and what the archive must therefore say, so that nobody has to remember it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
+from nacomp.formats.records import dataclass
 from nacomp.models.errors import ModelError
 
 ALL_LAYERS = -1

@@ -1,7 +1,6 @@
 """The bitmap profile: one-bit pixels, predicted bit by bit from the pixels around (formats/MIXING.md, section 12)."""
 
-from dataclasses import dataclass
-
+from nacomp.formats.records import dataclass
 from nacomp.models.mixing.arithmetic import combine
 
 Shape = tuple[int, tuple[tuple[int, int], ...]]

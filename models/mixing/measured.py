@@ -2,9 +2,9 @@
 same step, or lies about their mean (formats/MIXING.md, section 7).
 """
 
-from dataclasses import dataclass
 from dataclasses import field as made
 
+from nacomp.formats.records import dataclass
 from nacomp.models.mixing.arithmetic import ONE, squash, stretch
 
 _FIELDS = 32

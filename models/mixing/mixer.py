@@ -1,8 +1,8 @@
 """The mixer: weighted sums, with sets of weights that contexts choose (formats/MIXING.md, section 6)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from nacomp.formats.records import dataclass
 from nacomp.models.mixing.arithmetic import ONE, clamp, squash
 
 MAX_WEIGHT = (1 << 19) - 1

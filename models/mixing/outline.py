@@ -1,7 +1,6 @@
 """A text without its letters and digits: what kinds of runs follow, where numbers stand (formats/MIXING.md, 7)."""
 
-from dataclasses import dataclass
-
+from nacomp.formats.records import dataclass
 from nacomp.models.mixing.arithmetic import MASK, combine
 
 _LONGEST_RUN, _MOST_NUMBERS = 15, 7

@@ -1,8 +1,8 @@
 """The paths of drawings: where the pen is, and what the coming number is near (formats/MIXING.md, section 7)."""
 
-from dataclasses import dataclass
 from dataclasses import field as made
 
+from nacomp.formats.records import dataclass
 from nacomp.models.mixing.arithmetic import MASK, combine
 
 _DECIMALS, _MOST_DIGITS = 4, 8

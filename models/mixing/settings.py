@@ -1,7 +1,8 @@
 """What a block says of itself: everything that the predictor's shape depends on (formats/MIXING.md, section 1)."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from nacomp.formats.records import dataclass
 
 PREDICTOR_ID = "mixing-5"
 MAX_SIZE = (1 << 31) - 1

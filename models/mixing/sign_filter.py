@@ -1,6 +1,8 @@
 """Linear prediction of samples by filters that adapt by signs (formats/MIXING.md, section 9)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from nacomp.formats.records import dataclass
 
 FILTERS = ((16, 8, 20), (32, 16, 6), (8, 0, 40))
 """(own samples, samples of the channel before, rate in 2^-16) of each filter."""

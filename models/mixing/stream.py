@@ -1,8 +1,8 @@
 """What is kept of one stream: its bytes, and what matches and profiles have made of them."""
 
-from dataclasses import dataclass
 from dataclasses import field as made
 
+from nacomp.formats.records import dataclass
 from nacomp.models.mixing.bitmap import Pixels
 from nacomp.models.mixing.foreseen import NextNumber, ShortName, SpeltBytes
 from nacomp.models.mixing.machine_code import Code

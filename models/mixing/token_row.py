@@ -1,9 +1,9 @@
 """The row of integer weights that a token is coded under: sums over ranges of places, and their logarithms."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
+from nacomp.formats.records import dataclass
 from nacomp.models.mixing.arithmetic import clamp
 
 _LN2 = 45426

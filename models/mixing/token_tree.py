@@ -5,7 +5,9 @@ apart; a bit that all tokens of a range agree on is no node and costs nothing (f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from nacomp.formats.records import dataclass
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """Machine code of words of four bytes, ARM64, SPARC and the like (formats/MIXING.md, section 13)."""
 
-from dataclasses import dataclass
 from dataclasses import field as made
+
+from nacomp.formats.records import dataclass
 
 WORD = 4
 OPCODE = 0xFFE00000

@@ -8,8 +8,9 @@ the language model's own likely tokens as candidates (-0.04%, not worth the time
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from nacomp.formats.records import dataclass
 from nacomp.models.predictors.arithmetic import stretch
 from nacomp.models.predictors.counters import MISS_LEVELS, Counters, follower_counter, match_counter
 from nacomp.models.predictors.initial_weights import FOLLOWER_COUNTERS, MATCH_COUNTERS

@@ -6,8 +6,9 @@ Integers in a text beside this module, so that both implementations begin with t
 that file to its SHA-256 (formats/PREDICTORS.md, section 9), so its sections keep the names that they were given first.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from nacomp.formats.records import dataclass
 
 PROBABILITY_UNIT = 65536.0
 WEIGHT_UNIT = 4096.0

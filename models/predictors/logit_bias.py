@@ -14,11 +14,11 @@ the output layer on 32 random projections of the logits (-0.03%).
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.formats.records import dataclass
 from nacomp.models.exp32 import exp32
 from nacomp.models.predictors.arithmetic import exp64
 from nacomp.models.predictors.history import MASK, MULTIPLIER

@@ -14,8 +14,8 @@ What lost on the same text: a final adaptive probability map (+0.04%), one weigh
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from nacomp.formats.records import dataclass
 from nacomp.models.predictors.arithmetic import squash, stretch
 from nacomp.models.predictors.candidates import Candidate
 from nacomp.models.predictors.initial_weights import MixerWeights

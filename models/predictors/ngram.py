@@ -6,7 +6,9 @@ hash meets another context's slot takes it over at once (tables are sized for th
 slot instead was not smaller).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from nacomp.formats.records import dataclass
 
 ENTRIES = 6
 """Followers a slot remembers."""

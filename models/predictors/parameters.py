@@ -5,10 +5,11 @@ differently. Rates are therefore given in units of 1/65,536 unless a comment say
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from typing import Any, ClassVar
 
 from nacomp.formats.errors import CorruptArchive, UnsupportedArchive
+from nacomp.formats.records import dataclass
 
 ENSEMBLE_ID = "ensemble-1"
 """One id for the arithmetic of all predictors (formats/PREDICTORS.md). Any change to the bits is a new id."""

@@ -15,10 +15,10 @@ UTF-8.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, TypeVar
 
+from nacomp.formats.records import dataclass
 from nacomp.models.errors import ModelError
 from nacomp.models.tokens.vocabulary import Vocabulary
 

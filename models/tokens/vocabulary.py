@@ -9,11 +9,12 @@ One escape symbol per byte won over an escape token followed by a byte: a step c
 is, and the predictors learn the bytes a file really escapes.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nacomp.formats.records import dataclass
 
 PAGE = 256
 

@@ -4,7 +4,7 @@ import io
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, islice
 from typing import BinaryIO, cast
 
@@ -28,6 +28,7 @@ from nacomp.formats.index import Before
 from nacomp.formats.methods import Method
 from nacomp.formats.paths import display_name
 from nacomp.formats.protection.seal import Seal, SealingStream
+from nacomp.formats.records import dataclass
 from nacomp.formats.writer import ArchiveWriter, least_size
 from nacomp.runtime.events import Phase
 from nacomp.runtime.progress import Job

@@ -3,10 +3,10 @@ through a classical codec where that is smaller. So an archive is never larger t
 own bookkeeping.
 """
 
+import threading
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from enum import StrEnum
 
 from nacomp.archive.binary_groups import binary_groups
@@ -27,6 +27,7 @@ from nacomp.codecs.block_choice import (
 from nacomp.codecs.block_coder import BlockCoder
 from nacomp.formats.checksums import content_checksum
 from nacomp.formats.methods import Method, MethodKind
+from nacomp.formats.records import dataclass
 from nacomp.runtime.progress import Job
 
 QUICK_AT_BEST = 0.9
@@ -87,6 +88,9 @@ class BlockEncoder:
         self._coder = BlockCoder()
         self._job = job
         self._workers = threads if chooser is None else chooser.parallel_blocks(threads)
+        self._lock = threading.Lock()
+        self._open_blocks = 0
+        """Submitted and not finished."""
 
     @property
     def without_model(self) -> Collection[WithoutModel]:
@@ -133,7 +137,7 @@ class BlockEncoder:
             waiting: deque[tuple[Unit, list[Future[CodedBlock]]]] = deque()
             try:
                 for unit in units:
-                    blocks = [pool.submit(self._block, planned, unit) for planned in self._cut(unit)]
+                    blocks = [self._submit(pool, planned, unit) for planned in self._cut(unit)]
                     waiting.append((unit, blocks))
                     while self._reads_no_further(waiting):
                         yield self._collect(*waiting.popleft())
@@ -141,6 +145,16 @@ class BlockEncoder:
                     yield self._collect(*waiting.popleft())
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(self, pool: ThreadPoolExecutor, planned: _Planned, unit: Unit) -> "Future[CodedBlock]":
+        self._count(1)
+        block = pool.submit(self._block, planned, unit)
+        block.add_done_callback(lambda _: self._count(-1))
+        return block
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._open_blocks += more
 
     def _reads_no_further(self, waiting: Sequence[tuple[Unit, list[Future[CodedBlock]]]]) -> bool:
         """Whether every worker has a block behind the first unit. Units of repeats alone have none, and take memory."""
@@ -194,7 +208,9 @@ class BlockEncoder:
 
     def _choice(self, planned: _Planned, data: bytes, window: int | None, job: Job) -> BlockChoice:
         if planned.kind is BlockKind.TEXT and self._chooser is not None:
-            return self._chooser.choose(data, job, compact=self._is_compact, way=planned.way)
+            spare = self._open_blocks < self._workers
+            compact = self._is_compact
+            return self._chooser.choose(data, job, compact=compact, way=planned.way, spare=spare)
         return ByClassical(window=window)
 
     def _collect(self, unit: Unit, futures: list[Future[CodedBlock]]) -> tuple[Unit, list[CodedBlock]]:

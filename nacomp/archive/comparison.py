@@ -5,11 +5,11 @@ A file with a hash of its own is read and hashed, and nothing is decoded; small 
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.sources import Source
 from nacomp.formats.entry import ALONE, MAX_TIME, MIN_TIME, Entry, EntryKind
+from nacomp.formats.records import dataclass
 from nacomp.runtime.events import Phase
 from nacomp.runtime.progress import Job
 

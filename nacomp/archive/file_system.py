@@ -16,7 +16,6 @@ import stat
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from threading import Lock
 
 from nacomp.archive.archive_reader import Archive
@@ -25,6 +24,7 @@ from nacomp.errors import CorruptArchive, Interrupted, NacompError
 from nacomp.formats.entry import ALONE, Entry, EntryKind
 from nacomp.formats.extent import Extent
 from nacomp.formats.paths import display_name
+from nacomp.formats.records import dataclass
 from nacomp.runtime.file_properties import owner_here
 from nacomp.runtime.progress import Job
 

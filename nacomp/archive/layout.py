@@ -8,12 +8,12 @@ then what is binary, then the views' own bookkeeping.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from nacomp.archive.segments import Range, SegmentKind, split
 from nacomp.formats.derived import Derived
 from nacomp.formats.extent import Extent
 from nacomp.formats.methods import Method
+from nacomp.formats.records import dataclass
 from nacomp.transforms.tree import Content, Opened, Run, Slice, Tail
 
 

@@ -10,7 +10,6 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from nacomp.archive.archive_reader import Archive
@@ -19,6 +18,7 @@ from nacomp.archive.sources import Source
 from nacomp.errors import Interrupted, NacompError
 from nacomp.formats.entry import Entry, EntryKind
 from nacomp.formats.extent import Extent
+from nacomp.formats.records import dataclass
 from nacomp.runtime.events import Phase
 from nacomp.runtime.progress import Job
 

@@ -10,7 +10,6 @@ tests, and it is pure Python of 200 KB. fnmatch lost: it knows neither `**` nor 
 import os
 import stat
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from nacomp.archive.sources import Source
 from nacomp.errors import UsageError, file_problem
 from nacomp.formats.entry import EntryKind
+from nacomp.formats.records import dataclass
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

@@ -11,10 +11,10 @@ if its digest still holds: without that an insertion of a byte cost a chunk, 24 
 import hashlib
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nacomp.archive.sources import Source
 from nacomp.formats.entry_table import common_prefix
+from nacomp.formats.records import dataclass
 
 try:
     from nacomp.transforms._deflate import chunk_ends

@@ -11,11 +11,12 @@ these. UTF-16 counts as binary.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nacomp.formats.records import dataclass
 
 MIN_TEXT = 256
 """Bytes; a shorter run is not worth the two extents (about 12 bytes of index) that it costs."""

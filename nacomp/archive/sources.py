@@ -5,13 +5,13 @@ walk, spool, api -> Source -> units
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from nacomp.archive.holes import DataReader
 from nacomp.errors import FileChanged, file_problem
 from nacomp.formats.entry import Attributes, EntryKind, Hole, Owner
+from nacomp.formats.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ much of files, and nothing of what is in a tar archive.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from nacomp.archive.segments import Range
 from nacomp.archive.units import Unit
 from nacomp.codecs import mixed
 from nacomp.codecs.block_choice import SAMPLED, TextWay
+from nacomp.formats.records import dataclass
 
 PIECE = 1 << 15
 """Bytes of text that are looked at as one."""

@@ -10,7 +10,7 @@ times slower) and the predictors learn from one for the next; they are sorted by
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -22,6 +22,7 @@ from nacomp.archive.sources import Source
 from nacomp.archive.unit_size import UNIT_BYTES
 from nacomp.errors import FileProblem
 from nacomp.formats.entry import EntryKind
+from nacomp.formats.records import dataclass
 from nacomp.runtime.results import LeftOut
 from nacomp.transforms.opener import Continuation, look_inside
 from nacomp.transforms.tree import Content, plain

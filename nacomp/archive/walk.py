@@ -7,7 +7,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from nacomp.archive.holes import HoleFinder
@@ -17,6 +17,7 @@ from nacomp.archive.patterns import CACHE_TAG, Filter, IgnoreFiles, Patterns, is
 from nacomp.archive.sources import Source
 from nacomp.errors import FileProblem, file_problem
 from nacomp.formats.entry import EntryKind
+from nacomp.formats.records import dataclass
 from nacomp.runtime.file_properties import Keep, PropertyReader
 
 ReadSpecial = Callable[[Path, str], Source]

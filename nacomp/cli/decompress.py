@@ -2,7 +2,7 @@
 
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from nacomp.codecs.model_loader import ModelLoader
 from nacomp.errors import FileProblem, UsageError
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.protection.seal import Password
+from nacomp.formats.records import dataclass
 from nacomp.operations.decompress import decompress
 from nacomp.operations.read import write_contents
 from nacomp.runtime.events import Started

@@ -3,7 +3,7 @@ alike.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from nacomp.archive.guard import split_names
@@ -13,6 +13,7 @@ from nacomp.archive.sources import Source
 from nacomp.archive.walk import ALL, EVERYTHING, Taken
 from nacomp.cli.session import Run
 from nacomp.formats.paths import display_name
+from nacomp.formats.records import dataclass
 from nacomp.operations.compress import sources_of
 from nacomp.runtime.results import LeftOut
 

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -19,6 +19,7 @@ from nacomp.errors import FileProblem, Interrupted, NacompError, SomeFailed, Usa
 from nacomp.formats.limits import DEFAULT_LIMITS, Limits
 from nacomp.formats.methods import Method
 from nacomp.formats.protection.seal import Password
+from nacomp.formats.records import dataclass
 from nacomp.operations.read import open_archive
 from nacomp.runtime.destinations import open_number
 from nacomp.runtime.events import Paused, Resumed

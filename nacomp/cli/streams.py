@@ -5,12 +5,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from nacomp.errors import Interrupted
+from nacomp.formats.records import dataclass
 from nacomp.runtime.interruptible import InterruptibleFile, has_room
 from nacomp.runtime.progress import CancelToken
 

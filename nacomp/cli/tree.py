@@ -1,11 +1,11 @@
 """The command line as plain data, read from click: what shell completion and the manual pages are generated from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import click
 
 from nacomp.cli.main import SHORT, cli
+from nacomp.formats.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from queue import SimpleQueue
 from typing import TextIO
 
@@ -22,6 +22,7 @@ from nacomp.cli.password import VARIABLE
 from nacomp.cli.streams import Streams
 from nacomp.codecs.loaded_engines import LoadedEngines
 from nacomp.errors import UsageError
+from nacomp.formats.records import dataclass
 from nacomp.runtime.events import Ended, to_json
 from nacomp.runtime.sent_jobs import SentJob, read_job
 

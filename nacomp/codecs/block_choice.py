@@ -4,7 +4,7 @@
            -> which model?  by its language, else by what each makes of a sample
            -> who predicts?  by what the model and the context mixer make of a sample -- the mixer --> the classical codecs,
                              a short text both                                                        of which it is one
-           -> streams, skips, repetitive mode (`neural.plan`)
+           -> streams, skips, repetitive mode (`neural.plan`), begun beside the samples where a processor has nothing to do
            -> the model, with this plan
 
 The choice is the encoder's alone: what a block is read with stands in its method.
@@ -17,14 +17,16 @@ balanced) take 2.0 to 2.9 s of the 40 to 60 that such a text takes, and would lo
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
 from enum import Enum, StrEnum
+from functools import partial
 
 from nacomp.codecs import classical, mixed, profiles
 from nacomp.codecs.levels import Level
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.formats.methods import Method
 from nacomp.formats.presets import preset_of
+from nacomp.formats.records import dataclass
 from nacomp.models.block_predictor import BlockPlan
 from nacomp.models.library.catalogue import languages_of
 from nacomp.models.predictors import mixed as bits
@@ -165,8 +167,11 @@ class BlockChooser:
         others = (other.parallel_blocks(threads) for other in self._others)
         return min([self.first.parallel_blocks(threads), *others])
 
-    def choose(self, data: bytes, job: Job, *, compact: bool, way: TextWay | None = None) -> BlockChoice:
-        """How to code a text, in this way if that is known. `compact` as `row_bytes` takes it.
+    def choose(
+        self, data: bytes, job: Job, *, compact: bool, way: TextWay | None = None, spare: bool = False
+    ) -> BlockChoice:
+        """How to code a text, in this way if that is known. `compact` as `row_bytes` takes it; `spare`: whether another
+        processor has nothing to do.
 
         Raises Interrupted when the job is cancelled.
         """
@@ -175,12 +180,16 @@ class BlockChooser:
             return ByClassical(WithoutModel.REPEATS)
         codec = self.suited(data, job)
         is_sampled = len(data) >= SAMPLED
+        planning = partial(codec.plan, data, self.level, may_repeat=quick * MAY_REPEAT < len(data))
+        # It may be in vain: then the time of a processor that had nothing to do was, and none of the job's.
+        ahead = _begin(planning) if spare and is_sampled and way is None else None
         if way is None:
             way = self.way(codec, data, job)
         if way is TextWay.MIXER:
             return ByClassical(WithoutModel.SAMPLED)
-        may_repeat = quick * MAY_REPEAT < len(data)
-        plan = codec.plan(data, self.level, may_repeat=may_repeat, as_bits=way is TextWay.BOTH)
+        plan = ahead.result() if ahead is not None else planning()
+        if way is TextWay.BOTH:
+            plan = codec.with_mixer(plan)
         is_known = is_sampled and way is TextWay.MODEL and mixed.available()
         enough = (SMALLER_AS_KNOWN if is_known else CLEARLY_SMALLER) * quick
         return ByModel(codec, plan, row_bytes(codec, compact=compact), quick, enough)
@@ -228,6 +237,14 @@ class BlockChooser:
             if self._loaded is None:
                 self._loaded = [codec for other in self._others if (codec := other.load()) is not None]
             return [self.first, *self._loaded]
+
+
+def _begin(planning: Callable[[], BlockPlan]) -> "Future[BlockPlan]":
+    """Plan on a thread that ends by itself: nobody waits for a plan that is not taken."""
+    pool = ThreadPoolExecutor(1, "nacomp-plan")
+    plan = pool.submit(planning)
+    pool.shutdown(wait=False)
+    return plan
 
 
 def _short_way() -> TextWay:

@@ -22,7 +22,7 @@ not.
 
 import lzma
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import zstandard
 
@@ -30,6 +30,7 @@ from nacomp.codecs import mixed, ppmd, profiles
 from nacomp.codecs.packed import Packed
 from nacomp.formats.errors import CorruptArchive
 from nacomp.formats.methods import Method, MethodKind
+from nacomp.formats.records import dataclass
 from nacomp.models.mixing.settings import MixingSettings
 
 Check = Callable[[], object]

@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from types import TracebackType
 from typing import Any
@@ -39,6 +39,7 @@ from nacomp.errors import (
     WorkerRefused,
 )
 from nacomp.formats.methods import Method, MethodKind
+from nacomp.formats.records import dataclass
 from nacomp.models.block_predictor import BlockPlan
 from nacomp.models.predictors.parameters import EnsembleParameters
 from nacomp.models.protocol import Engine

@@ -4,9 +4,9 @@ A level is only a shorthand for the encoder; everything it decides is written in
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from nacomp.errors import UsageError
+from nacomp.formats.records import dataclass
 from nacomp.models.context_window import ContextWindow
 
 EMBEDDED = "embedded"
@@ -38,7 +38,9 @@ class Level:
     Attributes:
         models: catalogue ids in order of preference; the first installed one is taken.
         context: window and sinks of the model's context, in tokens.
-        max_streams: the most streams a block is cut into.
+        max_streams: the most streams a block is cut into. At `fast`, alice29 in 12 streams is 0.11% larger than in 8, in 16
+            0.23%, and takes more processor time both ways: eight rows fill a product's tile, and a step of more streams
+            reads more keys and values, half a megabyte each.
         symbols_per_stream: a stream keeps at least about this many symbols.
         block_bytes: source bytes of a text block, the unit of seeking and parallel work.
         beside: models that are asked as well, for texts that may suit them better.

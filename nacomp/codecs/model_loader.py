@@ -8,7 +8,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from nacomp.codecs.block_choice import BlockChooser, OtherModel
 from nacomp.codecs.levels import EMBEDDED, Level, choose_model, level_named
 from nacomp.codecs.loaded_engines import LoadedEngines
 from nacomp.codecs.neural import NeuralCodec, NeuralSettings
@@ -24,6 +23,7 @@ from nacomp.runtime.address_space import LEAST_FOR_TOKENS, check_limit
 from nacomp.runtime.memory import NotEnoughMemory, check_memory
 
 if TYPE_CHECKING:
+    from nacomp.codecs.block_choice import BlockChooser
     from nacomp.models.exact.opencl.devices import OpenClDevice
     from nacomp.models.exact.opencl.verdicts import Verdict
 
@@ -115,10 +115,11 @@ class ModelLoader:
         """
         return self._codec(self.choose(level, model), level, predictors)
 
-    def for_texts(self, level: Level, model: str | None, predictors: str = "") -> BlockChooser:
+    def for_texts(self, level: Level, model: str | None, predictors: str = "") -> "BlockChooser":
         """What decides how compressing at this level codes texts: with the codec of `for_level`, and models beside it that
         are loaded when a text may suit them better. One that is demanded has none beside it; on a cluster and with the llama
         engine, whose models fill a GPU each, there is one for all. Raises what `Elsewhere.codec` does too."""
+        from nacomp.codecs.block_choice import BlockChooser, OtherModel  # who decodes chooses nothing
         from nacomp.models.exact.engine import parallel_blocks
 
         first = self.for_level(level, model, predictors)

@@ -9,7 +9,7 @@ that differ from block to block, how many symbols and how many streams.
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeGuard
 
@@ -26,6 +26,7 @@ from nacomp.codecs.lockstep import (
 from nacomp.codecs.packed import Packed
 from nacomp.errors import CorruptArchive, UnsupportedArchive
 from nacomp.formats.methods import Method, MethodKind
+from nacomp.formats.records import dataclass
 from nacomp.models.block_predictor import BlockPlan, BlockPredictor, plan_block
 from nacomp.models.float_rules import float_rules
 from nacomp.models.mixed_predictor import MixedBlockDecoder, MixedBlockEncoder
@@ -164,6 +165,10 @@ class NeuralCodec:
         return plan_block(
             self.engine.vocabulary, usual, symbols, level.streams(len(symbols)), as_bits=as_bits
         )
+
+    def with_mixer(self, plan: BlockPlan) -> BlockPlan:
+        """The same plan with the context mixer taking part, except in the repetitive mode."""
+        return plan if plan.ensemble == self._repetitive else replace(plan, as_bits=True)
 
     def _plan_repetitive(self, symbols: Symbols, level: Level) -> BlockPlan:
         """Streams make the model's forwards wide, but each learns a repeat from the others only when they have passed it.

@@ -1,8 +1,7 @@
 """What every codec makes of a block's bytes: a payload, and the method that reads it."""
 
-from dataclasses import dataclass
-
 from nacomp.formats.methods import Method
+from nacomp.formats.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ Python codes about 70 kB a second.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from nacomp.codecs.ppmd_memory import Memory
+from nacomp.formats.records import dataclass
 
 PIECE = 1 << 13
 """Bytes between two calls of `check`: a third of a second."""

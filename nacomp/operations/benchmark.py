@@ -16,12 +16,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from nacomp.errors import ExitCode, Interrupted, UsageError
+from nacomp.formats.records import dataclass
 
 Transform = Callable[[bytes], bytes]
 PPMD_ORDER, PPMD_MEMORY = 8, 256 << 20

@@ -8,7 +8,7 @@ Takes paths and settings, says how far it is through a `Job`, and either leaves 
 import os
 import shutil
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +30,7 @@ from nacomp.errors import CorruptArchive, Interrupted, Remedy, UsageError, Verif
 from nacomp.formats.entry import EntryKind
 from nacomp.formats.protection.recovery import add_recovery
 from nacomp.formats.protection.seal import Seal, normal
+from nacomp.formats.records import dataclass
 from nacomp.runtime.destinations import Place, write_through
 from nacomp.runtime.events import Phase
 from nacomp.runtime.output_files import save

@@ -6,13 +6,14 @@ Content is always compared by its bytes unless that is not asked for; files with
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.archive.comparison import Pair, with_other_bytes
 from nacomp.archive.sources import Source
 from nacomp.formats.entry import Entry
 from nacomp.formats.paths import encode_path, sort_key
+from nacomp.formats.records import dataclass
 from nacomp.runtime.documents import Difference, DifferenceKind
 from nacomp.runtime.progress import Job
 

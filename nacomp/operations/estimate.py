@@ -16,7 +16,7 @@ Running the model on as much as PPMd reads is the job itself: minutes for a mega
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nacomp.archive.left_out import TellLeftOut
 from nacomp.archive.sources import Source
@@ -26,6 +26,7 @@ from nacomp.codecs.block_choice import BlockChooser, TextWay
 from nacomp.codecs.levels import Level
 from nacomp.codecs.neural import NeuralCodec
 from nacomp.errors import FileProblem
+from nacomp.formats.records import dataclass
 from nacomp.operations.estimate_sample import GROUP_BYTES, Group, beginning, sampled
 from nacomp.runtime.documents import Estimate
 from nacomp.runtime.progress import Job

@@ -9,13 +9,14 @@ Taken for the bytes that they are, a document was said to come out at two and a 
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePosixPath
 
 from nacomp.archive.left_out import TellLeftOut, unreadable
 from nacomp.archive.segments import SegmentKind, split
 from nacomp.archive.sources import Source
 from nacomp.errors import FileProblem, file_problem
+from nacomp.formats.records import dataclass
 from nacomp.runtime.progress import Job
 from nacomp.transforms.opener import look_inside
 from nacomp.transforms.sites import CAN_LOOK, sites

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from glob import glob
 from itertools import takewhile
 from pathlib import Path
@@ -15,6 +15,7 @@ from nacomp.archive.walk import Taken, walk
 from nacomp.codecs.levels import DEFAULT_LEVEL, LEVELS
 from nacomp.errors import FileProblem, UsageError, file_problem
 from nacomp.formats.entry import EntryKind
+from nacomp.formats.records import dataclass
 from nacomp.operations.default_paths import SUFFIX
 from nacomp.runtime.open_folder import TEMPORARY_SUFFIX
 from nacomp.runtime.results import LeftOut

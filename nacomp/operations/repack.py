@@ -9,7 +9,7 @@ archives in the compact form, which have none.
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +20,7 @@ from nacomp.formats.entry import ALONE, Entry
 from nacomp.formats.extent import Extent
 from nacomp.formats.methods import Method
 from nacomp.formats.protection.seal import Password
+from nacomp.formats.records import dataclass
 from nacomp.formats.writer import ArchiveWriter
 from nacomp.operations.update import opened, rewritten
 from nacomp.runtime.events import Phase

@@ -10,7 +10,7 @@ program could tell what is missing. Where nothing of a file survived, no file is
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import count
 from pathlib import Path
 from threading import Lock
@@ -41,6 +41,7 @@ from nacomp.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 from nacomp.formats.methods import Method
 from nacomp.formats.paths import MAX_COMPONENT
 from nacomp.formats.protection.seal import Password
+from nacomp.formats.records import dataclass
 from nacomp.formats.scan import IntactParts, lost_ranges, missing_runs
 from nacomp.runtime.events import Phase
 from nacomp.runtime.file_properties import Restore

@@ -4,7 +4,6 @@ Runs the real predictor over the text as the encoder does; what it shows is what
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from nacomp.codecs.levels import Level
 from nacomp.codecs.lockstep import StepDone
 from nacomp.codecs.neural import NeuralCodec
+from nacomp.formats.records import dataclass
 from nacomp.models.block_predictor import BlockPlan
 from nacomp.models.float_rules import float_rules
 from nacomp.models.streams import Symbols

@@ -1,10 +1,10 @@
 """Whether an archive gives back what went into it: every block decoded, every file compared, nothing written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nacomp.archive.archive_reader import Archive
 from nacomp.formats.entry import Entry
+from nacomp.formats.records import dataclass
 from nacomp.runtime.progress import Job
 
 

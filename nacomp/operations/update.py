@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Container, Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -35,6 +35,7 @@ from nacomp.formats.limits import DEFAULT_LIMITS
 from nacomp.formats.protection.recovery import add_recovery, percent_of
 from nacomp.formats.protection.seal import Password, Seal, SealingStream
 from nacomp.formats.reader import archive_shape
+from nacomp.formats.records import dataclass
 from nacomp.operations.compress import CompressOptions, chooser_for
 from nacomp.runtime.locks import lock
 from nacomp.runtime.output_files import save

@@ -13,11 +13,11 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from nacomp.errors import FileProblem, OutputExists, Remedy, file_problem
+from nacomp.formats.records import dataclass
 from nacomp.runtime.interruptible import InterruptibleFile
 from nacomp.runtime.output_files import check_free, save
 from nacomp.runtime.progress import CancelToken

@@ -4,10 +4,10 @@ See `events.py`, which `nacomp/cli/EVENTS.md` is written from together with this
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from nacomp.formats.records import dataclass
 from nacomp.runtime.events import FileOutcome
 from nacomp.runtime.results import BatchResult
 

@@ -9,9 +9,11 @@ bytes, times seconds. Fields are only ever added; a reader passes over what it d
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
+
+from nacomp.formats.records import dataclass
 
 
 class Phase(StrEnum):

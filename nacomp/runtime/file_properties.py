@@ -9,7 +9,6 @@ same. Owners go by name first, as tar's do, since numbers differ between machine
 
 import os
 import sys
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -24,6 +23,7 @@ from nacomp.formats.properties import (
     MAX_OWNER_NAME,
     MAX_SET,
 )
+from nacomp.formats.records import dataclass
 
 ACCESS_LISTS = ("system.posix_acl_access", "system.posix_acl_default")
 HAS_ATTRIBUTES = sys.platform == "linux"

@@ -9,12 +9,12 @@ import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from nacomp.errors import FileProblem, OutputExists, file_problem
 from nacomp.formats.paths import display_name
+from nacomp.formats.records import dataclass
 from nacomp.runtime.open_folder import HOLDS_FOLDERS, Inode, OpenFolder, give
 
 

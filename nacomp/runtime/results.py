@@ -5,9 +5,10 @@ documents because every command makes its result, and few are asked for a docume
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from nacomp.formats.records import dataclass
 from nacomp.runtime.events import Result
 
 

@@ -1,9 +1,9 @@
 """What a program sends to `nacomp worker`: one command line as one line of JSON."""
 
 import json
-from dataclasses import dataclass
 
 from nacomp.errors import UsageError
+from nacomp.formats.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ them the words are English.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from nacomp.formats.records import dataclass
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
 

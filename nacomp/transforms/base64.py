@@ -7,9 +7,9 @@ the decoded bytes.
 import binascii
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nacomp.formats.errors import CorruptArchive
+from nacomp.formats.records import dataclass
 from nacomp.formats.varint import Cursor
 from nacomp.transforms.lines import Lines, characters, end_of_run, lines_after, unpacked
 from nacomp.transforms.view import View, corrupt

@@ -5,11 +5,10 @@ how its character is written, is *stray*. So what decodes is written back the sa
 cuts fall, and broken input only costs strays. An incremental decoder byte by byte lost: 1 MB/s in Python.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.formats.records import dataclass
 from nacomp.transforms import charset_tables as tables
 from nacomp.transforms.charset_tables import ASTRAL_LINEAR, FOUR_BYTES, MULTI_BYTE, NONE, Table
 

@@ -16,9 +16,9 @@ the content twice and the stream on the way out.
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from nacomp.formats.errors import CorruptArchive
+from nacomp.formats.records import dataclass
 
 try:
     from nacomp.transforms import _deflate

@@ -1,8 +1,9 @@
 """Says what a block is: its kind, its tokens and where they end, its Huffman codes."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 
+from nacomp.formats.records import dataclass
 from nacomp.transforms.deflate_bits import corrupt
 from nacomp.transforms.deflate_coder import Chance, Coder, NumberModel, TreeModel
 from nacomp.transforms.deflate_parameters import Parameters, Search

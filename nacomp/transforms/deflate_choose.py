@@ -6,8 +6,9 @@ one so far. Where none fits, settings that reach farther than zlib's are tried, 
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from nacomp.formats.records import dataclass
 from nacomp.transforms.deflate_blocks import BlockEnd, BlockKind
 from nacomp.transforms.deflate_coder import DecisionEncoder
 from nacomp.transforms.deflate_parameters import Parameters, Search

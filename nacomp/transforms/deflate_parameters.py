@@ -1,9 +1,10 @@
 """What is guessed of an encoder: with these numbers, the matcher and the predictor do what zlib would do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 
+from nacomp.formats.records import dataclass
 from nacomp.transforms.deflate_bits import corrupt
 
 

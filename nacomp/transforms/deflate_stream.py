@@ -1,8 +1,9 @@
 """A DEFLATE stream taken apart: its blocks, their tokens, and what they stand for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from nacomp.formats.records import dataclass
 from nacomp.transforms.deflate_bits import BitReader
 from nacomp.transforms.deflate_blocks import Block, BlockKind
 from nacomp.transforms.deflate_tables import (

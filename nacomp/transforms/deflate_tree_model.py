@@ -1,8 +1,9 @@
 """Says which Huffman codes a dynamic block has, given those that zlib would have made."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from nacomp.formats.records import dataclass
 from nacomp.transforms.deflate_bits import corrupt
 from nacomp.transforms.deflate_coder import Chance, Coder, NumberModel, TreeModel
 from nacomp.transforms.deflate_tables import DISTANCE_CODES, LENGTH_CODES, LITERAL_CODES

@@ -9,10 +9,10 @@ Parts: what it unpacks to and the corrections, for a later piece of a long strea
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 from nacomp.formats.errors import CorruptArchive
+from nacomp.formats.records import dataclass
 from nacomp.transforms.deflate import open_stream, rebuild_piece
 from nacomp.transforms.view import corrupt
 

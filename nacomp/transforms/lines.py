@@ -1,8 +1,8 @@
 """Runs of characters that stand for bytes, cut into lines of one length: what base64 and hexadecimal share."""
 
 import re
-from dataclasses import dataclass
 
+from nacomp.formats.records import dataclass
 from nacomp.formats.varint import Cursor, encode_varint
 from nacomp.transforms.view import corrupt
 

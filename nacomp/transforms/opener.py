@@ -7,9 +7,10 @@ depth and in bytes that come out, so that a bomb is an ordinary file of a few ki
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nacomp.formats.methods import Method, MethodKind
+from nacomp.formats.records import dataclass
 from nacomp.transforms import (
     base64,
     charset,

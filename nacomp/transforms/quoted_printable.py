@@ -7,12 +7,12 @@ the ASCII characters that are escaped beside "=". Parts: the bytes, then the bre
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nacomp.formats.errors import CorruptArchive
+from nacomp.formats.records import dataclass
 from nacomp.formats.varint import Cursor, encode_varint
 from nacomp.transforms.view import View, corrupt
 

@@ -6,11 +6,11 @@ Looking is cheap: each mark is searched for at the speed of memory, and only whe
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from heapq import merge
 from typing import NamedTuple
 
+from nacomp.formats.records import dataclass
 from nacomp.transforms import base64, hexadecimal, quoted_printable
 
 try:

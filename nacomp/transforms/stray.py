@@ -5,9 +5,9 @@ replacement characters within the text they lost: the model would have to predic
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from nacomp.formats.errors import CorruptArchive
+from nacomp.formats.records import dataclass
 from nacomp.formats.varint import Cursor, encode_varint
 
 

@@ -3,9 +3,8 @@
 Content: Run | Slice of an Opened (method, parameters) -> its parts: Content, ... -> and so on
 """
 
-from dataclasses import dataclass
-
 from nacomp.formats.methods import Method
+from nacomp.formats.records import dataclass
 
 
 @dataclass(frozen=True)

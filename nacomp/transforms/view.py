@@ -1,8 +1,7 @@
 """What every view gives: a few parameters, and parts that are contents of their own."""
 
-from dataclasses import dataclass
-
 from nacomp.formats.errors import CorruptArchive
+from nacomp.formats.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ inline void prefetch_bytes(const uint8_t* p, int bytes) {
     for (int i = 0; i < bytes; i += 64) prefetch(p + i);
 }
 
-// Panels, counted from the one in work. Past the end lie the keys of the next head, which come next.
+// Panels, counted from the one in work. Past the end lie the keys of the next head, which come next. Asking for the first keys of
+// the row that comes next, and for all scales, brought nothing (the embedded model's step of 8 streams takes 320 us on Zen 4
+// either way); asking within the loop over a panel, a line at a time, took 3% longer.
 constexpr int kKeysAhead = 8;
 
 // Scores of C key panels for R heads.

@@ -60,14 +60,15 @@ private:
 
 #if defined(__linux__)
     // Large buffers come from the system, which zeroes a page when it is first touched: a cache that is sized for the
-    // window takes memory only as its streams grow.
+    // window takes memory only as its streams grow, and room for 256 rows costs nothing where a decoder has 8.
     static void* allocate(size_t bytes) {
-        if (bytes < kHugePage) return small(bytes);
+        if (bytes < kPage) return small(bytes);
+        if (bytes < kHugePage) return mapped(whole_pages(bytes));
         // Rounded before the room for the alignment is added: otherwise the end could lie behind the mapping, and `release`
         // would take pages of whatever came next.
         size_t end = whole_pages(bytes), all = end + kHugePage;
-        void* p = mmap(nullptr, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (p == MAP_FAILED) return nullptr;
+        void* p = mapped(all);
+        if (!p) return nullptr;
         uintptr_t start = reinterpret_cast<uintptr_t>(p);
         uintptr_t aligned = (start + kHugePage - 1) / kHugePage * kHugePage;
         if (aligned > start) munmap(p, aligned - start);
@@ -76,10 +77,14 @@ private:
         return reinterpret_cast<void*>(aligned);
     }
     static void release(void* p, size_t bytes) {
-        if (bytes < kHugePage)
+        if (bytes < kPage)
             free(p);
         else
             munmap(p, whole_pages(bytes));
+    }
+    static void* mapped(size_t bytes) {
+        void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        return p == MAP_FAILED ? nullptr : p;
     }
     static size_t whole_pages(size_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
     static void* small(size_t bytes) {

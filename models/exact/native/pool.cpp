@@ -12,10 +12,6 @@
 namespace nacomp::exact {
 namespace {
 
-// Longer than any gap between two steps of one pass, and about what falling asleep and waking up costs; much shorter than a
-// time slice, so that a thread which waits for one that lost its core soon lets go of its own.
-constexpr std::chrono::microseconds kSpin{15};
-
 // The next task of a step that has none to give: no count is that large.
 constexpr uint64_t kClosed = 0xFFFFFFFF;
 
@@ -29,11 +25,11 @@ void pause() {
 
 uint32_t generation_of(uint64_t ticket) { return static_cast<uint32_t>(ticket >> 32); }
 
-// Looks again and again, for a few microseconds; whether it came true.
+// Looks again and again, for so long; whether it came true.
 template <class Condition>
-bool soon(const Condition& condition) {
+bool soon(std::chrono::microseconds spin, const Condition& condition) {
     if (condition()) return true;
-    const auto until = std::chrono::steady_clock::now() + kSpin;
+    const auto until = std::chrono::steady_clock::now() + spin;
     do {
         for (int i = 0; i < 16; i++) {
             pause();
@@ -48,19 +44,22 @@ bool soon(const Condition& condition) {
 // A step counts as held up where the caller waited longer than it worked, or did in vain what was worth a worker's while; one
 // that lost its core costs a time slice, so a few of those are enough. A long step's last task alone may take more than kLost:
 // an encoder's steps of 6 ms waited 1 to 2 for theirs, and so worked on one of two idle cores (alice29 at fast 3.0 s, not 2.2).
+// What a decoder learns takes less than kWorthIt, and a worker that sleeps may come too late for it: the next step has it back.
 void Patience::note(Clock::time_point began, Clock::time_point left, Clock::time_point done, bool by_itself) {
     const auto worked = left - began, waited = done - left;
     if (waited > std::max<Clock::duration>(kLost, worked / 2))
         held_up_ += 4;
-    else if (waited > std::max<Clock::duration>(worked, kShort) || (by_itself && worked > kShort))
+    else if (waited > std::max<Clock::duration>(worked, kShort) || (by_itself && worked > kWorthIt))
         held_up_ += 1;
     steps_ += 1;
     if (held_up_ >= kMost) {
+        calm_ = false;
         back_ = done + pause_;
         pause_ = std::min(2 * pause_, kLongest);
     } else if (steps_ < kWindow) {
         return;
     } else {
+        calm_ = held_up_ <= kFew;
         pause_ = std::max(pause_ / 2, kFirst);
     }
     steps_ = held_up_ = 0;
@@ -105,12 +104,13 @@ void Pool::run(int count, Task task, void* context) {
     const auto left = Patience::Clock::now();
     wait_for(count);
     patience_.note(began, left, Patience::Clock::now(), by_itself);
+    spin_.store(patience_.spin(), std::memory_order_relaxed);
 }
 
 // Sequentially consistent on both sides: either the last worker sees that the caller sleeps, or the caller sees its task done.
 void Pool::wait_for(int count) {
     const auto done = [&] { return done_.load() >= count; };
-    if (soon(done)) return;
+    if (soon(spin_.load(std::memory_order_relaxed), done)) return;
     std::unique_lock<std::mutex> lock(sleep_mutex_);
     caller_sleeps_.store(true);
     finished_.wait(lock, done);
@@ -144,7 +144,7 @@ void Pool::work(int thread) {
     FloatRules rules;
     uint32_t seen = 0;
     while (!stop_.load(std::memory_order_relaxed)) {
-        if (!soon([&] { return generation_of(ticket_.load(std::memory_order_acquire)) != seen; })) {
+        if (!soon(spin_.load(std::memory_order_relaxed), [&] { return generation_of(ticket_.load(std::memory_order_acquire)) != seen; })) {
             std::unique_lock<std::mutex> lock(sleep_mutex_);
             sleepers_.fetch_add(1);
             wake_.wait(lock, [&] { return stop_.load() || generation_of(ticket_.load()) != seen; });

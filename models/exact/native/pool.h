@@ -29,15 +29,22 @@ public:
     bool gone(Clock::time_point now) const { return now < back_; }
     // A shared step: when it began, when the caller found no task left, when all were done; whether it did all by itself.
     void note(Clock::time_point began, Clock::time_point left, Clock::time_point done, bool by_itself);
+    // How long to look for what is awaited before falling asleep.
+    std::chrono::microseconds spin() const { return calm_ ? kLongSpin : kSpin; }
 
 private:
-    static constexpr int kWindow = 32, kMost = 8;
-    static constexpr std::chrono::microseconds kShort{50}, kLost{1000};
+    static constexpr int kWindow = 32, kMost = 8, kFew = 2;
+    static constexpr std::chrono::microseconds kShort{50}, kWorthIt{100}, kLost{1000};
     static constexpr std::chrono::milliseconds kFirst{25}, kLongest{1600};
+    // About what falling asleep and waking up costs, and much shorter than a time slice, so that a thread which waits for one that
+    // lost its core soon lets go of its own; and where nobody else wants the cores, about how much longer one part of a decoder's
+    // step takes than another: who fell asleep meanwhile came late to the next step, and then to the one behind it.
+    static constexpr std::chrono::microseconds kSpin{15}, kLongSpin{75};
 
     Clock::time_point back_{};
     std::chrono::milliseconds pause_ = kFirst;
     int steps_ = 0, held_up_ = 0;
+    bool calm_ = true;  // hardly any of the steps before the latest ones was held up
 };
 
 class Pool {
@@ -70,6 +77,7 @@ private:
     std::vector<std::thread> workers_;
     bool patient_;
     Patience patience_;
+    std::atomic<std::chrono::microseconds> spin_{patience_.spin()};
     // Upper half: generation of the current step; lower half: its next task.
     std::atomic<uint64_t> ticket_{0};
     std::atomic<Task> task_{nullptr};

@@ -6,13 +6,13 @@ streams belong to whom is `together`'s matter.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyopencl as cl
 from numpy.typing import NDArray
 
+from nacomp.formats.records import dataclass
 from nacomp.models.exact.arithmetic import rope_angles
 from nacomp.models.exact.opencl.model import GROUP, WORD, DeviceLayer, DeviceMatrix, DeviceModel, words
 from nacomp.models.protocol import BoolRow, ContextWindow, FloatRows, IntRow

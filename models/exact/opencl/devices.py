@@ -3,9 +3,10 @@
 Lowest step of the room. What a device says of itself is asked here; whether it tells the truth is `self_test`'s matter.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from nacomp.formats.records import dataclass
 from nacomp.models.errors import ExtraMissing
 
 EXTRA = "gpu"

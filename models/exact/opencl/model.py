@@ -7,12 +7,12 @@ side by side read side by side. Any width is taken: rows are filled up with zero
 import threading
 import weakref
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nacomp.formats.records import dataclass
 from nacomp.models.exact.arithmetic import Floats
 from nacomp.models.exact.opencl.program import DeviceProgram
 from nacomp.models.exact.weights import Layer, Matrix, Weights

@@ -17,11 +17,11 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyopencl as cl
 
+from nacomp.formats.records import dataclass
 from nacomp.models.exact.opencl.chain import Chain
 from nacomp.models.exact.opencl.model import DeviceModel
 from nacomp.models.exact.opencl.pace import FIRST_ROWS, Pace

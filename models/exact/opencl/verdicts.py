@@ -11,12 +11,13 @@ import json
 import os
 import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nacomp.formats.records import dataclass
 from nacomp.models.exact.native_session import NUMPY, NativeModel, NativeSession, available_kernels
 from nacomp.models.exact.opencl.absence import cache_folder, keep
 from nacomp.models.exact.opencl.devices import OpenClDevice

@@ -29,7 +29,7 @@ public:
     void set(const std::vector<double>& values) {
         for (std::size_t i = 0; i < values.size(); ++i) entries_[i].value = static_cast<float>(values[i]);
     }
-    double operator[](std::uint32_t index) const { return entries_[index].value; }
+    const Bias* entries() const { return &entries_[0]; }
     void prefetch(std::uint32_t index) const { prefetch_for_write(&entries_[index]); }
 
     // One step after the other on the entries listed. As vectors, where the kernel has them: for tables of so many entries

@@ -371,6 +371,7 @@ std::vector<py::array_t<bool>> plan(const Array<std::int32_t>& widths, const py:
     const int streams = static_cast<int>(symbols.size());
     SymbolModels models(vocabulary, parse(parameters), streams, parse_initial_weights(initial));
     std::vector<py::array_t<bool>> wants;
+    std::vector<bool*> wanted;  // (stream,)
     std::vector<Proposal> proposed(symbols.size());
     py::ssize_t longest = 0;
     for (const auto& stream : symbols) {
@@ -378,16 +379,20 @@ std::vector<py::array_t<bool>> plan(const Array<std::int32_t>& widths, const py:
         for (py::ssize_t i = 0; i < stream.size(); ++i)
             demand(stream.data()[i] >= 0 && stream.data()[i] < vocabulary.symbols(), "a symbol is out of range");
         wants.emplace_back(stream.size());
+        wanted.push_back(wants.back().mutable_data());
         longest = std::max(longest, stream.size());
     }
-    for (py::ssize_t t = 0; t < longest; ++t) {
-        for (int s = 0; s < streams; ++s) {
-            if (t >= symbols[s].size()) continue;
-            models.propose(s, proposed[s]);
-            wants[s].mutable_data()[t] = models.wants_model(proposed[s]);
+    {
+        py::gil_scoped_release release;
+        for (py::ssize_t t = 0; t < longest; ++t) {
+            for (int s = 0; s < streams; ++s) {
+                if (t >= symbols[s].size()) continue;
+                models.propose(s, proposed[s]);
+                wanted[s][t] = models.wants_model(proposed[s]);
+            }
+            for (int s = 0; s < streams; ++s)
+                if (t < symbols[s].size()) models.learn(s, proposed[s], symbols[s].data()[t]);
         }
-        for (int s = 0; s < streams; ++s)
-            if (t < symbols[s].size()) models.learn(s, proposed[s], symbols[s].data()[t]);
     }
     return wants;
 }

@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "native/float_rules.h"
-#include "to_frequencies.h"
 
 namespace nacomp::predictors {
 
 Ensemble::Ensemble(Vocabulary vocabulary, const Parameters& parameters, const Rates& rates, int streams,
                    const InitialWeights& initial, const Kernel& kernel)
     : vocabulary_(std::move(vocabulary)),
+      kernel_(kernel),
       symbol_models_(vocabulary_, parameters, streams, initial),
       logit_bias_(vocabulary_, rates, parameters.table_bits, streams, initial, kernel),
       mixer_(initial.model, kModelRate),
@@ -68,16 +68,20 @@ void Ensemble::open_row(int i, int stream, const float* logits) {
 
 void Ensemble::mix_model(Row& row) const {
     const Candidates& candidates = row.proposal.candidates;
-    symbol_models_.order0.escapes(row.biased.total, row.escapes);
+    const Order0Row& order0 = symbol_models_.order0;
+    kernel_.scale_page(order0.escapes(), static_cast<double>(row.biased.total) / static_cast<double>(order0.total), row.escapes);
     row.total = row.biased.total;
-    for (std::int64_t weight : row.escapes) row.total += weight;
+    for (double& weight : row.escapes) {
+        weight += 1.0;
+        row.total += static_cast<std::int64_t>(weight);
+    }
     for (int c = 0; c < candidates.count; ++c) row.own[c] = weight(row, candidates.list[c].symbol);
     row.left = mixer_.decide(candidates, row.own, static_cast<double>(row.total), row.decisions);
 }
 
 double Ensemble::weight(const Row& row, Symbol symbol) const {
     if (!row.model) return symbol_models_.order0.weights[symbol];
-    if (symbol >= vocabulary_.first_escape()) return static_cast<double>(row.escapes[symbol & 255]);
+    if (symbol >= vocabulary_.first_escape()) return row.escapes[symbol & 255];
     return row.biased.weights[symbol];
 }
 
@@ -95,7 +99,7 @@ void Ensemble::page_frequencies(Row& row, double* out) const {
     for (int i = 0; i < pages; ++i) sums[i] = std::floor(sums[i] * row.scale);
     for (int c = 0; c < candidates.count; ++c)
         sums[candidates.list[c].symbol >> 8] += std::floor(decided[c].mass * kMass);
-    quantise(sums.data(), pages, out);
+    kernel_.quantise(sums.data(), static_cast<std::size_t>(pages), out);
 }
 
 void Ensemble::choose_pages(const std::int32_t* pages, double* out) const {
@@ -108,17 +112,14 @@ void Ensemble::slots(int i, std::int32_t page, double* out) const {
     const Symbol first = page * static_cast<int>(kPage);
     double weights[kPage];
     if (row.model && first == vocabulary_.first_escape())
-        for (std::size_t k = 0; k < kPage; ++k) weights[k] = static_cast<double>(row.escapes[k]);
-    else {
-        const std::uint32_t* base = (row.model ? row.biased.weights : symbol_models_.order0.weights).data() + first;
-        for (std::size_t k = 0; k < kPage; ++k) weights[k] = base[k];
-    }
-    for (double& weight : weights) weight = std::floor(weight * row.scale);
+        for (std::size_t k = 0; k < kPage; ++k) weights[k] = std::floor(row.escapes[k] * row.scale);
+    else
+        kernel_.scale_page((row.model ? row.biased.weights : symbol_models_.order0.weights).data() + first, row.scale, weights);
     const Candidates& candidates = row.proposal.candidates;
     for (int c = 0; c < candidates.count; ++c)
         if (candidates.list[c].symbol >> 8 == page)
             weights[candidates.list[c].symbol & 255] = std::floor(decisions(row)[c].mass * kMass);
-    quantise(weights, kPage, out);
+    kernel_.quantise(weights, kPage, out);
 }
 
 void Ensemble::update(const std::int32_t* symbols) {

@@ -20,7 +20,7 @@ public:
         Proposal proposal;
         BiasedRow biased;
         Decision decisions[kMaxCandidates];
-        std::int64_t escapes[kPage];
+        double escapes[kPage];       // whole numbers: the escapes' weights beside the model's row
         double own[kMaxCandidates];  // the base row's weight of each candidate
         std::int64_t total = 0;      // of the base row
         double left = 0.0;           // what the chain leaves to all others
@@ -70,6 +70,7 @@ private:
     void page_frequencies(Row& row, double* out) const;
     double weight(const Row& row, Symbol symbol) const;
     Vocabulary vocabulary_;
+    const Kernel& kernel_;
     SymbolModels symbol_models_;
     LogitBias logit_bias_;
     Mixer mixer_;

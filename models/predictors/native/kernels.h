@@ -12,6 +12,9 @@ struct Bias {
     float value, squares;
 };
 
+constexpr int kLikely = 12;  // the most that `Rates::likely` may be
+constexpr int kDistances = 16, kLikelihoods = kLikely + 1;
+
 // How many places behind the last one `list` may write to.
 constexpr std::size_t kListRoom = 16;
 
@@ -36,6 +39,20 @@ struct Kernel {
                         double rate);
     // x[i] = exp64(x[i])
     void (*exponentials)(double* x, std::size_t n);
+    // out[i] = the recency entry of tokens[i] with weights[i], from 1 and below 2^31, of `total`: how long ago it came (a power of
+    // two, the last for never too), and how likely it is. last[token]: where it came last, before `position`, or -1.
+    void (*find_recency)(const std::int32_t* last, std::int32_t position, std::int64_t total, const std::uint32_t* tokens,
+                         const std::uint32_t* weights, std::size_t n, std::uint32_t* out);
+    // out[i] = what the four tables' entries say together, between -8 and 4.
+    void (*sum_biases)(const Bias* const (&tables)[4], const std::uint32_t* const (&listed)[4], std::size_t n, double* out);
+    // weights[i] = weights[i] * factors[i], cut to a whole number, below 2^32
+    void (*scale_weights)(std::uint32_t* weights, const double* factors, std::size_t n);
+    // out[i] = weights[i] / total
+    void (*find_shares)(const std::uint32_t* weights, double total, std::size_t n, double* out);
+    // out[i] = floor(weights[i] * scale), of a page
+    void (*scale_page)(const std::uint32_t* weights, double scale, double* out);
+    // Frequencies (n,) for the coder from whole weights (n,); to_frequencies.py says why.
+    void (*quantise)(const double* weights, std::size_t n, double* frequencies);
 };
 
 // Kernels compiled into this build, best first and ended by a null; the last is `scalar`, which runs everywhere.

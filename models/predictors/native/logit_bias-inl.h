@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "arithmetic.h"
 #include "kernels.h"
@@ -84,9 +85,48 @@ void find_entries(std::uint64_t context, const std::uint32_t* tokens, std::size_
     }
 }
 
-// Left to the compiler, which uses vectors of the target's width: all of exp64 is elementwise.
+// What follows is left to the compiler, which uses vectors of the target's width: all of it is elementwise.
 void exponentials(double* x, std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) x[i] = exp64(x[i]);
+}
+
+inline std::int64_t bits_of(double x) {
+    std::int64_t bits;
+    std::memcpy(&bits, &x, 8);
+    return bits;
+}
+
+// The exponents of doubles, which hold these numbers exactly, are the places of their highest bits; and the difference of two
+// doubles' bits, shifted, is how often the smaller can be doubled without passing the larger.
+void find_recency(const std::int32_t* last, std::int32_t position, std::int64_t total, const std::uint32_t* tokens,
+                  const std::uint32_t* weights, std::size_t n, std::uint32_t* out) {
+    constexpr std::int64_t kOne = std::int64_t{1023} << 52;
+    const std::int64_t all = bits_of(static_cast<double>(total));
+    for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<std::uint32_t>(last[tokens[i]]);
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto place = static_cast<std::int32_t>(out[i]);
+        const std::int64_t ago = (bits_of(static_cast<double>(position - place)) - kOne) >> 52;
+        const std::int64_t share = (all - bits_of(static_cast<double>(static_cast<std::int32_t>(weights[i])))) >> 52;
+        const std::int64_t distance = place < 0 || ago > kDistances - 1 ? kDistances - 1 : ago;
+        out[i] = static_cast<std::uint32_t>(distance * kLikelihoods + (share > kLikely ? kLikely : share));
+    }
+}
+
+void sum_biases(const Bias* const (&tables)[4], const std::uint32_t* const (&listed)[4], std::size_t n, double* out) {
+    for (std::size_t i = 0; i < n; ++i) {
+        double bias = static_cast<double>(tables[0][listed[0][i]].value) + static_cast<double>(tables[1][listed[1][i]].value);
+        bias = bias + static_cast<double>(tables[2][listed[2][i]].value);
+        out[i] = bias + static_cast<double>(tables[3][listed[3][i]].value);
+    }
+    for (std::size_t i = 0; i < n; ++i) out[i] = out[i] < -8.0 ? -8.0 : out[i] > 4.0 ? 4.0 : out[i];
+}
+
+void scale_weights(std::uint32_t* weights, const double* factors, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) weights[i] = static_cast<std::uint32_t>(static_cast<double>(weights[i]) * factors[i]);
+}
+
+void find_shares(const std::uint32_t* weights, double total, std::size_t n, double* out) {
+    for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<double>(weights[i]) / total;
 }
 
 }  // namespace

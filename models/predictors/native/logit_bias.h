@@ -19,19 +19,6 @@
 namespace nacomp::predictors {
 
 constexpr float kNeverCodedBias = -std::numeric_limits<float>::infinity();  // of what is never coded
-constexpr int kLikely = 12;  // the most that `Rates::likely` may be
-constexpr int kDistances = 16, kLikelihoods = kLikely + 1;
-
-// Place of the highest one bit of a positive number.
-inline int high_bit(std::int64_t value) {
-#if defined(__GNUC__)
-    return 63 - __builtin_clzll(static_cast<unsigned long long>(value));
-#else
-    int bit = -1;
-    for (; value; value >>= 1) ++bit;
-    return bit;
-#endif
-}
 
 // The likely tokens of a row, in rising order, and what learning needs of them. An array each, so that vectors read them; they
 // grow and never shrink.
@@ -39,6 +26,7 @@ struct LikelyTokens {
     std::size_t count = 0;
     bool came = false;  // whether the symbol that came is one of them
     std::vector<std::uint32_t> tokens;
+    std::vector<std::uint32_t> weights;  // of the tokens, without context biases and then with them
     std::vector<std::uint32_t> pairs, gaps, columns, recency;  // their entries in the tables of context biases
     std::vector<double> factors;    // what their weights are multiplied by
     std::vector<double> gradients;  // their shares of the row; of the symbol that came, 1 less once it is known
@@ -49,7 +37,7 @@ struct LikelyTokens {
     }
     void resize_others() {
         if (pairs.size() >= count) return;
-        for (auto* entries : {&pairs, &gaps, &columns, &recency}) entries->resize(tokens.size());
+        for (auto* entries : {&weights, &pairs, &gaps, &columns, &recency}) entries->resize(tokens.size());
         for (auto* values : {&factors, &gradients}) values->resize(tokens.size());
     }
 };
@@ -81,6 +69,7 @@ public:
           gaps_(std::size_t{1} << (table_bits + 2), 0.3f, rates.gap),
           columns_(std::size_t{1} << (table_bits + 2), 1.0f, rates.column),
           recency_(kDistances * kLikelihoods, 20.0f, rates.recency),
+          nowhere_(vocabulary.token_pages * kPage, -1),
           contexts_(streams) {
         for (Symbol i = 0; i < vocabulary.size; ++i)
             if (vocabulary.codable(i)) bias_[i] = 0.0f;
@@ -187,30 +176,27 @@ private:
             pairs_.prefetch(likely.pairs[i]);
             gaps_.prefetch(likely.gaps[i]);
             columns_.prefetch(likely.columns[i]);
-            likely.recency[i] = recency(context, static_cast<Symbol>(tokens[i]), row.weights[tokens[i]], row.total);
+            likely.weights[i] = row.weights[tokens[i]];
         }
+        const std::int32_t* last = (context.last.empty() ? nowhere_ : context.last).data();
+        kernel_.find_recency(last, context.position, row.total, tokens, likely.weights.data(), likely.count, likely.recency.data());
     }
 
     void add_context_biases(BiasedRow& row) const {
         LikelyTokens& likely = row.likely;
-        double* factors = likely.factors.data();
-        for (std::size_t i = 0; i < likely.count; ++i) {
-            double bias = pairs_[likely.pairs[i]] + gaps_[likely.gaps[i]];
-            bias = bias + columns_[likely.columns[i]];
-            bias = bias + recency_[likely.recency[i]];
-            factors[i] = std::max(-8.0, std::min(4.0, bias));
-        }
-        kernel_.exponentials(factors, likely.count);
+        const Bias* const tables[] = {pairs_.entries(), gaps_.entries(), columns_.entries(), recency_.entries()};
+        const std::uint32_t* const listed[] = {likely.pairs.data(), likely.gaps.data(), likely.columns.data(), likely.recency.data()};
+        kernel_.sum_biases(tables, listed, likely.count, likely.factors.data());
+        kernel_.exponentials(likely.factors.data(), likely.count);
+        kernel_.scale_weights(likely.weights.data(), likely.factors.data(), likely.count);
         for (std::size_t i = 0; i < likely.count; ++i) {
             const std::uint32_t token = likely.tokens[i];
-            const std::int64_t weight = row.weights[token];
-            const auto biased = static_cast<std::uint32_t>(static_cast<double>(weight) * factors[i]);
-            row.weights[token] = biased;
-            row.sums[token >> 8] += static_cast<std::int64_t>(biased) - weight;
-            row.total += static_cast<std::int64_t>(biased) - weight;
+            const std::int64_t change = static_cast<std::int64_t>(likely.weights[i]) - row.weights[token];
+            row.weights[token] = likely.weights[i];
+            row.sums[token >> 8] += change;
+            row.total += change;
         }
-        const double total = static_cast<double>(row.total);
-        for (std::size_t i = 0; i < likely.count; ++i) likely.gradients[i] = row.weights[likely.tokens[i]] / total;
+        kernel_.find_shares(likely.weights.data(), static_cast<double>(row.total), likely.count, likely.gradients.data());
     }
 
     // The bias that every token has: of the likely ones, and of the one that came.
@@ -222,15 +208,6 @@ private:
             step(bias_[symbol], squares_[symbol], rate_, row.weights[symbol] / static_cast<double>(row.total) - 1.0);
     }
 
-    static std::uint32_t recency(const StreamContext& context, Symbol token, std::int64_t weight, std::int64_t total) {
-        int distance = kDistances - 1;
-        if (!context.last.empty() && context.last[token] >= 0)
-            distance = std::min(distance, high_bit(context.position - context.last[token]));
-        int likelihood = std::min(kLikely, high_bit(total) - high_bit(weight));
-        if (likelihood > 0 && weight << likelihood > total) --likelihood;
-        return static_cast<std::uint32_t>(distance * kLikelihoods + likelihood);
-    }
-
     const Vocabulary& vocabulary_;
     const Kernel& kernel_;
     int likely_;
@@ -239,6 +216,7 @@ private:
     std::vector<float> squares_;  // (token_pages * 256,)
     double rate_;
     BiasTable pairs_, gaps_, columns_, recency_;
+    std::vector<std::int32_t> nowhere_;  // (token_pages * 256,) -1: where the tokens of a new stream came last
     std::vector<StreamContext> contexts_;
 };
 

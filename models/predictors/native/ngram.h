@@ -7,6 +7,7 @@
 
 #include "history.h"
 #include "mixing/native/memory.h"
+#include "native/prefetch.h"
 
 namespace nacomp::predictors {
 
@@ -58,6 +59,15 @@ public:
         : orders_(orders), bits_(table_bits), slots_(static_cast<std::size_t>(orders) << table_bits) {}
 
     int orders() const { return orders_; }
+
+    // Asks for the slots that will be looked up: they lie anywhere in 14 MB.
+    void prefetch(const std::uint64_t* hashes, int known) const {
+        for (int k = 0; k < known; ++k) {
+            const auto* slot = reinterpret_cast<const unsigned char*>(&slots_[place(k, hashes[k])]);
+            prefetch_for_write(slot);
+            prefetch_for_write(slot + sizeof(Slot) - 1);
+        }
+    }
 
     // slots[k] = slot of the last k+1 symbols, or null where that context is unknown.
     void find(const std::uint64_t* hashes, int known, const Slot** slots) const {

@@ -1,7 +1,6 @@
 // The order-0 row. Mirrors order0.py.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -19,12 +18,8 @@ public:
         for (Symbol i = first_escape_; i < vocabulary.symbols(); ++i) add(i, 1);
     }
 
-    // (256,) weights of the escapes beside a language-model row that weighs `tokens`.
-    void escapes(std::int64_t tokens, std::int64_t* out) const {
-        const double share = static_cast<double>(tokens) / static_cast<double>(total);
-        for (std::size_t i = 0; i < kPage; ++i)
-            out[i] = static_cast<std::int64_t>(std::floor(static_cast<double>(weights[first_escape_ + i]) * share)) + 1;
-    }
+    // (256,) those of the escapes
+    const std::uint32_t* escapes() const { return weights.data() + first_escape_; }
 
     void learn(Symbol symbol) {
         if (weights[symbol] < 1u << 31) add(symbol, 2048);

@@ -31,6 +31,7 @@ public:
         : order0(vocabulary),
           parameters_(parameters),
           histories_(streams),
+          contexts_(streams),
           tables_(parameters.ngram_orders, parameters.table_bits),
           match_(histories_, parameters.match_minimum, parameters.table_bits),
           counters_(initial),
@@ -38,10 +39,9 @@ public:
     SymbolModels(const SymbolModels&) = delete;
 
     void propose(int stream, Proposal& out) const {
-        std::uint64_t hashes[kMaxOrders];
         const Slot* slots[kMaxOrders];
-        const int known = context_hashes(histories_[stream], tables_.orders(), hashes);
-        tables_.find(hashes, known, slots);
+        const Context& context = contexts_[stream];
+        tables_.find(context.hashes, context.known, slots);
         predictors::propose(slots, tables_.orders(), match_.predict(stream), parameters_.candidates, out.candidates);
         counters_.predict(out.candidates);
         double row[kMaxCandidates];
@@ -61,11 +61,12 @@ public:
         const bool right = proposal.candidates.count && proposal.candidates.list[0].symbol == symbol;
         recent_accuracy_ = recent_accuracy_ + ((right ? 1.0 : 0.0) - recent_accuracy_) / kRecent;
         order0.learn(symbol);
-        std::uint64_t hashes[kMaxOrders];
-        const int known = context_hashes(histories_[stream], tables_.orders(), hashes);
-        tables_.learn(hashes, known, symbol);
+        Context& context = contexts_[stream];
+        tables_.learn(context.hashes, context.known, symbol);
         histories_[stream].push_back(symbol);
         match_.learn(stream);
+        context.known = context_hashes(histories_[stream], tables_.orders(), context.hashes);
+        tables_.prefetch(context.hashes, context.known);
     }
 
     int streams() const { return static_cast<int>(histories_.size()); }
@@ -73,8 +74,14 @@ public:
     Order0Row order0;
 
 private:
+    struct Context {  // the hashes of a stream's last symbols
+        int known = 0;
+        std::uint64_t hashes[kMaxOrders];
+    };
+
     Parameters parameters_;
     std::vector<History> histories_;
+    std::vector<Context> contexts_;  // (stream,)
     NgramTables tables_;
     MatchModel match_;
     ExpertCounters counters_;

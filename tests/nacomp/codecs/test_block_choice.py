@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,15 @@ import pytest
 
 from nacomp.archive.working_memory import compress_bytes
 from nacomp.codecs import model_loader
-from nacomp.codecs.block_choice import BlockChooser, ByModel, OtherModel, guessed_language, pieces_of
+from nacomp.codecs.block_choice import (
+    SAMPLED,
+    BlockChooser,
+    ByClassical,
+    ByModel,
+    OtherModel,
+    guessed_language,
+    pieces_of,
+)
 from nacomp.codecs.block_coder import BlockCoder
 from nacomp.codecs.levels import EMBEDDED, LEVELS, Beside
 from nacomp.codecs.model_loader import ModelLoader
@@ -176,6 +185,38 @@ def test_a_short_text_is_coded_by_the_model_and_the_mixer() -> None:
     assert both.method != one.method
     assert both.method in PRESETS
     assert one.method in PRESETS
+
+
+def guide() -> bytes:
+    """English that is long enough for samples."""
+    return (ROOT / "nacomp" / "GUIDE.md").read_bytes() + (ROOT / "nacomp" / "ARCHITECTURE.md").read_bytes()
+
+
+def numbers() -> bytes:
+    """What the mixer alone is best at."""
+    pick = random.Random(2)
+    return "".join(f"{i};{pick.randint(100, 999)};{pick.random():.4f}\n" for i in range(3000)).encode()
+
+
+def repeats() -> bytes:
+    """Text whose plan is of the repetitive mode."""
+    return prose() * 12
+
+
+@pytest.mark.parametrize(("text", "kind"), [(guide, ByModel), (numbers, ByClassical), (repeats, ByModel)])
+def test_planning_beside_the_samples_changes_nothing(
+    text: Callable[[], bytes], kind: type[ByModel | ByClassical]
+) -> None:
+    assert len(text()) >= SAMPLED
+    chooser = ModelLoader(threads=1).for_texts(LEVELS["fast"], None)
+    one, other = (chooser.choose(text(), Job(), compact=False, spare=spare) for spare in (False, True))
+    assert type(one) is type(other) is kind
+    if isinstance(one, ByModel) and isinstance(other, ByModel):
+        assert one.plan.symbols.tolist() == other.plan.symbols.tolist()
+        assert one.plan.asked.tolist() == other.plan.asked.tolist()
+        assert one.plan.streams == other.plan.streams
+        assert one.plan.ensemble == other.plan.ensemble
+        assert one.plan.as_bits is other.plan.as_bits
 
 
 def test_samples_are_from_all_over_a_block_and_whole_characters() -> None:
