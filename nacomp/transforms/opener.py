@@ -264,12 +264,13 @@ class _Look:
         return Opened(view_method(MethodKind.DEFLATE), piece.parameters, size, parts, tail=len(window))
 
     def _picture(self, pixels: bytes, width: int, height: int) -> Content | None:
-        """Rows of grey or RGB samples, with a PNG predictor's filters or without."""
-        for colour_type, channels in ((0, 1), (2, 3)):
-            if len(pixels) == height * (width * channels + 1):
-                return self._rows(png_rows.open_rows(pixels, width, height, 8, colour_type), pixels)
-            if len(pixels) == height * width * channels:
-                return self._rows(png_rows.open_pixels(pixels, width, height, 8, colour_type), pixels)
+        """Rows of grey, RGB or CMYK samples or of bits, with a PNG predictor's filters or without."""
+        for depth, colour_type in ((8, 0), (8, 2), (8, 6), (1, 0)):
+            row = (width * depth * png_rows.SAMPLES[colour_type] + 7) // 8
+            if len(pixels) == height * (row + 1):
+                return self._rows(png_rows.open_rows(pixels, width, height, depth, colour_type), pixels)
+            if len(pixels) == height * row:
+                return self._rows(png_rows.open_pixels(pixels, width, height, depth, colour_type), pixels)
         return None
 
     def _png(self, start: int) -> _Found | None:

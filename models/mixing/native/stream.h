@@ -11,6 +11,7 @@
 #include "foreseen.h"
 #include "kernels.h"
 #include "measured.h"
+#include "picture.h"
 #include "samples.h"
 #include "settings.h"
 #include "words.h"
@@ -111,6 +112,7 @@ struct Stream {
     Match matches[kMatches];
     Text text;
     Samples samples;
+    Picture picture;
     Code code;
     Pixels pixels;
     Words words;
