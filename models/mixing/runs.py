@@ -1,6 +1,6 @@
-"""Pictures: the image profile, and in flat parts one decision a pixel in place of all bits of its bytes (formats/PICTURES.md).
+"""Pictures: the image profile, and in flat parts one decision a pixel in place of all bits of its bytes.
 
-The readable twin of the native core's picture coder.
+Every operation stands in `formats/PICTURES.md`. The readable twin of the native core's picture coder.
 """
 
 from nacomp.models.mixing.arithmetic import ONE, combine, squash

@@ -41,6 +41,8 @@ LEAST_STREAM = 60
 MOST_CORRECTIONS = 0.15
 """Share of a stream that its corrections may take: what it unpacks to comes out a fifth smaller than the stream at least,
 with LZMA alone. Asking zstd's quick level lost: on small texts it is larger than deflate, and they stayed closed."""
+WORTH_PICTURE = 0.97
+"""Of a stream, that its picture and its corrections may take."""
 DENSE = 0.97
 """A stream that is not smaller than this share of what it unpacks to holds something that others have compressed."""
 RUNS = {
@@ -256,6 +258,11 @@ class _Look:
             return False
         return len(piece.corrections) <= MOST_CORRECTIONS * size
 
+    def _pays_as_picture(self, piece: DeflatePiece, view: View) -> bool:
+        """What it takes is known: pictures shrink more than corrections of an odd encoder's stream cost."""
+        size = piece.end - piece.start
+        return len(piece.corrections) + sum(map(len, view.parts)) < WORTH_PICTURE * size
+
     def _piece(self, piece: DeflatePiece, content: Content | None = None) -> Opened:
         window = [Content(piece.window, (Tail(len(piece.window)),))] if piece.window else []
         inner = content or self._inner(piece.content)
@@ -281,14 +288,15 @@ class _Look:
         stream = b"".join(self._data[low:high] for low, high in png.chunks)
         if len(stream) > MOST_OPENED:
             return None
-        found = list(deflate_view.pieces(memoryview(stream), 16, Trailer.ADLER32))
-        if len(found) != 1 or found[0].end_bit is not None or not self._pays(found[0]):
+        piece = deflate_view.whole(memoryview(stream), 16, Trailer.ADLER32, MOST_OPENED)
+        if piece is None:
             return None
-        piece = found[0]
-        rows = None
+        view = None
         if not png.interlaced:
             view = png_rows.open_rows(piece.content, png.width, png.height, png.bit_depth, png.colour_type)
-            rows = self._rows(view, piece.content)
+        if not (self._pays(piece) if view is None else self._pays_as_picture(piece, view)):
+            return None
+        rows = self._rows(view, piece.content)
         opened = self._piece(piece, rows)
         begin, end = png.chunks[0][0], png.chunks[-1][1]
         return _Found(begin, end, list(_spread(opened, piece, png.chunks)))

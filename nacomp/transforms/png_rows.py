@@ -15,7 +15,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nacomp.formats.errors import CorruptArchive
 from nacomp.formats.varint import Cursor, encode_varint
 from nacomp.models.mixing.settings import MAX_WIDTH, MOST_PIXEL, Profile
 from nacomp.transforms.view import View, corrupt
@@ -189,7 +188,7 @@ def _shape(width: int, height: int, bit_depth: int, colour_type: int) -> tuple[i
         return None
     bits = bit_depth * SAMPLES[colour_type]
     row = (width * bits + 7) // 8
-    sensible = _mixing is not None and 0 < row <= MAX_WIDTH and 0 < height and row * height <= MOST_BYTES
+    sensible = _mixing is not None and 0 < row <= MAX_WIDTH and height > 0 and row * height <= MOST_BYTES
     return (row, ONE_BIT if bits == 1 else max(1, bits // 8)) if sensible else None
 
 
