@@ -107,8 +107,8 @@ class _Around:
     def taps(self, base: int) -> list[int]:
         """Around it in its plane, less `base`; then of up to two components before it, each less the same of its plane."""
         row, pixel, back = self._row, self._pixel, self.back
-        own = (pixel, row + pixel, row - pixel, 2 * pixel, 2 * row, 2 * row - pixel)
-        own += (row + 2 * pixel, row - 2 * pixel, 2 * row + pixel, 3 * pixel, 3 * row)
+        own = [pixel, row + pixel, row - pixel, 2 * pixel, 2 * row, 2 * row - pixel]
+        own += [row + 2 * pixel, row - 2 * pixel, 2 * row + pixel, 3 * pixel, 3 * row]
         found = [back(distance) - base for distance in own]
         for c in range(1, min(2, self._colour) + 1):
             other = (back(pixel + c) + back(row + c) + 1) >> 1

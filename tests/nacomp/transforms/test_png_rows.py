@@ -99,15 +99,15 @@ def test_nothing_to_open() -> None:
 def test_without_the_core_nothing_is_opened_and_all_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     page = np.full((40, 60, 3), 250, np.uint8)
     page[20:24, 30:36] = np.random.default_rng(3).integers(0, 256, (4, 6, 3))
-    data, *header = rows_of(Image.fromarray(page))
-    view = open_rows(data, *header)
+    data = page.tobytes()
+    view = open_pixels(data, 60, 40, 8, 2)
     bits = np.packbits(np.add.outer(np.arange(40), np.arange(24)) % 7 < 3, axis=1).tobytes()
     coder = png_rows._mixing.Encoder(Profile.BITMAP, len(bits), 3)
     coder.encode(bits)
     words = coder.finish()
     assert view is not None
     monkeypatch.setattr(png_rows, "_mixing", None)
-    assert open_rows(data, *header) is None
+    assert open_pixels(data, 60, 40, 8, 2) is None
     assert close_view(view.parameters, view.parts, len(data)) == data
     assert close_view(bytes([png_rows.ONE_BIT, 3, 40]), [words], len(bits)) == bits
 
