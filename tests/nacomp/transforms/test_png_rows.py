@@ -10,6 +10,7 @@ from PIL import Image
 
 from nacomp.formats.errors import CorruptArchive
 from nacomp.formats.varint import encode_varint
+from nacomp.models.mixing import _mixing
 from nacomp.models.mixing.settings import Profile
 from nacomp.transforms import png_rows
 from nacomp.transforms.png_rows import close_view, filtered, open_pixels, open_rows, unfiltered
@@ -102,7 +103,7 @@ def test_without_the_core_nothing_is_opened_and_all_is_closed(monkeypatch: pytes
     data = page.tobytes()
     view = open_pixels(data, 60, 40, 8, 2)
     bits = np.packbits(np.add.outer(np.arange(40), np.arange(24)) % 7 < 3, axis=1).tobytes()
-    coder = png_rows._mixing.Encoder(Profile.BITMAP, len(bits), 3)
+    coder = _mixing.Encoder(Profile.BITMAP, len(bits), 3)
     coder.encode(bits)
     words = coder.finish()
     assert view is not None
