@@ -43,6 +43,9 @@ MOST_CORRECTIONS = 0.15
 with LZMA alone. Asking zstd's quick level lost: on small texts it is larger than deflate, and they stayed closed."""
 WORTH_PICTURE = 0.97
 """Of a stream, that its picture and its corrections may take."""
+MOST_TIMES = 14
+"""A stream, of what is a picture in it: readers refuse more work than 36 times what is coded and comes out, and count rows
+twice. Flatter pictures stay rows, which are coded as blocks."""
 DENSE = 0.97
 """A stream that is not smaller than this share of what it unpacks to holds something that others have compressed."""
 RUNS = {
@@ -230,7 +233,11 @@ class _Look:
             if piece.start > done:
                 taken.append(Run(done, piece.start))
             is_whole = not window and not taken and piece.end_bit is None
-            picture = self._picture(piece.content, *image) if image is not None and is_whole else None
+            picture = (
+                self._picture(piece.content, *image)
+                if image is not None and is_whole and _is_busy(piece)
+                else None
+            )
             opened = self._piece(piece, picture)
             taken.append(Slice(opened, 0, opened.size))
             done, window = piece.end, (piece.window + piece.content)[-deflate_view.WINDOW :]
@@ -292,8 +299,10 @@ class _Look:
         if piece is None:
             return None
         view = None
-        if not png.interlaced:
+        if not png.interlaced and _is_busy(piece):
             view = png_rows.open_rows(piece.content, png.width, png.height, png.bit_depth, png.colour_type)
+        if view is None and len(piece.content) > deflate_view.PIECE_BYTES:
+            return None
         if not (self._pays(piece) if view is None else self._pays_as_picture(piece, view)):
             return None
         rows = self._rows(view, piece.content)
@@ -309,6 +318,11 @@ class _Look:
         parts = tuple(plain(part) for part in view.parts)
         opened = Opened(view_method(MethodKind.PNG_ROWS), view.parameters, len(rows), parts)
         return Content(rows, (Slice(opened, 0, len(rows)),))
+
+
+def _is_busy(piece: DeflatePiece) -> bool:
+    """Whether what it unpacks to may be a view of its own."""
+    return len(piece.content) <= MOST_TIMES * (piece.end - piece.start)
 
 
 def _spread(opened: Opened, piece: DeflatePiece, chunks: Iterable[tuple[int, int]]) -> Iterable[Piece]:
