@@ -29,6 +29,22 @@ class Decoder:
     def decode(self, count: int) -> bytes:
         """The next bytes. Raises ValueError for words that no encoder writes."""
 
+class PictureEncoder:
+    """A picture's bytes to the coder's words; see `runs.PictureEncoder`."""
+
+    def __init__(self, size: int, row: int, pixel: int) -> None: ...
+    def encode(self, bytes: bytes) -> int:
+        """Append whole pixels, `size` bytes at the most; gives the bytes of words so far."""
+
+    def finish(self) -> bytes: ...
+
+class PictureDecoder:
+    """What a PictureEncoder of the same settings wrote."""
+
+    def __init__(self, words: bytes, size: int, row: int, pixel: int) -> None: ...
+    def decode(self, count: int) -> bytes:
+        """The next bytes, of whole pixels. Raises ValueError for words that no encoder writes."""
+
 class Predictor:
     def __init__(
         self,

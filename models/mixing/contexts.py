@@ -145,7 +145,9 @@ def _clip(x: int) -> int:
 
 
 def _image_contexts(stream: Stream, row: int, pixel: int) -> list[int]:
-    """8-bit components, predicted from the pixels beside and above, and from the components before."""
+    """8-bit components, predicted from the pixels beside and above, and from the components before; foreseen too."""
+    stream.picture.learn(stream.history)
+    stream.picture.guess(stream.history, row, pixel)
     back, c4, colour = stream.back, stream.last4, len(stream.history) % pixel
     w, n, nw, ne, c1, c2 = back(pixel), back(row), back(row + pixel), back(row - pixel), back(1), back(2)
     plane = w + n - nw

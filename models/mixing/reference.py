@@ -12,6 +12,7 @@ from nacomp.models.mixing.counters import Apm, Counter, learnt_node
 from nacomp.models.mixing.followers import Followers
 from nacomp.models.mixing.match import MatchModel, length_class
 from nacomp.models.mixing.mixer import Rates, TwoLayers
+from nacomp.models.mixing.picture import GUESSES
 from nacomp.models.mixing.samples import sample_inputs
 from nacomp.models.mixing.settings import MixingSettings, Profile
 from nacomp.models.mixing.stream import Stream
@@ -19,7 +20,7 @@ from nacomp.models.mixing.table import HashTable
 from nacomp.models.mixing.text import kind_of, read_text
 
 _MATCH_MINIMUM, _TEXT_MINIMUM = (6, 20), (5, 20, 10)
-_OTHER_INPUTS = {Profile.TEXT: 1, Profile.SAMPLES: 8}
+_OTHER_INPUTS = {Profile.TEXT: 1, Profile.SAMPLES: 8, Profile.IMAGE: GUESSES}
 _SETS = {Profile.TEXT: 10, Profile.CODE: 7, Profile.WORDS: 7}
 _RATES, _FINAL_RATES = Rates(45, 250), Rates(16, 80)
 _INITIAL_WEIGHT = 3000
@@ -84,6 +85,8 @@ class Mixing:
             inputs += model.predict(s, match)
         if self._settings.profile is Profile.SAMPLES:
             inputs += sample_inputs(s, self._settings.sample)
+        elif self._settings.profile is Profile.IMAGE:
+            inputs += s.picture.inputs(s.bits, s.bit_count)
         elif self._settings.profile is Profile.TEXT:
             inputs.append(s.text.measures.predict(s.text.field, s.bits, s.bit_count))
         seen = self._predict_contexts(s, inputs)
@@ -129,6 +132,14 @@ class Mixing:
             s.nibble_due = True
         if self._by_pixel:
             s.byte_due = s.nibble_due = True
+
+    def pass_bytes(self, content: bytes) -> None:
+        """Whole bytes of the one stream, behind whole ones, likewise; what was foreseen of them is not learnt."""
+        s = self._streams[0]
+        if s.picture.place == len(s.history):
+            s.picture.place = -1
+        for byte in content:
+            self._finish_byte(0, byte)
 
     def stream(self, number: int) -> Stream:
         """What is known of one stream, to look at."""
@@ -178,6 +189,8 @@ class Mixing:
             rows += [32 * (upper >> 4) + 8 * at + bit, 256 * (at > 0) + upper]
         elif self._by_pixel:
             rows.append(s.pixels.choice)
+        elif self._settings.profile is Profile.IMAGE:
+            rows.append(s.picture.colour % 4 * 128 + 8 * s.picture.activity + bit)
         else:
             rows.append(min(s.column(self._settings.width), 511))
         return rows, [nearest, matched]

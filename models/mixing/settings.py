@@ -8,6 +8,8 @@ PREDICTOR_ID = "mixing-5"
 MAX_SIZE = (1 << 31) - 1
 NUMBER_SIZES = (2, 4, 8)
 """Of numbers in records, in bytes."""
+MOST_PIXEL = 8
+"""Bytes of a pixel: four components of 16 bits."""
 AS_THEY_ARE, TURNED = 1, 2
 """Words of machine code: those whose upper byte comes first; those of ARM64."""
 MAX_WIDTH, MAX_CHANNELS, MAX_SAMPLE = 65535, 8, 4
@@ -65,7 +67,11 @@ class MixingSettings:
         odd = whole > 0 and self.width % whole > 0
         if not least <= self.width <= most or odd:
             raise ValueError(f"a {self.profile.name.lower()} block cannot have the width {self.width}")
-        pixels = {Profile.IMAGE: (1, 2, 3, 4), Profile.WORDS: (1, TURNED), Profile.RECORDS: NUMBER_SIZES}
+        pixels = {
+            Profile.IMAGE: range(1, MOST_PIXEL + 1),
+            Profile.WORDS: (1, TURNED),
+            Profile.RECORDS: NUMBER_SIZES,
+        }
         if self.pixel not in pixels.get(self.profile, (1,)):
             raise ValueError(f"a {self.profile.name.lower()} block cannot have {self.pixel} bytes a pixel")
         if not 0 <= self.delimiter <= (255 if self.profile is Profile.TEXT else 0):

@@ -9,6 +9,7 @@ from nacomp.models.mixing.machine_code import Code
 from nacomp.models.mixing.measured import Measures
 from nacomp.models.mixing.outline import Numbers, Outline
 from nacomp.models.mixing.path import Path
+from nacomp.models.mixing.picture import Picture
 from nacomp.models.mixing.sign_filter import SignFilter, Taps
 from nacomp.models.mixing.table import Slot
 from nacomp.models.mixing.words import Words
@@ -116,6 +117,7 @@ class Stream:
         self.matches = [Match() for _ in range(matches)]
         self.text = Text()
         self.samples = Samples()
+        self.picture = Picture()
         self.code = Code()
         self.pixels = Pixels()
         self.words = Words()

@@ -12,9 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from nacomp.archive.segments import Range, SegmentKind, split
 from nacomp.formats.derived import Derived
 from nacomp.formats.extent import Extent
-from nacomp.formats.methods import Method
+from nacomp.formats.methods import Method, MethodKind
 from nacomp.formats.records import dataclass
 from nacomp.transforms.tree import Content, Opened, Run, Slice, Tail
+
+PICTURES = (MethodKind.JPEG, MethodKind.PNG_ROWS)
+"""Views whose parts are words of a coder, but for a few bytes."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,22 @@ class LaidOut:
     tail: int | None
     """The last of the parts that a later `Window` looks into: in front of it stands nothing but the view's own window."""
 
+    @property
+    def coded(self) -> int:
+        """Bytes of its parts."""
+        return sum(span.length for part in self.parts for span in part)
+
 
 @dataclass(frozen=True)
 class Layout:
     """How some bytes are made of the data that is coded for them."""
 
     spans: tuple[Span | Window, ...]
+
+    @property
+    def picture_bytes(self) -> int:
+        """Of the data, what views of pictures take, at any depth: nearly all of it is coded before any block is."""
+        return _bytes_of_pictures(self.spans)
 
     @property
     def opened(self) -> bool:
@@ -59,6 +72,16 @@ class Layout:
     def methods(self) -> Iterator[Method]:
         """Those of all views in it, at any depth, as often as they are there."""
         return _methods(self.spans)
+
+
+def _bytes_of_pictures(spans: Iterable[Span | Window]) -> int:
+    return sum(
+        span.view.coded
+        if span.view.method.kind in PICTURES
+        else sum(map(_bytes_of_pictures, span.view.parts))
+        for span in spans
+        if isinstance(span, Span) and span.view is not None
+    )
 
 
 def _methods(spans: Iterable[Span | Window]) -> Iterator[Method]:

@@ -52,19 +52,31 @@ class DeflatePiece:
     end_bit: int | None
 
 
+def whole(data: memoryview, start_bit: int, trailer: Trailer, limit: int) -> DeflatePiece | None:
+    """The stream at this bit in one piece, if it has at most so many bytes of content and ends here."""
+    found = next(_pieces(data, start_bit, trailer, b"", limit, limit), None)
+    return found if found is not None and found.end_bit is None else None
+
+
 def pieces(data: memoryview, start_bit: int, trailer: Trailer, window: bytes = b"") -> Iterator[DeflatePiece]:
     """The stream at this bit, piece by piece; it may end early, where the data does or where no stream goes on."""
+    return _pieces(data, start_bit, trailer, window, PIECE_LIMIT, PIECE_BYTES)
+
+
+def _pieces(
+    data: memoryview, start_bit: int, trailer: Trailer, window: bytes, limit: int, size: int
+) -> Iterator[DeflatePiece]:
     while True:
-        opened = open_stream(data, start_bit, window, limit=PIECE_LIMIT, piece=PIECE_BYTES)
+        opened = open_stream(data, start_bit, window, limit=limit, piece=size)
         if opened is None:
             return
         end_bit = start_bit + opened.bits_used
         start, end = -(-start_bit // 8), -(-end_bit // 8) if opened.final else end_bit // 8
         flags = SHARES_FIRST if start_bit % 8 else 0
         if opened.final:
-            whole = not window and start_bit % 8 == 0
-            found, size = _trailer(trailer if whole else Trailer.NOTHING, opened.content, data, end)
-            flags, end = flags | found << 2, end + size
+            is_whole = not window and start_bit % 8 == 0
+            found, behind = _trailer(trailer if is_whole else Trailer.NOTHING, opened.content, data, end)
+            flags, end = flags | found << 2, end + behind
         elif end_bit % 8:
             flags |= SHARES_LAST
         following = None if opened.final else end_bit

@@ -42,6 +42,11 @@ LEAST_STREAM = 60
 MOST_CORRECTIONS = 0.15
 """Share of a stream that its corrections may take: what it unpacks to comes out a fifth smaller than the stream at least,
 with LZMA alone. Asking zstd's quick level lost: on small texts it is larger than deflate, and they stayed closed."""
+WORTH_PICTURE = 0.97
+"""Of a stream, that its picture and its corrections may take."""
+MOST_TIMES = 14
+"""A stream, of what is a picture in it: readers refuse more work than 36 times what is coded and comes out, and count rows
+twice. Flatter pictures stay rows, which are coded as blocks."""
 DENSE = 0.97
 """A stream that is not smaller than this share of what it unpacks to holds something that others have compressed."""
 RUNS = {
@@ -229,7 +234,11 @@ class _Look:
             if piece.start > done:
                 taken.append(Run(done, piece.start))
             is_whole = not window and not taken and piece.end_bit is None
-            picture = self._picture(piece.content, *image) if image is not None and is_whole else None
+            picture = (
+                self._picture(piece.content, *image)
+                if image is not None and is_whole and _is_busy(piece)
+                else None
+            )
             opened = self._piece(piece, picture)
             taken.append(Slice(opened, 0, opened.size))
             done, window = piece.end, (piece.window + piece.content)[-deflate_view.WINDOW :]
@@ -257,6 +266,11 @@ class _Look:
             return False
         return len(piece.corrections) <= MOST_CORRECTIONS * size
 
+    def _pays_as_picture(self, piece: DeflatePiece, view: View) -> bool:
+        """What it takes is known: pictures shrink more than corrections of an odd encoder's stream cost."""
+        size = piece.end - piece.start
+        return len(piece.corrections) + sum(map(len, view.parts)) < WORTH_PICTURE * size
+
     def _piece(self, piece: DeflatePiece, content: Content | None = None) -> Opened:
         window = [Content(piece.window, (Tail(len(piece.window)),))] if piece.window else []
         inner = content or self._inner(piece.content)
@@ -265,12 +279,13 @@ class _Look:
         return Opened(view_method(MethodKind.DEFLATE), piece.parameters, size, parts, tail=len(window))
 
     def _picture(self, pixels: bytes, width: int, height: int) -> Content | None:
-        """Rows of grey or RGB samples, with a PNG predictor's filters or without."""
-        for colour_type, channels in ((0, 1), (2, 3)):
-            if len(pixels) == height * (width * channels + 1):
-                return self._rows(png_rows.open_rows(pixels, width, height, 8, colour_type), pixels)
-            if len(pixels) == height * width * channels:
-                return self._rows(png_rows.open_pixels(pixels, width, height, 8, colour_type), pixels)
+        """Rows of grey, RGB or CMYK samples or of bits, with a PNG predictor's filters or without."""
+        for depth, colour_type in ((8, 0), (8, 2), (8, 6), (1, 0)):
+            row = (width * depth * png_rows.SAMPLES[colour_type] + 7) // 8
+            if len(pixels) == height * (row + 1):
+                return self._rows(png_rows.open_rows(pixels, width, height, depth, colour_type), pixels)
+            if len(pixels) == height * row:
+                return self._rows(png_rows.open_pixels(pixels, width, height, depth, colour_type), pixels)
         return None
 
     def _png(self, start: int) -> _Found | None:
@@ -281,14 +296,17 @@ class _Look:
         stream = b"".join(self._data[low:high] for low, high in png.chunks)
         if len(stream) > MOST_OPENED:
             return None
-        found = list(deflate_view.pieces(memoryview(stream), 16, Trailer.ADLER32))
-        if len(found) != 1 or found[0].end_bit is not None or not self._pays(found[0]):
+        piece = deflate_view.whole(memoryview(stream), 16, Trailer.ADLER32, MOST_OPENED)
+        if piece is None:
             return None
-        piece = found[0]
-        rows = None
-        if not png.interlaced:
+        view = None
+        if not png.interlaced and _is_busy(piece):
             view = png_rows.open_rows(piece.content, png.width, png.height, png.bit_depth, png.colour_type)
-            rows = self._rows(view, piece.content)
+        if view is None and len(piece.content) > deflate_view.PIECE_BYTES:
+            return None
+        if not (self._pays(piece) if view is None else self._pays_as_picture(piece, view)):
+            return None
+        rows = self._rows(view, piece.content)
         opened = self._piece(piece, rows)
         begin, end = png.chunks[0][0], png.chunks[-1][1]
         return _Found(begin, end, list(_spread(opened, piece, png.chunks)))
@@ -301,6 +319,11 @@ class _Look:
         parts = tuple(plain(part) for part in view.parts)
         opened = Opened(view_method(MethodKind.PNG_ROWS), view.parameters, len(rows), parts)
         return Content(rows, (Slice(opened, 0, len(rows)),))
+
+
+def _is_busy(piece: DeflatePiece) -> bool:
+    """Whether what it unpacks to may be a view of its own."""
+    return len(piece.content) <= MOST_TIMES * (piece.end - piece.start)
 
 
 def _spread(opened: Opened, piece: DeflatePiece, chunks: Iterable[tuple[int, int]]) -> Iterable[Piece]:

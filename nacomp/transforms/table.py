@@ -52,17 +52,10 @@ def view_methods() -> tuple[Method, ...]:
 
 
 def check_views(rows: Iterable[Method]) -> None:
-    """Tell before anything is written what these views need and is not here.
-
-    Raises UnsupportedArchive for an id that is not known, ExtraMissing for a library that is not installed.
-    """
+    """Raises UnsupportedArchive for an id that is not known, before anything is written."""
     for row in rows:
         if row.kind not in _MODULES or row != view_method(row.kind):
             raise UnsupportedArchive(needed=f"the view {row.kind} {row.parameters.get('id')!r}")
-        if row.kind is MethodKind.PNG_ROWS:
-            from nacomp.transforms import jxl
-
-            jxl.needed()
 
 
 def close_view(row: Method, parameters: bytes, parts: Sequence[bytes], size: int) -> bytes:

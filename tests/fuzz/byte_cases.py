@@ -8,7 +8,7 @@ import numpy as np
 from nacomp.codecs import _ppmd, ppmd_reference
 from nacomp.models.jpeg import _jpeg
 from nacomp.models.jpeg import reference as jpeg_reference
-from nacomp.models.mixing import _mixing
+from nacomp.models.mixing import _mixing, runs
 from nacomp.models.mixing import reference as mixing_reference
 from nacomp.models.mixing.machine_code import turn_code
 from nacomp.models.mixing.settings import NUMBER_SIZES, MixingSettings, Profile
@@ -108,6 +108,7 @@ def mixing(rng: Random) -> None:
     turned = _mixing.turn_words(content, True)
     assert turned == turn_words(content, True)
     assert _mixing.turn_words(turned, False) == turn_words(turned, False) == content
+    picture(rng)
     refuses(lambda: core.encode(b"x"))
     refuses(core.finish)
     refuses(lambda: _mixing.Encoder(pick(rng, -1, 4, 1), 10, pick(rng, -1, 65536)))
@@ -117,9 +118,26 @@ def mixing(rng: Random) -> None:
     refuses(lambda: decoder.decode(settings.size + 1))
 
 
+def picture(rng: Random) -> None:
+    """A few rows, flat or not, through both, and words that nobody wrote."""
+    pixel = int(rng.integers(1, 9))
+    row = pixel * int(rng.integers(1, 7))
+    content = bytes(rng.integers(0, pick(rng, 1, 2, 256), row * int(rng.integers(1, 9)), np.uint8))
+    core, readable = (made.PictureEncoder(len(content), row, pixel) for made in (_mixing, runs))
+    core.encode(content)
+    readable.encode(content)
+    words = core.finish()
+    assert words == readable.finish()
+    assert _mixing.PictureDecoder(words, len(content), row, pixel).decode(len(content)) == content
+    decoder = _mixing.PictureDecoder(rng.bytes(int(rng.integers(0, 40))), len(content), row, pixel)
+    with suppress(ValueError):
+        assert len(decoder.decode(len(content))) == len(content)
+    refuses(lambda: decoder.decode(len(content) + pixel))
+
+
 def some_settings(rng: Random) -> MixingSettings:
     profile, size = Profile(int(rng.integers(len(Profile)))), int(rng.integers(1, 60))
-    pixel = int(rng.integers(1, {Profile.IMAGE: 5, Profile.WORDS: 3}.get(profile, 2)))
+    pixel = int(rng.integers(1, {Profile.IMAGE: 9, Profile.WORDS: 3}.get(profile, 2)))
     if profile is Profile.RECORDS:
         pixel = pick(rng, *NUMBER_SIZES)
     sample = int(rng.integers(2, 5)) if profile is Profile.SAMPLES else 2

@@ -368,7 +368,7 @@ def test_forged_corrections_end_as_ours_do() -> None:
     assert min(outcomes[True], outcomes[False]) > 10
 
 
-def test_pictures_are_left_to_a_library() -> None:
+def test_pictures_of_a_library_are_refused() -> None:
     for kind in ("jpeg-1", "png-rows-1"):
         with pytest.raises(Refused, match=f"no view {kind}"):
             close_view({"kind": kind[:-2], "parameters": {"id": kind}}, b"", [b""], 1)

@@ -11,6 +11,7 @@
 
 #include "code.h"
 #include "codec.h"
+#include "runs.h"
 #include "native/dispatch.h"
 
 namespace py = pybind11;
@@ -27,6 +28,16 @@ Settings parse(int profile, std::uint64_t size, int width, int pixel, int delimi
     settings.pixel = pixel;
     settings.delimiter = delimiter;
     settings.kernel = kernel.c_str();
+    return settings;
+}
+
+Settings parse_picture(std::uint64_t size, int row, int pixel) {
+    if (row < pixel || pixel < 1 || row % pixel) throw std::invalid_argument("row");
+    Settings settings;
+    settings.profile = Profile::image;
+    settings.size = size;
+    settings.width = row;
+    settings.pixel = pixel;
     return settings;
 }
 
@@ -93,6 +104,52 @@ class Decoder {
     BlockDecoder block_;
 };
 
+// A picture: whole pixels, in flat parts one decision for each.
+class PictureWriter {
+   public:
+    PictureWriter(std::uint64_t size, int row, int pixel) : pixel_(pixel), left_(size), block_(parse_picture(size, row, pixel)) {}
+    size_t encode(std::string_view bytes) {
+        if (bytes.size() > left_ || bytes.size() % static_cast<size_t>(pixel_)) throw std::invalid_argument("not whole pixels that were announced");
+        left_ -= bytes.size();
+        py::gil_scoped_release others_run;
+        block_.encode(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+        return 4 * block_.words();
+    }
+    py::bytes finish() {
+        left_ = 0;
+        return as_bytes(block_.finish());
+    }
+
+   private:
+    int pixel_;
+    std::uint64_t left_;
+    PictureEncoder block_;
+};
+
+class PictureReader {
+   public:
+    PictureReader(std::string_view words, std::uint64_t size, int row, int pixel)
+        : pixel_(pixel), left_(size), block_(parse_picture(size, row, pixel), as_words(words)) {}
+    py::bytes decode(std::uint64_t count) {
+        if (count > left_ || count % static_cast<std::uint64_t>(pixel_)) throw std::invalid_argument("not whole pixels that were announced");
+        left_ -= count;
+        std::string bytes(count, '\0');
+        try {
+            py::gil_scoped_release others_run;
+            block_.decode(reinterpret_cast<uint8_t*>(bytes.data()), count);
+        } catch (const std::domain_error&) {
+            left_ = 0;
+            throw;
+        }
+        return py::bytes(bytes);
+    }
+
+   private:
+    int pixel_;
+    std::uint64_t left_;
+    PictureDecoder block_;
+};
+
 // The predictor itself, for the tests: several streams, outside inputs.
 class Predictor {
    public:
@@ -136,6 +193,13 @@ PYBIND11_MODULE(_mixing, module) {
              py::arg("profile"), py::arg("size"), py::arg("width") = 0, py::arg("pixel") = 1, py::arg("delimiter") = 0,
              py::arg("kernel") = "")
         .def("decode", &Decoder::decode);
+    py::class_<PictureWriter>(module, "PictureEncoder")
+        .def(py::init<std::uint64_t, int, int>(), py::arg("size"), py::arg("row"), py::arg("pixel"))
+        .def("encode", &PictureWriter::encode)
+        .def("finish", &PictureWriter::finish);
+    py::class_<PictureReader>(module, "PictureDecoder")
+        .def(py::init<std::string_view, std::uint64_t, int, int>(), py::arg("words"), py::arg("size"), py::arg("row"), py::arg("pixel"))
+        .def("decode", &PictureReader::decode);
     py::class_<Predictor>(module, "Predictor")
         .def(py::init<int, std::uint64_t, int, int, int, int, int, const std::string&>(), py::arg("profile"), py::arg("size"),
              py::arg("width") = 0, py::arg("pixel") = 1, py::arg("delimiter") = 0, py::arg("outside_inputs") = 0,

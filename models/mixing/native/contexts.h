@@ -42,7 +42,8 @@ void text_contexts(const Stream& s, const Followers& followers, ContextList list
 void binary_contexts(const Stream& s, const Followers& followers, const Settings& settings, ContextList list);
 // What the profiles binary and code begin with.
 void add_orders(const Stream& s, const Settings& settings, ContextList& list);
-void image_contexts(const Stream& s, const Settings& settings, ContextList list);
+// Foresees the component too, and lets the filters learn from the last one.
+void image_contexts(Stream& s, const Settings& settings, ContextList list);
 void code_contexts(const Stream& s, const Followers& followers, const Settings& settings, ContextList list);
 void record_contexts(const Stream& s, const Settings& settings, ContextList list);
 void word_contexts(const Stream& s, ContextList list);
@@ -57,6 +58,12 @@ void samples_contexts(Stream& s, const Settings& settings, ContextList list);
 
 // Inputs of the mixer beside those of the contexts: (kGuesses,), of the coming bit of a sample.
 void sample_inputs(Stream& s, const Settings& settings, int32_t* inputs);
+
+// What the image profile foresees: the last component that was foreseen is learnt, then the coming one is.
+void learn_component(Stream& s);
+void guess_component(Stream& s, uint32_t row, uint32_t pixel);
+// Inputs beside those of the contexts: (kPictureGuesses,), of the coming bit of a component.
+void picture_inputs(Stream& s, int32_t* inputs);
 
 // What kind of byte it is, 0..15: digit 1, lower 2, upper 3, not ASCII 4, space 5, line end 6, control 7, else 8 and more.
 uint32_t kind_of(uint32_t byte);

@@ -7,8 +7,10 @@ namespace {
 uint32_t clip(int x) { return static_cast<uint32_t>(x > 255 ? 255 : x < 0 ? 0 : x); }
 }  // namespace
 
-void image_contexts(const Stream& s, const Settings& settings, ContextList list) {
+void image_contexts(Stream& s, const Settings& settings, ContextList list) {
     const uint32_t row = static_cast<uint32_t>(settings.width), pixel = static_cast<uint32_t>(settings.pixel);
+    learn_component(s);
+    guess_component(s, row, pixel);
     const auto back = [&](uint32_t distance) { return static_cast<int>(s.back(distance)); };
     const uint32_t c4 = s.last4, colour = s.position() % pixel;
     const int w = back(pixel), n = back(row), nw = back(row + pixel), ne = back(row - pixel);

@@ -39,7 +39,8 @@ const Settings& checked(const Settings& s, int streams) {
     demand(s.delimiter >= 0 && s.delimiter <= 255, "delimiter");
     demand(s.outside_inputs >= 0 && s.outside_inputs <= kMaxOutside, "outside inputs");
     const bool records = s.profile == Profile::records;
-    demand(records ? s.pixel == 2 || s.pixel == 4 || s.pixel == 8 : s.pixel >= 1 && s.pixel <= 4, "pixel");
+    const int most_pixel = s.profile == Profile::image ? 8 : 4;
+    demand(records ? s.pixel == 2 || s.pixel == 4 || s.pixel == 8 : s.pixel >= 1 && s.pixel <= most_pixel, "pixel");
     demand(!records || (s.width >= s.pixel && s.width % s.pixel == 0), "width");
     const int least = s.profile == Profile::image ? s.pixel : s.profile == Profile::samples ? s.pixel : s.profile == Profile::bitmap ? 1 : 0;
     demand(s.width >= least && s.width <= (s.profile == Profile::samples ? kMaxChannels * s.pixel : kMaxWidth), "width");
@@ -62,7 +63,8 @@ int slot_bits(const Settings& settings) {
 // group has no context, outside inputs behind all.
 int lanes_of(int contexts) { return (contexts + kContextLanes - 1) / kContextLanes * kContextLanes; }
 constexpr int own_inputs(Profile profile) {
-    return profile == Profile::samples ? kMostInputs : profile == Profile::text ? kTextInputs : kFewInputs;
+    static_assert(kPictureGuesses == kGuesses);
+    return profile == Profile::samples || profile == Profile::image ? kMostInputs : profile == Profile::text ? kTextInputs : kFewInputs;
 }
 constexpr bool has_room(int profile) {
     return (-kContexts[profile] & (kContextLanes - 1)) * kPerContext >= own_inputs(static_cast<Profile>(profile));
@@ -212,6 +214,8 @@ void Mixing::choose_rows(const Stream& s, const int* selected, int seen) {
         first.choose(set++, (at ? 256u : 0u) + upper);
     } else if (by_pixel()) {
         first.choose(set++, s.pixels.choice);
+    } else if (settings_.profile == Profile::image) {
+        first.choose(set++, s.picture.colour % 4 * 128 + 8 * s.picture.activity + bit);
     } else {
         first.choose(set++, std::min(s.column(width), 511u));
     }
@@ -234,6 +238,10 @@ uint32_t Mixing::predict(int stream, const int16_t* outside, int selector) {
 uint32_t Mixing::predict_beside(int stream, const int16_t* outside, const int* selected) {
     asked_ = static_cast<uint32_t>(stream);
     Stream& s = streams_[asked_];
+    if (looks_again_) {
+        looks_again_ = false;
+        look_ahead(s);
+    }
     if (s.byte_due) start_byte(s);
     if (s.nibble_due) start_nibble(s);
     if (!looks_ahead()) prefetch_stages(s);
@@ -256,6 +264,7 @@ void Mixing::prepare_inputs(Stream& s) {
     int32_t own[kMostInputs] = {256};
     for (size_t m = 0; m < matches_.size(); m++) matches_[m].predict(s, s.matches[m], own + 1 + m * kPerMatch);
     if (settings_.profile == Profile::samples) sample_inputs(s, settings_, own + kFewInputs);
+    if (settings_.profile == Profile::image) picture_inputs(s, own + kFewInputs);
     if (settings_.profile == Profile::text) own[kTextInputs - 1] = s.text.measures.predict(s.text.field, s.bits, s.bit_count);
     for (size_t k = 0; k < own_places_.size(); k++) open_.spare[own_places_[k] / kSpareLanes][own_places_[k] % kSpareLanes] = own[k];
 }
@@ -299,6 +308,14 @@ void Mixing::look_ahead(Stream& s) {
 }
 
 void Mixing::pass(int stream, int bit) { advance(static_cast<uint32_t>(stream), static_cast<uint32_t>(bit)); }
+
+void Mixing::pass_bytes(const uint8_t* bytes, size_t count) {
+    Stream& s = streams_[0];
+    // What was foreseen of them ahead is not learnt.
+    if (s.picture.place == s.position()) s.picture.place = Picture::kNoPlace;
+    for (size_t i = 0; i < count; i++) finish_byte(0, bytes[i]);
+    looks_again_ = looks_ahead();
+}
 
 void Mixing::advance(uint32_t stream, uint32_t bit) {
     Stream& s = streams_[stream];

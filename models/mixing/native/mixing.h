@@ -31,6 +31,8 @@ class Mixing {
     uint32_t predict_beside(int stream, const int16_t* outside, const int* selected);
     // A bit that is known without being coded: it becomes part of the stream's bytes, and no counter learns it.
     void pass(int stream, int bit);
+    // Whole bytes of the one stream, behind whole ones, likewise.
+    void pass_bytes(const uint8_t* bytes, size_t count);
     const Stream& stream(int stream) const { return streams_[static_cast<size_t>(stream)]; }
     // About what all tables take, in bytes.
     static uint64_t memory(const Settings& settings);
@@ -70,6 +72,7 @@ class Mixing {
     TwoLayers mixer_;
     Apm order0_, order1_, order3_;
     Apm shape_, matched_;                       // of the text profile without inputs from outside
+    bool looks_again_ = false;                  // what was looked up ahead is of bytes that were passed
     uint32_t asked_ = 0;                        // the stream of the last `predict`
     OpenContexts open_;                         // what it looked at
     std::vector<int> own_places_;               // of the mixer's own inputs in `open_.spare`

@@ -12,6 +12,7 @@
 #include "kernels.h"
 #include "measured.h"
 #include "path.h"
+#include "picture.h"
 #include "samples.h"
 #include "settings.h"
 #include "words.h"
@@ -113,6 +114,7 @@ struct Stream {
     Match matches[kMatches];
     Text text;
     Samples samples;
+    Picture picture;
     Code code;
     Pixels pixels;
     Words words;

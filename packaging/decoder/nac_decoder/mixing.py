@@ -8,8 +8,9 @@ from typing import Any
 from nac_decoder.bitmap import Bitmap
 from nac_decoder.bits import BitDecoder
 from nac_decoder.errors import check
+from nac_decoder.image import Image
 from nac_decoder.machine_code import untwisted
-from nac_decoder.mixing_contexts import Binary, Code, Context, Image, Samples
+from nac_decoder.mixing_contexts import Binary, Code, Context, Samples
 from nac_decoder.mixing_parts import (
     APM,
     ONE,
@@ -46,7 +47,7 @@ def decode(given: dict[str, Any], payload: bytes, size: int) -> bytes:
     elif profile == 7:
         check(byte in (2, 4, 8) and width % byte == 0, "numbers are wrong")
     else:
-        check(profile == 0 or 1 <= byte <= {3: 4, 6: 2}.get(profile, 1), "bytes of a pixel are wrong")
+        check(profile == 0 or 1 <= byte <= {3: 8, 6: 2}.get(profile, 1), "bytes of a pixel are wrong")
     most = {0: 0, 2: 8 * sample, 6: 0}.get(profile, 65535)
     check((0, 0, sample, byte, 0, 1, 0, byte)[profile] <= width <= most, "width is wrong")
     block, coder = Streams(profile, byte, width, size).streams[0], BitDecoder(payload[4:])
@@ -153,7 +154,7 @@ class Streams:
         count = COUNTS[profile]
         self.slots = Slots(next((b for b in range(12, 21) if 2**b >= size * count // 4), 21))
         self.contexts = Contexts()
-        own = 1 + 2 * len(MINIMA[profile]) + 4 * count + {0: 1, 2: 8}.get(profile, 0)
+        own = 1 + 2 * len(MINIMA[profile]) + 4 * count + {0: 1, 2: 8, 3: 8}.get(profile, 0)
         sets, last_sets = SETS[profile] + (2 if outside else 0), 2 if profile else 4
         self.five = profile == 0 and not outside
         if outside:  # PREDICTORS.md, section 14

@@ -123,35 +123,6 @@ class Code(Context):
         return [(256 if code.doubt else 0) + 8 * code.at + self.done, (256 if code.map else 0) + code.opcode]
 
 
-class Image(Context):
-    def values(self) -> list[int]:
-        r, x, back = self.width, self.byte, self.back
-        k, w, n, nw, ne = len(self.past) % x, back(x), back(r), back(r + x), back(r - x)
-        c1, c2 = back(1), back(2)
-        flat, mean = clip(w + n - nw), (w + n + 1) >> 1
-        west, north = clip(w + c1 - back(x + 1)), clip(n + c1 - back(r + 1))
-        both = clip(w + n - nw + c1 - back(x + 1) - back(r + 1) + back(r + x + 1))
-        diagonal = clip(n + ne - back(2 * r - x))
-        onward = clip(2 * w - back(2 * x)) << 8 | clip(2 * n - back(2 * r))
-        first = [
-            flat,
-            mean << 8 | west,
-            both,
-            both << 8 | c1,
-            west << 8 | north,
-            w << 8 | n,
-            w << 16 | n << 8 | ne,
-        ]
-        first += [diagonal << 8 | west, onward, (w + ne + 1) >> 1 << 8 | both, flat << 8 | both]
-        first += [w >> 3 << 15 | n >> 3 << 10 | ne >> 3 << 5 | nw >> 3]
-        found = [mixed(value, k) for value in first]
-        found += [
-            combine(c1 << 8 | c2, combine(both >> 2, k)),
-            combine((both + west + north) // 3, combine(k, c1 >> 4)),
-        ]
-        return [*found, 0, c1, self.last(2), mixed(self.last(3), k)]
-
-
 def clip(x: int) -> int:
     return max(0, min(255, x))
 

@@ -1,7 +1,4 @@
-"""TRANSFORMS.md: a view's parameters and parts, to the content that it was opened on.
-
-`png-rows-1` is not here: it begins with a JPEG XL picture, which takes a library that this decoder may not import.
-"""
+"""TRANSFORMS.md: a view's parameters and parts, to the content that it was opened on."""
 
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
@@ -13,6 +10,7 @@ from nac_decoder.deflate import close_deflate
 from nac_decoder.errors import Refused, check
 from nac_decoder.jpeg import close_jpeg
 from nac_decoder.numbers import Numbers
+from nac_decoder.pictures import close_png_rows
 from nac_decoder.quoted_printable import close_quoted_printable
 
 
@@ -26,6 +24,7 @@ def close_view(method: dict[str, Any], parameters: bytes, parts: list[bytes], si
         "quoted-printable-1": close_quoted_printable,
         "deflate-1": close_deflate,
         "jpeg-2": partial(close_jpeg, size=size),
+        "png-rows-2": partial(close_png_rows, size=size),
     }
     view = views.get(method["parameters"].get("id", ""))
     if view is None:

@@ -92,6 +92,8 @@ CASES = {
     "32 bits": (MixingSettings(Profile.SAMPLES, 160, 8, sample=4), DEEP[:160]),
     "32 bits at their ends": (MixingSettings(Profile.SAMPLES, 96, 4, sample=4), EDGES),
     "pixels": (MixingSettings(Profile.IMAGE, len(PICTURE), 24, 3), PICTURE),
+    "pixels of 16 bits": (MixingSettings(Profile.IMAGE, len(PICTURE), 48, 6), PICTURE),
+    "pixels as wide as their rows": (MixingSettings(Profile.IMAGE, 120, 3, 3), PICTURE[:120]),
     "code": (MixingSettings(Profile.CODE, len(CODE)), CODE),
     "code in records": (MixingSettings(Profile.CODE, 2 * len(CODE), 5), bytes(CODE * 2)),
     "bitmap": (MixingSettings(Profile.BITMAP, len(STRIPES), 9), STRIPES),

@@ -103,7 +103,7 @@ def test_progress_is_told_and_can_stop_the_work() -> None:
         struct.pack("<BBH", 2, 3 + 16 * 3, 3),  # a whole sample before the first
         struct.pack("<BBH", 2, 2 + 8, 0),
         struct.pack("<BBH", 4, 2, 0),  # code with another byte than 1
-        struct.pack("<BBH", 3, 5, 100),  # too many bytes a pixel
+        struct.pack("<BBH", 3, 9, 100),  # too many bytes a pixel
         struct.pack("<BBH", 3, 3, 2),  # a row shorter than a pixel
     ],
 )

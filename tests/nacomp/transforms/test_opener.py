@@ -3,6 +3,7 @@
 import gzip
 import io
 import random
+import struct
 import zipfile
 import zlib
 
@@ -192,3 +193,22 @@ def test_images_of_a_pdf_become_pictures(predictor: bool) -> None:
     data = b"%PDF-1.4\n" + head + zlib.compress(pixels, 6) + b"\nendstream\nendobj\n"
     content = looked(data)
     assert kinds(content) == ["deflate", "png-rows"]
+
+
+def test_a_picture_that_readers_would_refuse_stays_rows() -> None:
+    """What is flatter than the bound on their work allows, and what is not."""
+
+    def picture(noisy: int) -> bytes:
+        noise = random.Random(4)
+        rows = b"".join(
+            b"\0" + bytes(noise.randrange(9) if y < noisy else 200 for _ in range(300)) for y in range(300)
+        )
+        head = struct.pack(">IIBBBBB", 300, 300, 8, 0, 0, 0, 0)
+        chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
+        return b"\x89PNG\r\n\x1a\n" + b"".join(
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+            for name, data in chunks
+        )
+
+    assert kinds(looked(picture(200))) == ["deflate", "png-rows"]
+    assert kinds(looked(picture(20))) == ["deflate"]

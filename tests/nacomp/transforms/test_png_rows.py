@@ -1,5 +1,7 @@
 """Rows of PNG become pictures and the same bytes again."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from nacomp.formats.errors import CorruptArchive
-from nacomp.transforms import jxl, png_rows
+from nacomp.formats.varint import encode_varint
+from nacomp.models.mixing import _mixing
+from nacomp.models.mixing.settings import Profile
+from nacomp.transforms import png_rows
 from nacomp.transforms.png_rows import close_view, filtered, open_pixels, open_rows, unfiltered
 from tests.nacomp.transforms.pictures import png_rows as rows_of
 from tests.nacomp.transforms.pictures import scene
@@ -15,35 +20,69 @@ from tests.nacomp.transforms.pictures import scene
 MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 
 
-def rows(mode: str, height: int = 70, width: int = 90) -> tuple[bytes, int, int, int, int]:
+def rows(mode: str, height: int = 90, width: int = 120) -> tuple[bytes, int, int, int, int]:
     return rows_of(Image.fromarray(scene(height, width, MODES[mode]).squeeze(), mode))
 
 
-@pytest.fixture
-def _library() -> None:
-    pytest.importorskip("pylibjxl", reason="the extra nacomp[png] is not installed")
-
-
-@pytest.mark.usefixtures("_library")
 @pytest.mark.parametrize("mode", MODES)
 def test_rows_shrink_and_come_back(mode: str) -> None:
-    data, *header = rows(mode)
+    height, width = (150, 200) if mode == "L" else (70, 90)
+    data, *header = rows(mode, height, width)
     view = open_rows(data, *header)
     assert view is not None
-    assert view.parts[1] == data[:: 1 + 90 * MODES[mode]]
+    row = width * MODES[mode]
+    assert view.parameters == b"".join(map(encode_varint, (MODES[mode], row, height)))
+    assert view.parts[1] == data[:: 1 + row]
     assert close_view(view.parameters, view.parts, len(data)) == data
 
 
-@pytest.mark.usefixtures("_library")
+def palette(colours: int) -> Image.Image:
+    return Image.fromarray(scene(70, 96)).quantize(colours)
+
+
+@pytest.mark.parametrize(
+    ("colours", "depth", "pixel", "row"), [(256, 8, 1, 96), (12, 4, 1, 48), (2, 1, 0, 12)]
+)
+def test_rows_of_a_palette_come_back(colours: int, depth: int, pixel: int, row: int) -> None:
+    data, *header = rows_of(palette(colours))
+    assert header == [96, 70, depth, 3]
+    view = open_rows(data, *header)
+    assert view is not None
+    assert view.parameters == bytes([pixel, row, 70])
+    assert close_view(view.parameters, view.parts, len(data)) == data
+
+
+def test_components_of_16_bits_come_back() -> None:
+    deep = scene(50, 40, 1).squeeze().astype(np.uint16) * 257 + 3
+    data, *header = rows_of(Image.fromarray(deep))
+    assert header == [40, 50, 16, 0]
+    view = open_rows(data, *header)
+    assert view is not None
+    assert view.parameters == bytes([2, 80, 50])
+    assert close_view(view.parameters, view.parts, len(data)) == data
+
+
+def test_a_flat_picture_takes_hardly_any_words() -> None:
+    """One decision a pixel: a frame in a page of 120,000 bytes."""
+    page = np.full((200, 200, 3), 250, np.uint8)
+    page[50:52, 40:160] = page[120:122, 40:160] = (20, 40, 90)
+    noise = np.random.default_rng(3).integers(0, 256, (200, 4, 3), np.uint8)
+    page[:, :4] = noise
+    data = page.tobytes()
+    view = open_pixels(data, 200, 200, 8, 2)
+    assert view is not None
+    assert len(view.parts[0]) < noise.size + 400
+    assert close_view(view.parameters, view.parts, len(data)) == data
+
+
 def test_pixels_without_filters_come_back() -> None:
     data = scene(60, 81).tobytes()
     view = open_pixels(data, 81, 60, 8, 2)
     assert view is not None
-    assert (len(view.parts), view.parameters) == (1, bytes([2, 81, 60]))
+    assert (len(view.parts), view.parameters) == (1, bytes([3, 243, 1, 60]))
     assert close_view(view.parameters, view.parts, len(data)) == data
 
 
-@pytest.mark.usefixtures("_library")
 def test_nothing_to_open() -> None:
     data, *header = rows("RGB")
     width, height, depth, colour = header
@@ -51,10 +90,27 @@ def test_nothing_to_open() -> None:
     assert open_rows(data[:-1], *header) is None
     assert open_rows(b"\x05" + data[1:], *header) is None
     assert open_rows(data, width, height, 16, colour) is None
-    assert open_rows(data, width, height, depth, 3) is None
+    assert open_rows(data, width, height, depth, 5) is None
     assert open_rows(data, 0, height, depth, colour) is None
     assert open_pixels(noise, 64, 64, 8, 0) is None
     assert open_pixels(bytes(64 * 64), 64, 64, 8, 0) is None  # LZMA needs 40 bytes for it
+    assert open_pixels(bytes(70_000 * 4), 70_000, 4, 8, 0) is None
+
+
+def test_without_the_core_nothing_is_opened_and_all_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = np.full((40, 60, 3), 250, np.uint8)
+    page[20:24, 30:36] = np.random.default_rng(3).integers(0, 256, (4, 6, 3))
+    data = page.tobytes()
+    view = open_pixels(data, 60, 40, 8, 2)
+    bits = np.packbits(np.add.outer(np.arange(40), np.arange(24)) % 7 < 3, axis=1).tobytes()
+    coder = _mixing.Encoder(Profile.BITMAP, len(bits), 3)
+    coder.encode(bits)
+    words = coder.finish()
+    assert view is not None
+    monkeypatch.setattr(png_rows, "_mixing", None)
+    assert open_pixels(data, 60, 40, 8, 2) is None
+    assert close_view(view.parameters, view.parts, len(data)) == data
+    assert close_view(bytes([png_rows.ONE_BIT, 3, 40]), [words], len(bits)) == bits
 
 
 @given(
@@ -95,29 +151,28 @@ def plainly_filtered(filters: np.ndarray, samples: np.ndarray) -> np.ndarray:
 
 @given(st.binary(max_size=6), st.lists(st.binary(max_size=40), max_size=3))
 def test_hostile_views_are_refused(parameters: bytes, parts: list[bytes]) -> None:
-    pytest.importorskip("pylibjxl", reason="the extra nacomp[png] is not installed")
-    with pytest.raises(CorruptArchive):
-        close_view(parameters, parts, 1000)
+    with suppress(CorruptArchive):
+        assert len(close_view(parameters, parts, 1000)) <= 1000
 
 
-@pytest.mark.usefixtures("_library")
 def test_nonsense_is_refused() -> None:
-    picture = jxl.from_pixels(scene(20, 30))
-    grey = jxl.from_pixels(scene(20, 30, 1))
-    assert picture is not None
-    assert grey is not None
-    good = bytes([2, 30, 20])
+    view = open_pixels(scene(20, 30).tobytes(), 30, 20, 8, 2)
+    assert view is not None
+    good, (words,) = view.parameters, view.parts
+    assert good == bytes([3, 90, 20])
     for parameters, parts, reason in (
-        (b"", (picture,), "parameters"),
-        (bytes([3, 30, 20]), (picture,), "parameters"),
-        (good + b"\0", (picture,), "30 x 20 pixels"),
-        (bytes([2, 0, 20]), (picture,), "0 x 20 pixels"),
-        (bytes([2, 31, 20]), (picture,), "expected .20, 31, 3."),
-        (good, (grey,), r"\(20, 30, 1\), expected"),
-        (good, (picture, bytes(19)), "19 filters of 20 rows"),
-        (good, (picture, bytes(19) + b"\x05"), "20 filters"),
-        (good, (picture[:-20],), "JPEG XL"),
-        (bytes([2, 127, 127]), (picture,), "at most 2,000 bytes"),
+        (b"", (words,), "number"),
+        (good + b"\0", (words,), "20 rows of 90 bytes"),
+        (bytes([9, 90, 20]), (words,), "9 a pixel"),
+        (bytes([4, 90, 20]), (words,), "4 a pixel"),
+        (bytes([3, 0, 20]), (words,), "20 rows of 0 bytes"),
+        (bytes([3, 90, 0]), (words,), "0 rows"),
+        (good, (), "0 parts"),
+        (good, (words, bytes(19)), "19 filters of 20 rows"),
+        (good, (words, bytes(19) + b"\x05"), "20 filters"),
+        (good, (words[:-3],), "bytes of words"),
+        (good, (bytes(4000),), "bytes of words"),
+        (bytes([3, 90, 127]), (words,), "at most 2,000 bytes"),
     ):
         with pytest.raises(CorruptArchive, match=reason):
             close_view(parameters, parts, 2000)
