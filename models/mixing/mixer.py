@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from nacomp.models.mixing.arithmetic import ONE, clamp, squash
 
 _LEAST, _MOST = -(1 << 15), (1 << 15) - 1
-"""Weights, 2^-14, have 16 bits, as errors have: with 20 bits in units of 2^-16 a third slower, and nothing smaller but kennedy.xls (0.3%)."""
+"""Weights, 2^-14, have 16 bits, as errors have: with 20 bits of 2^-16 kennedy.xls was 0.3% smaller, and nothing else."""
 
 
 @dataclass(frozen=True)
