@@ -51,7 +51,7 @@ def odds(p: int, bits: int) -> int:
 
 def line(q: int) -> int:
     k = q.bit_length() - 1
-    return (k << 23) + ((q - 2**k) << (23 - k))
+    return (k << 23) + ((q - (1 << k)) << (23 - k))
 
 
 def combine(h: int, v: int) -> int:
