@@ -10,6 +10,8 @@ GOLDEN = 0x9E3779B1
 """2^32 divided by the golden ratio, odd."""
 _APART = 0x27D4EB2F
 """Odd: without it two small values go into a hash as their exclusive or, which many pairs share."""
+_ODDS_FACTOR = 45426
+"""256 ln 2, 2^-8."""
 _RATIO = 4278222805
 """2^32 * e^(-1/256), rounded."""
 
@@ -48,6 +50,18 @@ def squash(x: int) -> int:
 def stretch(p: int) -> int:
     """The point of a probability of 22 bits."""
     return _STRETCH[p >> 10]
+
+
+def odds(p: int, bits: int) -> int:
+    """The point of a probability of so many bits, with logarithms by straight lines between the powers of two."""
+    one = 2 * p + 1
+    return (((_log2(one) - _log2((2 << bits) - one)) >> 12) * _ODDS_FACTOR) >> 19
+
+
+def _log2(q: int) -> int:
+    """2^-23: what a float of 32 bits holds beside its bias, so that a processor's conversion gives it."""
+    exponent = q.bit_length() - 1
+    return (exponent << 23) + ((q - (1 << exponent)) << (23 - exponent))
 
 
 def combine(value: int, other: int) -> int:

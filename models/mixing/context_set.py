@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from nacomp.models.mixing.arithmetic import GOLDEN, MASK, combine, squash, stretch
+from nacomp.models.mixing.arithmetic import GOLDEN, MASK, combine, odds, squash
 from nacomp.models.mixing.counters import NEW_NODE, Counter, learnt_node
 
 _LIMIT = 255
@@ -29,14 +29,15 @@ class ContextSet:
             if self._table.setdefault(at, (0, NEW_NODE))[0] != check:
                 self._table[at] = (check, NEW_NODE)
             node = self._table[at][1]
-            x, times = stretch((node >> 4 & 4095) << 10), node & 15
+            x, times = odds(node >> 4 & 4095, 12), node & 15
             level = max(0, min(4095, x + 2048)) >> 6
             by_state = self._by_state.setdefault((i, level, times), Counter(squash((level - 32) * 64 + 32)))
             by_past = self._by_past.setdefault((i, node >> 16, times >> 2), Counter())
             self._open.append((at, check, by_state, by_past))
             half = abs((by_state.p >> 10) - 2048) // 2
             away = half if by_state.p >> 10 >= 2048 else -half
-            inputs += [x, stretch(by_state.p), away, stretch(by_past.p)] if times else [0, 0, 0, 0]
+            said = [x, odds(by_state.p >> 6, 16), away, odds(by_past.p >> 6, 16)]
+            inputs += said if times else [0, 0, 0, 0]
             seen += times > 0
         return inputs, seen
 

@@ -58,7 +58,7 @@ class Counter:
 class Apm:
     """Secondary estimation: a better probability for a point of the logistic domain, given a context."""
 
-    _STEP, _POINTS = 192, 33
+    _STEP, _POINTS = 256, 25
 
     def __init__(self, limit: int = 255, confidence: int = 0) -> None:
         """`confidence`: how many observations the probability that comes in counts for."""

@@ -3,7 +3,7 @@
 Filters that adapt to what is around the component, and short differences; each guess gives the mixer an input for every bit.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nacomp.models.mixing.arithmetic import LIMIT, ONE, squash, stretch
 

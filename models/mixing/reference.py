@@ -5,7 +5,7 @@ About 1 KB a second: for tests, and for archives where the core is missing.
 
 from collections.abc import Sequence
 
-from nacomp.models.mixing.arithmetic import GOLDEN, MASK, ONE, clamp, combine, squash, stretch
+from nacomp.models.mixing.arithmetic import GOLDEN, MASK, ONE, clamp, combine, odds, squash
 from nacomp.models.mixing.bit_coder import BitDecoder, BitEncoder
 from nacomp.models.mixing.contexts import CONTEXTS, hashes, upper_byte
 from nacomp.models.mixing.counters import Apm, Counter, learnt_node
@@ -151,14 +151,15 @@ class Mixing:
         self._used = []
         for i, slot in enumerate(s.slots):
             node = slot.nodes[at]
-            x, times = stretch((node >> 4 & 4095) << 10), node & 15
+            x, times = odds(node >> 4 & 4095, 12), node & 15
             state = (i, max(0, min(4095, x + 2048)) >> 6, times)
             by_state = self._by_state.setdefault(state, Counter(squash((state[1] - 32) * 64 + 32)))
             by_past = self._by_past.setdefault((i, node >> 16, times >> 2), Counter())
             self._used.append((by_state, by_past))
             half = abs((by_state.p >> 10) - 2048) // 2
             away = half if by_state.p >> 10 >= 2048 else -half
-            inputs += [x, stretch(by_state.p), away, stretch(by_past.p)] if times else [0, 0, 0, 0]
+            said = [x, odds(by_state.p >> 6, 16), away, odds(by_past.p >> 6, 16)]
+            inputs += said if times else [0, 0, 0, 0]
             seen += 1 <= i <= 5 and times > 0
         return seen
 

@@ -41,7 +41,7 @@ class Mix {
     Mix(const mixing::Kernel& kernel, int contexts, const std::vector<int>& sets, size_t estimates)
         : layers_(kernel, initial(contexts), for_nodes(sets), {kFinal, kExtra}, {kNodes, kNodes}, {kSecondFinal, kSecondExtra}),
           apm_(estimates * kNodes) {}
-    int32_t* inputs() { return layers_.first().inputs(); }
+    int16_t* inputs() { return layers_.first().inputs(); }
     uint32_t p(const int (&rows)[3], int node, size_t estimate) {
         for (size_t set = 0; set < 3; set++) layers_.first().choose(set, static_cast<size_t>(rows[set] * kNodes + node));
         layers_.second().choose(0, static_cast<size_t>(node));
@@ -98,14 +98,14 @@ class Model {
         prefetch_for_write(lines_[contexts_ - 1]);
     }
     int bit(Mix& mix, int node, int bit, const int (&rows)[3], size_t estimate) {
-        int32_t* inputs = mix.inputs();
+        int16_t* inputs = mix.inputs();
         inputs[0] = 256;
         for (int i = 0; i < contexts_; i++) {
             const uint32_t counter = lines_[i][node] ^ kHalf;
             const bool seen = (counter & 1023) != 0;
             const int p = static_cast<int>(Counter::p(counter) >> 10);
-            inputs[1 + 2 * i] = seen ? mixing::stretch12(static_cast<uint32_t>(p)) : 0;
-            inputs[2 + 2 * i] = seen ? (p - 2048) / 2 : 0;
+            inputs[1 + 2 * i] = static_cast<int16_t>(seen ? mixing::stretch12(static_cast<uint32_t>(p)) : 0);
+            inputs[2 + 2 * i] = static_cast<int16_t>(seen ? (p - 2048) / 2 : 0);
         }
         const int found = coder_.code(bit, mix.p(rows, node, estimate) << 2);
         mix.learn(found);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
 namespace nacomp::mixing {
 
@@ -26,6 +27,22 @@ inline uint32_t squash_clamped(int x) { return tables.squash[x + kLimit]; }
 // The logistic domain's point of a probability of 22 bits.
 inline int stretch(uint32_t p) { return tables.stretch[p >> (kBits - kStretchBits)]; }
 inline int stretch12(uint32_t p) { return tables.stretch[p]; }
+
+// log2 of a whole number from 1 to 2^24 - 1, 2^-23, by straight lines between the powers of two: what stands in a float, so that
+// a processor's conversion gives it.
+inline int32_t log2_by_lines(uint32_t q) {
+    const float exact = static_cast<float>(q);
+    int32_t bits;
+    std::memcpy(&bits, &exact, sizeof bits);
+    return bits;
+}
+constexpr int32_t kOddsFactor = 45426;  // 256 ln 2 in units of 2^-8
+constexpr int kOddsDropped = 12, kOddsShift = 19;
+// The logistic domain's point of a probability of so many bits, up to 22, by those lines.
+template <int kOfBits> inline int odds(uint32_t p) {
+    const int32_t difference = log2_by_lines(2 * p + 1) - log2_by_lines((2u << kOfBits) - 2 * p - 1);
+    return ((difference >> kOddsDropped) * kOddsFactor) >> kOddsShift;
+}
 
 // One step of the hash that contexts are made of: both values go in, in this order. Without the first product two small values went in
 // as their exclusive or, which many pairs share.

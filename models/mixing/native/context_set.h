@@ -30,7 +30,7 @@ class ContextSet {
     }
 
     // hashes: (contexts,). Fills kInputs inputs for each; returns how many of them have been seen.
-    int predict(const uint32_t* hashes, int32_t* inputs) {
+    int predict(const uint32_t* hashes, int16_t* inputs) {
         int seen = 0;
         for (size_t i = 0; i < nodes_.size(); i++, inputs += kInputs) {
             const uint32_t hash = combine(hashes[i], static_cast<uint32_t>(i) + 1) * 0x9E3779B1u;
@@ -38,16 +38,16 @@ class ContextSet {
             if (entry.check != (hash & 0xffff)) entry = {hash & 0xffff, Node::kNew};
             nodes_[i] = &entry.node;
             const uint32_t node = entry.node, times = Node::seen(node);
-            const int x = stretch12(Node::p(node));
+            const int x = odds<12>(Node::p(node));
             const uint32_t level = static_cast<uint32_t>(std::min(std::max(x + 2048, 0), 4095)) >> 6;
             state_[i] = &by_state_[i * kClasses + (level << 4) + times];
             past_[i] = &by_past_[i * kClasses + Node::past(node) * 4 + (times >> 2)];
             const uint32_t p = Counter::p(*state_[i]);
             const int32_t known = times ? -1 : 0;
-            inputs[0] = known & x;
-            inputs[1] = known & stretch(p);
-            inputs[2] = known & ((static_cast<int32_t>(p >> 10) - 2048) / 2);
-            inputs[3] = known & stretch(Counter::p(*past_[i]));
+            inputs[0] = static_cast<int16_t>(known & x);
+            inputs[1] = static_cast<int16_t>(known & odds<16>(p >> 6));
+            inputs[2] = static_cast<int16_t>(known & ((static_cast<int32_t>(p >> 10) - 2048) / 2));
+            inputs[3] = static_cast<int16_t>(known & odds<16>(Counter::p(*past_[i]) >> 6));
             seen += times != 0;
         }
         return seen;

@@ -52,6 +52,7 @@ struct Eight {
     NACOMP_INLINE static uint32_t bits(Mask mask) { return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(mask))); }
     NACOMP_INLINE static I where(Mask mask, I x) { return both(mask, x); }
     NACOMP_INLINE static I where(Mask mask, I x, I otherwise) { return _mm256_blendv_epi8(otherwise, x, mask); }
+    NACOMP_INLINE static I log2_by_lines(I q) { return _mm256_castps_si256(_mm256_cvtepi32_ps(q)); }
     template <int kBytes> NACOMP_INLINE static I look_up(const void* table, I at) {
         return _mm256_i32gather_epi32(static_cast<const int*>(table), at, kBytes);
     }
@@ -100,6 +101,7 @@ struct Sixteen {
     NACOMP_INLINE static uint32_t bits(Mask mask) { return mask; }
     NACOMP_INLINE static I where(Mask mask, I x) { return _mm512_maskz_mov_epi32(mask, x); }
     NACOMP_INLINE static I where(Mask mask, I x, I otherwise) { return _mm512_mask_mov_epi32(otherwise, mask, x); }
+    NACOMP_INLINE static I log2_by_lines(I q) { return _mm512_castps_si512(_mm512_cvtepi32_ps(q)); }
     template <int kBytes> NACOMP_INLINE static I look_up(const void* table, I at) {
         return _mm512_i32gather_epi32(at, table, kBytes);
     }
@@ -115,15 +117,19 @@ struct Sixteen {
 };
 #endif
 
-// The logistic domain's points of probabilities of 12 bits.
-template <class V> NACOMP_INLINE typename V::I stretched(typename V::I p) {
-    return V::template right_signed<16>(V::template left<16>(V::template look_up<2>(tables.stretch, p)));
+// As `odds` of arithmetic.h.
+template <class V, int kOfBits> NACOMP_INLINE typename V::I odds_of(typename V::I p) {
+    const typename V::I twice = V::add(p, p);
+    const typename V::I one = V::log2_by_lines(V::add(twice, V::all(1)));
+    const typename V::I zero = V::log2_by_lines(V::sub(V::all((2u << kOfBits) - 1), twice));
+    const typename V::I difference = V::template right_signed<kOddsDropped>(V::sub(one, zero));
+    return V::template right_signed<kOddsShift>(V::mul(difference, V::all(kOddsFactor)));
 }
 
 // The contexts from number i on, as many as V has numbers; gives a bit for each that was seen.
 template <class V>
 NACOMP_INLINE uint32_t predict_some(const ContextTables& of, OpenContexts& open, const uint32_t* slots, uint32_t at, int i, int count,
-                                    int32_t* inputs) {
+                                    typename V::I (&said)[kPerContext]) {
     using I = typename V::I;
     const I zero = V::all(0), numbers = V::add(V::numbers(), V::all(static_cast<uint32_t>(i)));
     const auto real = V::above(V::all(static_cast<uint32_t>(count)), numbers);
@@ -132,7 +138,7 @@ NACOMP_INLINE uint32_t predict_some(const ContextTables& of, OpenContexts& open,
     const I node = V::flip(V::template look_up<4>(of.nodes, places), V::all(Node::kNew));
     const I times = V::both(node, V::all(15));
     const auto known = V::both_masks(V::above(times, zero), real);
-    const I x = stretched<V>(V::both(V::template right<4>(node), V::all(4095)));
+    const I x = odds_of<V, 12>(V::both(V::template right<4>(node), V::all(4095)));
     const I level = V::template right<6>(V::least(V::most(V::add(x, V::all(2048)), zero), V::all(4095)));
     const I states = V::add(first, V::either(V::template left<4>(level), times));
     const I seen = V::either(V::template left<2>(V::template right<16>(node)), V::template right<2>(times));
@@ -145,10 +151,10 @@ NACOMP_INLINE uint32_t predict_some(const ContextTables& of, OpenContexts& open,
     V::store(open.state + i, state);
     V::store(open.past + i, past);
     const I p = V::template right<20>(state), away = V::sub(p, V::all(2048));
-    const I said[kPerContext] = {x, stretched<V>(p), V::template right_signed<1>(V::add(away, V::template right<31>(away))),
-                                 stretched<V>(V::template right<20>(past))};
-    for (int k = 0; k < kPerContext; k++)
-        V::store(inputs + place_of(k, i), V::either(V::where(known, said[k]), V::load(open.spare[k] + i)));
+    const I all[kPerContext] = {x, odds_of<V, 16>(V::template right<16>(state)),
+                                V::template right_signed<1>(V::add(away, V::template right<31>(away))),
+                                odds_of<V, 16>(V::template right<16>(past))};
+    for (int k = 0; k < kPerContext; k++) said[k] = V::either(V::where(known, all[k]), V::load(open.spare[k] + i));
     return V::bits(known) << i;
 }
 
@@ -187,16 +193,39 @@ NACOMP_INLINE void learn_some(const ContextTables& of, OpenContexts& open, int i
     V::scatter(of.nodes, V::load(open.places + i), V::flip(nodes, V::all(Node::kNew)), here);
 }
 
-uint32_t predict_contexts(const ContextTables& of, OpenContexts& open, const uint32_t* slots, uint32_t at, int count, int32_t* inputs) {
-    const int lanes = (count + kContextLanes - 1) / kContextLanes * kContextLanes;
-    uint32_t all_seen = 0;
-    int i = 0;
+// Sixteen numbers of 16 bits from twice eight of 32, in their order; they fit.
+NACOMP_INLINE void store_both(int16_t* at, __m256i first, __m256i second) {
+    const __m256i both = _mm256_permute4x64_epi64(_mm256_packs_epi32(first, second), 0xD8);
+    _mm256_store_si256(reinterpret_cast<__m256i*>(at), both);
+}
+
+// The first sixteen contexts: in vectors as wide as those that the mixer reads, which otherwise wait for both halves.
+NACOMP_INLINE uint32_t predict_sixteen(const ContextTables& of, OpenContexts& open, const uint32_t* slots, uint32_t at, int count,
+                                       int16_t* inputs) {
 #if defined(NACOMP_TARGET_AVX512)
-    for (; i + Sixteen::kCount <= lanes; i += Sixteen::kCount)
-        all_seen |= predict_some<Sixteen>(of, open, slots, at, i, count, inputs);
+    __m512i said[kPerContext];
+    const uint32_t seen = predict_some<Sixteen>(of, open, slots, at, 0, count, said);
+    for (int k = 0; k < kPerContext; k += 2)
+        _mm512_store_si512(inputs + place_of(k, 0), _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(said[k])),
+                                                                       _mm512_cvtepi32_epi16(said[k + 1]), 1));
+    return seen;
+#else
+    __m256i low[kPerContext], high[kPerContext];
+    const uint32_t seen = predict_some<Eight>(of, open, slots, at, 0, count, low);
+    const uint32_t seen_too = predict_some<Eight>(of, open, slots, at, 8, count, high);
+    for (int k = 0; k < kPerContext; k++) store_both(inputs + place_of(k, 0), low[k], high[k]);
+    return seen | seen_too;
 #endif
-    for (; i < lanes; i += Eight::kCount) all_seen |= predict_some<Eight>(of, open, slots, at, i, count, inputs);
-    return all_seen;
+}
+
+uint32_t predict_contexts(const ContextTables& of, OpenContexts& open, const uint32_t* slots, uint32_t at, int count, int16_t* inputs) {
+    const uint32_t seen = predict_sixteen(of, open, slots, at, count, inputs);
+    if (count <= 16) return seen;
+    __m256i said[kPerContext];
+    const uint32_t seen_too = predict_some<Eight>(of, open, slots, at, 16, count, said);
+    store_both(inputs + place_of(0, 16), said[0], said[1]);
+    store_both(inputs + place_of(2, 16), said[2], said[3]);
+    return seen | seen_too;
 }
 
 void learn_contexts(const ContextTables& of, OpenContexts& open, int count, int bit, bool shared) {
@@ -212,27 +241,28 @@ void learn_contexts(const ContextTables& of, OpenContexts& open, int count, int 
 
 #else
 
-uint32_t predict_contexts(const ContextTables& of, OpenContexts& open, const uint32_t* slots, uint32_t at, int count, int32_t* inputs) {
+uint32_t predict_contexts(const ContextTables& of, OpenContexts& open, const uint32_t* slots, uint32_t at, int count, int16_t* inputs) {
     const int lanes = (count + kContextLanes - 1) / kContextLanes * kContextLanes;
     uint32_t all_seen = 0;
+    const auto put = [&](int input, int context, int32_t value) { inputs[place_of(input, context)] = static_cast<int16_t>(value); };
     for (int i = 0; i < count; i++) {
         open.places[i] = slots[i] + at;
         const uint32_t node = of.nodes[open.places[i]] ^ Node::kNew, times = Node::seen(node);
-        const int x = stretch12(Node::p(node));
+        const int x = odds<12>(Node::p(node));
         const int level = x < -2048 ? 0 : x > 2047 ? 4095 >> 6 : (x + 2048) >> 6;
         const uint32_t first = static_cast<uint32_t>(i) * kClasses;
         open.states[i] = first + (static_cast<uint32_t>(level) << 4) + times;
         open.pasts[i] = first + Node::past(node) * 4 + (times >> 2);
         const uint32_t p = Counter::p(of.state[open.states[i]]);
         const int32_t known = times ? -1 : 0;
-        inputs[place_of(0, i)] = known & x;
-        inputs[place_of(1, i)] = known & stretch(p);
-        inputs[place_of(2, i)] = known & ((static_cast<int32_t>(p >> 10) - 2048) / 2);
-        inputs[place_of(3, i)] = known & stretch(Counter::p(of.past[open.pasts[i]]));
+        put(0, i, known & x);
+        put(1, i, known & odds<16>(p >> 6));
+        put(2, i, known & ((static_cast<int32_t>(p >> 10) - 2048) / 2));
+        put(3, i, known & odds<16>(Counter::p(of.past[open.pasts[i]]) >> 6));
         all_seen |= (times ? 1u : 0u) << i;
     }
     for (int k = 0; k < kPerContext; k++)
-        for (int i = count; i < lanes; i++) inputs[place_of(k, i)] = open.spare[k][i];
+        for (int i = count; i < lanes; i++) put(k, i, open.spare[k][i]);
     return all_seen;
 }
 

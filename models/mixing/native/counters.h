@@ -72,20 +72,19 @@ class StateMap {
 class Apm {
    public:
     // confidence: how many observations the probability that comes in counts for.
-    explicit Apm(size_t contexts, uint32_t limit = 255, uint32_t confidence = 0) : counters_(contexts * kPoints), limit_(limit) {
+    explicit Apm(size_t contexts, uint32_t limit = 255, uint32_t confidence = 0) : counters_(contexts * kRow), limit_(limit) {
         for (int i = 0; i < kPoints; i++) first_[i] = Counter::made(squash((i - kPoints / 2) * kStep), confidence);
     }
     void prefetch(size_t context) const {
-        const uint32_t* row = &counters_[context * kPoints];
+        const uint32_t* row = &counters_[context * kRow];
         prefetch_for_write(row);
         prefetch_for_write(row + 16);
-        prefetch_for_write(row + kPoints - 1);
     }
     uint32_t refine(int x, size_t context) {
         const uint32_t at = static_cast<uint32_t>(clamp_logistic(x) + kPoints / 2 * kStep);
         const uint32_t low = at / kStep, part = at % kStep, nearer = part >= kStep / 2;
-        const uint32_t* both = &counters_[context * kPoints + low];
-        last_ = context * kPoints + low + nearer;
+        const uint32_t* both = &counters_[context * kRow + low];
+        last_ = context * kRow + low + nearer;
         last_point_ = low + nearer;
         return (Counter::p(both[0] ^ first_[low]) * (kStep - part) + Counter::p(both[1] ^ first_[low + 1]) * part) / kStep;
     }
@@ -95,7 +94,7 @@ class Apm {
     }
 
    private:
-    static constexpr int kStep = 192, kPoints = 33;
+    static constexpr int kStep = 256, kPoints = 25, kRow = 32;  // kRow: a point and what fills two cache lines
     uint32_t first_[kPoints];   // what each point's counters begin with
     Memory<uint32_t> counters_; // (context, point), each xor what it began with, so that new memory needs no filling
     size_t last_ = 0;

@@ -5,11 +5,10 @@
 
 namespace nacomp::mixing {
 
-constexpr int kLanes = 16;         // inputs and weights come in whole groups of so many, at a multiple of 64 bytes
-constexpr int kWeightShift = 16;   // a weight of 1.0 is 2^16
-constexpr int32_t kMaxWeight = (1 << 19) - 1;
-// An error of the mixer that moves no weight: 3071 * 10 is below one half.
-constexpr int32_t kNoError = 10;
+constexpr int kLanes = 16;         // inputs and weights come in whole groups of so many, at a multiple of 32 bytes
+constexpr int kWeightShift = 14;   // a weight of 1.0 is 2^14
+// An error of the mixer that moves no weight: 3071 * 5 is below one half, 2^14.
+constexpr int32_t kNoError = 5;
 
 constexpr int kMaxContexts = 24;
 constexpr int kContextLanes = 8;   // contexts come in groups of so many; a last group may hold fewer
@@ -48,14 +47,14 @@ struct Kernel {
     // The four inputs of each of `count` contexts, at `place_of`, for whole groups of them. Gives a bit for each that has been seen.
     // slots: (whole groups) where each one's slot begins in the table; node: the place in all of them.
     uint32_t (*predict_contexts)(const ContextTables& tables, OpenContexts& open, const uint32_t* slots, uint32_t node, int count,
-                                 int32_t* inputs);
+                                 int16_t* inputs);
     // shared: two contexts may have the same node, which then learns twice, one context after the other.
     void (*learn_contexts)(const ContextTables& tables, OpenContexts& open, int count, int bit, bool shared);
-    // For each of `sets` rows of n weights: (sum over i of (inputs[i] * row[i]) >> 10) >> 6, clamped; inputs within +-kLimit, weights
-    // within +-kMaxWeight, n <= 512. points: (sets in whole groups of 8), 0 behind the last.
-    void (*mix)(const int32_t* inputs, const int32_t* const* rows, int sets, int n, int32_t* points);
-    // row[i] += (inputs[i] * error + 2^15) >> 16, clamped; |error| < 2^19, each set has its own.
-    void (*train)(const int32_t* inputs, int32_t* const* rows, const int32_t* errors, int sets, int n);
+    // For each of `sets` rows of n weights: (sum over i of inputs[i] * row[i], modulo 2^32) >> kWeightShift, clamped; inputs within
+    // +-kLimit. points: (sets in whole groups of 8), 0 behind the last.
+    void (*mix)(const int16_t* inputs, const int16_t* const* rows, int sets, int n, int16_t* points);
+    // row[i] += (inputs[i] * error + 2^14) >> 15, within 16 bits; errors of 16 bits, each set has its own.
+    void (*train)(const int16_t* inputs, int16_t* const* rows, const int32_t* errors, int sets, int n);
 };
 
 // Kernels compiled into this build, best first and ended by a null.

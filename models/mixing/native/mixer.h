@@ -21,7 +21,7 @@ struct MixerRates {
 // One layer: inputs x sets of rows of weights.
 class Mixer {
    public:
-    // sizes: how many rows each set has. initial: the weight of each input at the start, 2^-16.
+    // sizes: how many rows each set has. initial: the weight of each input at the start, 2^-16, of which two bits are dropped.
     Mixer(const Kernel& kernel, const std::vector<int32_t>& initial, const std::vector<int>& sizes, MixerRates rates)
         : kernel_(kernel),
           width_((initial.size() + kLanes - 1) / kLanes * kLanes),
@@ -37,31 +37,39 @@ class Mixer {
             rows += static_cast<size_t>(size);
         }
         for (size_t row = 0; row < rows; row++)
-            for (size_t i = 0; i < initial.size(); i++) weights_[row * width_ + i] = initial[i];
-        for (int32_t k = 0; k <= rates.extra; k++) rates_.push_back(rates.final_rate + rates.extra / (1 + k));
+            for (size_t i = 0; i < initial.size(); i++) weights_[row * width_ + i] = static_cast<int16_t>(initial[i] >> (16 - kWeightShift));
+        for (int32_t k = 0; k <= rates.extra; k++) rates_.push_back(std::min(rates.final_rate + rates.extra / (1 + k), kMostRate));
+        most_uses_ = static_cast<uint16_t>(std::min(rates.extra * 32, 65535));
     }
-    int32_t* inputs() { return inputs_.data(); }  // (inputs): within +-kLimit, written before `mix`
+    int16_t* inputs() { return inputs_.data(); }  // (inputs): within +-kLimit, written before `mix`
     void choose(size_t set, size_t row) {
         chosen_[set] = first_row_[set] + row;
         weights_of_[set] = &weights_[chosen_[set] * width_];
     }
     size_t sets() const { return chosen_.size(); }
 
-    // points: (sets in whole groups of kLanes), 0 behind the last: what each set says, points of the logistic domain; kept there
+    // points: (sets in whole groups of 8), 0 behind the last: what each set says, points of the logistic domain; kept there
     // until `learn`.
-    void mix(int32_t* points) {
+    void mix(int16_t* points) {
         said_ = points;
         kernel_.mix(inputs_.data(), weights_of_.data(), static_cast<int>(sets()), static_cast<int>(width_), points);
     }
     void learn(int bit) {
         const int32_t target = bit ? static_cast<int32_t>(kOne) : 0;
-        for (size_t set = 0; set < sets(); set++) {
-            uint16_t& uses = uses_[chosen_[set]];
-            const int32_t rate = rates_[std::min<size_t>(uses >> 5, rates_.size() - 1)];
-            if (uses < 65535) uses++;
-            errors_[set] = (((target - static_cast<int32_t>(squash_clamped(said_[set]))) >> 6) * rate) >> 6;
+        // What the loop reads is named before it, as whatever it writes could be one of these.
+        const size_t count = sets(), *chosen = chosen_.data();
+        const int32_t* rates = rates_.data();
+        const int16_t* said = said_;
+        int32_t* errors = errors_.data();
+        uint16_t* all_uses = uses_.data();
+        const uint32_t most_uses = most_uses_;
+        for (size_t set = 0; set < count; set++) {
+            uint16_t& uses = all_uses[chosen[set]];
+            const uint32_t before = uses;
+            uses = static_cast<uint16_t>(before + (before < most_uses));
+            errors[set] = (((target - static_cast<int32_t>(squash_clamped(said[set]))) >> 6) * rates[before >> 5]) >> kErrorShift;
         }
-        kernel_.train(inputs_.data(), weights_of_.data(), errors_.data(), static_cast<int>(sets()), static_cast<int>(width_));
+        kernel_.train(inputs_.data(), weights_of_.data(), errors, static_cast<int>(count), static_cast<int>(width_));
     }
 
    private:
@@ -72,11 +80,14 @@ class Mixer {
     }
     const Kernel& kernel_;
     size_t width_;
-    Memory<int32_t> inputs_, weights_;  // (width), (row, width)
-    std::vector<int32_t> rates_;        // by every 32 uses; the last from there on
+    static constexpr int kErrorShift = 9;
+    static constexpr int32_t kMostRate = 255;  // so that errors have 16 bits
+    Memory<int16_t> inputs_, weights_;  // (width), (row, width)
+    std::vector<int32_t> rates_;        // by every 32 uses
+    uint16_t most_uses_;                // the last of them from there on: more are not counted
     std::vector<size_t> first_row_, chosen_;
-    std::vector<int32_t*> weights_of_;  // (sets): of the chosen rows
-    const int32_t* said_ = nullptr;
+    std::vector<int16_t*> weights_of_;  // (sets): of the chosen rows
+    const int16_t* said_ = nullptr;
     std::vector<int32_t> errors_;
     std::vector<uint16_t> uses_;
 };
@@ -87,7 +98,7 @@ class TwoLayers {
     TwoLayers(const Kernel& kernel, const std::vector<int32_t>& initial, const std::vector<int>& sizes, MixerRates rates,
               const std::vector<int>& final_sizes, MixerRates final_rates)
         : first_(kernel, initial, sizes, rates),
-          second_(kernel, std::vector<int32_t>(sizes.size(), (1 << kWeightShift) / static_cast<int32_t>(sizes.size())),
+          second_(kernel, std::vector<int32_t>(sizes.size(), (1 << 16) / static_cast<int32_t>(sizes.size())),
                   final_sizes, final_rates) {}
     Mixer& first() { return first_; }
     Mixer& second() { return second_; }
@@ -104,7 +115,7 @@ class TwoLayers {
 
    private:
     Mixer first_, second_;
-    alignas(64) int32_t said_[kLanes] = {};
+    alignas(64) int16_t said_[kLanes] = {};
 };
 
 }  // namespace nacomp::mixing

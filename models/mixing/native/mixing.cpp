@@ -78,7 +78,7 @@ std::vector<int32_t> initial_weights(const Settings& settings, int contexts) {
     if (spare)  // of lanes without an input too, which stay 0
         for (int k = own_inputs(settings.profile); k < kPerContext * spare; k++)
             weights[static_cast<size_t>(place_of(k / spare, contexts + k % spare))] = 0;
-    for (int i = 0; i < outside; i++) weights.push_back(!trust ? (1 << kWeightShift) / outside : i < 2 ? kTrust[i] : 0);
+    for (int i = 0; i < outside; i++) weights.push_back(!trust ? (1 << 16) / outside : i < 2 ? kTrust[i] : 0);
     return weights;
 }
 
@@ -123,7 +123,7 @@ Mixing::Mixing(const Settings& settings, int streams)
     for (int m = 0; m < (text ? kTextMatches : kFewMatches); m++)
         matches_.emplace_back(text ? kTextMinimum[m] : kMinimum[m], bits_for(settings.size, 10, 20));
     const int spare = lanes_ - contexts_;
-    for (int k = 0; k < own_inputs(settings.profile); k++) own_places_.push_back(k / spare * kSpareLanes + contexts_ + k % spare);
+    for (int k = 0; k < own_inputs(settings.profile); k++) own_places_.push_back(&open_.spare[k / spare][contexts_ + k % spare]);
     settings_.kernel = "";  // was the caller's
     look_ahead(streams_[0]);
 }
@@ -132,7 +132,7 @@ uint64_t Mixing::memory(const Settings& settings) {
     const int contexts = kContexts[static_cast<int>(settings.profile)];
     uint64_t rows = 0;
     for (int size : set_sizes(settings)) rows += static_cast<uint64_t>(size);
-    const uint64_t weights = rows * (initial_weights(settings, contexts).size() + kLanes) * sizeof(int32_t);
+    const uint64_t weights = rows * (initial_weights(settings, contexts).size() + kLanes) * sizeof(int16_t);
     const uint64_t slots = sizeof(Slot) << slot_bits(settings);
     const uint64_t matches = uint64_t{8 * kMatches} << bits_for(settings.size, 10, 20);
     return slots + weights + matches + settings.size + (uint64_t{20} << 20);
@@ -150,6 +150,7 @@ void Mixing::start_byte(Stream& s) {
         case Profile::words: word_contexts(s, list); break;
         case Profile::image: image_contexts(s, settings_, list); break;
     }
+    s.column_row = std::min(s.column(static_cast<uint32_t>(settings_.width)), 511u);
     s.byte_due = false;
 }
 
@@ -177,7 +178,7 @@ void Mixing::start_nibble(Stream& s) {
 }
 
 // Returns how many of the orders 1 to 6 were seen before.
-int Mixing::predict_contexts(const Stream& s, int32_t* inputs) {
+int Mixing::predict_contexts(const Stream& s, int16_t* inputs) {
     const uint32_t late = s.bit_count < 4 ? s.bit_count : s.bit_count - 4;
     const uint32_t node = by_pixel() ? 1 + s.pixels.node : (s.bits & ((1u << late) - 1)) | 1u << late;
     static constexpr uint8_t kOnes[32] = {0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 1, 2, 2, 3, 2, 3, 3, 4, 2, 3, 3, 4, 3, 4, 4, 5};
@@ -188,9 +189,7 @@ void Mixing::choose_rows(const Stream& s, const int* selected, int seen) {
     Mixer& first = mixer_.first();
     const uint32_t c1 = s.last4 & 255, c2 = s.last4 >> 8 & 255, bit = s.bit_count;
     const Match& match = s.matches[0];
-    const uint32_t matched = match.agrees ? length_class(match.length) + 1 : 0;
-    const uint32_t width = static_cast<uint32_t>(settings_.width);
-    const uint32_t kinds = kind_of(c1) * 16 + kind_of(c2), column = std::min(s.position() - s.text.line.start, 255u);
+    const uint32_t matched = match.agrees ? match.length_class : 0;
     size_t set = 0;
     first.choose(set++, order0(s));
     first.choose(set++, c1);
@@ -198,6 +197,7 @@ void Mixing::choose_rows(const Stream& s, const int* selected, int seen) {
     first.choose(set++, settings_.profile == Profile::text ? s.text.outline.row() : match.agrees ? static_cast<size_t>(match.guess) : 0);
     first.choose(set++, static_cast<size_t>(seen) * 8 + bit);
     if (settings_.profile == Profile::text) {
+        const uint32_t kinds = kind_of(c1) * 16 + kind_of(c2), column = std::min(s.position() - s.text.line.start, 255u);
         first.choose(set++, s.text.field * 16 + kind_of(s.text.field_up));
         first.choose(set++, kinds);
         first.choose(set++, s.text.numbers.row());
@@ -217,7 +217,7 @@ void Mixing::choose_rows(const Stream& s, const int* selected, int seen) {
     } else if (settings_.profile == Profile::image) {
         first.choose(set++, s.picture.colour % 4 * 128 + 8 * s.picture.activity + bit);
     } else {
-        first.choose(set++, std::min(s.column(width), 511u));
+        first.choose(set++, s.column_row);
     }
     for (int i = 0; set < first.sets(); i++) first.choose(set++, static_cast<size_t>(selected[i]));
     mixer_.second().choose(0, order0(s));
@@ -255,7 +255,7 @@ uint32_t Mixing::predict_beside(int stream, const int16_t* outside, const int* s
 // What the text profile's own two stages say, and the mixer beside them: five eighths of all.
 uint32_t Mixing::refine(const Stream& s, int x) {
     const Match& match = s.matches[0];
-    const uint32_t expected = match.agrees ? (length_class(match.length) + 1) << 8 | static_cast<uint32_t>(match.guess) : s.bits;
+    const uint32_t expected = match.agrees ? match.length_class << 8 | static_cast<uint32_t>(match.guess) : s.bits;
     return 2 * squash(x) + 2 * shape_.refine(x, shape_context(s)) + matched_.refine(x, expected);
 }
 
@@ -266,14 +266,14 @@ void Mixing::prepare_inputs(Stream& s) {
     if (settings_.profile == Profile::samples) sample_inputs(s, settings_, own + kFewInputs);
     if (settings_.profile == Profile::image) picture_inputs(s, own + kFewInputs);
     if (settings_.profile == Profile::text) own[kTextInputs - 1] = s.text.measures.predict(s.text.field, s.bits, s.bit_count);
-    for (size_t k = 0; k < own_places_.size(); k++) open_.spare[own_places_[k] / kSpareLanes][own_places_[k] % kSpareLanes] = own[k];
+    for (size_t k = 0; k < own_places_.size(); k++) *own_places_[k] = own[k];
 }
 
 // The mixed point of the logistic domain.
 int Mixing::mix(Stream& s, const int16_t* outside, const int* selected) {
     if (!looks_ahead()) prepare_inputs(s);
-    int32_t* inputs = mixer_.first().inputs();
-    for (int i = 0; i < settings_.outside_inputs; i++) inputs[kPerContext * lanes_ + i] = clamp_logistic(outside[i]);
+    int16_t* inputs = mixer_.first().inputs();
+    for (int i = 0; i < settings_.outside_inputs; i++) inputs[kPerContext * lanes_ + i] = static_cast<int16_t>(clamp_logistic(outside[i]));
     choose_rows(s, selected, predict_contexts(s, inputs));
     return mixer_.mix();
 }

@@ -55,7 +55,7 @@ class Mixing {
     uint32_t order1(const Stream& s) const;
     uint32_t order3(const Stream& s) const;
     void finish_byte(uint32_t stream, uint32_t byte);
-    int predict_contexts(const Stream& s, int32_t* inputs);
+    int predict_contexts(const Stream& s, int16_t* inputs);
     ContextTables tables() { return {table_.words(), by_state_.data(), by_past_.data()}; }
     void choose_rows(const Stream& s, const int* selected, int seen);
     bool is_lone_text() const { return settings_.profile == Profile::text && settings_.outside_inputs == 0; }
@@ -75,7 +75,7 @@ class Mixing {
     bool looks_again_ = false;                  // what was looked up ahead is of bytes that were passed
     uint32_t asked_ = 0;                        // the stream of the last `predict`
     OpenContexts open_;                         // what it looked at
-    std::vector<int> own_places_;               // of the mixer's own inputs in `open_.spare`
+    std::vector<int32_t*> own_places_;          // of the mixer's own inputs in `open_.spare`
     alignas(64) uint32_t keys_[kMaxContexts] = {};  // of the slots of the coming nibble
 };
 

@@ -28,6 +28,7 @@ struct Match {
     uint32_t missed = 0;  // the last 8 guesses, a bit each, 1 for wrong, the newest lowest
     int guess = -1;       // the byte expected, -1 for none
     bool agrees = false;  // there is a guess, and the bits of the current byte so far are its bits
+    uint32_t length_class = 0, row = 0;  // of this byte: 1 + that of its length; its counters, but for the bit
 };
 
 // Where the fields of a line begin.
@@ -106,6 +107,7 @@ struct Stream {
     std::vector<uint8_t> history;
     uint32_t bits = 1;       // the bits of the current byte so far, behind a leading 1
     uint32_t bit_count = 0;  // 0..7
+    uint32_t column_row = 0;  // of this byte: the place in the record, of the set of weights that it chooses
     bool byte_due = true, nibble_due = true;  // what the next `predict` has to look up first
     uint32_t last4 = 0, last8 = 0;  // the last four bytes, the newest lowest; the four before them
     uint32_t hashes[kMaxContexts] = {};  // of this byte's contexts

@@ -114,9 +114,9 @@ uint32_t TokenBits::predict_bit(const TokenRow& row, int32_t at) {
     const uint32_t self = static_cast<uint32_t>(at);
     const uint32_t hashes[kNodeContexts] = {
         combine(self, tokens.last[0]), combine(combine(self, expected_), tokens.last[0])};
-    int32_t inputs[kNodeContexts * ContextSet::kInputs];
+    int16_t inputs[kNodeContexts * ContextSet::kInputs];
     node_contexts_.predict(hashes, inputs);
-    for (int i = 0; i < kNodeContexts; i++) outside_[kRowInputs + i] = static_cast<int16_t>(inputs[i * ContextSet::kInputs + 1]);
+    for (int i = 0; i < kNodeContexts; i++) outside_[kRowInputs + i] = inputs[i * ContextSet::kInputs + 1];
     const int early = static_cast<int>(std::min<uint32_t>(node.depth / 8, 3));
     const int unasked = row.asked ? 0 : 1;
     const int selected[] = {(unasked * 4 + early) * kBuckets + b, (unasked * kBuckets + bucket(outside_[0])) * kBuckets + b};
@@ -150,7 +150,7 @@ uint32_t TokenBits::predict_end(const TokenRow& row, int32_t at) {
         combine(combine(self, last), tokens.last[1]),
         combine(self, expected_),
         combine(combine(self, expected_), last)};
-    int32_t* inputs = ends_.first().inputs();
+    int16_t* inputs = ends_.first().inputs();
     inputs[0] = outside_[0];
     inputs[1] = outside_[1];
     inputs[2] = 256;

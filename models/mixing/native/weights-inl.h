@@ -11,43 +11,33 @@ namespace {
 
 #if defined(NACOMP_TARGET_AVX2) || defined(NACOMP_TARGET_AVX512)
 
+NACOMP_INLINE __m256i load16(const int16_t* at) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)); }
+
 // Eight partial sums of a row, over kGroups groups of inputs, or over n of them where that is 0: with a known number the inputs stay
 // in registers, and mixing takes half the instructions.
-#if defined(NACOMP_TARGET_AVX512)
-template <int kGroups> NACOMP_INLINE __m256i weigh(const int32_t* inputs, const int32_t* row, int n) {
+template <int kGroups> NACOMP_INLINE __m256i weigh(const int16_t* inputs, const int16_t* row, int n) {
     if (kGroups == 1) {  // halves, as the first layer has just written them
-        const __m256i* x = reinterpret_cast<const __m256i*>(inputs);
-        const __m256i* w = reinterpret_cast<const __m256i*>(row);
-        return _mm256_add_epi32(_mm256_srai_epi32(_mm256_mullo_epi32(_mm256_load_si256(x), _mm256_load_si256(w)), 10),
-                                _mm256_srai_epi32(_mm256_mullo_epi32(_mm256_load_si256(x + 1), _mm256_load_si256(w + 1)), 10));
+        const __m128i* x = reinterpret_cast<const __m128i*>(inputs);
+        return _mm256_madd_epi16(_mm256_inserti128_si256(_mm256_castsi128_si256(_mm_load_si128(x)), _mm_load_si128(x + 1), 1), load16(row));
     }
-    __m512i sum = _mm512_setzero_si512();
     const int all = kGroups ? kGroups * kLanes : n;
+    int i = 0;
+#if defined(NACOMP_TARGET_AVX512)
+    __m512i wide = _mm512_setzero_si512();
     NACOMP_UNROLL
-    for (int i = 0; i < all; i += 16) {
-        const __m512i product = _mm512_mullo_epi32(_mm512_load_si512(inputs + i), _mm512_load_si512(row + i));
-        sum = _mm512_add_epi32(sum, _mm512_srai_epi32(product, 10));
-    }
-    return _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
-}
+    for (; i + 32 <= all; i += 32)
+        wide = _mm512_add_epi32(wide, _mm512_madd_epi16(_mm512_loadu_si512(inputs + i), _mm512_loadu_si512(row + i)));
+    __m256i sum = _mm256_add_epi32(_mm512_castsi512_si256(wide), _mm512_extracti64x4_epi64(wide, 1));
 #else
-template <int kGroups> NACOMP_INLINE __m256i weigh(const int32_t* inputs, const int32_t* row, int n) {
-    __m256i sum = _mm256_setzero_si256(), sum2 = sum;
-    const int all = kGroups ? kGroups * kLanes : n;
-    NACOMP_UNROLL
-    for (int i = 0; i < all; i += 16) {
-        const __m256i* x = reinterpret_cast<const __m256i*>(inputs + i);
-        const __m256i* w = reinterpret_cast<const __m256i*>(row + i);
-        sum = _mm256_add_epi32(sum, _mm256_srai_epi32(_mm256_mullo_epi32(_mm256_load_si256(x), _mm256_load_si256(w)), 10));
-        sum2 = _mm256_add_epi32(
-            sum2, _mm256_srai_epi32(_mm256_mullo_epi32(_mm256_load_si256(x + 1), _mm256_load_si256(w + 1)), 10));
-    }
-    return _mm256_add_epi32(sum, sum2);
-}
+    __m256i sum = _mm256_setzero_si256();
 #endif
+    NACOMP_UNROLL
+    for (; i < all; i += 16) sum = _mm256_add_epi32(sum, _mm256_madd_epi16(load16(inputs + i), load16(row + i)));
+    return sum;
+}
 
 template <int kGroups, int kSets>
-NACOMP_INLINE void mix_some(const int32_t* inputs, const int32_t* const* rows, int n, int32_t* points) {
+NACOMP_INLINE void mix_some(const int16_t* inputs, const int16_t* const* rows, int n, int16_t* points) {
     const __m256i zero = _mm256_setzero_si256();
     __m256i part[8];
     NACOMP_UNROLL
@@ -56,14 +46,14 @@ NACOMP_INLINE void mix_some(const int32_t* inputs, const int32_t* const* rows, i
     const __m256i first = _mm256_hadd_epi32(_mm256_hadd_epi32(part[0], part[1]), _mm256_hadd_epi32(part[2], part[3]));
     const __m256i last =
         kSets > 4 ? _mm256_hadd_epi32(_mm256_hadd_epi32(part[4], part[5]), _mm256_hadd_epi32(part[6], part[7])) : zero;
-    const __m256i sums =
-        _mm256_add_epi32(_mm256_permute2x128_si256(first, last, 0x20), _mm256_permute2x128_si256(first, last, 0x31));
-    const __m256i point =
-        _mm256_max_epi32(_mm256_min_epi32(_mm256_srai_epi32(sums, 6), _mm256_set1_epi32(kLimit)), _mm256_set1_epi32(-kLimit));
-    _mm256_store_si256(reinterpret_cast<__m256i*>(points), point);
+    const __m128i low = _mm_add_epi32(_mm256_castsi256_si128(first), _mm256_extracti128_si256(first, 1));
+    const __m128i high = _mm_add_epi32(_mm256_castsi256_si128(last), _mm256_extracti128_si256(last, 1));
+    const __m128i sums = _mm_packs_epi32(_mm_srai_epi32(low, kWeightShift), _mm_srai_epi32(high, kWeightShift));
+    _mm_store_si128(reinterpret_cast<__m128i*>(points),
+                    _mm_max_epi16(_mm_min_epi16(sums, _mm_set1_epi16(kLimit)), _mm_set1_epi16(-kLimit)));
 }
 
-template <int kGroups> NACOMP_INLINE void mix_all(const int32_t* inputs, const int32_t* const* rows, int sets, int n, int32_t* points) {
+template <int kGroups> NACOMP_INLINE void mix_all(const int16_t* inputs, const int16_t* const* rows, int sets, int n, int16_t* points) {
     for (; sets >= 8; sets -= 8, rows += 8, points += 8) mix_some<kGroups, 8>(inputs, rows, n, points);
     switch (sets) {
         case 0: break;
@@ -77,7 +67,7 @@ template <int kGroups> NACOMP_INLINE void mix_all(const int32_t* inputs, const i
     }
 }
 
-void mix(const int32_t* inputs, const int32_t* const* rows, int sets, int n, int32_t* points) {
+void mix(const int16_t* inputs, const int16_t* const* rows, int sets, int n, int16_t* points) {
     switch (n / kLanes) {
         case 1: mix_all<1>(inputs, rows, sets, n, points); break;  // second layers
         case 4: mix_all<4>(inputs, rows, sets, n, points); break;  // the binary profile
@@ -86,42 +76,32 @@ void mix(const int32_t* inputs, const int32_t* const* rows, int sets, int n, int
     }
 }
 
-#else
-
-void mix(const int32_t* inputs, const int32_t* const* rows, int sets, int n, int32_t* points) {
-    for (int set = 0; set < sets; set++) {
-        const int32_t* row = rows[set];
-        int32_t sum = 0;
-        for (int i = 0; i < n; i++) sum += (inputs[i] * row[i]) >> 10;
-        sum >>= 6;
-        points[set] = sum > kLimit ? kLimit : sum < -kLimit ? -kLimit : sum;
-    }
-}
-
-#endif
-
-#if defined(NACOMP_TARGET_AVX512)
-
-template <int kGroups> NACOMP_INLINE void train_row(const int32_t* inputs, int32_t* row, int32_t error, int n) {
-    const __m512i half = _mm512_set1_epi32(1 << 15), high = _mm512_set1_epi32(kMaxWeight), low = _mm512_set1_epi32(-kMaxWeight);
-    const __m512i all_errors = _mm512_set1_epi32(error);
+template <int kGroups> NACOMP_INLINE void train_row(const int16_t* inputs, int16_t* row, int32_t error, int n) {
     const int all = kGroups ? kGroups * kLanes : n;
+    int i = 0;
+#if defined(NACOMP_TARGET_AVX512)
+    const __m512i wide = _mm512_set1_epi16(static_cast<int16_t>(error));
     NACOMP_UNROLL
-    for (int i = 0; i < all; i += 16) {
-        const __m512i product = _mm512_mullo_epi32(_mm512_load_si512(inputs + i), all_errors);
-        const __m512i sum =
-            _mm512_add_epi32(_mm512_load_si512(row + i), _mm512_srai_epi32(_mm512_add_epi32(product, half), 16));
-        _mm512_store_si512(row + i, _mm512_max_epi32(_mm512_min_epi32(sum, high), low));
+    for (; i + 32 <= all; i += 32) {
+        const __m512i step = _mm512_mulhrs_epi16(_mm512_loadu_si512(inputs + i), wide);
+        _mm512_storeu_si512(row + i, _mm512_adds_epi16(_mm512_loadu_si512(row + i), step));
+    }
+#endif
+    const __m256i all_errors = _mm256_set1_epi16(static_cast<int16_t>(error));
+    NACOMP_UNROLL
+    for (; i < all; i += 16) {
+        const __m256i step = _mm256_mulhrs_epi16(load16(inputs + i), all_errors);
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(row + i), _mm256_adds_epi16(load16(row + i), step));
     }
 }
 
 template <int kGroups>
-NACOMP_INLINE void train_all(const int32_t* inputs, int32_t* const* rows, const int32_t* errors, int sets, int n) {
+NACOMP_INLINE void train_all(const int16_t* inputs, int16_t* const* rows, const int32_t* errors, int sets, int n) {
     for (int set = 0; set < sets; set++)
         if (errors[set] < -kNoError || errors[set] > kNoError) train_row<kGroups>(inputs, rows[set], errors[set], n);
 }
 
-void train(const int32_t* inputs, int32_t* const* rows, const int32_t* errors, int sets, int n) {
+void train(const int16_t* inputs, int16_t* const* rows, const int32_t* errors, int sets, int n) {
     switch (n / kLanes) {
         case 1: train_all<1>(inputs, rows, errors, sets, n); break;
         case 4: train_all<4>(inputs, rows, errors, sets, n); break;
@@ -130,34 +110,27 @@ void train(const int32_t* inputs, int32_t* const* rows, const int32_t* errors, i
     }
 }
 
-#elif defined(NACOMP_TARGET_AVX2)
+#else
 
-void train(const int32_t* inputs, int32_t* const* rows, const int32_t* errors, int sets, int n) {
-    const __m256i half = _mm256_set1_epi32(1 << 15), high = _mm256_set1_epi32(kMaxWeight), low = _mm256_set1_epi32(-kMaxWeight);
+void mix(const int16_t* inputs, const int16_t* const* rows, int sets, int n, int16_t* points) {
     for (int set = 0; set < sets; set++) {
-        if (errors[set] >= -kNoError && errors[set] <= kNoError) continue;
-        const __m256i error = _mm256_set1_epi32(errors[set]);
-        for (int i = 0; i < n; i += 8) {
-            __m256i* w = reinterpret_cast<__m256i*>(rows[set] + i);
-            const __m256i x = _mm256_load_si256(reinterpret_cast<const __m256i*>(inputs + i));
-            const __m256i step = _mm256_srai_epi32(_mm256_add_epi32(_mm256_mullo_epi32(x, error), half), 16);
-            const __m256i sum = _mm256_add_epi32(_mm256_load_si256(w), step);
-            _mm256_store_si256(w, _mm256_max_epi32(_mm256_min_epi32(sum, high), low));
-        }
+        const int16_t* row = rows[set];
+        uint32_t all = 0;
+        for (int i = 0; i < n; i++) all += static_cast<uint32_t>(inputs[i] * row[i]);
+        const int32_t sum = static_cast<int32_t>(all) >> kWeightShift;
+        points[set] = static_cast<int16_t>(sum > kLimit ? kLimit : sum < -kLimit ? -kLimit : sum);
     }
 }
 
-#else
-
-void train(const int32_t* inputs, int32_t* const* rows, const int32_t* errors, int sets, int n) {
+void train(const int16_t* inputs, int16_t* const* rows, const int32_t* errors, int sets, int n) {
     for (int set = 0; set < sets; set++) {
         const int32_t error = errors[set];
         if (error >= -kNoError && error <= kNoError) continue;
-        int32_t* row = rows[set];
+        int16_t* row = rows[set];
         for (int i = 0; i < n; i++) {
-            int32_t w = row[i] + ((inputs[i] * error + (1 << 15)) >> 16);
-            w = w > kMaxWeight ? kMaxWeight : w;
-            row[i] = w < -kMaxWeight ? -kMaxWeight : w;
+            int32_t w = row[i] + ((inputs[i] * error + (1 << 14)) >> 15);
+            w = w > 32767 ? 32767 : w;
+            row[i] = static_cast<int16_t>(w < -32768 ? -32768 : w);
         }
     }
 }

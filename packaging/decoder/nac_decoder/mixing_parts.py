@@ -44,6 +44,16 @@ def stretch(p: int) -> int:
     return STRETCH[p >> 10]
 
 
+def odds(p: int, bits: int) -> int:
+    q = 2 * p + 1
+    return (((line(q) - line(2 ** (bits + 1) - q)) >> 12) * 45426) >> 19
+
+
+def line(q: int) -> int:
+    k = q.bit_length() - 1
+    return (k << 23) + ((q - (1 << k)) << (23 - k))
+
+
 def combine(h: int, v: int) -> int:
     h = (h * 0x27D4EB2F ^ v) * 0x9E3779B1 % 2**32
     return h ^ (h >> 15)
@@ -81,11 +91,11 @@ class APM:
 
     def refine(self, x: int, context: int) -> int:
         if context not in self.rows:
-            self.rows[context] = [Counter(squash(192 * (i - 16)), self.n) for i in range(33)]
+            self.rows[context] = [Counter(squash(256 * (i - 12)), self.n) for i in range(25)]
         row, a = self.rows[context], clamp(x) + 3072
-        i, f = a // 192, a % 192
-        self.chosen = row[i + (f >= 96)]
-        return (row[i].p * (192 - f) + row[i + 1].p * f) // 192
+        i, f = a // 256, a % 256
+        self.chosen = row[i + (f >= 128)]
+        return (row[i].p * (256 - f) + row[i + 1].p * f) // 256
 
     def learn(self, bit: int) -> None:
         self.chosen.learn(bit, self.limit)
@@ -105,12 +115,13 @@ class Contexts:
         return [self._four(i, *node) for i, node in enumerate(nodes)]
 
     def _four(self, i: int, past: int, p: int, n: int) -> list[int]:
-        x = stretch(p << 10)
+        x = odds(p, 12)
         level = max(0, min(4095, x + 2048)) >> 6
         state = self.states.setdefault((i, level, n), Counter(squash(64 * (level - 32) + 32)))
         other = self.pasts.setdefault((i, past, n >> 2), Counter())
         self.used.append((state, other))
-        four = [x, stretch(state.p), toward_zero((state.p >> 10) - 2048), stretch(other.p)]
+        linear = toward_zero((state.p >> 10) - 2048)
+        four = [x, odds(state.p >> 6, 16), linear, odds(other.p >> 6, 16)]
         return four if n else [0] * 4
 
     def learn(self, bit: int) -> None:
@@ -141,7 +152,7 @@ class Slots:
 
 class Mixer:
     def __init__(self, first: list[int], sets: int, final: int, extra: int) -> None:
-        self.first, self.final, self.extra = first, final, extra
+        self.first, self.final, self.extra = [w // 4 for w in first], final, extra
         self.weights: list[dict[int, list[int]]] = [{} for _ in range(sets)]
         self.uses: list[dict[int, int]] = [{} for _ in range(sets)]
 
@@ -149,17 +160,19 @@ class Mixer:
         self.inputs, self.rows, self.said = inputs, rows, []
         for weights, row in zip(self.weights, rows, strict=True):
             chosen = weights.setdefault(row, list(self.first))
-            self.said.append(clamp(sum((x * w) >> 10 for x, w in zip(inputs, chosen, strict=True)) >> 6))
+            total = sum(x * w for x, w in zip(inputs, chosen, strict=True))
+            self.said.append(clamp(((total + 2**31) % 2**32 - 2**31) >> 14))
         return self.said
 
     def learn(self, bit: int) -> None:
         for weights, uses, row, x in zip(self.weights, self.uses, self.rows, self.said, strict=True):
             wrong = (bit * ONE - squash(x)) >> 6
-            error = (wrong * (self.final + self.extra // (1 + (uses.get(row, 0) >> 5)))) >> 6
+            rate = min(255, self.final + self.extra // (1 + (uses.get(row, 0) >> 5)))
+            error = (wrong * rate) >> 9
             uses[row] = min(65535, uses.get(row, 0) + 1)
             for i, given in enumerate(self.inputs):
-                moved = weights[row][i] + ((given * error + 2**15) >> 16)
-                weights[row][i] = max(-524287, min(524287, moved))
+                moved = weights[row][i] + ((given * error + 2**14) >> 15)
+                weights[row][i] = max(-32768, min(32767, moved))
 
 
 class Network:
