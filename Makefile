@@ -8,7 +8,7 @@ THE_WHEEL := ls dist/nacomp-*.whl | grep -v -e '-none-any'
 CORPUS ?= tests/data/corpus
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 wheel-musl try-aarch64 try-musl dry-run man completion app smoke deb tar appimage bench bench-gpu bench-ratio fuzz sanitize gui native clean
+.PHONY: demo test test-all portability-all release-check check wheel pure-wheel wheel-aarch64 wheel-musl try-aarch64 try-musl try-python dry-run man completion app smoke deb tar appimage bench bench-gpu bench-ratio fuzz sanitize gui native clean
 
 NATIVE_SOURCES := $(wildcard models/native/* models/exact/native/* models/predictors/native/* models/mixing/native/* models/jpeg/native/* nacomp/transforms/native/* nacomp/codecs/native/*)
 PACKAGED := README.md LICENSE $(shell find nacomp formats models gui -type f -not -name '*.so' -not -path '*/__pycache__/*')
@@ -104,6 +104,12 @@ dist/musl-%/.wheel: $(VENV)/wheel setup.py packaging/make_wheel.py packaging/whe
 # On ARM under emulation: a round trip, the window, jobs handed to it.
 try-aarch64: dist/aarch64/.wheel $(VENV)/core
 	$(BIN)/python packaging/linux/try_arm.py build/arm-root dist/aarch64
+
+# In another Python, compiled in another release of Debian: RELEASE=sid VERSION=3.14
+RELEASE ?= trixie
+VERSION ?= 3.13
+try-python: $(VENV)/core
+	$(BIN)/python packaging/linux/try_python.py build/$(RELEASE) $(RELEASE) $(VERSION)
 
 # With musl, in a Python that is compiled for it, once: golden archives, a round trip, the bytes that glibc writes.
 try-musl: build/musl/.python dist/musl-x86_64/.wheel

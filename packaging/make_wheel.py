@@ -30,21 +30,20 @@ from wheel_targets import Target
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def forget_old_sources() -> None:
-    """setuptools copies what build/lib holds, removed files too. Only the compiled cores may stay: it checks their age."""
-    for path in (ROOT / "build").glob("lib*/**/*"):
-        if path.is_file() and path.suffix not in {".so", ".pyd"}:
-            path.unlink()
-
-
 def build(folder: Path, target: Target | None, *, pure: bool) -> Path:
-    """The wheel as setuptools makes it, in `folder`."""
-    forget_old_sources()
-    command = [sys.executable, "-m", "pip", "wheel", str(ROOT), "--no-deps", "--no-build-isolation"]
-    command += ["--quiet", "--disable-pip-version-check", "--wheel-dir", str(folder)]
-    switch = {"NACOMP_PURE": "1"} if pure else {"NACOMP_REQUIRE_NATIVE": "1"}
-    there = target.environment if target else {}
-    subprocess.run(command, env=os.environ | switch | there, check=True)
+    """The wheel as setuptools makes it, in `folder`.
+
+    setuptools packs what its build folder holds: files that sources have no longer, and nothing of what another build,
+    beside this one, has just taken away there. So each build has a new one; compiled files lie elsewhere (setup.py).
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        settings = Path(scratch, "setup.cfg")
+        settings.write_text(f"[build]\nbuild_base = {scratch}\n", encoding="utf-8")
+        command = [sys.executable, "-m", "pip", "wheel", str(ROOT), "--no-deps", "--no-build-isolation"]
+        command += ["--quiet", "--disable-pip-version-check", "--wheel-dir", str(folder)]
+        switch = {"NACOMP_PURE": "1"} if pure else {"NACOMP_REQUIRE_NATIVE": "1"}
+        there = (target.environment if target else {}) | {"DIST_EXTRA_CONFIG": str(settings)}
+        subprocess.run(command, env=os.environ | switch | there, check=True)
     (wheel,) = folder.glob("*.whl")
     return wheel
 

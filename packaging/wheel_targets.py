@@ -98,13 +98,10 @@ def musl(processor: str, scratch: Path) -> Target:
     }
     text = f"build_time_vars = {pprint.pformat(facts)}\n"
     (scratch / "settings" / f"{settings}.py").write_text(text, encoding="utf-8")
-    # The folder that setuptools packs is named for the platform alone, and would hold modules for glibc too.
-    (scratch / "setup.cfg").write_text(f"[build]\nbuild_base = {scratch / 'build'}\n", encoding="utf-8")
     target.environment = {
         "_PYTHON_HOST_PLATFORM": f"linux-{processor}",
         "_PYTHON_SYSCONFIGDATA_NAME": settings,
         "PYTHONPATH": str(scratch / "settings"),
-        "DIST_EXTRA_CONFIG": str(scratch / "setup.cfg"),
         "CC": compiler,
         "CXX": compiler,
         "PATH": target.path(dict(os.environ)),

@@ -34,6 +34,23 @@ def test_wheels_keep_no_times_modes_or_order(tmp_path: Path) -> None:
         assert archive.read("nacomp/a.py") == b"content of nacomp/a.py"
 
 
+def test_a_build_neither_takes_nor_packs_what_lies_there_of_another(tmp_path: Path) -> None:
+    """Two at once shared a folder: the one took the other's copies of the sources away, whose wheel was without them."""
+    other = ROOT / "build" / "lib" / "nacomp" / "of_another_build.py"
+    other.parent.mkdir(parents=True, exist_ok=True)
+    other.touch()
+    code = "import sys; from pathlib import Path; from make_wheel import build; build(Path(sys.argv[1]), None, pure=True)"
+    try:
+        subprocess.run([sys.executable, "-c", code, tmp_path], cwd=ROOT / "packaging", check=True)
+        assert other.exists()
+    finally:
+        other.unlink(missing_ok=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert "nacomp/__main__.py" in archive.namelist()
+        assert f"nacomp/{other.name}" not in archive.namelist()
+
+
 def test_publishing_needs_no_secret() -> None:
     release = next(path for path in WORKFLOWS if path.name == "release.yml").read_text("utf-8")
     assert "id-token: write" in release

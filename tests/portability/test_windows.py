@@ -46,13 +46,24 @@ UNABLE = 3
 
 @pytest.fixture(scope="module")
 def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ...]]:
-    """What runs a program of Windows, on a Windows of its own, which ends with the tests."""
+    """What runs a program of Windows, on a Windows of its own, which ends with the tests.
+
+    A shell that waits keeps it up. Without one it goes down seconds after each program, and the next one starts it again:
+    services and all, which write where that program does. Of 40 such starts one had a service that crashed, and said so.
+    """
     need(WINE)
     prefix = tmp_path_factory.mktemp("windows")
     settings = {"WINEPREFIX": str(prefix), "WINEDEBUG": "-all"}
     environment = os.environ | settings
     subprocess.run([WINE, "wineboot", "--init"], env=environment, check=True, capture_output=True)
-    yield ("env", *(f"{name}={value}" for name, value in settings.items()), WINE)
+    nowhere = subprocess.DEVNULL
+    with subprocess.Popen(
+        [WINE, "cmd"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=nowhere
+    ) as shell:
+        assert shell.stdout is not None
+        assert shell.stdout.readline()  # it is there, and Windows with it
+        yield ("env", *(f"{name}={value}" for name, value in settings.items()), WINE)
+        shell.communicate()
     server = shutil.which("wineserver") or str(Path(WINE).with_name("wineserver"))
     subprocess.run([server, "--kill"], env=environment, check=False, capture_output=True)
 

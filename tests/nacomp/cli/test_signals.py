@@ -14,6 +14,7 @@ from tests.nacomp.workbench import until_it_waits
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and pipes of POSIX")
 
+APPLICATION = str(Path(__file__).parents[3] / "packaging" / "app" / "command_line.py")
 NOISE = random.Random(3).randbytes(100_000)
 """More than a pipe holds, compressed too."""
 
@@ -99,13 +100,14 @@ def test_lines_for_programs_that_nobody_reads(here: Path) -> None:
     os.close(writer)
 
 
-def test_while_the_program_is_being_loaded(here: Path) -> None:
+@pytest.mark.parametrize("program", [("-m", "nacomp"), (APPLICATION,)], ids=["module", "application"])
+def test_while_the_program_is_being_loaded(here: Path, program: tuple[str, ...]) -> None:
     """The first thing that it loads is stopped in the middle, as by a quick Ctrl-C: it ended in a traceback."""
     (here / "click.py").write_text(
         "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-m", "nacomp", "list", "a.nac"],
+        [sys.executable, *program, "list", "a.nac"],
         env={**os.environ, "PYTHONPATH": str(here)},
         cwd=here,
         capture_output=True,
