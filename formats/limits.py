@@ -23,6 +23,8 @@ class Limits:
         max_derived: derived contents.
         max_derived_size: one derived content, and what it is made of; both are in memory at once.
         max_depth: how many views may lie in one another, the outermost counted.
+        max_from_payload: bytes of derived contents that a byte of payload may stand for, above those of max_depth: a flat
+            picture of 8 MB is a few kilobytes.
         max_members: archives that stand one behind the other in a file, a first one and its updates.
         max_total_size: all files together; None for no bound.
         max_decoding_work: how many times the bytes of all contents and files together may have to be decoded, as views may
@@ -40,6 +42,7 @@ class Limits:
     max_derived: int = 1_000_000
     max_derived_size: int = 64 << 20
     max_depth: int = 8
+    max_from_payload: int = 1024
     max_members: int = 10_000
     max_total_size: int | None = None
     max_decoding_work: int = 4

@@ -5,6 +5,7 @@ Filters that adapt to what is around the component, and short differences; each 
 
 from dataclasses import field
 
+from nacomp.formats.records import dataclass
 from nacomp.models.mixing.arithmetic import LIMIT, ONE, squash, stretch
 
 FILTERS, GUESSES, ACTIVITIES = 2, 8, 16

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 from nacomp.formats.records import dataclass
 
-PREDICTOR_ID = "mixing-5"
+PREDICTOR_ID = "mixing-6"
 MAX_SIZE = (1 << 31) - 1
 NUMBER_SIZES = (2, 4, 8)
 """Of numbers in records, in bytes."""

@@ -1,4 +1,4 @@
-"""The readable step of the coder `mixing-5`: the ensemble's rows as bits, into the range coder and back.
+"""The readable step of the coder `mixing-6`: the ensemble's rows as bits, into the range coder and back.
 
 About 300 bytes a second: for tests, and for archives where the native core is missing.
 """

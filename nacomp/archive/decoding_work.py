@@ -54,11 +54,14 @@ def allowed_work(
 
     Derived contents count no more than `max_depth` views of the blocks and the files would have: a content takes a few
     bytes of index, and a million of them, each of 64 MiB, could be behind a million files of one byte. The files' own bytes
-    count too: near-copies of one another share all contents, and have yet to be read.
+    count too: near-copies of one another share all contents, and have yet to be read. Flat pictures are more than that, and
+    count by the bytes that were written for them: a block of as few bytes of payload may ask for more.
     """
     coded = sum(block.original_size for block in blocks.values())
+    payload = sum(block.payload_size for block in blocks.values())
     made = sum(one.size for one in derived.values())
-    return limits.max_decoding_work * (coded + min(made, limits.max_depth * (coded + wanted)) + wanted)
+    most = limits.max_depth * (coded + wanted) + limits.max_from_payload * payload
+    return limits.max_decoding_work * (coded + min(made, most) + wanted)
 
 
 class DecodingWork:

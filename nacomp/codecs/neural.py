@@ -40,7 +40,7 @@ from nacomp.runtime.progress import Job
 
 PAGES_CODER = "range24-pages-1"
 """Tokens as pages and slots: what any build reads and writes."""
-MIXING_CODER = "mixing-5"
+MIXING_CODER = "mixing-6"
 """Tokens as bits, which the token's row and a context mixer predict together."""
 READ_CODERS = (PAGES_CODER, MIXING_CODER)
 """Those that archives may ask for."""

@@ -44,9 +44,9 @@ MOST_CORRECTIONS = 0.15
 with LZMA alone. Asking zstd's quick level lost: on small texts it is larger than deflate, and they stayed closed."""
 WORTH_PICTURE = 0.97
 """Of a stream, that its picture and its corrections may take."""
-MOST_TIMES = 14
-"""A stream, of what is a picture in it: readers refuse more work than 36 times what is coded and comes out, and count rows
-twice. Flatter pictures stay rows, which are coded as blocks."""
+MOST_TIMES, FLATTEST = 14, 500
+"""Of a stream, and of the words that its picture takes: larger pictures stay rows, which are coded as blocks. Readers count
+rows twice, and refuse more work than 36 times what is coded and comes out and 4,096 times the payload."""
 DENSE = 0.97
 """A stream that is not smaller than this share of what it unpacks to holds something that others have compressed."""
 RUNS = {
@@ -234,11 +234,7 @@ class _Look:
             if piece.start > done:
                 taken.append(Run(done, piece.start))
             is_whole = not window and not taken and piece.end_bit is None
-            picture = (
-                self._picture(piece.content, *image)
-                if image is not None and is_whole and _is_busy(piece)
-                else None
-            )
+            picture = self._picture(piece, *image) if image is not None and is_whole else None
             opened = self._piece(piece, picture)
             taken.append(Slice(opened, 0, opened.size))
             done, window = piece.end, (piece.window + piece.content)[-deflate_view.WINDOW :]
@@ -278,15 +274,11 @@ class _Look:
         size = piece.end - piece.start
         return Opened(view_method(MethodKind.DEFLATE), piece.parameters, size, parts, tail=len(window))
 
-    def _picture(self, pixels: bytes, width: int, height: int) -> Content | None:
+    def _picture(self, piece: DeflatePiece, width: int, height: int) -> Content | None:
         """Rows of grey, RGB or CMYK samples or of bits, with a PNG predictor's filters or without."""
-        for depth, colour_type in ((8, 0), (8, 2), (8, 6), (1, 0)):
-            row = (width * depth * png_rows.SAMPLES[colour_type] + 7) // 8
-            if len(pixels) == height * (row + 1):
-                return self._rows(png_rows.open_rows(pixels, width, height, depth, colour_type), pixels)
-            if len(pixels) == height * row:
-                return self._rows(png_rows.open_pixels(pixels, width, height, depth, colour_type), pixels)
-        return None
+        view = _view_of_rows(piece.content, width, height)
+        readable = view is not None and _may_be_read(view, len(piece.content), piece.end - piece.start)
+        return self._rows(view, piece.content) if readable else None
 
     def _png(self, start: int) -> _Found | None:
         """The chunks of an image's data hold one zlib stream together; each is a slice of it."""
@@ -300,8 +292,10 @@ class _Look:
         if piece is None:
             return None
         view = None
-        if not png.interlaced and _is_busy(piece):
+        if not png.interlaced:
             view = png_rows.open_rows(piece.content, png.width, png.height, png.bit_depth, png.colour_type)
+        if view is not None and not _may_be_read(view, len(piece.content), piece.end - piece.start):
+            view = None
         if view is None and len(piece.content) > deflate_view.PIECE_BYTES:
             return None
         if not (self._pays(piece) if view is None else self._pays_as_picture(piece, view)):
@@ -321,9 +315,19 @@ class _Look:
         return Content(rows, (Slice(opened, 0, len(rows)),))
 
 
-def _is_busy(piece: DeflatePiece) -> bool:
-    """Whether what it unpacks to may be a view of its own."""
-    return len(piece.content) <= MOST_TIMES * (piece.end - piece.start)
+def _view_of_rows(pixels: bytes, width: int, height: int) -> View | None:
+    for depth, colour_type in ((8, 0), (8, 2), (8, 6), (1, 0)):
+        row = (width * depth * png_rows.SAMPLES[colour_type] + 7) // 8
+        if len(pixels) == height * (row + 1):
+            return png_rows.open_rows(pixels, width, height, depth, colour_type)
+        if len(pixels) == height * row:
+            return png_rows.open_pixels(pixels, width, height, depth, colour_type)
+    return None
+
+
+def _may_be_read(view: View, rows: int, stream: int) -> bool:
+    """Whether readers do not refuse the work that so many bytes of rows are."""
+    return rows <= max(MOST_TIMES * stream, FLATTEST * len(view.parts[0]))
 
 
 def _spread(opened: Opened, piece: DeflatePiece, chunks: Iterable[tuple[int, int]]) -> Iterable[Piece]:

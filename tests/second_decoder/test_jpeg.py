@@ -1,4 +1,4 @@
-"""The second decoder closes the view `jpeg-2` as the native core does, and refuses what it refuses."""
+"""The second decoder closes the view `jpeg-3` as the native core does, and refuses what it refuses."""
 
 import io
 import random
@@ -20,7 +20,7 @@ from nac_decoder.views import close_view
 from tests.nacomp.transforms.pictures import jpeg
 
 _jpeg = pytest.importorskip("nacomp.models.jpeg._jpeg")
-METHOD = {"kind": "jpeg", "parameters": {"id": "jpeg-2"}}
+METHOD = {"kind": "jpeg", "parameters": {"id": "jpeg-3"}}
 
 
 def noise(mode: str, width: int, height: int, **options: Any) -> bytes:

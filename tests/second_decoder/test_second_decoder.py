@@ -369,7 +369,7 @@ def test_forged_corrections_end_as_ours_do() -> None:
 
 
 def test_pictures_of_a_library_are_refused() -> None:
-    for kind in ("jpeg-1", "png-rows-1"):
+    for kind in ("jpeg-2", "png-rows-1"):
         with pytest.raises(Refused, match=f"no view {kind}"):
             close_view({"kind": kind[:-2], "parameters": {"id": kind}}, b"", [b""], 1)
 
@@ -445,7 +445,7 @@ TABLE = b"id,name,price\n1,Apple,2.50\n2,Pear,3.10\n3,Plum,2.90\n<list><item id=
 def test_mixed_payloads(settings: MixingSettings) -> None:
     payload = mixed.encode(TABLE, settings, 500)
     assert payload is not None
-    assert mixing.decode({"predictor": "mixing-5"}, payload, len(TABLE)) == TABLE
+    assert mixing.decode({"predictor": "mixing-6"}, payload, len(TABLE)) == TABLE
 
 
 PATHS = (
@@ -477,7 +477,7 @@ def test_words_of_arm64() -> None:
     content = bytes(5000) + bytes.fromhex("fd7bbfa9050000940000009001f8ffb0f4ffff97") * 4 + b"xy"
     payload = mixed.encode(content, MixingSettings(Profile.WORDS, len(content), pixel=2), 5000)
     assert payload is not None
-    assert mixing.decode({"predictor": "mixing-5"}, payload, len(content)) == content
+    assert mixing.decode({"predictor": "mixing-6"}, payload, len(content)) == content
 
 
 @pytest.mark.skipif(not mixed.available(), reason="blocks are written by the native core")
@@ -504,7 +504,7 @@ def test_words_of_arm64() -> None:
 def test_lines_that_say_what_comes(delimiter: bytes, content: bytes) -> None:
     payload = mixed.encode(content, MixingSettings(Profile.TEXT, len(content), delimiter=ord(delimiter)), 500)
     assert payload is not None
-    assert mixing.decode({"predictor": "mixing-5"}, payload, len(content)) == content
+    assert mixing.decode({"predictor": "mixing-6"}, payload, len(content)) == content
 
 
 INSTRUCTIONS = b"\x90" * 32 + bytes.fromhex(
@@ -519,7 +519,7 @@ def test_machine_code_cut_anywhere(end: int) -> None:
     content = INSTRUCTIONS[:end]
     payload = mixed.encode(content, MixingSettings(Profile.CODE, end), 500)
     assert payload is not None
-    assert mixing.decode({"predictor": "mixing-5"}, payload, end) == content
+    assert mixing.decode({"predictor": "mixing-6"}, payload, end) == content
 
 
 @pytest.mark.parametrize(
@@ -543,4 +543,4 @@ def test_machine_code_cut_anywhere(end: int) -> None:
 )
 def test_hostile_mixed_payloads_are_refused(payload: bytes) -> None:
     with pytest.raises(Refused):
-        mixing.decode({"predictor": "mixing-5"}, payload, 10)
+        mixing.decode({"predictor": "mixing-6"}, payload, 10)

@@ -64,7 +64,7 @@ uint32_t Runs::predict(const Stream& s) {
         combine(shade, column),
         4 * flags_ + around,
         combine(short_says, ahead)};
-    int32_t* inputs = mixer_.first().inputs();
+    int16_t* inputs = mixer_.first().inputs();
     inputs[0] = 256;
     contexts_.predict(hashes, inputs + 1);
     mixer_.first().choose(0, short_says);

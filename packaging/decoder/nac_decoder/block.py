@@ -32,7 +32,7 @@ class Queues:
         return logits
 
 
-CODERS = ("range24-pages-1", "mixing-5")
+CODERS = ("range24-pages-1", "mixing-6")
 
 
 def decode(given: dict[str, Any], payload: bytes, size: int, model: LanguageModel) -> bytes:
@@ -49,7 +49,7 @@ def decode(given: dict[str, Any], payload: bytes, size: int, model: LanguageMode
     tokens = model.vocabulary.tokens
     pages = -(-len(tokens) // 256)
     symbols = tokens + [b""] * (256 * pages - len(tokens)) + [bytes([byte]) for byte in range(256)]
-    as_bits = given["coder"] == "mixing-5"
+    as_bits = given["coder"] == "mixing-6"
     ensemble = Ensemble(given["ensemble"], symbols, streams, 1024 if as_bits else 4096)
     coder: PageDecoder | TokenDecoder = (
         TokenDecoder(symbols, size, streams, payload[8:]) if as_bits else PageDecoder(payload[8:])

@@ -1,4 +1,4 @@
-"""JPEG.md: the view `jpeg-2`, to the file."""
+"""JPEG.md: the view `jpeg-3`, to the file."""
 
 from nac_decoder.errors import check
 from nac_decoder.jpeg_coefficients import Coefficients, Plane

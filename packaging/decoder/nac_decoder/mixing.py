@@ -37,7 +37,7 @@ BOUNDS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 64, 128, 400)
 
 def decode(given: dict[str, Any], payload: bytes, size: int) -> bytes:
     """Section 1."""
-    check(given == {"predictor": "mixing-5"} and size <= 1 << 24, "predictor is unknown")
+    check(given == {"predictor": "mixing-6"} and size <= 1 << 24, "predictor is unknown")
     check(len(payload) >= 4 and len(payload) % 4 == 0, "payload has another size")
     profile, byte, width = struct.unpack("<BBH", payload[:4])
     check(profile < 8, "profile is unknown")

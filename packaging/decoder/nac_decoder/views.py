@@ -23,7 +23,7 @@ def close_view(method: dict[str, Any], parameters: bytes, parts: list[bytes], si
         "hex-1": _hexadecimal,
         "quoted-printable-1": close_quoted_printable,
         "deflate-1": close_deflate,
-        "jpeg-2": partial(close_jpeg, size=size),
+        "jpeg-3": partial(close_jpeg, size=size),
         "png-rows-2": partial(close_png_rows, size=size),
     }
     view = views.get(method["parameters"].get("id", ""))

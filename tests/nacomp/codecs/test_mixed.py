@@ -128,7 +128,7 @@ def test_sizes_we_never_write_are_refused() -> None:
             unpack(mixed.METHOD, payload, size)
 
 
-@pytest.mark.parametrize("parameters", [{}, {"predictor": "mixing-4"}, {"predictor": "mixing-5", "more": 1}])
+@pytest.mark.parametrize("parameters", [{}, {"predictor": "mixing-5"}, {"predictor": "mixing-6", "more": 1}])
 def test_other_predictors_are_refused(parameters: dict[str, str | int]) -> None:
     with pytest.raises(CorruptArchive, match="predictor is not known"):
         unpack(Method(MethodKind.MIXED, parameters), encoded(), len(TABLE))
