@@ -59,23 +59,19 @@ class _Lot:
 def text_groups(
     unit: Unit, ranges: Ranges, way: Callable[[bytes], TextWay]
 ) -> list[tuple[Ranges, TextWay | None]]:
-    """The ranges of a unit, in a group for each way in which a text is predicted, with that way; None where all is alike.
+    """The ranges of a unit, in a group for each way in which a text is predicted, with that way; None where nearly all is alike.
 
     Lots of too little text to be judged are predicted as short texts are, or with the largest group.
     """
     lots = _lots(unit, ranges) if mixed.available() else []
-    if len(lots) < 2:
+    large = [lot for lot in lots if lot.size >= SAMPLED]
+    few = [piece for lot in lots if lot.size < SAMPLED for piece in lot.pieces]
+    if not large or (len(large) == 1 and _size(few) < LEAST):
         return [(ranges, None)]
-    few: list[Range] = []
     groups: dict[TextWay, list[Range]] = {}
-    for lot in lots:
-        if lot.size < SAMPLED:
-            few += lot.pieces
-        else:
-            text = b"".join(unit.data[start:end] for start, end in lot.pieces)
-            groups.setdefault(way(text), []).extend(lot.pieces)
-    if not groups:
-        return [(ranges, None)]
+    for lot in large:
+        text = b"".join(unit.data[start:end] for start, end in lot.pieces)
+        groups.setdefault(way(text), []).extend(lot.pieces)
     if _size(few) >= LEAST:
         groups.setdefault(TextWay.BOTH, []).extend(few)
     else:

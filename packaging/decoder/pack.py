@@ -1,7 +1,7 @@
 """Packs the decoder with all it needs into one file: `python packaging/decoder/pack.py FILE.pyz`.
 
 `python FILE.pyz ARCHIVE -o FOLDER` then runs it from there: one file to lay beside archives that shall outlive us. It is
-a zip file; the code, the six pages and the embedded model lie in it as they are. The same sources give the same bytes.
+a zip file; the code, the seven pages and the embedded model lie in it as they are. The same sources give the same bytes.
 """
 
 import sys

@@ -40,6 +40,8 @@ from typing import Any
 TEXT = Path(__file__).parents[1] / "data" / "corpus" / "prose.txt"
 TEXT_BYTES = 700
 LAYERS = ("nacomp", "formats", "models", "gui")
+DECORATOR = "formats/records.py"
+"""Stands for the standard library's decorator, and runs wherever a record is first made: who follows a job skips it."""
 SPINE = ("nacomp/cli", "nacomp/operations")
 AT_ANY_TIME = "nacomp/runtime"
 IMPORTING = "importing"
@@ -138,7 +140,7 @@ class Walk:
         if not path.is_relative_to(self.root):
             return None
         file = path.relative_to(self.root).as_posix()
-        return file if file.split("/")[0] in LAYERS else None
+        return file if file.split("/")[0] in LAYERS and file != DECORATOR else None
 
     def _enter(self, code: CodeType, file: str) -> Standing:
         """A function, or a module's body, begins."""

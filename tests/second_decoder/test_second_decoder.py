@@ -537,7 +537,7 @@ def test_machine_code_cut_anywhere(end: int) -> None:
         b"\2\x33\3\0",
         b"\2\5\5\0",
         b"\2\3\4\0",
-        b"\3\5\x40\0",
+        b"\3\x09\x40\0",
         b"\1\1\0\0xyz",
     ],
 )

@@ -9,7 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 
 KEPT = (
-    *(f"formats/{name}.md" for name in ("SPEC", "TRANSFORMS", "NUMERICS", "PREDICTORS", "MIXING", "JPEG")),
+    *(f"formats/{name}.md" for name in ("SPEC", "TRANSFORMS", "NUMERICS", "PREDICTORS")),
+    *(f"formats/{name}.md" for name in ("MIXING", "JPEG", "PICTURES")),
     "models/predictors/initial_weights.txt",
     "models/library/embedded.gguf",
     "nacomp/transforms/charsets.xz",

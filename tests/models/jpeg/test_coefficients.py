@@ -118,7 +118,7 @@ def test_more_coefficients_than_the_file_can_hold_are_refused_while_they_are_rea
     """A picture of many blocks in a small file: random words mean more values than its bytes have room for."""
     padding, rest, _ = parts_of(jpeg("L", (144, 144), quality=20))
     with pytest.raises(ValueError, match="more coefficients than the file can hold"):
-        call(padding, rest, random.Random(2).randbytes(40_000), len(rest))
+        call(padding, rest, random.Random(6).randbytes(40_000), len(rest))
 
 
 def test_what_the_padding_says_is_checked() -> None:

@@ -46,7 +46,15 @@ def test_encoder_still_writes_it(name: str) -> None:
 
 
 def test_files_that_were_looked_into_come_back() -> None:
-    assert kinds(stored("look-inside")) == {"deflate", "charset", "base64", "hex", "quoted-printable", "jpeg"}
+    assert kinds(stored("look-inside")) == {
+        "deflate",
+        "charset",
+        "base64",
+        "hex",
+        "quoted-printable",
+        "jpeg",
+        "png-rows",
+    }
     files = contents(stored("look-inside"))
     assert files.keys() == ARCHIVES["look-inside"]().keys()
     assert gzip.decompress(files["a.gz"]) == LINES

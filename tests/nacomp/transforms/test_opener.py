@@ -211,4 +211,5 @@ def test_a_picture_that_readers_would_refuse_stays_rows() -> None:
         )
 
     assert kinds(looked(picture(200))) == ["deflate", "png-rows"]
-    assert kinds(looked(picture(20))) == ["deflate"]
+    assert kinds(looked(picture(20))) == ["deflate", "png-rows"]
+    assert kinds(looked(picture(1))) == ["deflate"]
