@@ -59,7 +59,7 @@ class _Lot:
 def text_groups(
     unit: Unit, ranges: Ranges, way: Callable[[bytes], TextWay]
 ) -> list[tuple[Ranges, TextWay | None]]:
-    """The ranges of a unit, in a group for each way in which a text is predicted, with that way; None where nearly all is alike.
+    """The ranges of a unit, a group for each way in which a text is predicted, with that way; None if nearly all is alike.
 
     Lots of too little text to be judged are predicted as short texts are, or with the largest group.
     """
