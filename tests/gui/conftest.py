@@ -1,5 +1,6 @@
 """What window tests share: a running application on the real worker with the embedded model, and files to pack."""
 
+import gc
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -43,6 +44,14 @@ def text() -> Callable[[int], str]:
     """Makes so many words of text that is never the same twice in a row, so that work on it takes its time."""
     source = random.Random(7)
     return lambda words: " ".join(source.choice(WORDS.split()) for _ in range(words))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> Iterator[None]:
+    """What the tests of a file leave to Python's collector goes in this thread. An application's parts are Python's own, and
+    the collector runs in any thread: a later test's threads, of which a run died while Qt was handling events."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
