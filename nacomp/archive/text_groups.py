@@ -3,8 +3,8 @@
     ranges -> pieces of up to 32 KiB -> those of like bytes together -> each lot judged by a sample -> a group for each way
 
 What predicts a block is decided once for all of it, and a unit of small files, a tar archive or a document holds anything.
-Eight structured texts and alice29.txt took 124,781 bytes in one block that the mixer coded alone, and 115,248 in groups (a tar
-archive of them with later predictors 125,366 and 112,706).
+Eight structured texts and alice29.txt took 124,781 bytes in one block that the mixer coded alone, and 115,248 in groups;
+a tar archive of them, with later predictors, 125,366 and 112,706.
 
 Pieces are told apart by how often each byte comes: by one less the Bhattacharyya coefficient of two of them, which is 0.005
 within English books, up to 0.05 within a kind of table, script or log, up to 0.09 between prose, Markdown and Python, from
