@@ -27,7 +27,7 @@ _INITIAL_WEIGHT = 3000
 _TRUST_RATES, _TRUST_FINAL_RATES, _TRUST = Rates(20, 100), Rates(8, 40), (20000, 45536)
 _TRUST_LIMIT, _TRUST_CONFIDENCE = 1023, 10
 _MAP_LIMIT = 255
-_TO_FREQUENCY = 4
+TO_FREQUENCY = 4
 
 
 def bits_for(wanted: int, least: int, most: int) -> int:
@@ -245,6 +245,24 @@ def _mixing(profile: int, size: int, width: int, unit: int, delimiter: int) -> M
     return Mixing(MixingSettings(Profile(profile), size, width, unit, delimiter))
 
 
+def encode_byte(mixing: Mixing, coder: BitEncoder, byte: int) -> None:
+    """Its bits, the highest first."""
+    for shift in range(7, -1, -1):
+        bit = byte >> shift & 1
+        coder.encode(bit, mixing.predict() * TO_FREQUENCY)
+        mixing.learn(bit)
+
+
+def decode_byte(mixing: Mixing, coder: BitDecoder) -> int:
+    """What `encode_byte` wrote. Raises ValueError for words that no encoder writes."""
+    byte = 0
+    for _ in range(8):
+        bit = coder.decode(mixing.predict() * TO_FREQUENCY)
+        mixing.learn(bit)
+        byte = byte << 1 | bit
+    return byte
+
+
 class Encoder:
     """One block's bytes to the coder's words; the native core's twin."""
 
@@ -255,10 +273,7 @@ class Encoder:
     def encode(self, content: bytes) -> None:
         """Append bytes, `size` of them at the most."""
         for byte in content:
-            for shift in range(7, -1, -1):
-                bit = byte >> shift & 1
-                self._coder.encode(bit, self._mixing.predict() * _TO_FREQUENCY)
-                self._mixing.learn(bit)
+            encode_byte(self._mixing, self._coder, byte)
 
     def finish(self) -> bytes:
         """All words."""
@@ -276,12 +291,4 @@ class Decoder:
 
     def decode(self, count: int) -> bytes:
         """The next bytes. Raises ValueError for words that no encoder writes."""
-        content = bytearray()
-        for _ in range(count):
-            byte = 0
-            for _ in range(8):
-                bit = self._coder.decode(self._mixing.predict() * _TO_FREQUENCY)
-                self._mixing.learn(bit)
-                byte = byte << 1 | bit
-            content.append(byte)
-        return bytes(content)
+        return bytes(decode_byte(self._mixing, self._coder) for _ in range(count))

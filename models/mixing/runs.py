@@ -8,7 +8,7 @@ from nacomp.models.mixing.bit_coder import BitDecoder, BitEncoder
 from nacomp.models.mixing.context_set import ContextSet
 from nacomp.models.mixing.match import length_class
 from nacomp.models.mixing.mixer import Rates, TwoLayers
-from nacomp.models.mixing.reference import Mixing
+from nacomp.models.mixing.reference import TO_FREQUENCY, Mixing, decode_byte, encode_byte
 from nacomp.models.mixing.settings import MixingSettings, Profile
 from nacomp.models.mixing.stream import Match, Stream
 
@@ -16,7 +16,6 @@ _TABLE_BITS, _CONTEXTS = 16, 7
 _RATES, _FINAL_RATES = Rates(20, 200), Rates(10, 60)
 _WEIGHT = 8000
 _MOST_AHEAD, _MOST_CLASS = 7, 15
-_TO_FREQUENCY = 4
 
 
 class Runs:
@@ -107,16 +106,13 @@ class PictureEncoder:
             pixel = content[at : at + self._pixel]
             if self._runs.is_flat(stream):
                 bit = int(pixel == stream.history[-self._pixel :])
-                self._coder.encode(bit, self._runs.predict(stream) * _TO_FREQUENCY)
+                self._coder.encode(bit, self._runs.predict(stream) * TO_FREQUENCY)
                 self._runs.learn(bit)
                 if bit:
                     self._mixing.pass_bytes(pixel)
                     continue
             for byte in pixel:
-                for shift in range(7, -1, -1):
-                    bit = byte >> shift & 1
-                    self._coder.encode(bit, self._mixing.predict() * _TO_FREQUENCY)
-                    self._mixing.learn(bit)
+                encode_byte(self._mixing, self._coder, byte)
 
     def finish(self) -> bytes:
         """All words."""
@@ -140,12 +136,11 @@ class PictureDecoder:
         start = len(stream.history)
         while len(stream.history) < start + count:
             if self._runs.is_flat(stream):
-                bit = self._coder.decode(self._runs.predict(stream) * _TO_FREQUENCY)
+                bit = self._coder.decode(self._runs.predict(stream) * TO_FREQUENCY)
                 self._runs.learn(bit)
                 if bit:
                     self._mixing.pass_bytes(bytes(stream.history[-self._pixel :]))
                     continue
-            for _ in range(8 * self._pixel):
-                bit = self._coder.decode(self._mixing.predict() * _TO_FREQUENCY)
-                self._mixing.learn(bit)
+            for _ in range(self._pixel):
+                decode_byte(self._mixing, self._coder)
         return bytes(stream.history[start:])

@@ -79,24 +79,28 @@ class Encoder {
     BlockEncoder block_;
 };
 
+// The next bytes. Raises ValueError for words that no encoder writes.
+template <class Block> py::bytes decoded(Block& block, std::uint64_t& left, std::uint64_t count) {
+    left -= count;
+    std::string bytes(count, '\0');
+    try {
+        py::gil_scoped_release others_run;
+        block.decode(reinterpret_cast<uint8_t*>(bytes.data()), count);
+    } catch (const std::domain_error&) {
+        left = 0;  // what follows would mean nothing
+        throw;
+    }
+    return py::bytes(bytes);
+}
+
 class Decoder {
    public:
     Decoder(std::string_view words, int profile, std::uint64_t size, int width, int pixel, int delimiter,
             const std::string& kernel)
         : left_(size), block_(parse(profile, size, width, pixel, delimiter, kernel), as_words(words)) {}
-    // The next bytes. Raises ValueError for words that no encoder writes.
     py::bytes decode(std::uint64_t count) {
         if (count > left_) throw std::invalid_argument("more bytes than were announced");
-        left_ -= count;
-        std::string bytes(count, '\0');
-        try {
-            py::gil_scoped_release others_run;
-            block_.decode(reinterpret_cast<uint8_t*>(bytes.data()), count);
-        } catch (const std::domain_error&) {
-            left_ = 0;  // what follows would mean nothing
-            throw;
-        }
-        return py::bytes(bytes);
+        return decoded(block_, left_, count);
     }
 
    private:
@@ -132,16 +136,7 @@ class PictureReader {
         : pixel_(pixel), left_(size), block_(parse_picture(size, row, pixel), as_words(words)) {}
     py::bytes decode(std::uint64_t count) {
         if (count > left_ || count % static_cast<std::uint64_t>(pixel_)) throw std::invalid_argument("not whole pixels that were announced");
-        left_ -= count;
-        std::string bytes(count, '\0');
-        try {
-            py::gil_scoped_release others_run;
-            block_.decode(reinterpret_cast<uint8_t*>(bytes.data()), count);
-        } catch (const std::domain_error&) {
-            left_ = 0;
-            throw;
-        }
-        return py::bytes(bytes);
+        return decoded(block_, left_, count);
     }
 
    private:

@@ -93,12 +93,7 @@ void PictureEncoder::encode(const uint8_t* bytes, size_t count) {
                 continue;
             }
         }
-        for (size_t i = at; i < at + pixel_; i++)
-            for (int shift = 7; shift >= 0; shift--) {
-                const int bit = bytes[i] >> shift & 1;
-                coder_.encode(bit, mixing_.predict(0) << kToFrequency);
-                mixing_.learn(bit);
-            }
+        for (size_t i = at; i < at + pixel_; i++) encode_byte(mixing_, coder_, bytes[i]);
     }
 }
 
@@ -114,15 +109,7 @@ void PictureDecoder::decode(uint8_t* bytes, size_t count) {
                 continue;
             }
         }
-        for (size_t i = at; i < at + pixel_; i++) {
-            int byte = 0;
-            for (int b = 0; b < 8; b++) {
-                const int bit = coder_.decode(mixing_.predict(0) << kToFrequency);
-                mixing_.learn(bit);
-                byte = byte << 1 | bit;
-            }
-            bytes[i] = static_cast<uint8_t>(byte);
-        }
+        for (size_t i = at; i < at + pixel_; i++) bytes[i] = decode_byte(mixing_, coder_);
     }
 }
 
