@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from nacomp.archive.segments import Range
+from nacomp.archive.segments import Range, content_of, size_of
 from nacomp.archive.units import Unit
 from nacomp.codecs import mixed, profiles
 from nacomp.models.mixing.settings import MixingSettings, Profile
@@ -32,14 +32,14 @@ def binary_groups(unit: Unit, ranges: Ranges, job: Job) -> list[Ranges]:
     few: list[Range] = []
     groups: dict[MixingSettings, list[Range]] = {}
     for pieces in kinds.values():
-        if _bytes_in(pieces) < LEAST:
+        if size_of(pieces) < LEAST:
             few += pieces
         else:
             groups.setdefault(_likeness(unit.data, pieces, job), []).extend(pieces)
-    if _bytes_in(few) >= LEAST or not groups:
+    if size_of(few) >= LEAST or not groups:
         groups.setdefault(BINARY, []).extend(few)
     else:
-        max(groups.values(), key=_bytes_in).extend(few)
+        max(groups.values(), key=size_of).extend(few)
     return [tuple(sorted(group)) for group in groups.values()]
 
 
@@ -53,13 +53,9 @@ def _by_source(unit: Unit, ranges: Ranges) -> Iterator[tuple[str, Range]]:
                 yield name, (max(first, start), min(last, end))
 
 
-def _bytes_in(pieces: list[Range]) -> int:
-    return sum(end - start for start, end in pieces)
-
-
 def _likeness(data: bytes, pieces: list[Range], job: Job) -> MixingSettings:
     """What runs have in common that one block can predict; a record's width is worth no block of its own."""
-    settings = profiles.choose_quickly(b"".join(data[start:end] for start, end in pieces), job.step)
+    settings = profiles.choose_quickly(content_of(data, pieces), job.step)
     if settings.profile in (Profile.SAMPLES, Profile.IMAGE, Profile.BITMAP, Profile.WORDS, Profile.RECORDS):
         return replace(settings, size=0)
     return MixingSettings(settings.profile, 0)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from nacomp.archive.binary_groups import binary_groups
 from nacomp.archive.far import joined_where_smaller
 from nacomp.archive.kept_blocks import KeptBlocks
-from nacomp.archive.segments import Range, SegmentKind, cut_blocks
+from nacomp.archive.segments import Range, SegmentKind, content_of, cut_blocks, size_of
 from nacomp.archive.text_groups import text_groups
 from nacomp.archive.units import Unit
 from nacomp.codecs import classical, forecast, mixed
@@ -69,7 +69,7 @@ class CodedBlock:
     @property
     def original_size(self) -> int:
         """Bytes of content."""
-        return sum(end - start for start, end in self.ranges)
+        return size_of(self.ranges)
 
     @property
     def archive_bytes(self) -> int:
@@ -193,7 +193,7 @@ class BlockEncoder:
     def _block(self, planned: _Planned, unit: Unit, window: int | None = None) -> CodedBlock:
         """Code it, unless an earlier job did."""
         kind, ranges = planned.kind, planned.ranges
-        data = b"".join(unit.data[start:end] for start, end in ranges)
+        data = content_of(unit.data, ranges)
         # The same bytes have been coded and counted in other blocks.
         again = kind in (BlockKind.WHOLE, BlockKind.FAR)
         job = self._job.scaled(0 if again else unit.original_size / len(unit.data))

@@ -10,7 +10,7 @@ strings) as long as the joined run stays mostly text, demote what remains short.
 these. UTF-16 counts as binary.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
 import numpy as np
@@ -77,13 +77,23 @@ def split(data: bytes) -> list[Segment]:
     return segments
 
 
+def size_of(ranges: Iterable[Range]) -> int:
+    """Bytes in all of them."""
+    return sum(end - start for start, end in ranges)
+
+
+def content_of(data: bytes, ranges: Iterable[Range]) -> bytes:
+    """These ranges of `data`, one behind the other."""
+    return b"".join(data[start:end] for start, end in ranges)
+
+
 def cut_blocks(data: bytes, ranges: Sequence[Range], block_bytes: int) -> Iterator[tuple[Range, ...]]:
     """Group `ranges` of `data` into blocks of nearly equal size, none over `block_bytes` (at least 4).
 
     Long ranges are cut after a line end if one is near, else between characters. Yields each block's ranges
     in order.
     """
-    left = sum(end - start for start, end in ranges)
+    left = size_of(ranges)
     block: list[Range] = []
     room = _even_share(left, block_bytes)
     for begin, end in ranges:

@@ -13,13 +13,13 @@ much of files, and nothing of what is in a tar archive.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nacomp.archive.segments import Range
+from nacomp.archive.segments import Range, content_of, size_of
 from nacomp.archive.units import Unit
 from nacomp.codecs import mixed
 from nacomp.codecs.block_choice import SAMPLED, TextWay
@@ -50,7 +50,7 @@ class _Lot:
 
     @property
     def size(self) -> int:
-        return sum(end - start for start, end in self.pieces)
+        return size_of(self.pieces)
 
     def likeness(self, roots: Shares) -> float:
         """The coefficient of its bytes and a piece's, of which these are the roots of the shares."""
@@ -67,16 +67,15 @@ def text_groups(
     lots = _lots(unit, ranges) if mixed.available() else []
     large = [lot for lot in lots if lot.size >= SAMPLED]
     few = [piece for lot in lots if lot.size < SAMPLED for piece in lot.pieces]
-    if not large or (len(large) == 1 and _size(few) < LEAST):
+    if not large or (len(large) == 1 and size_of(few) < LEAST):
         return [(ranges, None)]
     groups: dict[TextWay, list[Range]] = {}
     for lot in large:
-        text = b"".join(unit.data[start:end] for start, end in lot.pieces)
-        groups.setdefault(way(text), []).extend(lot.pieces)
-    if _size(few) >= LEAST:
+        groups.setdefault(way(content_of(unit.data, lot.pieces)), []).extend(lot.pieces)
+    if size_of(few) >= LEAST:
         groups.setdefault(TextWay.BOTH, []).extend(few)
     else:
-        max(groups.values(), key=_size).extend(few)
+        max(groups.values(), key=size_of).extend(few)
     return [(_merged(group), way) for way, group in groups.items()]
 
 
@@ -124,10 +123,6 @@ def _pieces(unit: Unit, ranges: Ranges) -> Iterator[Range]:
                 stop = line_end or limit
             yield start, stop
             start = stop  # noqa: PLW2901
-
-
-def _size(pieces: Sequence[Range]) -> int:
-    return sum(end - start for start, end in pieces)
 
 
 def _merged(pieces: list[Range]) -> Ranges:
