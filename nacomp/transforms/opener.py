@@ -276,9 +276,7 @@ class _Look:
 
     def _picture(self, piece: DeflatePiece, width: int, height: int) -> Content | None:
         """Rows of grey, RGB or CMYK samples or of bits, with a PNG predictor's filters or without."""
-        view = _view_of_rows(piece.content, width, height)
-        readable = view is not None and _may_be_read(view, len(piece.content), piece.end - piece.start)
-        return self._rows(view, piece.content) if readable else None
+        return self._rows(_readable(_view_of_rows(piece.content, width, height), piece), piece.content)
 
     def _png(self, start: int) -> _Found | None:
         """The chunks of an image's data hold one zlib stream together; each is a slice of it."""
@@ -294,8 +292,7 @@ class _Look:
         view = None
         if not png.interlaced:
             view = png_rows.open_rows(piece.content, png.width, png.height, png.bit_depth, png.colour_type)
-        if view is not None and not _may_be_read(view, len(piece.content), piece.end - piece.start):
-            view = None
+            view = _readable(view, piece)
         if view is None and len(piece.content) > deflate_view.PIECE_BYTES:
             return None
         if not (self._pays(piece) if view is None else self._pays_as_picture(piece, view)):
@@ -325,9 +322,12 @@ def _view_of_rows(pixels: bytes, width: int, height: int) -> View | None:
     return None
 
 
-def _may_be_read(view: View, rows: int, stream: int) -> bool:
-    """Whether readers do not refuse the work that so many bytes of rows are."""
-    return rows <= max(MOST_TIMES * stream, FLATTEST * len(view.parts[0]))
+def _readable(view: View | None, piece: DeflatePiece) -> View | None:
+    """The view of a stream's rows, unless readers would refuse the work that these are."""
+    if view is None:
+        return None
+    most = max(MOST_TIMES * (piece.end - piece.start), FLATTEST * len(view.parts[0]))
+    return view if len(piece.content) <= most else None
 
 
 def _spread(opened: Opened, piece: DeflatePiece, chunks: Iterable[tuple[int, int]]) -> Iterable[Piece]:
