@@ -146,14 +146,11 @@ class NeuralCodec:
         return replace(self.settings.ensemble, skip_regime=REPETITIVE_REGIME)
 
     @float_rules()
-    def plan(
-        self, data: bytes | Symbols, level: Level, *, may_repeat: bool = False, as_bits: bool = False
-    ) -> BlockPlan:
+    def plan(self, data: bytes | Symbols, level: Level, *, may_repeat: bool = False) -> BlockPlan:
         """Cut a block, or its symbols (n,), into streams, and decide which of them the model is asked for.
 
         In the repetitive mode the model is not asked while the predictors are mostly right. `may_repeat` says that it is
         worth a try; it is taken where it leaves the model so little to do that the block is coded many times faster.
-        `as_bits`: the context mixer takes part, except in the repetitive mode.
         """
         symbols = self.engine.tokenizer.encode(data) if isinstance(data, bytes) else data
         usual = self.settings.ensemble
@@ -161,7 +158,7 @@ class NeuralCodec:
             plan = self._plan_repetitive(symbols, level)
             if usual == self._repetitive or plan.tokens_fed < REPETITIVE_SHARE * len(symbols):
                 return plan
-        as_bits = as_bits or self.settings.coder == MIXING_CODER
+        as_bits = self.settings.coder == MIXING_CODER
         return plan_block(
             self.engine.vocabulary, usual, symbols, level.streams(len(symbols)), as_bits=as_bits
         )

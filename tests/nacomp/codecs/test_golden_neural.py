@@ -157,7 +157,8 @@ def small(name: str) -> bytes:
     if not as_bits:  # where a byte has one way
         # Both models have a token for every byte; SmolLM2 has none for 04, so this is how its archives look.
         symbols[symbols == codec.engine.vocabulary.byte_symbols[4]] = codec.engine.vocabulary.first_escape + 4
-    packed = codec.encode(codec.plan(symbols, level, as_bits=as_bits), len(content), Job())
+    plan = codec.plan(symbols, level)
+    packed = codec.encode(codec.with_mixer(plan) if as_bits else plan, len(content), Job())
     writer = ArchiveWriter(stream, [packed.method])
     writer.add_block(0, packed.payload, len(content), content_checksum(content))
     writer.finish([file_entry("text", content, [Extent(0, 0, len(content))])])

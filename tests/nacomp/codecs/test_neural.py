@@ -108,7 +108,8 @@ def test_an_unknown_coder_is_refused(engine: ExactEngine) -> None:
 def test_a_block_is_decoded_by_its_method(engine: ExactEngine, as_bits: bool) -> None:
     """One codec writes blocks of both coders; what it says of each is enough to read it."""
     tiny = codec(engine)
-    packed = tiny.encode(tiny.plan(TEXTS["prose"], level(2), as_bits=as_bits), len(TEXTS["prose"]), Job())
+    plan = tiny.plan(TEXTS["prose"], level(2))
+    packed = tiny.encode(tiny.with_mixer(plan) if as_bits else plan, len(TEXTS["prose"]), Job())
     assert packed.method in tiny.methods
     settings = NeuralSettings.from_json(packed.method.parameters)
     assert settings.coder == (MIXING_CODER if as_bits else PAGES_CODER)
