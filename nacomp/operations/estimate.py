@@ -57,6 +57,21 @@ class _Trial:
 
 
 @dataclass(frozen=True)
+class _WithoutModel:
+    """What is made of data without the model.
+
+    Attributes:
+        rate: bytes of payload per byte, by the better of PPMd and LZMA.
+        mixer: what the mixer makes of the middle, in sizes of what that one makes of it.
+        mixer_seconds: what a byte takes it.
+    """
+
+    rate: float
+    mixer: float
+    mixer_seconds: float
+
+
+@dataclass(frozen=True)
 class _Cost:
     """Bytes in the archive and seconds on the way there."""
 
@@ -128,25 +143,27 @@ def _run(codec: NeuralCodec, text: bytes, level: Level, job: Job) -> _Trial:
 
 def _text_cost(group: Group, trial: _Trial | None, job: Job) -> _Cost:
     """With the model, but the seconds are those of the mixer alone."""
-    text = group.text_sample
-    if not text:
+    if not group.text_sample:
         return _Cost(group.text_bytes, 0.0)
-    size, part = _classical_size(text, job), _middle(text)
-    mixed_size, seconds = _mixed(part, job)
-    mixer = min(OF_CLASSICAL, mixed_size / _classical_size(part, job))
-    rate = min(1.0, mixer * size / len(text), trial.rate if trial is not None else 1.0)
-    return _Cost(group.text_bytes * rate, group.text_bytes * seconds / len(part))
+    tried = _try_without_model(group.text_sample, job)
+    rate = min(OF_CLASSICAL, tried.mixer) * tried.rate
+    most = trial.rate if trial is not None else 1.0
+    return _Cost(group.text_bytes * min(1.0, rate, most), group.text_bytes * tried.mixer_seconds)
 
 
 def _binary_cost(group: Group, job: Job) -> _Cost:
-    data = group.binary_sample
-    if not data:
+    if not group.binary_sample:
         return _Cost(group.binary_bytes, 0.0)
-    rate, part = _classical_size(data, job) / len(data), _middle(data)
+    tried = _try_without_model(group.binary_sample, job)
+    seconds = tried.mixer_seconds if tried.mixer < 1 else 1 / CLASSICAL_BYTES_PER_SECOND
+    return _Cost(group.binary_bytes * tried.rate * min(1.0, tried.mixer), group.binary_bytes * seconds)
+
+
+def _try_without_model(data: bytes, job: Job) -> _WithoutModel:
+    part = _middle(data)
     mixed_size, seconds = _mixed(part, job)
-    mixer = mixed_size / _classical_size(part, job)
-    bytes_per_second = len(part) / seconds if mixer < 1 else CLASSICAL_BYTES_PER_SECOND
-    return _Cost(group.binary_bytes * rate * min(1.0, mixer), group.binary_bytes / bytes_per_second)
+    rate = _classical_size(data, job) / len(data)
+    return _WithoutModel(rate, mixed_size / _classical_size(part, job), seconds / len(part))
 
 
 def _middle(data: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """What sources consist of, told from their beginnings: how much text and how much binary data, and a sample of each.
 
-    sources -> groups of one suffix, as units pool them -> beginnings, opened where something is packed in them -> _Group
+    sources -> groups of one suffix, as units pool them -> beginnings, opened where something is packed in them -> Group
 
 Packed sources are opened as compressing would open them, a few of each group; the others of it are taken to hold the like.
 Taken for the bytes that they are, a document was said to come out at two and a half times its size, a picture at 1.65.
