@@ -1,6 +1,7 @@
 """The AppImage's runtime, before a small application: a shell script in a real image."""
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -28,7 +29,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("application")
     (folder / "below").mkdir()
     (folder / "below" / "text").write_text("text\n")
-    (folder / "below" / "noise").write_bytes(os.urandom(1_300_000))
+    (folder / "below" / "noise").write_bytes(random.Random(5).randbytes(1_300_000))
     (folder / "link").symlink_to("below/noise")
     (folder / "AppRun").write_text(f'#!/bin/sh\n{TELL}eval "$1"\n')
     (folder / "AppRun").chmod(0o755)

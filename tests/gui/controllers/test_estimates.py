@@ -1,6 +1,6 @@
 """What a job is said to take before it starts."""
 
-import os
+import random
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
@@ -15,7 +15,7 @@ def test_what_is_dense_is_not_promised_to_shrink(
     services = application.services
     services.store.value.start_at_once = False
     picture = tmp_path / "holiday.jpg"
-    picture.write_bytes(bytes.fromhex("ffd8ffe000104a46494600") + os.urandom(250_000))
+    picture.write_bytes(bytes.fromhex("ffd8ffe000104a46494600") + random.Random(5).randbytes(250_000))
     job = services.runner.add(Kind.COMPRESS, [picture])[0]
     qtbot.waitUntil(lambda: job.estimate is not None)
     assert job.estimate is not None

@@ -2,6 +2,7 @@
 
 import io
 import os
+import random
 import sys
 from pathlib import Path
 
@@ -139,7 +140,7 @@ def test_a_disk_that_fills_up(tmp_path: Path, tiny_model: Path) -> None:
 
     target = tmp_path / "out.nac"
     target.write_bytes(b"earlier")
-    data = Source("noise", EntryKind.FILE, 60_000, 0o644, 0, data=os.urandom(60_000))
+    data = Source("noise", EntryKind.FILE, 60_000, 0o644, 0, data=random.Random(5).randbytes(60_000))
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
     try:

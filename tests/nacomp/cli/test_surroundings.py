@@ -2,6 +2,7 @@
 
 import errno
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -144,7 +145,7 @@ def test_errors_of_the_system_are_sentences() -> None:
 
 def test_a_full_disk_is_told_of_the_archive_that_is_updated(here: Path) -> None:
     """And not of a standard stream."""
-    (here / "more").write_bytes(os.urandom(4000))
+    (here / "more").write_bytes(random.Random(5).randbytes(4000))
     before = (here / "a.nac").read_bytes()
     done = shell("ulimit -f 1; nacomp update --level fast a.nac more 2>&1 | cat; exit ${PIPESTATUS[0]}", here)
     assert (done.returncode, "a.nac: file too large" in done.stdout) == (5, True), done.stdout

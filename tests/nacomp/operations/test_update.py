@@ -26,7 +26,7 @@ from tests.nacomp.workbench import decoded_blocks, nacomp, refused
 
 LOADER = ModelLoader(threads=1)
 FAST = CompressOptions("fast")
-NOISE = os.urandom(40_000)
+NOISE = random.Random(5).randbytes(40_000)
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_nothing_is_coded_again(tree: Path, archive: Path, monkeypatch: pytest.M
 def test_many_updates_and_a_repack(tree: Path, archive: Path) -> None:
     for number in range(5):
         (tree / "notes" / "0.txt").write_bytes(b"state %d\n" % number)
-        (tree / "more.bin").write_bytes(os.urandom(3000))
+        (tree / "more.bin").write_bytes(random.Random(6).randbytes(3000))
         brought_up(archive, tree)
         assert differences(archive, tree) == []
     with archive.open("rb") as file, Archive(file, LOADER.for_method) as opened:
@@ -162,7 +162,7 @@ def test_repack_of_archives_of_both_forms(tmp_path: Path) -> None:
 
 def test_update_of_joined_archives(tree: Path, archive: Path, tmp_path: Path) -> None:
     """The second knows nothing of the first one's contents, so what is only there is coded again."""
-    (tmp_path / "other").write_bytes(os.urandom(20_000))
+    (tmp_path / "other").write_bytes(random.Random(7).randbytes(20_000))
     second = tmp_path / "second.nac"
     compress(sources_of([tmp_path / "other"]), second, LOADER, FAST, Job())
     archive.write_bytes(archive.read_bytes() + second.read_bytes())
@@ -185,7 +185,7 @@ def test_sealed_and_protected_archives_stay_so(
     size = path.stat().st_size
     for _ in range(2):
         change_again = tree / "notes" / "0.txt"
-        change_again.write_bytes(os.urandom(10))
+        change_again.write_bytes(random.Random(8).randbytes(10))
         brought_up(path, tree, password)
     assert differences(path, tree, password) == []
     assert path.stat().st_size - size < 3000
